@@ -1,0 +1,1 @@
+"""Frozen values, geometry, spans, digests and issues: numpy and pydantic, no I/O."""

@@ -1,0 +1,119 @@
+"""What each family of plug-ins promises. ``docs/how-to`` has a page for each family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from groundct.core.case import Corpus
+from groundct.core.record import Component
+from groundct.core.report import Finding, Reading, Report
+from groundct.core.volume import BoolArray, LabelMap, RegionMask, Volume
+
+
+@runtime_checkable
+class Plugin(Protocol):
+    """What every plug-in tells of itself."""
+
+    @property
+    def name(self) -> str:
+        """The name it is asked for by; equal to its module's."""
+
+    @property
+    def version(self) -> str:
+        """Changes when its output may change."""
+
+    @property
+    def description(self) -> str:
+        """One line for people."""
+
+
+@runtime_checkable
+class Source(Plugin, Protocol):
+    """A dataset on disk -> Corpus."""
+
+    def recognizes(self, path: Path) -> bool:
+        """Whether ``path`` looks like this format; reads names and table headings only."""
+
+    def read(self, path: Path) -> Corpus:
+        """All cases, and every problem found. Voxels are not read.
+
+        Raises SourceError when nothing can be read at all.
+        """
+
+
+@runtime_checkable
+class Segmenter(Plugin, Protocol):
+    """Volume -> LabelMap of organs."""
+
+    @property
+    def answers_for(self) -> tuple[str, ...]:
+        """RadGenome's mask names that it can segment; all others are "not segmented"."""
+
+    @property
+    def quality(self) -> str:
+        """Measured quality, and on what data."""
+
+    def segment(self, volume: Volume) -> LabelMap:
+        """Segments for a subset of ``answers_for``; a name left out is "not segmented" here."""
+
+
+@runtime_checkable
+class Extractor(Plugin, Protocol):
+    """Report -> Reading."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes that it reads."""
+
+    @property
+    def quality(self) -> str:
+        """Measured quality, and on what data."""
+
+    def extract(self, report: Report) -> Reading:
+        """Sentences and findings; raises DataError for a language that it does not read."""
+
+
+@dataclass(frozen=True, eq=False)
+class FindingRequest:
+    """A finding to look for: inside ``site`` (bool i j k), with the organs at hand."""
+
+    finding: Finding
+    volume: Volume
+    organs: LabelMap
+    site: BoolArray
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One instance found; ``confidence`` is 0..1, not calibrated."""
+
+    mask: RegionMask
+    confidence: float
+
+
+@runtime_checkable
+class FindingSegmenter(Plugin, Protocol):
+    """FindingRequest -> Candidate[]."""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The ontology codes that it looks for."""
+
+    @property
+    def quality(self) -> str:
+        """Measured quality, and on what data."""
+
+    def segment(self, request: FindingRequest) -> tuple[Candidate, ...]:
+        """Instances, best first; empty when it looked and found none."""
+
+
+def component(role: str, plugin: Plugin, configuration_digest: str) -> Component:
+    """The Component that a record states for a plug-in."""
+    return Component(
+        role=role,
+        name=plugin.name,
+        version=plugin.version,
+        configuration_digest=configuration_digest,
+    )

@@ -1,0 +1,58 @@
+"""Find plug-ins: one public module of a family's package each, holding ``PLUGIN``; or an entry point.
+
+Modules whose name starts with an underscore, and sub-packages, are helpers and not plug-ins.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from importlib.metadata import entry_points
+from typing import Literal
+
+from groundct.core.contracts import Plugin
+
+Family = Literal["sources", "anatomy", "reports", "grounding", "exports"]
+
+_PACKAGES: dict[str, str] = {
+    "sources": "groundct.sources",
+    "anatomy": "groundct.anatomy",
+    "reports": "groundct.reports",
+    "grounding": "groundct.grounding",
+    "exports": "groundct.release.exports",
+}
+
+
+class UnknownPluginError(LookupError):
+    """No plug-in of that name; the message lists the known ones."""
+
+
+def plugin_names(family: Family) -> tuple[str, ...]:
+    """The names of all plug-ins of a family, sorted; two of one name raise."""
+    package = importlib.import_module(_PACKAGES[family])
+    own = [
+        module.name
+        for module in pkgutil.iter_modules(package.__path__)
+        if not module.ispkg and not module.name.startswith("_")
+    ]
+    others = [entry.name for entry in entry_points(group=f"groundct.{family}")]
+    names = sorted(own + others)
+    for first, second in zip(names, names[1:], strict=False):
+        if first == second:
+            raise ValueError(f"two {family} plug-ins are called {first!r}")
+    return tuple(names)
+
+
+def load_plugin(family: Family, name: str) -> Plugin:
+    """The plug-in of a name; its module is imported now."""
+    known = plugin_names(family)
+    if name not in known:
+        raise UnknownPluginError(f"no {family} plug-in {name!r}; known: {', '.join(known)}")
+    for entry in entry_points(group=f"groundct.{family}", name=name):
+        plugin = entry.load()
+        break
+    else:
+        plugin = importlib.import_module(f"{_PACKAGES[family]}.{name}").PLUGIN
+    if not isinstance(plugin, Plugin) or plugin.name != name:
+        raise TypeError(f"{family} plug-in {name!r} does not keep the contract of a plug-in")
+    return plugin

@@ -1,0 +1,143 @@
+"""Report, Section, Sentence, Finding: everything said about a text is a span into it, untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from groundct.core.value import Value
+
+SectionName = Literal["clinical_information", "technique", "findings", "impression", "other"]
+Presence = Literal["present", "absent", "uncertain"]
+Laterality = Literal["right", "left", "bilateral", "midline"]
+MeasurementKind = Literal["diameter", "short_axis", "long_axis", "thickness", "distance", "unknown"]
+
+SECTION_SEPARATOR = "\n\n"
+
+
+class Span(Value):
+    """Characters ``start`` (inclusive) to ``end`` (exclusive) of a report's text."""
+
+    start: int
+    end: int
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"span {self.start}..{self.end} holds no characters")
+        return self
+
+    def of(self, text: str) -> str:
+        """The characters of this span."""
+        return text[self.start : self.end]
+
+    def contains(self, other: Span) -> bool:
+        """Whether the other span lies inside this one."""
+        return self.start <= other.start and other.end <= self.end
+
+
+class Section(Value):
+    """A part of a report; ``span`` is its body, without its heading."""
+
+    name: SectionName
+    span: Span
+
+
+class Report(Value):
+    """A report's whole text, untouched, and where its sections are."""
+
+    text: str
+    sections: tuple[Section, ...]
+    language: str = "en"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        end = 0
+        for section in self.sections:
+            if section.span.start < end or section.span.end > len(self.text):
+                raise ValueError(f"section {section.name} overlaps another or leaves the text")
+            end = section.span.end
+        return self
+
+
+def report_of_columns(columns: Iterable[tuple[SectionName, str]], language: str = "en") -> Report:
+    """A Report from a table's columns: the cells as they are, joined by an empty line.
+
+    Empty cells give no section. Offset in a cell = offset in ``text`` - section.span.start.
+    """
+    text = ""
+    sections: list[Section] = []
+    for name, cell in columns:
+        if not cell:
+            continue
+        if text:
+            text += SECTION_SEPARATOR
+        start = len(text)
+        text += cell
+        sections.append(Section(name=name, span=Span(start=start, end=len(text))))
+    return Report(text=text, sections=tuple(sections), language=language)
+
+
+class Sentence(Value):
+    """One sentence, linked to regions of RadGenome's anatomy.
+
+    ``regions``: top regions ("lung", "pleura", ...), empty when it speaks of the whole scan;
+    ``anatomy``: the most exact anatomy paths, "lung/lung/right lung/right lung upper lobe".
+    """
+
+    index: int
+    section: SectionName
+    span: Span
+    regions: tuple[str, ...] = ()
+    anatomy: tuple[str, ...] = ()
+
+
+class Measurement(Value):
+    """A size in the text: one to three numbers, in mm; ``span`` is where it stands."""
+
+    span: Span
+    values_mm: tuple[float, ...]
+    kind: MeasurementKind = "unknown"
+
+
+class Cue(Value):
+    """A vocabulary entry that fired: ``entry`` is its id, ``role`` what it contributed."""
+
+    span: Span
+    role: str
+    entry: str
+
+
+class Finding(Value):
+    """What a report says of one thing: present, absent or uncertain, where, how large.
+
+    ``type`` is a name of the finding vocabulary ("nodule"); ``category`` a code of ReXGroundingCT's
+    ontology ("2d"); ``focal`` None when the ontology does not say. ``span`` is the finding's own
+    words; ``sentence_indices`` all sentences that speak of it. ``anatomy`` are paths of RadGenome's
+    tree; ``lung_segments`` canonical names of the 18 lung segments. ``cues`` say which entries fired.
+    """
+
+    finding_id: str
+    type: str
+    category: str
+    focal: bool | None
+    presence: Presence
+    span: Span
+    standardized: str
+    sentence_indices: tuple[int, ...]
+    anatomy: tuple[str, ...] = ()
+    laterality: Laterality | None = None
+    lung_segments: tuple[str, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    count: int | None = None
+    refers_to_prior: bool = False
+    cues: tuple[Cue, ...] = ()
+
+
+class Reading(Value):
+    """What an extractor read in a report."""
+
+    sentences: tuple[Sentence, ...]
+    findings: tuple[Finding, ...]

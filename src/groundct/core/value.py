@@ -1,0 +1,33 @@
+"""The base of every frozen value, and its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """A frozen value that checks itself; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def canonical_json(data: Any) -> str:
+    """JSON with sorted keys and no spaces: equal data give equal text."""
+    return json.dumps(
+        data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def digest_bytes(data: bytes | bytearray | memoryview) -> str:
+    """SHA-256 of bytes, as ``sha256:<hex>``."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def digest(data: Any) -> str:
+    """SHA-256 of the canonical JSON of a Value or of plain data."""
+    plain = data.model_dump(mode="json") if isinstance(data, BaseModel) else data
+    return digest_bytes(canonical_json(plain).encode("utf-8"))

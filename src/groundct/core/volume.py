@@ -1,0 +1,182 @@
+"""Volume and LabelMap: voxels on a grid.
+
+Both hold arrays in RAS order: index i grows to the patient's right, j to the front, k to the head.
+The codecs reorient what they read, exactly, and remember the grid of the file in ``stored`` so that
+whatever is written for this case goes back to that grid, to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundct.core.geometry import Geometry, reorientation_to, same_grid
+from groundct.core.issues import NotSegmentedError
+from groundct.core.value import Value
+
+T = TypeVar("T", bound=np.generic)
+BoolArray = NDArray[np.bool_]
+LabelArray = NDArray[np.uint16] | NDArray[np.uint8]
+HuArray = NDArray[np.int16]
+
+INTERNAL_ORIENTATION = "RAS"
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """A CT in Hounsfield units. ``hu`` is int16 (i, j, k) in RAS order, possibly a view."""
+
+    hu: HuArray
+    geometry: Geometry
+    stored: Geometry
+
+    def __post_init__(self) -> None:
+        _check_grid(self.hu, self.geometry, self.stored)
+        if self.hu.dtype != np.int16:
+            raise TypeError(f"hu must be int16, got {self.hu.dtype}")
+
+
+class Segment(Value):
+    """One named structure of a LabelMap: the (layer, label) pairs whose union it is.
+
+    A segment without any voxel says "looked for and empty"; a name that is no segment says
+    "not segmented".
+    """
+
+    name: str
+    parts: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelMap:
+    """Named structures on one grid; structures that overlap share labels or use other layers.
+
+    ``layers`` are unsigned integer arrays (i, j, k) in RAS order; 0 is background.
+    """
+
+    layers: tuple[LabelArray, ...]
+    segments: tuple[Segment, ...]
+    geometry: Geometry
+    stored: Geometry
+
+    def __post_init__(self) -> None:
+        for layer in self.layers:
+            _check_grid(layer, self.geometry, self.stored)
+        names = self.names
+        if len(set(names)) != len(names):
+            raise ValueError("two segments share a name")
+        for segment in self.segments:
+            for layer_index, label in segment.parts:
+                if not (0 <= layer_index < len(self.layers) and label > 0):
+                    raise ValueError(
+                        f"{segment.name!r} points at layer {layer_index} label {label}"
+                    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the segments, in order."""
+        return tuple(segment.name for segment in self.segments)
+
+    def segment(self, name: str) -> Segment:
+        """The segment of a name; NotSegmentedError when this map does not answer for it."""
+        for segment in self.segments:
+            if segment.name == name:
+                return segment
+        raise NotSegmentedError.of(
+            "not-segmented",
+            name,
+            f"the label map holds {len(self.segments)} structures and not this one.",
+            "Use a segmenter that answers for it, or treat it as not annotated.",
+        )
+
+    def mask(self, name: str) -> BoolArray:
+        """The voxels of a structure as a new bool array (i, j, k)."""
+        out = np.zeros(self.geometry.shape, dtype=np.bool_, order="F")
+        for layer, label in self.segment(name).parts:
+            np.logical_or(out, self.layers[layer] == label, out=out)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class RegionMask:
+    """The voxels of a region, cropped: ``voxels`` is bool, its first voxel stands at ``offset``."""
+
+    offset: tuple[int, int, int]
+    voxels: BoolArray
+
+    @classmethod
+    def of(cls, mask: BoolArray) -> RegionMask:
+        """Crop a full-size mask to its bounding box; an empty mask gives an empty crop."""
+        if not mask.any():
+            return cls((0, 0, 0), np.zeros((0, 0, 0), dtype=np.bool_))
+        lows, highs = [], []
+        for axis in range(3):
+            line = np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))
+            lows.append(int(line[0]))
+            highs.append(int(line[-1]) + 1)
+        crop = mask[lows[0] : highs[0], lows[1] : highs[1], lows[2] : highs[2]].copy(order="F")
+        return cls((lows[0], lows[1], lows[2]), crop)
+
+    @property
+    def count(self) -> int:
+        """Number of voxels."""
+        return int(np.count_nonzero(self.voxels))
+
+    @property
+    def slices(self) -> tuple[slice, slice, slice]:
+        """Where the crop stands in the full array."""
+        a, b, c = (slice(o, o + n) for o, n in zip(self.offset, self.voxels.shape, strict=True))
+        return a, b, c
+
+    def dense(self, shape: tuple[int, int, int]) -> BoolArray:
+        """The mask as a full-size array."""
+        out = np.zeros(shape, dtype=np.bool_, order="F")
+        out[self.slices] = self.voxels
+        return out
+
+
+def label_map_of_masks(
+    masks: Iterable[tuple[str, RegionMask]], geometry: Geometry, stored: Geometry
+) -> LabelMap:
+    """Pack named masks into as few uint16 layers as their overlaps allow, in the order given."""
+    layers: list[NDArray[np.uint16]] = []
+    counts: list[int] = []
+    segments: list[Segment] = []
+    for name, mask in masks:
+        if mask.count == 0:
+            segments.append(Segment(name=name, parts=()))
+            continue
+        free = (n for n, layer in enumerate(layers) if not layer[mask.slices][mask.voxels].any())
+        index = next(free, len(layers))
+        if index == len(layers):
+            layers.append(np.zeros(geometry.shape, dtype=np.uint16, order="F"))
+            counts.append(0)
+        counts[index] += 1
+        layers[index][mask.slices][mask.voxels] = counts[index]
+        segments.append(Segment(name=name, parts=((index, counts[index]),)))
+    return LabelMap(tuple(layers), tuple(segments), geometry, stored)
+
+
+def volume_from_stored(hu: HuArray, stored: Geometry) -> Volume:
+    """A Volume from an array in its file's own axis order; reoriented exactly, as a view."""
+    turn = reorientation_to(stored, INTERNAL_ORIENTATION)
+    return Volume(turn.apply(hu), turn.apply_geometry(stored), stored)
+
+
+def to_stored(array: NDArray[T], stored: Geometry) -> NDArray[T]:
+    """An array in RAS order back in the axis order of its file, as a view."""
+    return reorientation_to(stored, INTERNAL_ORIENTATION).inverse().apply(array)
+
+
+def _check_grid(array: NDArray[np.generic], geometry: Geometry, stored: Geometry) -> None:
+    if array.shape != geometry.shape:
+        raise ValueError(f"array {array.shape} and geometry {geometry.shape} differ")
+    if geometry.orientation != INTERNAL_ORIENTATION:
+        raise ValueError(f"arrays are held in {INTERNAL_ORIENTATION}, not {geometry.orientation}")
+    turn = reorientation_to(stored, INTERNAL_ORIENTATION)
+    if not same_grid(turn.apply_geometry(stored), geometry):
+        raise ValueError("geometry is not the stored grid reoriented")
