@@ -1,1 +1,1 @@
-"""."""
+"""Volume -> LabelMap; one file a segmenter."""

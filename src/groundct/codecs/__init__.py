@@ -1,1 +1,1 @@
-"""."""
+"""Bytes <-> values; the only place where axes are flipped and slopes applied."""

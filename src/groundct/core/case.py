@@ -51,7 +51,7 @@ class PublishedRow(Value):
 
 
 class PublishedFinding(Value):
-    """A finding of ReXGroundingCT: its text, code and counts, and its index in the mask's axis F."""
+    """A finding of ReXGroundingCT: text, code, counts, and its index in the mask's axis F."""
 
     index: int
     text: str

@@ -70,7 +70,7 @@ class Geometry(Value):
 
     @property
     def orientation(self) -> str:
-        """Where each axis points to, e.g. ``LPS``: the closest anatomical direction of each axis."""
+        """Where each axis points to, e.g. ``LPS``: its closest anatomical direction."""
         worlds, signs = _axis_directions(self)
         return "".join(_AXIS_LETTERS[w][int(s > 0)] for w, s in zip(worlds, signs, strict=True))
 
@@ -161,7 +161,7 @@ def require_same_grid(a: Geometry, b: Geometry, where: object) -> None:
         f"shapes {a.shape} and {b.shape} differ."
         if a.shape != b.shape
         else f"corner voxels lie up to {grid_difference_mm(a, b):.3f} mm apart "
-        f"(orientations {a.orientation} and {b.orientation}; at most {GRID_TOLERANCE_MM} mm allowed)."
+        f"({a.orientation} and {b.orientation}; at most {GRID_TOLERANCE_MM} mm allowed)."
     )
     raise GridError.of(
         "grid-mismatch",

@@ -1,11 +1,13 @@
-"""Find plug-ins: one public module of a family's package each, holding ``PLUGIN``; or an entry point.
+"""Find plug-ins: the public modules of a family's package, and entry points.
 
-Modules whose name starts with an underscore, and sub-packages, are helpers and not plug-ins.
+Each module holds ``PLUGIN``. Modules whose name starts with an underscore, and sub-packages, are
+helpers and not plug-ins.
 """
 
 from __future__ import annotations
 
 import importlib
+import itertools
 import pkgutil
 from importlib.metadata import entry_points
 from typing import Literal
@@ -37,7 +39,7 @@ def plugin_names(family: Family) -> tuple[str, ...]:
     ]
     others = [entry.name for entry in entry_points(group=f"groundct.{family}")]
     names = sorted(own + others)
-    for first, second in zip(names, names[1:], strict=False):
+    for first, second in itertools.pairwise(names):
         if first == second:
             raise ValueError(f"two {family} plug-ins are called {first!r}")
     return tuple(names)

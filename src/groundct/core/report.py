@@ -116,7 +116,7 @@ class Finding(Value):
     ``type`` is a name of the finding vocabulary ("nodule"); ``category`` a code of ReXGroundingCT's
     ontology ("2d"); ``focal`` None when the ontology does not say. ``span`` is the finding's own
     words; ``sentence_indices`` all sentences that speak of it. ``anatomy`` are paths of RadGenome's
-    tree; ``lung_segments`` canonical names of the 18 lung segments. ``cues`` say which entries fired.
+    tree; ``lung_segments`` canonical names of the 18 lung segments. ``cues``: entries that fired.
     """
 
     finding_id: str

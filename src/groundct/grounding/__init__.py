@@ -1,1 +1,1 @@
-"""."""
+"""Finding x Volume x LabelMap -> Region[]; one file a finding segmenter."""

@@ -1,1 +1,1 @@
-"""."""
+"""A synthetic thorax with its truth."""

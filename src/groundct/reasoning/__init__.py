@@ -1,1 +1,1 @@
-"""."""
+"""Record -> ReasoningTrace[]."""

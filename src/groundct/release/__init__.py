@@ -1,1 +1,1 @@
-"""."""
+"""Records -> release: tables, masks, manifest, checks, exports."""

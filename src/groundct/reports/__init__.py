@@ -1,1 +1,1 @@
-"""."""
+"""Report -> Sentence[] and Finding[]; one file an extractor."""

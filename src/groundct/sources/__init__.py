@@ -1,1 +1,1 @@
-"""."""
+"""A dataset on disk -> Case[]; one file a format."""

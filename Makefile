@@ -1,0 +1,54 @@
+# Two commands stand first: `make demo` and `make test`. Each makes the environment it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint browser-test bench lock clean
+
+demo: $(VENV)/.demo-ready ## build a grounded record from the real CT in examples/ and leave a page
+	$(BIN)/groundct build examples/lidc-0003 -o demo --source nifti_folder
+
+test: $(VENV)/.test-ready lint ## every check and every test that needs no browser
+	$(BIN)/python -m pytest -n 2 -q -m "not browser" --cov --cov-report=term
+
+lint: $(VENV)/.test-ready
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+browser-test: $(VENV)/.browser-ready ## the pages in Chromium, which must be installed
+	$(BIN)/python -m pytest -q -m browser tests/browser
+
+bench: $(VENV)/.test-ready ## speed, memory and quality; reads ../shared/data where it is there
+	$(BIN)/python -m bench
+
+lock: $(VENV)/.test-ready ## pin every dependency again, with hashes and without index addresses
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/core.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" --extra dev -c requirements/core.lock pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" --extra dev --extra browser -c requirements/dev.lock pyproject.toml \
+		-o requirements/browser.lock
+
+clean:
+	rm -rf $(VENV) demo
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "groundct needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo-ready: $(BIN)/python requirements/core.lock pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/core.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(VENV)/.test-ready: $(VENV)/.demo-ready requirements/dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	touch $@
+
+$(VENV)/.browser-ready: $(VENV)/.test-ready requirements/browser.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/browser.lock
+	touch $@
