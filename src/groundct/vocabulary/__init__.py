@@ -1,1 +1,1 @@
-"""Anatomy tree, finding ontology, labels and lexicons: data files and their loaders."""
+"""Words as data: anatomy, findings, lung segments and lexicons, in tables that need no Python."""

@@ -1,0 +1,151 @@
+"""RadGenome-Chest CT's structures: mask names, anatomy paths, top regions and their members.
+
+Data: ``anatomy.tsv`` (names, paths, SNOMED CT codes where certain) and ``regions.tsv`` (how
+groundct puts each top region together). A lesion class has no node of its own: its path is its host organ's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Final, Literal
+
+from groundct.vocabulary._tables import read_table, split_cell
+
+RegionRule = Literal["union", "rim"]
+
+TOP_REGIONS: Final = (
+    "abdomen",
+    "bone",
+    "breast",
+    "esophagus",
+    "heart",
+    "lung",
+    "mediastinum",
+    "pleura",
+    "thyroid",
+    "trachea and bronchie",
+)
+OTHERS: Final = "others"
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A structure of the tree; ``paths`` has the preferred one first.
+
+    ``is_mask``: one of the 210 mask names. ``snomed`` is empty where no code is certain.
+    """
+
+    name: str
+    is_mask: bool
+    laterality: Literal["left", "right"] | None
+    is_lesion: bool
+    snomed: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RegionDefinition:
+    """How groundct makes a top region of structures; rule ``rim`` means a border zone of them."""
+
+    region: str
+    rule: RegionRule
+    members: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """All structures and regions. Look-ups raise KeyError for a name or path that is unknown."""
+
+    structures: Mapping[str, Structure]
+    regions: Mapping[str, RegionDefinition]
+
+    @cached_property
+    def mask_names(self) -> tuple[str, ...]:
+        """The 210 mask names, sorted."""
+        return tuple(sorted(s.name for s in self.structures.values() if s.is_mask))
+
+    @cached_property
+    def lesion_names(self) -> tuple[str, ...]:
+        """The mask names that are lesion classes, sorted."""
+        return tuple(sorted(s.name for s in self.structures.values() if s.is_lesion))
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Every anatomy path and every ancestor of one, sorted."""
+        own = {path for s in self.structures.values() for path in s.paths}
+        return tuple(sorted(own | {up for path in own for up in self.ancestors(path)}))
+
+    @cached_property
+    def _path_set(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    def is_mask_name(self, name: str) -> bool:
+        """Whether ``name`` is one of the 210 mask names."""
+        return name in self.structures and self.structures[name].is_mask
+
+    def is_path(self, path: str) -> bool:
+        """Whether ``path`` is in the tree."""
+        return path in self._path_set
+
+    def path_of(self, name: str) -> str:
+        """The preferred path of a structure: ``lung/lung/right lung/right lung upper lobe``."""
+        return self.structures[name].paths[0]
+
+    def paths_of(self, name: str) -> tuple[str, ...]:
+        """All paths of a structure, the preferred one first."""
+        return self.structures[name].paths
+
+    def top_region(self, path: str) -> str:
+        """The first part of a path: a top region or ``others``."""
+        return path.split("/", 1)[0]
+
+    def parent(self, path: str) -> str | None:
+        """The path one step up; None for a top region."""
+        up, _, last = path.rpartition("/")
+        return up if last and up else None
+
+    def ancestors(self, path: str) -> tuple[str, ...]:
+        """The paths above this one, the top region first."""
+        parts = path.split("/")
+        return tuple("/".join(parts[:n]) for n in range(1, len(parts)))
+
+    def leaf(self, path: str) -> str:
+        """The last part of a path: a structure's name, or a region's."""
+        return path.rsplit("/", 1)[-1]
+
+    def region_members(self, region: str) -> tuple[str, ...]:
+        """The mask names that make a top region; see ``regions[region].rule`` for how."""
+        return self.regions[region].members
+
+
+@lru_cache(maxsize=1)
+def anatomy() -> Anatomy:
+    """The anatomy, read once."""
+    columns = ("name", "mask", "laterality", "lesion", "snomed", "paths")
+    structures = {}
+    for row in read_table("anatomy.tsv", columns):
+        side: Literal["left", "right"] | None = None
+        if row["laterality"]:
+            side = "left" if row["laterality"] == "left" else "right"
+        structures[row["name"]] = Structure(
+            name=row["name"],
+            is_mask=row["mask"] == "1",
+            laterality=side,
+            is_lesion=row["lesion"] == "1",
+            snomed=row["snomed"],
+            paths=split_cell(row["paths"]),
+        )
+    regions = {}
+    for row in read_table("regions.tsv", ("region", "rule", "members", "note")):
+        rule: RegionRule = "rim" if row["rule"] == "rim" else "union"
+        regions[row["region"]] = RegionDefinition(
+            region=row["region"],
+            rule=rule,
+            members=split_cell(row["members"]),
+            note=row["note"],
+        )
+    return Anatomy(MappingProxyType(structures), MappingProxyType(regions))

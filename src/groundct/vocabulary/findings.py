@@ -1,0 +1,74 @@
+"""Finding types, the 62 codes of ReXGroundingCT's ontology and CT-RATE's 18 labels.
+
+Data: ``findings.tsv``, ``ontology.tsv`` and ``labels.tsv``. Synonyms are in the lexicons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from groundct.vocabulary._tables import read_table, split_cell
+
+
+@dataclass(frozen=True)
+class OntologyCode:
+    """A code such as ``2d``; ``focal`` is None outside groups 1 and 2."""
+
+    code: str
+    group: str
+    name: str
+    focal: bool | None
+
+
+@dataclass(frozen=True)
+class FindingType:
+    """A kind of finding.
+
+    ``anatomy`` is the path it stands at when the text names none ("" = no default);
+    ``appearance`` names the category of finding segmenter that may look for it ("" = none);
+    ``labels`` are the CT-RATE labels that its presence sets.
+    """
+
+    type: str
+    name: str
+    code: str
+    focal: bool | None
+    anatomy: str
+    appearance: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FindingVocabulary:
+    """Types by name, codes by code, and the 18 labels in CT-RATE's order and spelling."""
+
+    types: Mapping[str, FindingType]
+    codes: Mapping[str, OntologyCode]
+    labels: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def findings() -> FindingVocabulary:
+    """The finding vocabulary, read once."""
+    codes = {}
+    for row in read_table("ontology.tsv", ("code", "group", "name")):
+        group_number = row["code"].rstrip("abcdefghijk")
+        focal = {"1": False, "2": True}.get(group_number)
+        codes[row["code"]] = OntologyCode(row["code"], row["group"], row["name"], focal)
+    labels = tuple(row["label"] for row in read_table("labels.tsv", ("label",)))
+    types = {}
+    columns = ("type", "name", "code", "anatomy", "appearance", "labels")
+    for row in read_table("findings.tsv", columns):
+        types[row["type"]] = FindingType(
+            type=row["type"],
+            name=row["name"],
+            code=row["code"],
+            focal=codes[row["code"]].focal,
+            anatomy=row["anatomy"],
+            appearance=row["appearance"],
+            labels=split_cell(row["labels"]),
+        )
+    return FindingVocabulary(MappingProxyType(types), MappingProxyType(codes), labels)
