@@ -89,14 +89,13 @@ def write_csv_table(path: Path, headings: Sequence[str], rows: Iterable[Mapping[
 
     Raises ValueError when a row's keys are not exactly the headings, or a cell holds NUL.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=_delimiter(path), lineterminator="\n")
-    writer.writerow(headings)
+    delimiter = _delimiter(path)
+    lines = [_line(headings, delimiter)]
     for row in rows:
         if set(row) != set(headings):
             raise ValueError(f"row has columns {sorted(row)}, table has {sorted(headings)}")
-        writer.writerow([row[name] for name in headings])
-    text = stream.getvalue()
+        lines.append(_line([row[name] for name in headings], delimiter))
+    text = "".join(lines)
     if "\0" in text:
         raise ValueError("a cell holds a NUL character")
     write_bytes(path, [text.encode("utf-8")])
@@ -169,6 +168,16 @@ class _Faults:
 
 def _delimiter(path: Path) -> str:
     return "\t" if path.suffix.lower() == ".tsv" else ","
+
+
+def _line(cells: Sequence[str], delimiter: str) -> str:
+    # csv.writer leaves a lone carriage return unquoted, which readers take for a line end.
+    special = frozenset('"\r\n' + delimiter)
+    quoted = (
+        '"' + cell.replace('"', '""') + '"' if special.intersection(cell) else cell
+        for cell in cells
+    )
+    return (delimiter.join(quoted) or '""') + "\n"
 
 
 def _decode(path: Path, data: bytes) -> str:
