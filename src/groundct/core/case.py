@@ -61,9 +61,14 @@ class PublishedFinding(Value):
 
 
 class Published(Value):
-    """What a dataset published for a case: organ mask files by name, rows, findings and masks."""
+    """What a dataset published for a case: mask files by name, rows, findings and their masks.
+
+    ``organ_masks`` are single structures, ``region_masks`` RadGenome's composite regions; the same
+    name ("lung") may stand in both.
+    """
 
     organ_masks: tuple[tuple[str, Path], ...] = ()
+    region_masks: tuple[tuple[str, Path], ...] = ()
     rows: tuple[PublishedRow, ...] = ()
     findings: tuple[PublishedFinding, ...] = ()
     finding_masks: Path | None = None
