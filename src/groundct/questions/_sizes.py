@@ -1,0 +1,32 @@
+"""Sizes as RadGenome writes them, from the measurements that belong to a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from groundct.core.report import Finding, Measurement, Sentence
+
+
+def size_text(values_mm: Sequence[float]) -> str:
+    """``5 mm``, ``5x3 mm``, ``2.5 mm``: at most one decimal."""
+    return "x".join(f"{round(value, 1):g}" for value in values_mm) + " mm"
+
+
+def sizes_of(finding: Finding, sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    """The finding's sizes in the order of the text.
+
+    A measurement counts when it stands in a sentence of the finding and is not a distance to
+    something else. A finding that refers to a prior scan and has several measurements gives none:
+    which of them is of today is not known.
+    """
+    own = {sentence.index: sentence.span for sentence in sentences}
+    spans = [own[index] for index in finding.sentence_indices if index in own]
+
+    def belongs(measurement: Measurement) -> bool:
+        inside = any(span.contains(measurement.span) for span in spans)
+        return inside and measurement.kind != "distance" and bool(measurement.values_mm)
+
+    kept = sorted(filter(belongs, finding.measurements), key=lambda m: m.span.start)
+    if finding.refers_to_prior and len(kept) > 1:
+        return ()
+    return tuple(size_text(measurement.values_mm) for measurement in kept)
