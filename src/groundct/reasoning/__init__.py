@@ -1,1 +1,1 @@
-"""Record -> ReasoningTrace[]."""
+"""Reasoning traces: from the whole scan to a finding, step by step. Start: ``trace``."""
