@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from groundct.core.issues import DataError
@@ -42,7 +43,7 @@ def unreadable(path: Path, error: type[DataError], problem: OSError) -> DataErro
     )
 
 
-def write_bytes(path: Path, parts: list[bytes]) -> None:
+def write_bytes(path: Path, parts: Iterable[bytes | bytearray]) -> None:
     """Write parts one after the other; the file appears under its name only when complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")

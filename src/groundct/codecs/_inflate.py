@@ -1,0 +1,181 @@
+"""gzip, both ways: inflated to its very end with every checksum verified, written reproducibly.
+
+libdeflate inflates a file of one member in one shot, never further than the length that the
+header declares. Whatever it does not accept goes through zlib piece by piece, which reads files of
+several members and tells exactly what is wrong.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import deflate
+
+from groundct.codecs._files import unreadable
+from groundct.core.issues import DataError, VolumeError
+
+MAGIC = b"\x1f\x8b"
+_PIECE = 1 << 18
+_DENSEST = 1032
+"""deflate makes at most this many bytes of one."""
+_LEVEL = 6
+_MEMBER_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+
+
+def inflate_start(data: bytes, size: int) -> bytes:
+    """Up to ``size`` bytes of the start; fewer when the stream is broken before that."""
+    stream = zlib.decompressobj(31)
+    try:
+        return stream.decompress(data, size)
+    except zlib.error:
+        return b""
+
+
+def inflate(path: Path, data: bytes, size: int) -> bytes | bytearray:
+    """All of a gzip file, which must hold exactly ``size`` bytes.
+
+    Raises VolumeError; memory is taken only when ``data`` is long enough to hold that much.
+    """
+    if size > _DENSEST * len(data):
+        raise _too_short(path, size, None)
+    out = _one_shot(data, size)
+    if out is not None:
+        return out
+    whole = bytearray(size)
+    at = 0
+    for piece in _pieces(path, iter((data,)), size):
+        whole[at : at + len(piece)] = piece
+        at += len(piece)
+    return whole
+
+
+def inflate_pieces(path: Path, size: int) -> Iterator[bytes]:
+    """The bytes of a gzip file, piece by piece, checked as in ``inflate`` once exhausted."""
+    try:
+        with path.open("rb") as stream:
+            yield from _pieces(path, _blocks(stream), size)
+    except OSError as problem:
+        raise unreadable(path, VolumeError, problem) from problem
+
+
+def deflate_members(chunks: Iterable[bytes | bytearray]) -> Iterator[bytes]:
+    """Each chunk as one gzip member without name or time: equal chunks give equal bytes."""
+    for chunk in chunks:
+        yield _MEMBER_HEAD
+        yield bytes(deflate.deflate_compress(chunk, _LEVEL))
+        yield struct.pack("<II", deflate.crc32(chunk), len(chunk) & 0xFFFFFFFF)
+
+
+def _one_shot(data: bytes, size: int) -> bytearray | None:
+    start = _member_start(data)
+    trailer = data[-8:]
+    if start is None or len(data) < start + 8:
+        return None
+    checksum, length = struct.unpack("<II", trailer)
+    # The trailer must be the first of its kind, else something may hide between the two.
+    if length != size & 0xFFFFFFFF or data.find(trailer, start) != len(data) - 8:
+        return None
+    try:
+        out = deflate.deflate_decompress(memoryview(data)[start:-8], size)
+    except deflate.DeflateError:
+        return None
+    return out if len(out) == size and deflate.crc32(out) == checksum else None
+
+
+def _member_start(data: bytes) -> int | None:
+    """Where the first member's deflate stream starts; None where zlib has to look closer."""
+    if len(data) < 18 or data[:3] != b"\x1f\x8b\x08" or data[3] & 0b11100010:
+        return None
+    at = 10
+    if data[3] & 4:
+        at += 2 + int.from_bytes(data[at : at + 2], "little")
+    for flag in (8, 16):
+        if data[3] & flag:
+            end = data.find(b"\0", at, at + 4096)
+            if end < 0:
+                return None
+            at = end + 1
+    return at
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    while block := stream.read(1 << 22):
+        yield block
+
+
+def _pieces(path: Path, blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    produced = 0
+    member = zlib.decompressobj(31)
+    for block in blocks:
+        view = memoryview(block)
+        for at in range(0, len(view), _PIECE):
+            rest = bytes(view[at : at + _PIECE])
+            while rest:
+                if member.eof:
+                    member = zlib.decompressobj(31)
+                    if not MAGIC.startswith(rest[:2]) and rest[:2] != MAGIC:
+                        raise _garbage(path)
+                try:
+                    # One byte more than is due, so that an overlong stream shows.
+                    piece = member.decompress(rest, size - produced + 1)
+                except zlib.error as problem:
+                    if produced and "header" in str(problem):
+                        raise _garbage(path) from problem
+                    raise _broken(path, problem) from problem
+                produced += len(piece)
+                if produced > size:
+                    raise _too_long(path, size)
+                yield piece
+                rest = member.unused_data if member.eof else member.unconsumed_tail
+    if not member.eof:
+        raise VolumeError.of(
+            "truncated-gzip",
+            path,
+            f"the compressed stream stops after {produced} of {size} bytes.",
+            "Copy or download the file again.",
+        )
+    if produced < size:
+        raise _too_short(path, size, produced)
+
+
+def _garbage(path: Path) -> DataError:
+    return VolumeError.of(
+        "trailing-garbage",
+        path,
+        "bytes that are not gzip follow the compressed stream.",
+        "Copy or download the file again; the end may belong to another file.",
+    )
+
+
+def _broken(path: Path, problem: zlib.error) -> DataError:
+    checksum = "data check" in str(problem) or "length check" in str(problem)
+    code = "gzip-checksum" if checksum else "broken-gzip"
+    what = (
+        "the voxels do not have the checksum that the file states: some bytes were changed."
+        if checksum
+        else f"the compressed stream cannot be read: {problem}."
+    )
+    return VolumeError.of(code, path, what, "Copy or download the file again.")
+
+
+def _too_long(path: Path, size: int) -> DataError:
+    return VolumeError.of(
+        "longer-than-header",
+        path,
+        f"the file holds more than the {size} bytes that its header declares.",
+        "Convert or download the volume again.",
+    )
+
+
+def _too_short(path: Path, size: int, found: int | None) -> DataError:
+    held = "fewer bytes" if found is None else f"{found} bytes"
+    return VolumeError.of(
+        "shorter-than-header",
+        path,
+        f"the file holds {held} where its header declares {size}.",
+        "Convert or download the volume again.",
+    )
