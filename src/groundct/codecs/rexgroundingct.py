@@ -1,0 +1,182 @@
+"""ReXGroundingCT on disk: ``dataset.json`` (or the challenge's form of it) and 4-D masks.
+
+The file is an object of splits, each a list of entries; keys of ``findings`` are the indices of
+axis F of the mask (F, H, W, D) that carries the CT's name. The challenge's file lacks counts,
+shapes and categories where masks are withheld; these are then None.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from groundct.codecs._files import read_bytes, write_bytes
+from groundct.core.case import PublishedFinding
+from groundct.core.issues import Issue, TableError
+from groundct.core.value import Value
+
+FILE_NAMES: Final = ("dataset.json", "MICCAI_challenge_dataset.json")
+SPLIT_NAMES: Final[Mapping[str, str]] = {
+    "train": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+}
+"""Splits as files name them, each to the name used here."""
+MAX_JSON_BYTES: Final = 1 << 30
+
+_PARTS: Final = ("entity_counts", "pixels", "categories")
+_REMEDY: Final = "Take the dataset's file again, or mend this entry."
+
+
+class RexEntry(Value):
+    """One scan of ReXGroundingCT.
+
+    ``name`` is the CT's file name, ``shape`` the voxels of the CT (H, W, D) as stored, ``protocol``
+    the annotation protocol; findings stand in the order of axis F.
+    """
+
+    name: str
+    split: str
+    findings: tuple[PublishedFinding, ...]
+    shape: tuple[int, int, int] | None = None
+    protocol: str | None = None
+
+
+def read_dataset(path: Path) -> tuple[tuple[RexEntry, ...], tuple[Issue, ...]]:
+    """All sound entries of a dataset file, and an issue for every entry that is not.
+
+    Raises:
+        TableError: The file is no JSON, or no object of lists of entries.
+    """
+    try:
+        data = json.loads(read_bytes(path, TableError, MAX_JSON_BYTES).decode("utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as problem:
+        raise TableError.of("not-json", path, f"the file is no JSON: {problem}.", _REMEDY) from None
+    if not isinstance(data, dict) or not data:
+        raise TableError.of("no-splits", path, "the file holds no object of splits.", _REMEDY)
+    entries: list[RexEntry] = []
+    issues: list[Issue] = []
+    for key, items in data.items():
+        split = SPLIT_NAMES.get(key)
+        if split is None or not isinstance(items, list):
+            raise TableError.of(
+                "unknown-split",
+                path,
+                f"{key!r} is none of the splits {', '.join(SPLIT_NAMES)} with a list of entries.",
+                "Rename the split, or use the dataset's own file.",
+            )
+        for number, item in enumerate(items):
+            entry, faults = _entry(item, split, f"{path} {key}[{number}]")
+            issues.extend(faults)
+            if entry is not None:
+                entries.append(entry)
+    return tuple(entries), tuple(issues)
+
+
+def write_dataset(path: Path, entries: Iterable[RexEntry]) -> None:
+    """Write ``dataset.json``; parts that an entry does not know (None) are left out of it."""
+    names = {"train": "train", "validation": "val", "test": "test"}
+    data: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        data.setdefault(names[entry.split], []).append(_plain(entry))
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    write_bytes(path, [text.encode("utf-8")])
+
+
+def _plain(entry: RexEntry) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "name": entry.name,
+        "findings": {str(f.index): f.text for f in entry.findings},
+    }
+    counts = {str(f.index): f.entity_count for f in entry.findings if f.entity_count is not None}
+    pixels = {str(f.index): f.voxels for f in entry.findings if f.voxels is not None}
+    categories = {str(f.index): f.category for f in entry.findings if f.category is not None}
+    if counts:
+        out["entity_counts"] = counts
+    if entry.shape is not None:
+        out["shape"] = list(entry.shape)
+    if pixels:
+        out["pixels"] = pixels
+    if categories:
+        out["categories"] = categories
+    if entry.protocol is not None:
+        out["protocol"] = entry.protocol
+    return out
+
+
+def _entry(item: Any, split: str, where: str) -> tuple[RexEntry | None, list[Issue]]:
+    """An entry, or why it is none; all faults of the entry are told together."""
+    if not isinstance(item, dict) or not isinstance(item.get("name"), str) or not item["name"]:
+        return None, [_fault("no-name", where, "the entry has no volume name.")]
+    where = f"{where} {item['name']}"
+    findings = item.get("findings")
+    if not isinstance(findings, dict) or not findings:
+        return None, [_fault("no-findings", where, "the entry has no findings.")]
+    keys = [str(n) for n in range(len(findings))]
+    faults = []
+    if sorted(findings) != sorted(keys):
+        what = f"finding keys {list(findings)} are not 0 to {len(findings) - 1}."
+        faults.append(_fault("finding-keys", where, what))
+    if not all(isinstance(text, str) and text.strip() for text in findings.values()):
+        faults.append(_fault("empty-finding", where, "a finding has no text."))
+    for part in _PARTS:
+        faults.extend(_part_faults(part, item.get(part), set(findings), where))
+    shape = item.get("shape")
+    if shape is not None and not _is_shape(shape):
+        what = f"shape {shape!r} is not three positive whole numbers [H, W, D]."
+        faults.append(_fault("entry-shape", where, what))
+    protocol = item.get("protocol")
+    if protocol is not None and not isinstance(protocol, str):
+        faults.append(_fault("entry-protocol", where, f"protocol {protocol!r} is no text."))
+    if faults:
+        return None, faults
+    parts = {part: item.get(part) or {} for part in _PARTS}
+    entry = RexEntry(
+        name=item["name"],
+        split=split,
+        findings=tuple(
+            PublishedFinding(
+                index=int(key),
+                text=findings[key],
+                category=parts["categories"].get(key),
+                entity_count=parts["entity_counts"].get(key),
+                voxels=parts["pixels"].get(key),
+            )
+            for key in keys
+        ),
+        shape=None if shape is None else (shape[0], shape[1], shape[2]),
+        protocol=protocol,
+    )
+    return entry, []
+
+
+def _part_faults(part: str, values: Any, keys: set[str], where: str) -> list[Issue]:
+    if values is None:
+        return []
+    if not isinstance(values, dict) or set(values) != keys:
+        return [_fault("part-keys", where, f"{part} does not speak of exactly the findings.")]
+    sound = _is_code if part == "categories" else _is_count
+    wrong = {key: value for key, value in values.items() if not sound(value)}
+    return [_fault("part-value", where, f"{part} holds {wrong}.")] if wrong else []
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_shape(value: Any) -> bool:
+    return (
+        isinstance(value, list) and len(value) == 3 and all(_is_count(n) and n > 0 for n in value)
+    )
+
+
+def _fault(code: str, where: str, what: str) -> Issue:
+    return Issue(code=code, where=where, what=what, remedy=_REMEDY)

@@ -1,0 +1,82 @@
+"""The reports table of a plain folder: which column names the case, which hold the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from groundct.codecs.tables import read_csv_table
+from groundct.core.issues import Issue, TableError
+from groundct.core.report import Report
+from groundct.sources._reports import (
+    SECTION_COLUMNS,
+    duplicated_row,
+    report_of_free_text,
+    report_of_sections,
+    unnamed_row,
+)
+from groundct.sources._walk import Tree, headings_of
+
+TEXT_COLUMNS: Final = ("report", "text")
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """Reports and whole rows by the table's key, and every problem found in it."""
+
+    reports: Mapping[str, Report]
+    rows: Mapping[str, Mapping[str, str]]
+    issues: tuple[Issue, ...]
+
+
+def find_text_tables(tree: Tree, key_columns: Sequence[str]) -> tuple[Path, ...]:
+    """The tables that have a key column and a column of text."""
+    texts = {*TEXT_COLUMNS, *SECTION_COLUMNS}
+    return tuple(
+        path
+        for path in tree.tables
+        if set(headings_of(path)) & set(key_columns) and set(headings_of(path)) & texts
+    )
+
+
+def read_text_table(
+    path: Path, key_columns: Sequence[str], key_of: Callable[[str], str]
+) -> TextTable:
+    """Read a reports table; the first key column of ``key_columns`` that is there is the key.
+
+    ``key_of`` turns a cell into the key. A key of two rows has none of them, and an issue.
+    """
+    try:
+        table = read_csv_table(path)
+    except TableError as problem:
+        return TextTable({}, {}, problem.issues)
+    headings = headings_of(path)
+    key = next(column for column in key_columns if column in headings)
+    text = next((column for column in TEXT_COLUMNS if column in headings), None)
+    reports: dict[str, Report] = {}
+    rows: dict[str, Mapping[str, str]] = {}
+    issues: list[Issue] = []
+    twice: set[str] = set()
+    for number, row in enumerate(table, start=1):
+        name = key_of(row[key])
+        if not name:
+            issues.append(unnamed_row(path, number))
+            continue
+        if name in rows:
+            twice.add(name)
+            issues.append(duplicated_row(path, number, name))
+            continue
+        rows[name] = row
+        language = row.get("language") or "en"
+        report = (
+            report_of_free_text(row[text], language)
+            if text is not None
+            else report_of_sections(row, language)
+        )
+        if report is not None:
+            reports[name] = report
+    for name in twice:
+        rows.pop(name), reports.pop(name, None)
+    return TextTable(reports, rows, tuple(issues))
