@@ -18,8 +18,8 @@ SHEAR_TOLERANCE = 1e-4
 """Cosine of the angle between two axes from which on a grid is called sheared."""
 FORM_TOLERANCE_VOXELS = 0.1
 """Corner voxels of sform and qform may lie apart by this part of the smallest spacing ..."""
-QUATERNION_SQUARE_ERROR = 4e-7
-"""... plus what float32 quaternions lose: the error of 1 - (b2 + c2 + d2)."""
+QUATERNION_ROUNDINGS = 3
+"""... plus what a rounded quaternion loses: b2 + c2 + d2 errs by this many machine epsilons."""
 SPACING_RANGE_MM = (1e-3, 1e3)
 """Voxels smaller or larger than this are nonsense for a chest CT."""
 
@@ -129,7 +129,7 @@ def _qform(fields: Any) -> tuple[Matrix | None, list[Fault]]:
         what = f"pixdim {pixdim[1:4].tolist()} is not a spacing."
         return None, [("bad-spacing", what, remedy)]
     square = float(quatern @ quatern)
-    if square > 1 + QUATERNION_SQUARE_ERROR:
+    if square > 1 + _square_error(fields):
         what = f"the quaternion's b, c, d are longer than 1 (square {square:.6g})."
         return None, [("bad-quaternion", what, remedy)]
     b, c, d = quatern / max(1.0, math.sqrt(square))
@@ -146,6 +146,10 @@ def _qform(fields: Any) -> tuple[Matrix | None, list[Fault]]:
     affine[:3, :3] = rotation * (pixdim[1:4] * (1.0, 1.0, qfac))
     affine[:3, 3] = offset
     return _as_float32(affine), []
+
+
+def _square_error(fields: Any) -> float:
+    return QUATERNION_ROUNDINGS * float(np.finfo(fields["quatern"].dtype).eps)
 
 
 def _as_float32(affine: Matrix) -> Matrix:
@@ -194,12 +198,10 @@ def _disagreement(
     apart = float(np.linalg.norm((corners @ (sform - qform).T)[:, :3], axis=1).max())
     spacing = np.linalg.norm(sform[:3, :3], axis=0)
     allowed = FORM_TOLERANCE_VOXELS * float(spacing.min())
-    if fields["quatern"].dtype.itemsize == 4:
-        square = float(np.square(fields["quatern"].astype(np.float64)).sum())
-        a = math.sqrt(max(0.0, 1.0 - square))
-        root = math.sqrt(QUATERNION_SQUARE_ERROR)
-        angle = 2 * (QUATERNION_SQUARE_ERROR / (2 * a) if a > root else root)
-        allowed += angle * float(np.linalg.norm(spacing * shape))
+    error = _square_error(fields)
+    a = math.sqrt(max(0.0, 1.0 - float(np.square(fields["quatern"].astype(np.float64)).sum())))
+    angle = error / a if a > math.sqrt(error) else 2 * math.sqrt(error)
+    allowed += angle * float(np.linalg.norm(spacing * shape))
     if apart <= allowed:
         return []
     what = (

@@ -21,6 +21,8 @@ from groundct.core.geometry import Geometry, Row
 from groundct.core.issues import Issue, VolumeError
 from groundct.core.value import Value
 
+MIN_SLOPE = 1e-6
+"""Smaller slopes, which some programs take for 0, are refused."""
 Order = Literal["little", "big"]
 
 MAX_VOXELS = 1 << 31
@@ -80,6 +82,7 @@ def parse_header(path: Path, head: bytes, *, axes: int) -> NiftiHeader:
     dtype, found = _dtype(fields, order)
     faults += found
     faults += _unit_faults(fields)
+    faults += _intent_faults(fields)
     slope, intercept, found = _scale(fields)
     faults += found
     offset, found = _offset(fields, version)
@@ -226,15 +229,23 @@ def _unit_faults(fields: Any) -> list[Fault]:
     return [("not-millimetres", what, "Convert the volume with its lengths in mm.")]
 
 
+def _intent_faults(fields: Any) -> list[Fault]:
+    code = int(fields["intent_code"])
+    if 1004 <= code <= 1010 or code > 2000:
+        what = f"intent_code {code} says that voxels are vectors, matrices or points."
+        return [("not-scalar", what, "Set intent_code to 0 if voxels are HU or labels.")]
+    return []
+
+
 def _scale(fields: Any) -> tuple[float, float, list[Fault]]:
     slope, intercept = float(fields["scl_slope"]), float(fields["scl_inter"])
     if not (math.isfinite(slope) and math.isfinite(intercept)):
         # What nibabel writes for "no scaling": both NaN. ITK takes it the same way.
         if math.isnan(slope) and (math.isnan(intercept) or intercept == 0):
             return 1.0, 0.0, []
-    elif slope != 0:
+    elif abs(slope) >= MIN_SLOPE:
         return slope, intercept, []
-    elif intercept == 0:
+    elif slope == 0 and intercept == 0:
         return 1.0, 0.0, []
     what = f"scl_slope {slope} with scl_inter {intercept} is no scaling that programs agree on."
     return 1.0, 0.0, [("bad-scaling", what, "Set scl_slope to 1 and scl_inter to 0 if in HU.")]

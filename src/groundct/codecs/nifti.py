@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from groundct.core.geometry import Geometry, reorientation_to
 from groundct.core.issues import VolumeError
 from groundct.core.volume import (
     INTERNAL_ORIENTATION,
+    LabelArray,
     Volume,
     to_stored,
     volume_from_stored,
@@ -35,7 +36,7 @@ IDENTITY = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0))
 class StoredLabels:
     """Labels of one file in RAS order (i, j, k), uint8 or uint16, with the grid of the file."""
 
-    labels: NDArray[np.uint8 | np.uint16]
+    labels: LabelArray
     geometry: Geometry
     stored: Geometry
 
@@ -75,10 +76,10 @@ def read_nifti_labels(path: Path) -> StoredLabels:
             f"labels are scaled by {header.slope} x + {header.intercept}.",
             "Write the labels without scaling.",
         )
-    labels = labels_of(path, stored)
     grid = header.geometry
     turn = reorientation_to(grid, INTERNAL_ORIENTATION)
-    return StoredLabels(turn.apply(labels), turn.apply_geometry(grid), grid)
+    labels = cast("LabelArray", turn.apply(labels_of(path, stored)))
+    return StoredLabels(labels, turn.apply_geometry(grid), grid)
 
 
 def write_nifti_volume(path: Path, volume: Volume) -> None:
