@@ -1,0 +1,104 @@
+"""``groundct build``: the main job."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from groundct.cli._progress import BuildProgress
+from groundct.cli._publish import publish, show_summary, summarise
+from groundct.cli._show import show_json
+from groundct.core.case import Corpus
+from groundct.pipeline.engine import run_corpus
+from groundct.pipeline.ledger import Entry
+from groundct.pipeline.settings import BuildSettings, environment
+from groundct.pipeline.stages import BuiltCase
+from groundct.pipeline.workspace import Workspace
+from groundct.review.case_page import write_case_page
+from groundct.review.contact_sheet import write_contact_sheet
+from groundct.review.view import CaseView
+from groundct.sources._inspect import inspect_corpus
+
+
+@click.command("build")
+@click.argument("corpus", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "-o", "--output", "workspace", required=True, type=click.Path(path_type=Path),
+    help="The workspace: records, masks, pages and the release.",
+)  # fmt: skip
+@click.option("--source", help="Read CORPUS as this format instead of recognising it.")
+@click.option("--segmenter", default="hu", show_default=True, help="Organ segmenter.")
+@click.option("--extractor", default="rules", show_default=True, help="Report reader.")
+@click.option("--finder", default="hu_text", show_default=True, help="Finding segmenter.")
+@click.option("--case", "only", multiple=True, help="Build only this case; may be repeated.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the split by patient.")
+@click.option("--workers", default=1, show_default=True, help="Cases at a time; 3 GiB each.")
+@click.option("--no-pages", is_flag=True, help="Leave out pages and contact sheets.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout.")
+def command(  # noqa: PLR0913 - one parameter an option
+    corpus: Path, workspace: Path, source: str | None, segmenter: str, extractor: str, finder: str,
+    only: tuple[str, ...], seed: int, workers: int, no_pages: bool, as_json: bool,
+) -> None:  # fmt: skip
+    r"""Build a grounded record for each case of CORPUS: masks, findings, questions, pages, release.
+
+    Running it again builds what is missing or changed. A case that fails is set aside with its
+    reason and the others go on; the exit code is then 1.
+
+    \b
+    Examples:
+      groundct build examples/lidc-0003 -o demo
+      groundct build scans/ -o workspace --workers 2
+      groundct build CT-RATE/ -o workspace --source ct_rate --case train_1_a_1
+    """
+    started = time.perf_counter()
+    found = _chosen(inspect_corpus(corpus, source), only)
+    space = Workspace(workspace)
+    settings = BuildSettings(
+        segmenter=segmenter, extractor=extractor, finding_segmenter=finder, seed=seed
+    )
+    space.state_run(
+        {
+            "corpus": str(corpus),
+            "source": found.source,
+            "settings": settings.model_dump(mode="json"),
+            "environment": environment(),
+            "workers": workers,
+        }
+    )
+    entries: list[Entry] = []
+    with BuildProgress(len(found.cases)) as progress:
+        finish = None if no_pages else draw_case
+        for event in run_corpus(found, space, settings, finish, max(1, workers)):
+            progress.tell(event)
+            if event.entry:
+                entries.append(event.entry)
+    manifest = publish(found, space, settings)
+    summary = summarise(found, space, entries, manifest)
+    summary["seconds"] = round(time.perf_counter() - started, 1)
+    if as_json:
+        show_json(summary)
+    else:
+        show_summary(summary, found)
+    sys.exit(summary["exit_code"])
+
+
+def draw_case(folder: Path, built: BuiltCase) -> None:
+    """Write a case's page and contact sheet into its folder."""
+    view = CaseView(built.record, built.volume, built.organs, built.regions)
+    write_case_page(folder / "page.html", view)
+    write_contact_sheet(folder / "sheet.png", view)
+
+
+def _chosen(corpus: Corpus, only: tuple[str, ...]) -> Corpus:
+    if not only:
+        return corpus
+    known = {case.case_id for case in corpus.cases}
+    if unknown := sorted(set(only) - known):
+        shown = ", ".join(sorted(known)[:10])
+        raise click.UsageError(f"no case {', '.join(unknown)} in the corpus; it has {shown} ...")
+    cases = tuple(case for case in corpus.cases if case.case_id in only)
+    issues = tuple(issue for issue in corpus.issues if issue.case_id in {None, *only})
+    return corpus.model_copy(update={"cases": cases, "issues": issues})

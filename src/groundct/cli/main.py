@@ -1,0 +1,70 @@
+"""The ``groundct`` command: its sub-commands are imported when they are asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from groundct import __version__
+from groundct.core.issues import DataError
+from groundct.core.plugins import UnknownPluginError
+
+_COMMANDS = {
+    "build": "Build grounded records, pages and a release from a corpus.",
+    "doctor": "Say what this installation can do.",
+    "export": "Write a release in the layout of another dataset.",
+    "inspect": "Say what a dataset on disk is and what is wrong with it.",
+    "phantom": "Make a corpus of synthetic chests with their truth.",
+    "release": "Check a release.",
+}
+
+EXIT_REFUSED = 3
+
+
+class _Lazy(click.Group):
+    """A group whose commands are modules of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, sorted."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(f"groundct.cli.{cmd_name}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"groundct.cli.{cmd_name} holds no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line a command, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version")
+def cli() -> None:
+    r"""Grounded interpretation of 3-D chest CT.
+
+    From scans and their reports to records in which every sentence, finding, question and
+    reasoning step is tied to voxels. Works offline; nothing is downloaded, nothing is sent.
+
+    \b
+    Examples:
+      groundct inspect my_scans/
+      groundct build my_scans/ -o workspace/
+      groundct export workspace/release --to radgenome -o out/
+    """
+
+
+def main() -> None:
+    """Run the command; refused data ends with its issues and exit code 3."""
+    try:
+        cli(standalone_mode=True)
+    except (DataError, UnknownPluginError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(EXIT_REFUSED)

@@ -1,0 +1,217 @@
+"""Run a corpus on local processes: one case a process at a time, the ledger kept by the parent."""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.queues import Queue
+from pathlib import Path
+
+from groundct.core.case import Case, Corpus
+from groundct.core.issues import DataError, Issue
+from groundct.core.value import digest
+from groundct.pipeline.keys import case_key
+from groundct.pipeline.ledger import Entry, Ledger
+from groundct.pipeline.settings import BuildSettings
+from groundct.pipeline.stages import BuiltCase, build_case
+from groundct.pipeline.workspace import Workspace, write_case
+
+Finish = Callable[[Path, BuiltCase], None]
+"""Writes more into a case's folder (pages, pictures); a top-level function, so that it travels."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something a run tells of: a stage that begins, or a case that ends."""
+
+    case_id: str
+    stage: str
+    entry: Entry | None = None
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class _Job:
+    case: Case
+    source: str
+    settings: BuildSettings
+    workspace: Path
+    finish: Finish | None
+    key: str
+
+
+def run_corpus(
+    corpus: Corpus,
+    workspace: Workspace,
+    settings: BuildSettings,
+    finish: Finish | None = None,
+    workers: int = 1,
+) -> Iterator[Event]:
+    """Build what is missing or changed, and tell of it as it goes.
+
+    Cases that the corpus no longer has leave the ledger and the workspace.
+    """
+    ledger = Ledger(workspace.ledger_path)
+    workspace.remove_drafts()
+    for gone in ledger.keep_only(frozenset(case.case_id for case in corpus.cases)):
+        workspace.remove_case(gone)
+    known, jobs, done = ledger.entries(), [], 0
+    total = len(corpus.cases)
+    for case in corpus.cases:
+        key = case_key(case, corpus.source, settings)
+        entry = known.get(case.case_id)
+        if entry and entry.key == key and _is_there(workspace, entry):
+            done += 1
+            yield Event(case.case_id, "unchanged", entry, done, total)
+        else:
+            jobs.append(_Job(case, corpus.source, settings, workspace.root, finish, key))
+    for event in _run_jobs(jobs, workers):
+        if event.entry is None:
+            yield event
+            continue
+        if event.entry.status == "set_aside":
+            workspace.remove_case(event.case_id)
+        ledger.put(event.entry)
+        done += 1
+        yield Event(event.case_id, event.entry.status, event.entry, done, total)
+
+
+def _is_there(workspace: Workspace, entry: Entry) -> bool:
+    return entry.status == "built" and (workspace.case_path(entry.case_id) / "record.json").exists()
+
+
+def _run_jobs(jobs: Iterable[_Job], workers: int) -> Iterator[Event]:
+    """One process a worker, made anew when a case takes its process down with it."""
+    waiting = list(jobs)
+    context = multiprocessing.get_context("spawn")
+    while waiting:
+        stages: Queue[tuple[str, str]] = context.Queue()
+        crashed: list[_Job] = []
+        with ProcessPoolExecutor(
+            workers,
+            mp_context=context,
+            initializer=_listen,
+            initargs=(stages,),
+            max_tasks_per_child=1,  # a case leaves no memory behind, and its peak is its own
+        ) as pool:
+            futures = {pool.submit(_run, job): job for job in waiting}
+            waiting = []
+            yield from _watch(futures, stages, crashed)
+        # Which of several running cases broke the pool is not known: each gets a pool of its own.
+        if len(crashed) == 1:
+            yield Event(crashed[0].case.case_id, "crashed", _crash_entry(crashed[0]))
+        else:
+            for job in crashed:
+                yield from _run_jobs([job], 1)
+
+
+def _watch(
+    futures: dict[Future[Entry], _Job], stages: Queue[tuple[str, str]], crashed: list[_Job]
+) -> Iterator[Event]:
+    pending = set(futures)
+    while pending:
+        finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+        yield from _told(stages)
+        for future in finished:
+            try:
+                entry = future.result()
+            except BrokenProcessPool:
+                crashed.append(futures[future])
+            else:
+                yield Event(entry.case_id, entry.status, entry)
+
+
+def _told(stages: Queue[tuple[str, str]]) -> Iterator[Event]:
+    while True:
+        try:
+            case_id, stage = stages.get_nowait()
+        except queue.Empty:
+            return
+        yield Event(case_id, stage)
+
+
+_stages: Queue[tuple[str, str]] | None = None
+
+
+def _listen(stages: Queue[tuple[str, str]]) -> None:
+    """Give a worker process the queue that it tells its stages to."""
+    global _stages
+    _stages = stages
+
+
+def _run(job: _Job) -> Entry:
+    started = time.perf_counter()
+
+    def tell(stage: str) -> None:
+        if _stages is not None:
+            _stages.put((job.case.case_id, stage))
+
+    workspace = Workspace(job.workspace)
+    try:
+        built = build_case(job.case, job.source, job.settings, tell)
+    except DataError as error:
+        return _entry(job, started, issues=error.for_case(job.case.case_id).issues)
+    except Exception as error:  # one case's fault must not end the run
+        return _entry(job, started, issues=(_unexpected(workspace, job.case.case_id, error),))
+    draft = workspace.begin_case(job.case.case_id)
+    tell("writing the record")
+    write_case(draft, built.record, built.organs, built.regions)
+    if job.finish:
+        tell("drawing the page")
+        job.finish(draft, built)
+    workspace.finish_case(job.case.case_id, draft)
+    return _entry(job, started, record_digest=digest(built.record), issues=built.record.issues)
+
+
+def _entry(
+    job: _Job, started: float, issues: tuple[Issue, ...] = (), record_digest: str = ""
+) -> Entry:
+    return Entry(
+        case_id=job.case.case_id,
+        key=job.key,
+        status="built" if record_digest else "set_aside",
+        record_digest=record_digest,
+        issues=issues,
+        seconds=round(time.perf_counter() - started, 2),
+        peak_mib=_peak_mib(),
+    )
+
+
+def _unexpected(workspace: Workspace, case_id: str, error: Exception) -> Issue:
+    """An error that no rule foresaw, with its traceback kept in the workspace."""
+    log = workspace.error_path(case_id)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return Issue(
+        code="unexpected-error",
+        case_id=case_id,
+        where=str(log),
+        what=f"{type(error).__name__}: {error}",
+        remedy="This is a fault in groundct or a part of it: report it with the file named here.",
+    )
+
+
+def _crash_entry(job: _Job) -> Entry:
+    issue = Issue(
+        code="process-ended",
+        case_id=job.case.case_id,
+        where=job.case.case_id,
+        what="its process ended without a word, as it does when memory runs out.",
+        remedy="Run again with --workers 1 and more memory; report it if it ends again.",
+    )
+    return Entry(case_id=job.case.case_id, key=job.key, status="set_aside", issues=(issue,))
+
+
+def _peak_mib() -> float:
+    """The largest memory this process has held, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)

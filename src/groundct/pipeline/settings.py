@@ -1,0 +1,28 @@
+"""What a build is asked to do; its digest keys the ledger."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+from groundct import __version__
+from groundct.core.value import Value
+
+
+class BuildSettings(Value):
+    """The parts of a build, by plug-in name, and its seed."""
+
+    segmenter: str = "hu"
+    extractor: str = "rules"
+    finding_segmenter: str = "hu_text"
+    seed: int = 0
+
+
+def environment() -> dict[str, str]:
+    """The versions that a run states: groundct, Python and the packages that touch its numbers."""
+    packages = ("numpy", "scipy", "nibabel", "pydicom", "connected-components-3d", "edt", "pyarrow")
+    return {
+        "groundct": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in packages},
+    }

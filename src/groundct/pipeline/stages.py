@@ -1,0 +1,143 @@
+"""One case through all stages: Case -> BuiltCase. Pure but for reading the case's own files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from groundct.anatomy import sentinel
+from groundct.anatomy.published import label_map_of_published
+from groundct.codecs.volumes import read_volume, volume_digest
+from groundct.core.case import Case
+from groundct.core.contracts import Extractor, FindingSegmenter, Segmenter, component
+from groundct.core.issues import Issue, VolumeError
+from groundct.core.plugins import load_plugin
+from groundct.core.record import Component, OrganStatus, Record, VolumeInfo
+from groundct.core.report import Reading
+from groundct.core.value import digest
+from groundct.core.volume import LabelMap, Volume
+from groundct.grounding.assign import GroundingOutcome, GroundingRequest, ground
+from groundct.pipeline.settings import BuildSettings
+from groundct.questions.write import QuestionRequest, write_questions
+from groundct.reasoning.trace import TraceRequest, trace_findings
+from groundct.vocabulary.anatomy import anatomy
+
+Tell = Callable[[str], None]
+"""Told the name of each stage as it begins."""
+
+
+@dataclass(frozen=True, eq=False)
+class BuiltCase:
+    """A case's record with its volume and its two label maps."""
+
+    record: Record
+    volume: Volume
+    organs: LabelMap
+    regions: LabelMap
+
+
+def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> BuiltCase:
+    """Run every stage; raises DataError, naming the case, when one cannot be done."""
+    if case.volume is None:
+        raise VolumeError.of(
+            "no-volume",
+            case.case_id,
+            "the dataset has annotations for this case and no CT.",
+            "Put the CT beside the annotations, named as the case.",
+            case.case_id,
+        )
+    tell("reading the volume")
+    volume = read_volume(case.volume)
+    info = VolumeInfo(digest=volume_digest(case.volume), geometry=volume.stored)
+    tell("looking for contradictions")
+    seen = sentinel.flags(sentinel.look(volume), case.case_id)
+    tell("segmenting organs")
+    segmenter = cast(Segmenter, load_plugin("anatomy", settings.segmenter))
+    organs = _organs(case, volume, segmenter)
+    tell("reading the report")
+    extractor = cast(Extractor, load_plugin("reports", settings.extractor))
+    reading = extractor.extract(case.report) if case.report else Reading(sentences=(), findings=())
+    tell("grounding findings")
+    finder = cast(FindingSegmenter, load_plugin("grounding", settings.finding_segmenter))
+    outcome = _ground(case, volume, organs, reading, finder)
+    tell("writing questions and reasoning")
+    record = Record(
+        case_id=case.case_id,
+        patient_id=case.patient_id,
+        source=source,
+        volume=info,
+        report=case.report,
+        reading=reading,
+        organs=_organ_statuses(organs),
+        regions=outcome.regions,
+        groundings=outcome.groundings,
+        questions=write_questions(
+            QuestionRequest(case.report, reading, outcome.regions, outcome.groundings, case.case_id)
+        ),
+        traces=trace_findings(
+            TraceRequest(case.case_id, reading, outcome.regions, outcome.groundings, volume.stored)
+        ),
+        issues=_named(case.case_id, seen),
+        components=_components(segmenter, extractor, finder, settings),
+    )
+    return BuiltCase(record, volume, organs, outcome.masks)
+
+
+def _organs(case: Case, volume: Volume, segmenter: Segmenter) -> LabelMap:
+    """The masks that came with the dataset, or else the segmenter's."""
+    if case.published.organ_masks:
+        return label_map_of_published(case.published.organ_masks, volume)
+    return segmenter.segment(volume)
+
+
+def _ground(
+    case: Case, volume: Volume, organs: LabelMap, reading: Reading, finder: FindingSegmenter
+) -> GroundingOutcome:
+    if case.report is None:
+        return GroundingOutcome(
+            regions=(), masks=LabelMap((), (), volume.geometry, volume.stored), groundings=()
+        )
+    return ground(GroundingRequest(volume, organs, case.report, reading, finder))
+
+
+def _organ_statuses(organs: LabelMap) -> tuple[OrganStatus, ...]:
+    """A status for every name of the vocabulary, and for what the label map names besides."""
+    empty = {segment.name for segment in organs.segments if not _any_voxel(organs, segment.name)}
+    names = dict.fromkeys([*anatomy().mask_names, *organs.names])
+    return tuple(
+        OrganStatus(
+            name=name,
+            status="not_segmented"
+            if name not in organs.names
+            else "empty"
+            if name in empty
+            else "segmented",
+        )
+        for name in names
+    )
+
+
+def _any_voxel(organs: LabelMap, name: str) -> bool:
+    return any((organs.layers[layer] == label).any() for layer, label in organs.segment(name).parts)
+
+
+def _named(case_id: str, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    return tuple(issue.model_copy(update={"case_id": case_id}) for issue in issues)
+
+
+def _components(
+    segmenter: Segmenter, extractor: Extractor, finder: FindingSegmenter, settings: BuildSettings
+) -> tuple[Component, ...]:
+    configuration = digest(settings)
+    return (
+        component("organs", segmenter, configuration),
+        component("reading", extractor, configuration),
+        component("grounding", finder, configuration),
+        Component(
+            role="sentinel",
+            name=sentinel.NAME,
+            version=sentinel.VERSION,
+            configuration_digest=sentinel.configuration_digest(),
+        ),
+    )
