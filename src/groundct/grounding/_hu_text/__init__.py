@@ -1,0 +1,1 @@
+"""Helpers of the ``hu_text`` finding segmenter: one file an appearance."""

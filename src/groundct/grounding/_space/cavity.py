@@ -1,0 +1,120 @@
+"""The thoracic cavity of a side: the lung and what may lie between it and the ribs.
+
+Drawn on a grid of about 3 mm: inside the ring of ribs (convex hull of ribs and lungs slice by
+slice, drawn in a little), nearer to this lung than to the other, not between the lungs, not in
+bone or a segmented organ. It is an approximation; a region that rests on it says so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import ConvexHull, QhullError
+
+from groundct.core.volume import BoolArray, LabelMap, Volume
+from groundct.grounding._space.crops import (
+    LUNG_SIDES,
+    around,
+    crop_of,
+    repeated,
+    scaled,
+    steps_for,
+    thinned,
+)
+from groundct.grounding._space.lungs import SOLID_ORGANS
+from groundct.imaging.components import Crop
+from groundct.imaging.distances import dilate_mm, distance_mm, erode_mm
+
+_COARSE_MM = 3.0
+_REACH_MM = 45.0
+_RIB_DEPTH_MM = 6.0
+_BONE_HU = 220
+_RIBS = ("rib", "left rib", "right rib", "sternum", "vertebrae")
+
+
+def thoracic_cavity(volume: Volume, organs: LabelMap, sides: tuple[str, ...]) -> BoolArray:
+    """The cavity of the named lungs ("left lung", "right lung"), full size (i j k).
+
+    Empty when none of them is segmented; the lungs themselves are part of it.
+    """
+    spacing = volume.geometry.spacing_mm
+    out = np.zeros(volume.geometry.shape, dtype=np.bool_, order="F")
+    lungs = {name: organs.mask(name) for name in LUNG_SIDES if name in organs.names}
+    everything = np.zeros_like(out)
+    for lung in lungs.values():
+        everything |= lung
+    crop = around(everything, spacing, 30.0)
+    if crop is None:
+        return out
+    steps = steps_for(spacing, _COARSE_MM)
+    coarse_mm = scaled(spacing, steps)
+    small = {name: thinned(lung[crop], steps) for name, lung in lungs.items()}
+    thorax = _inside_ribs(volume, organs, crop, steps)
+    thorax &= ~_between(small)
+    gaps = {name: distance_mm(~lung, coarse_mm) for name, lung in small.items()}
+    barred = crop_of(organs, SOLID_ORGANS, crop)
+    for name in sides:
+        if name not in lungs or not small[name].any():
+            continue
+        near = thorax & (gaps[name] <= _REACH_MM)
+        for other in gaps.keys() - {name}:
+            near &= gaps[name] < gaps[other]
+        out[crop] |= repeated(near, steps, barred.shape) & ~barred
+    for name in sides:
+        if name in lungs:
+            out |= lungs[name]
+    for name in lungs.keys() - set(sides):
+        out &= ~lungs[name]
+    return out
+
+
+def _inside_ribs(
+    volume: Volume, organs: LabelMap, crop: Crop, steps: tuple[int, int, int]
+) -> BoolArray:
+    lungs = thinned(crop_of(organs, LUNG_SIDES, crop), steps)
+    spacing = scaled(volume.geometry.spacing_mm, steps)
+    named = [name for name in _RIBS if name in organs.names] or ["bone"]
+    if "bone" in named and "bone" not in organs.names:
+        bones = thinned(volume.hu[crop] > _BONE_HU, steps)
+    else:
+        bones = thinned(crop_of(organs, tuple(named), crop), steps)
+    ring = (bones & dilate_mm(lungs, 25.0, spacing)) | lungs
+    hull = np.zeros(ring.shape, dtype=np.bool_, order="F")
+    for k in range(ring.shape[2]):
+        hull[:, :, k] = _hull(ring[:, :, k])
+    flat = (spacing[0], spacing[1], 1e3)
+    drawn_in = erode_mm(hull, _RIB_DEPTH_MM, flat) & ~dilate_mm(bones, 2.0, spacing)
+    return drawn_in | lungs
+
+
+def _hull(plane: BoolArray) -> BoolArray:
+    """The filled convex hull of a slice's voxels."""
+    points = np.argwhere(plane)
+    if len(points) < 4:
+        return plane.copy()
+    try:
+        equations = ConvexHull(points).equations
+    except QhullError:  # all on one line
+        return plane.copy()
+    i = np.arange(plane.shape[0])[:, None]
+    j = np.arange(plane.shape[1])[None, :]
+    inside = np.ones(plane.shape, dtype=np.bool_)
+    for a, b, c in equations:
+        inside &= a * i + b * j + c <= 1e-6
+    return inside
+
+
+def _between(lungs: dict[str, BoolArray]) -> BoolArray:
+    """Voxels of a row that stand medial to both lungs: the mediastinum."""
+    if len(lungs) < 2:
+        return np.zeros(next(iter(lungs.values())).shape, dtype=np.bool_, order="F")
+    left, right = lungs["left lung"], lungs["right lung"]
+    index = np.arange(left.shape[0])[:, None, None]
+    left_edge = _last(left)[None]
+    right_edge = left.shape[0] - 1 - _last(right[::-1])[None]
+    rows = (np.any(left, axis=0) & np.any(right, axis=0))[None]
+    return np.asarray(rows & (index > left_edge) & (index < right_edge))
+
+
+def _last(mask: BoolArray) -> NDArray[np.intp]:
+    return np.asarray(mask.shape[0] - 1 - np.argmax(mask[::-1], axis=0))

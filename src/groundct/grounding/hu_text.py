@@ -1,0 +1,50 @@
+"""The embedded finding segmenter: Hounsfield units, shape and what the text says.
+
+One rule an appearance, on the crop of the site alone; no weights. The helpers in ``_hu_text`` name
+their sources. What it measures, and on what, is in ``docs/quality/hu_text.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from groundct.core.contracts import Candidate, FindingRequest, FindingSegmenter
+from groundct.grounding._hu_text.consolidation import consolidation
+from groundct.grounding._hu_text.effusion import pleural_effusion
+from groundct.grounding._hu_text.emphysema import emphysema
+from groundct.grounding._hu_text.field import field_of
+from groundct.grounding._hu_text.ground_glass import ground_glass
+from groundct.grounding._hu_text.nodule import nodules
+from groundct.grounding._hu_text.pneumothorax import pneumothorax
+
+_APPEARANCES: Final = {
+    "1c": emphysema,
+    "2b": consolidation,
+    "2c": ground_glass,
+    "2d": nodules,
+    "2e": pleural_effusion,
+    "2g": pneumothorax,
+}
+
+
+@dataclass(frozen=True)
+class HuText:
+    """Finds six appearances by rules of HU and shape."""
+
+    name: str = "hu_text"
+    version: str = "1"
+    description: str = "Findings by HU, shape and the stated size, side and place; no weights."
+    categories: tuple[str, ...] = tuple(_APPEARANCES)
+    quality: str = ""
+
+    def segment(self, request: FindingRequest) -> tuple[Candidate, ...]:
+        """Candidates inside the request's site, best first; none for a category not covered."""
+        rule = _APPEARANCES.get(request.finding.category)
+        if rule is None:
+            return ()
+        field = field_of(request)
+        return () if field is None else rule(field, request.finding)
+
+
+PLUGIN: FindingSegmenter = HuText()
