@@ -60,11 +60,11 @@ def rescale_state(
 
 
 def _without_padding(values: NDArray[np.float64], slope: float) -> NDArray[np.float64]:
-    lowest = values.min()
+    lowest = float(values.min())
     is_lowest = values == lowest
     near = np.count_nonzero(values <= lowest + PADDING_GAP_HU / slope) - np.count_nonzero(is_lowest)
     if near < PADDING_NEIGHBOURS * np.count_nonzero(is_lowest):
-        return values[~is_lowest]
+        return np.asarray(values[~is_lowest])
     return values
 
 

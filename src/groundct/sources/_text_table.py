@@ -24,11 +24,15 @@ TEXT_COLUMNS: Final = ("report", "text")
 
 @dataclass(frozen=True)
 class TextTable:
-    """Reports and whole rows by the table's key, and every problem found in it."""
+    """Reports and whole rows by the table's key, and every problem found in it.
+
+    ``key`` is the column that names the case, None without a table.
+    """
 
     reports: Mapping[str, Report]
     rows: Mapping[str, Mapping[str, str]]
     issues: tuple[Issue, ...]
+    key: str | None = None
 
 
 def find_text_tables(tree: Tree, key_columns: Sequence[str]) -> tuple[Path, ...]:
@@ -78,5 +82,6 @@ def read_text_table(
         if report is not None:
             reports[name] = report
     for name in twice:
-        rows.pop(name), reports.pop(name, None)
-    return TextTable(reports, rows, tuple(issues))
+        del rows[name]
+        reports.pop(name, None)
+    return TextTable(reports, rows, tuple(issues), key)

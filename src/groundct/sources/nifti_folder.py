@@ -52,7 +52,7 @@ class NiftiFolderSource:
             issues.extend(faults)
             if any(fault.severity == "error" for fault in faults):
                 continue
-            if case_id not in table.reports:
+            if table.key is not None and case_id not in table.reports:
                 issues.append(without_report(case_id, file))
             row: Mapping[str, str] = table.rows.get(case_id, {})
             cases.append(

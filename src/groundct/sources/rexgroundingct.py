@@ -30,7 +30,8 @@ class RexGroundingCtSource:
 
     def recognizes(self, path: Path) -> bool:
         """Whether ``path`` is one of the dataset's files, or a folder that holds one."""
-        return (path.is_file() and path.name in FILE_NAMES) or bool(_dataset_files(path))
+        files = (path,) if path.is_file() else _dataset_files(path)
+        return any(file.name in FILE_NAMES and _has_findings(file) for file in files)
 
     def read(self, path: Path) -> Corpus:
         """All sound entries; ``path`` is the folder, or the one file to read of several."""
@@ -94,6 +95,12 @@ def patients_in_two_splits(entries: tuple[RexEntry, ...]) -> dict[str, tuple[str
     for entry in entries:
         splits.setdefault(patient_id_of(_id(entry)), set()).add(entry.split)
     return {p: tuple(sorted(s)) for p, s in sorted(splits.items()) if len(s) > 1}
+
+
+def _has_findings(file: Path) -> bool:
+    """Whether the file's start speaks of findings; other projects have a dataset.json too."""
+    with file.open("rb") as stream:
+        return b'"findings"' in stream.read(1 << 16)
 
 
 def _dataset_files(path: Path) -> tuple[Path, ...]:

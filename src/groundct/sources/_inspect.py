@@ -1,0 +1,92 @@
+"""Which source reads a folder, and what is wrong with the corpus found in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from groundct.codecs.nifti import read_nifti_header
+from groundct.core.case import Case, Corpus, NiftiVolume
+from groundct.core.contracts import Source
+from groundct.core.geometry import grid_difference_mm, same_grid
+from groundct.core.issues import DataError, Issue, SourceError
+from groundct.core.plugins import load_plugin, plugin_names
+
+_FIRST: Final = ("rexgroundingct", "radgenome", "ct_rate")
+_LAST: Final = ("dicom_folder", "nifti_folder")
+
+
+def load_source(name: str) -> Source:
+    """The source plug-in of a name; raises UnknownPluginError, which lists the known ones."""
+    plugin = load_plugin("sources", name)
+    if not isinstance(plugin, Source):
+        raise TypeError(f"{name!r} does not keep the contract of a source")
+    return plugin
+
+
+def detect_source(path: Path) -> str:
+    """The name of the source that reads ``path``.
+
+    The most particular layout is asked first: ReXGroundingCT, RadGenome, CT-RATE, then sources of
+    others, then the plain folders.
+
+    Raises:
+        SourceError: None recognizes it.
+    """
+    names = plugin_names("sources")
+    others = [name for name in names if name not in (*_FIRST, *_LAST)]
+    if path.exists():
+        for name in (*_FIRST, *others, *_LAST):
+            if load_source(name).recognizes(path):
+                return name
+    raise SourceError.of(
+        "unknown-source" if path.exists() else "no-folder",
+        path,
+        f"no source recognizes it; known are {', '.join(names)}."
+        if path.exists()
+        else "there is no such file or folder.",
+        "Name the source, or bring the data into a layout of docs/how-to/add-a-source.md.",
+    )
+
+
+def inspect_corpus(path: Path, source: str | None = None) -> Corpus:
+    """What is there, how many cases, and what is wrong with each; no voxels are checked.
+
+    Reads the corpus, detecting its source when none is named, and looks at the headers of published
+    organ masks beside: a mask that is not on its CT's grid cannot be laid over it.
+
+    Raises:
+        SourceError: No source recognizes ``path``, or nothing in it can be read.
+    """
+    corpus = load_source(source or detect_source(path)).read(path)
+    found = tuple(issue for case in corpus.cases for issue in _mask_grid_issues(case))
+    return corpus.model_copy(update={"issues": (*corpus.issues, *found)})
+
+
+def _mask_grid_issues(case: Case) -> list[Issue]:
+    """Whether the first organ mask and the first region mask lie on the CT's grid."""
+    firsts = (*case.published.organ_masks[:1], *case.published.region_masks[:1])
+    issues: list[Issue] = []
+    if not isinstance(case.volume, NiftiVolume):
+        return issues
+    for name, path in firsts:
+        try:
+            grid = read_nifti_header(path).geometry
+            ct = read_nifti_header(case.volume.path).geometry
+        except DataError as problem:
+            issues.extend(problem.for_case(case.case_id).issues)
+            continue
+        if not same_grid(grid, ct):
+            issues.append(
+                Issue(
+                    code="mask-not-on-grid",
+                    where=str(path),
+                    what=f"the mask {name!r} has shape {grid.shape} and orientation "
+                    f"{grid.orientation}, the CT {ct.shape} and {ct.orientation}; corners lie "
+                    f"{grid_difference_mm(grid, ct):.3g} mm apart.",
+                    remedy="Fetch the CT that the masks were made on, or bring them to its grid.",
+                    severity="warning",
+                    case_id=case.case_id,
+                )
+            )
+    return issues

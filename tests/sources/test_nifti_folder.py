@@ -1,0 +1,149 @@
+"""A folder of NIfTI volumes and one reports table, and every fault told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from groundct.core.issues import SourceError
+from groundct.sources._reports import report_of_free_text
+from groundct.sources.nifti_folder import PLUGIN
+
+Write = Callable[..., Path]
+TEXT = "Findings: a nodule, 5 mm.\nImpression: nodule."
+
+
+def codes(corpus: object) -> list[str]:
+    return [issue.code for issue in corpus.issues]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("key", ["case_id", "VolumeName", "volume", "file", "filename"])
+@pytest.mark.parametrize(
+    "name", ["scan7", "scan7.nii.gz", "deep/er/scan7.nii.gz", "deep\\scan7.nii"]
+)
+def test_every_way_to_name_a_volume(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray, key: str, name: str
+) -> None:
+    write_nifti(tmp_path / "deep/er/scan7.nii.gz", hu)
+    write_csv(tmp_path / "reports.csv", [{key: name, "report": TEXT}], f"{key},report")
+    corpus = PLUGIN.read(tmp_path)
+    assert corpus.issues == ()
+    (case,) = corpus.cases
+    assert (case.case_id, case.patient_id, case.split) == ("scan7", "scan7", None)
+    assert case.report is not None and case.report.text == TEXT
+    (section,) = case.report.sections
+    assert section.name == "other" and section.span.of(case.report.text) == TEXT
+
+
+def test_optional_columns_and_tabs(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii", hu)
+    row = {"file": "a.nii", "text": "Metin.", "patient_id": "P1", "split": "test", "language": "tr"}
+    write_csv(tmp_path / "reports.tsv", [row], "file,text,patient_id,split,language")
+    (case,) = PLUGIN.read(tmp_path).cases
+    assert (case.patient_id, case.split) == ("P1", "test")
+    assert case.report is not None and case.report.language == "tr"
+
+
+def test_ct_rate_columns_are_sections(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    row = {"VolumeName": "a.nii.gz", "Findings_EN": "F.", "Impressions_EN": "I."}
+    write_csv(tmp_path / "r.csv", [row], "VolumeName,Findings_EN,Impressions_EN")
+    (case,) = PLUGIN.read(tmp_path).cases
+    assert case.report is not None
+    assert [s.name for s in case.report.sections] == ["findings", "impression"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_heading(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "r.csv").write_bytes(b"\xef\xbb\xbffile,report\na.nii.gz,Text.\n")
+    (case,) = PLUGIN.read(tmp_path).cases
+    assert case.report is not None and case.report.text == "Text."
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ("file,report\na.nii.gz,Text.,more\n", "ragged-row"),
+        ("file,report\na.nii.gz,One.\na.nii.gz,Two.\n", "duplicated-row"),
+        ("file,report\na.nii.gz,Text.\n,Whose?\n", "row-without-name"),
+        ("file,report\na.nii.gz,Text.\nb.nii.gz,Text.\n", "report-without-volume"),
+        ("file,report\nb.nii.gz,Text.\n", "no-report"),
+        ("file,report\na.nii.gz,  \n", "no-report"),
+        ('file,report\na.nii.gz,"Text.\n', "broken-quoting"),
+        ("file,comment\na.nii.gz,Text.\n", "no-reports-table"),
+        ("file,file,report\na,a,Text.\n", "no-reports-table"),
+    ],
+)
+def test_faults_of_the_table_are_told(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray, table: str, code: str
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "reports.csv").write_text(table)
+    corpus = PLUGIN.read(tmp_path)
+    assert code in codes(corpus)
+    assert [case.case_id for case in corpus.cases] == ["a"]
+    if code in ("duplicated-row", "ragged-row"):
+        assert corpus.cases[0].report is None
+
+
+def test_a_volume_that_cannot_be_trusted_is_set_aside(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "good.nii.gz", hu)
+    (tmp_path / "bad.nii.gz").write_bytes(b"no gzip at all")
+    write_nifti(tmp_path / "four.nii.gz", np.stack([hu, hu], axis=-1))
+    corpus = PLUGIN.read(tmp_path)
+    assert [case.case_id for case in corpus.cases] == ["good"]
+    assert {"bad", "four"} == {i.case_id for i in corpus.issues if i.severity == "error"}
+
+
+def test_two_volumes_of_one_name_are_set_aside(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    write_nifti(tmp_path / "sub/a.nii", hu)
+    corpus = PLUGIN.read(tmp_path)
+    assert corpus.cases == ()
+    assert "two-volumes-one-name" in codes(corpus)
+
+
+def test_an_identity_affine_is_a_warning(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu, np.eye(4))
+    corpus = PLUGIN.read(tmp_path)
+    assert "identity-affine" in codes(corpus)
+    assert len(corpus.cases) == 1
+
+
+def test_two_tables_are_refused(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    for name in ("one.csv", "two.csv"):
+        write_csv(tmp_path / name, [{"file": "a", "report": "T."}], "file,report")
+    with pytest.raises(SourceError, match="two-reports-tables"):
+        PLUGIN.read(tmp_path)
+
+
+def test_without_volumes_or_folder_it_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no-volumes"):
+        PLUGIN.read(tmp_path)
+    with pytest.raises(SourceError, match="no-folder"):
+        PLUGIN.read(tmp_path / "absent")
+
+
+def test_free_text_is_kept_to_the_letter() -> None:
+    text = "  Bulgular: \t nodül.\r\n\r\nSonuç: nodül. "
+    report = report_of_free_text(text)
+    assert report is not None and report.text == text
+    assert report_of_free_text(" \n") is None
