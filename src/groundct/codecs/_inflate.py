@@ -20,6 +20,8 @@ from groundct.core.issues import DataError, VolumeError
 
 MAGIC = b"\x1f\x8b"
 _PIECE = 1 << 18
+_MOST = 1 << 22
+"""Bytes of input and of output that are worked on at once."""
 _DENSEST = 1032
 """deflate makes at most this many bytes of one."""
 _LEVEL = 6
@@ -28,11 +30,15 @@ _MEMBER_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 def inflate_start(data: bytes, size: int) -> bytes:
     """Up to ``size`` bytes of the start; fewer when the stream is broken before that."""
-    stream = zlib.decompressobj(31)
+    start = b""
     try:
-        return stream.decompress(data, size)
+        while data and len(start) < size:
+            member = zlib.decompressobj(31)
+            start += member.decompress(data, size - len(start))
+            data = member.unused_data
     except zlib.error:
-        return b""
+        return start
+    return start
 
 
 def inflate(path: Path, data: bytes, size: int) -> bytes | bytearray:
@@ -110,27 +116,28 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 def _pieces(path: Path, blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
     produced = 0
     member = zlib.decompressobj(31)
-    for block in blocks:
-        view = memoryview(block)
-        for at in range(0, len(view), _PIECE):
-            rest = bytes(view[at : at + _PIECE])
-            while rest:
-                if member.eof:
-                    member = zlib.decompressobj(31)
-                    if not MAGIC.startswith(rest[:2]) and rest[:2] != MAGIC:
-                        raise _garbage(path)
-                try:
-                    # One byte more than is due, so that an overlong stream shows.
-                    piece = member.decompress(rest, size - produced + 1)
-                except zlib.error as problem:
-                    if produced and "header" in str(problem):
-                        raise _garbage(path) from problem
-                    raise _broken(path, problem) from problem
-                produced += len(piece)
-                if produced > size:
-                    raise _too_long(path, size)
-                yield piece
-                rest = member.unused_data if member.eof else member.unconsumed_tail
+    for rest in _cut(blocks):
+        full = False
+        while rest or (full and not member.eof):
+            if member.eof:
+                member = zlib.decompressobj(31)
+                if not MAGIC.startswith(rest[:2]) and rest[:2] != MAGIC:
+                    raise _garbage(path)
+            # One byte more than is due, so that an overlong stream shows.
+            limit = min(size - produced + 1, _MOST)
+            try:
+                piece = member.decompress(rest, limit)
+            except zlib.error as problem:
+                if produced and "header" in str(problem):
+                    raise _garbage(path) from problem
+                raise _broken(path, problem) from problem
+            produced += len(piece)
+            if produced > size:
+                raise _too_long(path, size)
+            yield piece
+            # zlib may hold back output that did not fit although it took all input.
+            full = len(piece) == limit
+            rest = member.unused_data if member.eof else member.unconsumed_tail
     if not member.eof:
         raise VolumeError.of(
             "truncated-gzip",
@@ -140,6 +147,13 @@ def _pieces(path: Path, blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
         )
     if produced < size:
         raise _too_short(path, size, produced)
+
+
+def _cut(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        view = memoryview(block)
+        for at in range(0, len(view), _PIECE):
+            yield bytes(view[at : at + _PIECE])
 
 
 def _garbage(path: Path) -> DataError:

@@ -91,7 +91,7 @@ def stored_pieces(path: Path, header: NiftiHeader, step: int) -> Iterator[NDArra
             del waiting[: header.offset]
             begun = True
         while len(waiting) >= step:
-            yield np.frombuffer(bytes(waiting[:step]), np.dtype(header.dtype))
+            yield np.frombuffer(waiting[:step], np.dtype(header.dtype))
             del waiting[:step]
     if waiting:
         yield np.frombuffer(bytes(waiting), np.dtype(header.dtype))
