@@ -57,9 +57,8 @@ def _unsafe(root: Path, manifest: Manifest) -> Iterator[Issue]:
     """Paths that lead out of the release, and links."""
     for entry in manifest.files:
         if not is_safe_path(entry.path):
-            yield _issue(
-                "unsafe-path", entry.path, "the path leaves the release or is not plain.", _COPY
-            )
+            what = f"the path {entry.path!r} leaves the release or is not plain."
+            yield _issue("unsafe-path", "manifest.json", what, _COPY)
     for link in sorted(path for path in root.rglob("*") if path.is_symlink()):
         where = link.relative_to(root).as_posix()
         yield _issue("link", where, "links are no part of a release.", _COPY)
