@@ -12,9 +12,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from groundct.codecs._files import read_bytes, write_bytes
+from groundct.codecs.finding_masks import FindingMasks, read_finding_masks
+from groundct.codecs.nifti import IDENTITY
 from groundct.core.case import PublishedFinding
-from groundct.core.issues import Issue, TableError
+from groundct.core.geometry import Geometry, same_grid
+from groundct.core.issues import GridError, Issue, TableError
 from groundct.core.value import Value
 
 FILE_NAMES: Final = ("dataset.json", "MICCAI_challenge_dataset.json")
@@ -85,6 +90,60 @@ def write_dataset(path: Path, entries: Iterable[RexEntry]) -> None:
         data.setdefault(names[entry.split], []).append(_plain(entry))
     text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_bytes(path, [text.encode("utf-8")])
+
+
+def read_placed_masks(path: Path, ct: Geometry) -> FindingMasks:
+    """The masks of a scan on their CT's stored grid, whose affine they inherit.
+
+    The published masks state the identity and are aligned with the CT by voxel index. A mask that
+    states an affine of its own must state the CT's.
+
+    Raises:
+        VolumeError: The file breaks a rule of ``read_finding_masks``.
+        GridError: Its voxels are not the CT's, or its affine is neither the identity nor the CT's.
+    """
+    masks = read_finding_masks(path)
+    if masks.grid.shape != ct.shape:
+        raise GridError.of(
+            "mask-shape",
+            path,
+            f"the mask has {masks.grid.shape} voxels a finding and the CT {ct.shape}.",
+            "Use the CT of the same name as stored, neither cropped nor resampled.",
+        )
+    if masks.grid.affine != IDENTITY and not same_grid(masks.grid, ct):
+        raise GridError.of(
+            "affine-contradicts-ct",
+            path,
+            f"the mask states orientation {masks.grid.orientation} and another place than the CT "
+            f"({ct.orientation}).",
+            "Write the mask with its CT's affine or with the identity.",
+        )
+    return FindingMasks(masks.findings, ct)
+
+
+def count_issues(
+    masks: FindingMasks, findings: tuple[PublishedFinding, ...], where: object
+) -> tuple[Issue, ...]:
+    """Where the voxels of masks contradict what the dataset says of its findings.
+
+    Compares the number of findings, of instances (different values) and of voxels; what the dataset
+    does not state is not compared.
+    """
+    if len(masks.findings) != len(findings):
+        what = f"the mask holds {len(masks.findings)} findings and the entry {len(findings)}."
+        return (_fault("finding-count", str(where), what),)
+    issues = []
+    for mask, finding in zip(masks.findings, findings, strict=True):
+        voxels = int(np.count_nonzero(mask.labels))
+        instances = len(np.unique(mask.labels[mask.labels > 0]))
+        for code, name, found, stated in (
+            ("voxel-count", "voxels", voxels, finding.voxels),
+            ("instance-count", "instances", instances, finding.entity_count),
+        ):
+            if stated is not None and found != stated:
+                what = f"finding {finding.index} has {found} {name}, the entry says {stated}."
+                issues.append(_fault(code, str(where), what))
+    return tuple(issues)
 
 
 def _plain(entry: RexEntry) -> dict[str, Any]:

@@ -13,7 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from groundct.codecs.radgenome import TABLES_FOLDER, TableName, read_table, table_of_file
+from groundct.codecs.radgenome import (
+    COLUMNS,
+    TABLES_FOLDER,
+    TableName,
+    read_table,
+    table_of_file,
+)
 from groundct.core.case import Case, Corpus, NiftiVolume, Published, PublishedRow
 from groundct.core.issues import Issue, SourceError, TableError
 from groundct.sources._names import SPLITS, case_id_of, is_nifti, patient_id_of, split_of_name
@@ -114,10 +120,9 @@ def _rows(
     rows: dict[str, list[PublishedRow]] = {}
     splits: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
-    for path in tree.tables:
-        which = table_of_file(path)
-        if which is None:
-            continue
+    order = list(COLUMNS)
+    named = [(path, which) for path in tree.tables if (which := table_of_file(path)) is not None]
+    for path, which in sorted(named, key=lambda pair: order.index(pair[1][1])):
         if which in seen:
             issues.append(_doubled_table(path))
             continue

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from groundct.codecs.radgenome import COLUMNS
 from groundct.core.case import PublishedRow
 from groundct.core.record import Question, Record
 from groundct.core.report import Report, Sentence
@@ -21,12 +22,13 @@ NO_FINDINGS: Final = "no findings"
 
 
 def rows_of(record: Record) -> tuple[PublishedRow, ...]:
-    """All rows of a record, each once, sentences first, in the record's order.
+    """All rows of a record, each once, by table and then in the record's order.
 
     The same question in several wordings is one row.
     """
     rows = [*_sentence_rows(record), *(row for q in record.questions for row in _question_rows(q))]
-    return tuple(dict.fromkeys(rows))
+    order = list(COLUMNS)
+    return tuple(sorted(dict.fromkeys(rows), key=lambda row: order.index(row.table)))
 
 
 def anatomy_cells(sentence: Sentence) -> tuple[str, ...]:
