@@ -1,0 +1,224 @@
+"""The contact sheet: a case on one static picture, for those who only look."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from groundct.core.record import Grounded, NotGroundable, Region
+from groundct.core.report import Finding
+from groundct.review._drawing import GAP_PX, GROUND, Line, font, letter, lines, plain, row, stack
+from groundct.review._palette import Rgb, finding_color, organ_color
+from groundct.review._planes import (
+    AXIS,
+    LUNG_WINDOW_HU,
+    MEDIASTINUM_WINDOW_HU,
+    SIDES,
+    VIEWS,
+    Plane,
+    View,
+    ct_picture,
+    largest_cut,
+    segment_cut,
+    tint,
+)
+from groundct.review._words import REASON, region_name, region_words, site_words, size_words
+from groundct.review.view import CaseView, separate_organs
+
+WIDTH_PX = 1600
+MARGIN_PX = 24
+PANEL_PX = (WIDTH_PX - 2 * MARGIN_PX - 2 * GAP_PX) // 3
+INSET_MM = 70.0
+INSET_PX = 168
+MAX_PANELS = 6
+
+TEXT: Rgb = (233, 237, 243)
+SOFT: Rgb = (163, 175, 191)
+WARN: Rgb = (255, 207, 92)
+SIDE: Rgb = (255, 204, 51)
+
+Block = Image.Image
+
+
+def write_contact_sheet(path: Path, view: CaseView) -> None:
+    """Write the sheet of a case as a PNG, ``WIDTH_PX`` wide."""
+    contact_sheet(view).save(path, format="PNG", optimize=True)
+
+
+def contact_sheet(view: CaseView) -> Image.Image:
+    """The sheet as an RGB picture: title, findings, organs, legend, what is not groundable."""
+    blocks = [_title(view), *_finding_rows(view), _organ_row(view), _footer(view)]
+    height = sum(block.height for block in blocks) + MARGIN_PX * (len(blocks) + 1)
+    sheet = Image.new("RGB", (WIDTH_PX, height), GROUND)
+    y = MARGIN_PX
+    for block in blocks:
+        sheet.paste(block, (MARGIN_PX, y))
+        y += block.height + MARGIN_PX
+    return sheet
+
+
+def _title(view: CaseView) -> Block:
+    record = view.record
+    entries: list[Line] = [
+        (record.case_id, 34, TEXT),
+        (
+            f"patient {record.patient_id} · {record.source} · candidate masks by rule, not a "
+            "diagnosis · radiological convention: L, the patient's left, is on the image's right",
+            18,
+            SOFT,
+        ),
+    ]
+    entries += [(f"{i.severity}: {i.what} {i.remedy}", 18, WARN) for i in record.issues]
+    return lines(entries, WIDTH_PX - 2 * MARGIN_PX)
+
+
+def _finding_rows(view: CaseView) -> list[Block]:
+    """Axial panels of the grounded findings, three in a row, and the legend in the free place."""
+    shown = _instances(view)
+    panels = [_finding_panel(view, n, f, region) for n, f, region in shown[:MAX_PANELS]]
+    panels.append(_legend(view, len(shown) - len(panels)))
+    return [row(panels[start : start + 3]) for start in range(0, len(panels), 3)]
+
+
+def _instances(view: CaseView) -> list[tuple[int, Finding, Region]]:
+    """Every region of every grounded finding, with the finding's number: instances first."""
+    out: list[tuple[int, Finding, Region]] = []
+    for number, finding in enumerate(view.record.reading.findings, start=1):
+        grounding = view.grounding("finding", finding.finding_id)
+        if isinstance(grounding, Grounded):
+            out += [(number, finding, view.region(i)) for i in grounding.region_ids]
+    return sorted(out, key=lambda entry: entry[2].kind != "finding")
+
+
+def _finding_panel(view: CaseView, number: int, finding: Finding, region: Region) -> Block:
+    color = finding_color(number - 1)
+    labels, name = view.place(region)
+    index = largest_cut(labels, name, "axial")
+    plane = _fitted(view, "axial", index, PANEL_PX, PANEL_PX)
+    line = 2 if region.kind == "finding" else 1
+    cut = segment_cut(labels, name, plane)
+    picture = ct_picture(view.volume, plane, LUNG_WINDOW_HU)
+    panel = _framed(tint(picture, cut, color, fill=0.0, line_px=line), plane)
+    if region.kind == "finding":
+        close = Plane("axial", index, INSET_PX / INSET_MM)
+        inset = tint(
+            ct_picture(view.volume, close, LUNG_WINDOW_HU), cut, color, fill=0.0, line_px=1
+        )
+        x, y = close.pixel_of(view.volume.geometry, region.centroid_mm)
+        half = INSET_PX // 2
+        inset = inset.crop((x - half, y - half, x + half, y + half))
+        # On the other side than the finding, so that the inset does not cover it.
+        at = plane.pixel_of(view.volume.geometry, region.centroid_mm)
+        left = 0 if at[0] > panel.width / 2 else panel.width - INSET_PX
+        panel.paste(inset, (left, 0))
+        ImageDraw.Draw(panel).rectangle(
+            (left, 0, left + INSET_PX - 1, INSET_PX - 1), outline=color, width=2
+        )
+    said = " · ".join(w for w in (site_words(finding), size_words(finding)) if w)
+    grounding = view.grounding("finding", finding.finding_id)
+    method = (
+        f"{grounding.method}, confidence {grounding.confidence:.2f}"
+        if isinstance(grounding, Grounded)
+        else ""
+    )
+    caption: list[Line] = [
+        (f"F{number}  {finding.presence}: {finding.standardized}", 20, color),
+        (f"text: {said or 'no place, no size'}", 17, SOFT),
+        (f"voxels: {region_name(region)} · {region_words(region)} · {method}", 17, SOFT),
+    ]
+    return stack([panel, lines(caption, PANEL_PX)])
+
+
+def _organ_row(view: CaseView) -> Block:
+    """The three planes through the first finding with the organs tinted."""
+    instances = _instances(view)
+    focus = instances[0][2].centroid_mm if instances else _centre(view)
+    index = view.volume.geometry.index_from_world(focus)
+    panels: list[Block] = []
+    for name in VIEWS:
+        last = view.volume.geometry.shape[AXIS[name]] - 1
+        at = min(max(round(float(index[AXIS[name]])), 0), last)
+        plane = _fitted(view, name, at, PANEL_PX, PANEL_PX)
+        picture = ct_picture(view.volume, plane, MEDIASTINUM_WINDOW_HU)
+        for organ, color in _organs(view):
+            cut = segment_cut(view.organs, organ, plane)
+            picture = tint(picture, cut, color, fill=0.3, line_px=0)
+        for number, _, region in instances:
+            if region.kind == "finding":
+                cut = segment_cut(view.regions, region.region_id, plane)
+                picture = tint(picture, cut, finding_color(number - 1), fill=0.6, line_px=1)
+        panels.append(_framed(picture, plane))
+    return row(panels)
+
+
+def _legend(view: CaseView, left_out: int) -> Block:
+    organs = _organs(view)
+    legend = Image.new("RGB", (PANEL_PX, 34 + 26 * math.ceil(len(organs) / 2)), GROUND)
+    draw = ImageDraw.Draw(legend)
+    draw.text((0, 0), "Organs", fill=TEXT, font=font(20))
+    for n, (name, color) in enumerate(organs):
+        x, y = (n % 2) * (PANEL_PX // 2), 34 + 26 * (n // 2)
+        draw.rounded_rectangle((x, y + 3, x + 14, y + 17), 3, fill=color)
+        draw.text((x + 22, y), plain(name), fill=SOFT, font=font(17))
+    entries = _not_groundable(view)
+    if left_out:
+        entries.append((f"{left_out} more regions are on the case page.", 17, WARN))
+    return stack([legend, lines(entries, PANEL_PX)], gap_px=24)
+
+
+def _not_groundable(view: CaseView) -> list[Line]:
+    entries: list[Line] = [("Not groundable", 20, TEXT)]
+    for number, finding in enumerate(view.record.reading.findings, start=1):
+        grounding = view.grounding("finding", finding.finding_id)
+        if isinstance(grounding, NotGroundable):
+            words = f"{finding.presence}: {finding.standardized}: {REASON[grounding.reason]}"
+            entries.append((f"F{number}  {words}", 17, SOFT))
+    if len(entries) == 1:
+        entries.append(("none: every finding has voxels", 17, SOFT))
+    return entries
+
+
+def _footer(view: CaseView) -> Block:
+    made = ", ".join(f"{c.role} {c.name} {c.version}" for c in view.record.components)
+    geometry = view.volume.geometry
+    shape = " x ".join(str(n) for n in geometry.shape)
+    spacing = " x ".join(f"{s:.2f}" for s in geometry.spacing_mm)
+    words = f"{shape} voxels of {spacing} mm · {made}"
+    return lines([(words, 16, SOFT)], WIDTH_PX - 2 * MARGIN_PX)
+
+
+def _organs(view: CaseView) -> list[tuple[str, Rgb]]:
+    shown = {segment.name for segment in separate_organs(view.organs)}
+    named = enumerate(view.organs.names)
+    return [(name, organ_color(name, position)) for position, name in named if name in shown]
+
+
+def _centre(view: CaseView) -> tuple[float, float, float]:
+    middle = [(n - 1) / 2 for n in view.volume.geometry.shape]
+    x, y, z = (float(v) for v in view.volume.geometry.world_from_index(middle))
+    return x, y, z
+
+
+def _fitted(view: CaseView, name: View, index: int, width: int, height: int) -> Plane:
+    """The plane at the largest scale that fits into ``width`` x ``height`` pixels."""
+    full = Plane(name, index, 1.0).size_px(view.volume.geometry)
+    return Plane(name, index, min(width / full[0], height / full[1]))
+
+
+def _framed(picture: Image.Image, plane: Plane) -> Block:
+    """The picture centred in a panel, with its sides' letters, its place and a scale bar."""
+    panel = Image.new("RGB", (PANEL_PX, picture.height), (0, 0, 0))
+    left = (PANEL_PX - picture.width) // 2
+    panel.paste(picture, (left, 0))
+    draw = ImageDraw.Draw(panel)
+    first, last = SIDES[plane.view]
+    middle = panel.height // 2
+    letter(draw, (8, middle), (first, 24, SIDE), "lm")
+    letter(draw, (PANEL_PX - 8, middle), (last, 24, SIDE), "rm")
+    length = round(50 * plane.px_per_mm)
+    x, y = PANEL_PX - 12 - length, panel.height - 12
+    draw.line((x, y, x + length, y), fill=TEXT, width=3)
+    letter(draw, (x + length // 2, y - 4), ("50 mm", 14, TEXT), "mb")
+    return panel
