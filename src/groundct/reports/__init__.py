@@ -1,1 +1,1 @@
-"""Report -> Sentence[] and Finding[]; one file an extractor."""
+"""Extractors: Report -> Reading, one public module each; helpers in sub-packages."""

@@ -1,7 +1,8 @@
 """RadGenome-Chest CT's structures: mask names, anatomy paths, top regions and their members.
 
 Data: ``anatomy.tsv`` (names, paths, SNOMED CT codes where certain) and ``regions.tsv`` (how
-groundct puts each top region together). A lesion class has no node of its own: its path is its host organ's.
+groundct puts each top region together). A lesion class has no node of its own: its path is that of
+its host organ.
 """
 
 from __future__ import annotations

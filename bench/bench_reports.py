@@ -1,0 +1,141 @@
+"""Measure the ``rules`` extractor on labelled reports: labels, links, categories, speed.
+
+Usage: python bench/bench_reports.py [DATA_FOLDER]   (default: ../shared/data)
+
+The reports are split by a hash of the patient's id: the rules were tuned on half 0, half 1 is held.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from groundct.core.report import report_of_columns
+from groundct.reports.labels import categorize, labels_of
+from groundct.reports.rules import PLUGIN
+from groundct.vocabulary.anatomy import TOP_REGIONS
+from groundct.vocabulary.findings import findings
+
+Row = dict[str, str]
+
+
+def half(name: str) -> int:
+    """0 (tuned on) or 1 (held), by the patient's id."""
+    patient = "_".join(name.split("_")[:2])
+    return int(hashlib.sha256(patient.encode()).hexdigest(), 16) % 2
+
+
+def rows_of(folder: Path, name: str, delimiter: str = ",") -> list[Row]:
+    csv.field_size_limit(10**8)
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=delimiter))
+
+
+def f1(hit: int, extra: int, missed: int) -> tuple[float, float, float]:
+    precision = hit / (hit + extra) if hit + extra else 1.0
+    recall = hit / (hit + missed) if hit + missed else 1.0
+    both = precision + recall
+    return precision, recall, 2 * precision * recall / both if both else 0.0
+
+
+def labels(rows: list[Row]) -> None:
+    counts = {label: Counter() for label in findings().labels}
+    start = time.perf_counter()
+    predicted = [
+        labels_of(PLUGIN.extract(report_of_columns([("findings", row["report_text"])])))
+        for row in rows
+    ]
+    seconds = time.perf_counter() - start
+    for row, said in zip(rows, predicted, strict=True):
+        for label, value in said.items():
+            counts[label][(row[label] == "1", value)] += 1
+    scores = []
+    pooled: Counter[tuple[bool, bool]] = Counter()
+    for label, count in counts.items():
+        pooled.update(count)
+        p, r, f = f1(count[True, True], count[False, True], count[True, False])
+        scores.append(f)
+        positives = count[True, True] + count[True, False]
+        print(f"  {label:36s} P {p:.3f} R {r:.3f} F1 {f:.3f}  n {positives}")
+    p, r, f = f1(pooled[True, True], pooled[False, True], pooled[True, False])
+    print(f"  {'macro':36s} F1 {sum(scores) / len(scores):.3f}")
+    print(f"  {'micro':36s} P {p:.3f} R {r:.3f} F1 {f:.3f}")
+    print(f"  {len(rows) / seconds:.0f} reports/s")
+
+
+def links(reports: list[Row], regions: list[Row]) -> None:
+    texts: dict[tuple[str, str], str] = {}
+    for row in regions:
+        texts[row["VolumeName"], row["Anatomy"]] = _plain(row["Text"])
+    total: Counter[str] = Counter()
+    by_region = {region: Counter() for region in TOP_REGIONS}
+    for row in reports:
+        report = report_of_columns([("findings", row["Findings_EN"])])
+        for sentence in PLUGIN.extract(report).sentences:
+            plain = _plain(sentence.span.of(report.text))
+            truth = {r for r in TOP_REGIONS if plain in texts.get((row["VolumeName"], r), "")}
+            if not truth:
+                total["unlinked"] += 1
+                continue
+            for region in TOP_REGIONS:
+                kind = (
+                    ("hit" if region in sentence.regions else "missed")
+                    if region in truth
+                    else ("extra" if region in sentence.regions else "none")
+                )
+                total[kind] += 1
+                by_region[region][kind] += 1
+    for region, count in by_region.items():
+        p, r, f = f1(count["hit"], count["extra"], count["missed"])
+        print(f"  {region:36s} P {p:.3f} R {r:.3f} F1 {f:.3f}  n {count['hit'] + count['missed']}")
+    p, r, f = f1(total["hit"], total["extra"], total["missed"])
+    print(f"  {'all regions':36s} P {p:.3f} R {r:.3f} F1 {f:.3f}")
+    print(f"  {total['unlinked']} sentences stand in no region's text and are not counted")
+
+
+def categories(rows: list[Row]) -> None:
+    right = sum(categorize(row["finding"]) == row["category"] for row in rows)
+    print(f"  accuracy {right / len(rows):.3f}  n {len(rows)}")
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def main() -> int:
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "labelled_reports"
+    if not folder.is_dir():
+        print(f"{folder} is not there: nothing measured.", file=sys.stderr)
+        return 1
+    for number, name in enumerate(("tuned on", "held")):
+        print(f"half {number} ({name})")
+        print(" labels")
+        labels(
+            [
+                r
+                for r in rows_of(folder, "abnormality_labels_dev.csv")
+                if half(r["AccessionNo"]) == number
+            ]
+        )
+        print(" links of sentences to regions")
+        links(
+            [
+                r
+                for r in rows_of(folder, "ct_rate_reports_dev.csv")
+                if half(r["VolumeName"]) == number
+            ],
+            rows_of(folder, "region_reports_dev.csv"),
+        )
+        print(" ontology codes of findings")
+        found = rows_of(folder, "finding_categories_dev.tsv", "\t")
+        categories([r for r in found if half(r["name"]) == number])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

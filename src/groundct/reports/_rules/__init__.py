@@ -1,0 +1,1 @@
+"""Parts of the ``rules`` extractor, pure functions of text and vocabulary."""

@@ -1,0 +1,201 @@
+"""From a parsed sentence to findings with site, side, sizes and the cues that fired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from groundct.core.report import Cue, Finding, Laterality, Measurement, Presence
+from groundct.reports._rules.link import exact
+from groundct.reports._rules.measures import count_of, measurements_of, owner
+from groundct.reports._rules.mentions import Mention, mentions_of
+from groundct.reports._rules.normal import normal_mentions
+from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.place_paths import path_of_place
+from groundct.reports._rules.rewrite import standardized
+from groundct.reports._rules.scope import presence_of
+from groundct.reports._rules.sites import Site
+from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import Hit
+
+_LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
+_AND_OR = frozenset((",", "and", "or", "/"))
+_VERBS = frozenset((";", "observed", "detected", "seen"))
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a sentence brings to its findings."""
+
+    text: str
+    parsed: Parsed
+    sites: tuple[Site, ...]
+    language: str
+    index: int
+
+
+def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
+    """Mentions of findings that are not only recommended to be looked for, and ruled-out ones."""
+    said = tuple(m for m in mentions_of(parsed) if not _recommended(parsed, m))
+    return (*said, *normal_mentions(parsed, said))
+
+
+def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, ...]:
+    """The findings of a sentence; their ids are given later."""
+    sizes: dict[int, list[Measurement]] = {}
+    spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
+    for size in measurements_of(words.text, words.parsed, words.language):
+        number = owner(words.parsed, size, spoken)
+        if number is not None:
+            sizes.setdefault(number, []).append(size)
+    out = []
+    for number, mention in enumerate(mentions):
+        out.append(_finding(words, mention, spoken, tuple(sizes.get(number, ()))))
+    return tuple(out)
+
+
+def _finding(
+    words: Words,
+    mention: Mention,
+    spoken: tuple[Mention, ...],
+    sizes: tuple[Measurement, ...],
+) -> Finding:
+    parsed = words.parsed
+    kind = findings().types[mention.type]
+    presence, cue = _presence(parsed, mention)
+    sites = _sites_of(words, mention, spoken) if _in_chest(kind.anatomy) else ()
+    paths, segments = _where(words, mention, sites, kind.anatomy)
+    side = _laterality(parsed, mention, sites, spoken, paths)
+    cues = [_cue(parsed, mention.hit, "finding")]
+    if cue is not None and cue is not mention.hit:
+        cues.append(_cue(parsed, cue, presence))
+    cues += [_cue(parsed, place, "place") for place in mention.places]
+    prior = parsed.cues["temporal"]
+    cues += [_cue(parsed, hit, "prior") for hit in prior]
+    return Finding(
+        finding_id="f",
+        type=mention.type,
+        category=kind.code,
+        focal=kind.focal,
+        presence=presence,
+        span=parsed.span_of(mention.first, mention.last),
+        standardized=standardized(mention.type, presence, sizes, (paths, segments), side),
+        sentence_indices=(words.index,),
+        anatomy=paths,
+        laterality=side,
+        lung_segments=segments,
+        measurements=sizes,
+        count=count_of(parsed, mention, words.language) if presence != "absent" else None,
+        refers_to_prior=bool(prior),
+        cues=tuple(cues),
+    )
+
+
+def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:
+    if mention.hit.entry.meaning == "normal":
+        return "absent", mention.hit
+    return presence_of(parsed, mention.first, mention.last)
+
+
+def _cue(parsed: Parsed, hit: Hit, role: str) -> Cue:
+    return Cue(span=parsed.span_of(hit.first, hit.last), role=role, entry=hit.entry.entry_id)
+
+
+def _in_chest(path: str) -> bool:
+    return not path or anatomy().top_region(path) in _LUNG_LIKE
+
+
+def _sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The lung sites of a mention: around it, after it, shared with the next one, or before it."""
+    inner = tuple(s for s in words.sites if s.first < mention.last and mention.first < s.last)
+    following = [m.first for m in spoken if m.first >= mention.last]
+    limit = min(following, default=len(words.parsed.words))
+    after = tuple(s for s in words.sites if mention.last <= s.first < limit)
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    close = tuple(
+        s
+        for s in words.sites
+        if floor <= s.first and s.last <= mention.first and mention.first - s.last <= 2
+    )
+    if inner or after:
+        return (*inner, *after)
+    if close:
+        return close
+    if following and set(words.parsed.words[mention.last : limit]) & _AND_OR:
+        gap = words.parsed.words[mention.last : limit]
+        nearest = next(m for m in spoken if m.first == limit)
+        ended = words.parsed.scope_ends(mention.last, limit)
+        if len(gap) <= 5 and not ended and not words.parsed.any_word(mention.last, limit, _VERBS):
+            return _sites_of(words, nearest, spoken)
+    before = tuple(s for s in words.sites if floor <= s.first and s.last <= mention.first)
+    return before or tuple(s for s in words.sites if s.last <= mention.first)
+
+
+def _where(
+    words: Words, mention: Mention, sites: tuple[Site, ...], default: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Anatomy paths and lung segments of a finding."""
+    segments = tuple(dict.fromkeys(name for site in sites for name in site.segments))
+    top = anatomy().top_region(default) if default else ""
+    paths: list[str] = []
+    if top in ("lung", ""):
+        for site in sites:
+            paths += _site_paths(site)
+    if not paths:
+        paths = [
+            path
+            for path in (path_of_place(words.parsed, p) for p in mention.places)
+            if not top or anatomy().top_region(path) == top
+        ]
+    if top and default and not paths:
+        paths = [default]
+    return exact(paths), segments
+
+
+def _site_paths(site: Site) -> list[str]:
+    if site.side == "bilateral" and site.level in ("upper", "lower"):
+        return [replace(site, side="right").path, replace(site, side="left").path]
+    return [site.path]
+
+
+def _laterality(
+    parsed: Parsed,
+    mention: Mention,
+    sites: tuple[Site, ...],
+    spoken: tuple[Mention, ...],
+    paths: tuple[str, ...],
+) -> Laterality | None:
+    sides = {side for site in sites for side in site.sides}
+    if not sides:
+        named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
+        sides = {s.laterality for s in named if s is not None and s.laterality is not None}
+    if not sides:
+        sides = _nearby_sides(parsed, mention, spoken)
+    if len(sides) == 2:
+        return "bilateral"
+    return ("right" if "right" in sides else "left") if sides else None
+
+
+def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
+    """Sides said of a mention without a site: after it before the next mention, or before it."""
+    limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    hits = parsed.role("laterality", "right", "left", "bilateral")
+    for low, high in ((mention.first, limit), (floor, mention.first), (0, mention.first)):
+        inside = {h.entry.meaning for h in hits if low <= h.first and h.last <= high}
+        if inside:
+            return {"right", "left"} if "bilateral" in inside else inside
+    return set()
+
+
+def _recommended(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a mention only says what to look for, or stands in a history."""
+    for hit in parsed.role("recommendation", "recommends"):
+        if hit.first < mention.first and not parsed.any_word(
+            hit.last, mention.first, frozenset((";",))
+        ):
+            return True
+    return any(
+        hit.last <= mention.first <= hit.last + 4
+        for hit in parsed.role("recommendation", "history")
+    )

@@ -1,0 +1,112 @@
+"""Sizes in a sentence, in mm, and counts."""
+
+from __future__ import annotations
+
+import re
+
+from groundct.core.report import Measurement, MeasurementKind, Span
+from groundct.reports._rules.mentions import Mention
+from groundct.reports._rules.parsed import Parsed
+from groundct.vocabulary.lexicon import lexicon
+
+_NUMBER = r"\d{1,4}(?:[.,]\d{1,2})?"
+_UNIT = r"(?:mm|cm|millimet(?:er|re)s?|centimet(?:er|re)s?)\b"
+_SIZE = re.compile(
+    rf"(?<![\w.,])({_NUMBER})\s?({_UNIT})?"
+    rf"(?:\s?[x×X*]\s?({_NUMBER})\s?({_UNIT})?)?"
+    rf"(?:\s?[x×X*]\s?({_NUMBER})\s?({_UNIT})?)?[\s-]?({_UNIT})?",
+)
+_LIST = re.compile(rf"(?<![\w.,])({_NUMBER})\s?(?:-|–|to|and|,)\s?(?={_NUMBER}\s?{_UNIT})")
+_NEAR = 5
+_KINDS: dict[str, MeasurementKind] = {
+    "short_axis": "short_axis",
+    "long_axis": "long_axis",
+    "thickness": "thickness",
+    "diameter": "diameter",
+    "distance": "distance",
+}
+
+
+def measurements_of(text: str, parsed: Parsed, language: str) -> tuple[Measurement, ...]:
+    """All sizes with a unit, in order. Each number of a range or list is one of its own."""
+    found: list[Measurement] = []
+    for match in _SIZE.finditer(text, parsed.span.start, parsed.span.end):
+        numbers = [match[n] for n in (1, 3, 5) if match[n]]
+        units = [match[n] for n in (2, 4, 6, 7) if match[n]]
+        if not units:
+            continue
+        scale = 10.0 if units[-1][0] in "cC" else 1.0
+        listed = _LIST.search(text, max(parsed.span.start, match.start() - 12), match.end())
+        if listed is not None and listed.end() == match.start() and len(numbers) == 1:
+            found.append(_measurement((listed.start(1), listed.end(1)), [listed[1]], scale))
+        end = match.start() + len(match.group().rstrip())
+        found.append(_measurement((match.start(), end), numbers, scale))
+    kinds = lexicon(language, "measurement", "kind").find(parsed.words)
+    out = []
+    for size in found:
+        position = position_of(parsed, size.span)
+        near = [h for h in kinds if h.first - _NEAR <= position <= h.last + _NEAR - 1]
+        near.sort(key=lambda hit: abs(hit.first - position))
+        kind = _KINDS[near[0].entry.meaning] if near else "unknown"
+        out.append(size.model_copy(update={"kind": kind}))
+    return tuple(out)
+
+
+def _measurement(place: tuple[int, int], numbers: list[str], scale: float) -> Measurement:
+    values = tuple(round(float(number.replace(",", ".")) * scale, 3) for number in numbers)
+    return Measurement(span=Span(start=place[0], end=place[1]), values_mm=values)
+
+
+def position_of(parsed: Parsed, span: Span) -> int:
+    """The index of the first token at or after a span's start."""
+    return next(
+        (n for n, token in enumerate(parsed.tokens) if token.end > span.start),
+        len(parsed.tokens) - 1,
+    )
+
+
+def owner(parsed: Parsed, size: Measurement, mentions: tuple[Mention, ...]) -> int | None:
+    """Which mention a size belongs to: "5 mm nodule", else the last one before, else the next."""
+    if _of_prior(parsed, size.span):
+        return None
+    position = position_of(parsed, size.span)
+    following = [n for n, m in enumerate(mentions) if m.first > position]
+    preceding = [n for n, m in enumerate(mentions) if m.last <= position]
+    if following:
+        gap = parsed.words[position + 1 : mentions[following[0]].first]
+        if len(gap) <= 8 and not set(gap) & {",", ";", "(", ")", "and", "is", "are", "was", "were"}:
+            return following[0]
+    if preceding:
+        return preceding[-1]
+    return following[0] if following else None
+
+
+def _of_prior(parsed: Parsed, span: Span) -> bool:
+    """Whether a size is what an earlier examination showed."""
+    position = position_of(parsed, span)
+    before = parsed.words[max(0, position - 2) : position]
+    if before and (before[-1] in ("from", "previously") or ("was" in before and "it" in before)):
+        return True
+    for hit in parsed.role("temporal", "prior"):
+        if "previous" in hit.entry.term and 0 <= hit.first - position <= _NEAR:
+            return "(" in parsed.words[max(0, position - 2) : hit.first]
+    return False
+
+
+def count_of(parsed: Parsed, mention: Mention, language: str) -> int | None:
+    """How many the text says there are, when it says a number right before the mention."""
+    numbers = {
+        hit.first: int(hit.entry.meaning)
+        for hit in lexicon(language, "numbers", "value").find(parsed.words)
+    }
+    for position in range(mention.first - 1, max(mention.first - 5, -1), -1):
+        word = parsed.words[position]
+        if word in (",", ";", "(", ")", "and", "mm", "cm", "of", "in", "with", "or"):
+            return None
+        if position in numbers:
+            previous = parsed.words[position - 1] if position else ""
+            return None if previous in ("or", "and", "to", "the", "no") else numbers[position]
+        if word.isdigit():
+            digits = int(word)
+            return digits if 1 <= digits <= 20 else None
+    return None

@@ -1,0 +1,86 @@
+"""Split a section into sentences, as spans into the untouched text.
+
+Periods inside numbers, after abbreviations and list numbers, or before a small letter end nothing;
+a missing space after a period, quotes, bullets, empty lines and list lines do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from groundct.core.report import Span
+
+_CANDIDATE = re.compile(r"[.!?]+|[\"“”•●▪]|\n")
+_ABBREVIATIONS = frozenset(
+    ("no", "dr", "vs", "fig", "im", "ima", "se", "approx", "e.g", "i.e", "cf", "st", "ca", "seg")
+)
+_WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
+_LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)]|[*•●▪>]|[-–]\s)\s*")
+_LABEL = re.compile(r"[ \t]*[A-Z][A-Za-z/ ]{0,40}:")
+_LOOK = 16
+
+
+def sentence_spans(text: str, section: Span) -> tuple[Span, ...]:
+    """The sentences of a section in order: trimmed, not empty, none overlapping."""
+    spans: list[Span] = []
+    start = section.start
+    for match in _CANDIDATE.finditer(text, section.start, section.end):
+        if match.start() < start or not _ends(text, match, start, section.end):
+            continue
+        _keep(text, start, match.end(), spans)
+        start = match.end()
+    _keep(text, start, section.end, spans)
+    return tuple(spans)
+
+
+def _ends(text: str, match: re.Match[str], start: int, end: int) -> bool:
+    sign = match.group()
+    if sign in '"“”•●▪':
+        return True
+    if sign == "\n":
+        return _newline_ends(text, match.end(), end)
+    after = text[match.end() : min(end, match.end() + _LOOK)]
+    if not after.strip():
+        return True
+    if sign == "?":
+        return after[0].isspace() and not after.lstrip()[0].islower()
+    before = text[max(start, match.start() - _LOOK) : match.start()]
+    return _period_ends(before, after)
+
+
+def _period_ends(before: str, after: str) -> bool:
+    """Whether a period between these characters ends a sentence."""
+    following = after.lstrip(" \t")
+    if after[0].isdigit() or not before.strip() or after[0] in ",;:)":
+        return False
+    if following[:1].islower():
+        # "T4. vertebra", "14.10. dated"; a small letter after a space ends only after a word.
+        return after[0] in " \t" and before[-1].isalpha() and not _is_abbreviation(before)
+    if before.strip().isdigit() and len(before.strip()) <= 2:
+        return False  # a list number at the start of a sentence
+    return not _is_abbreviation(before) or not (following[:1].isdigit() or len(before) < 3)
+
+
+def _is_abbreviation(before: str) -> bool:
+    word = _WORD_BEFORE.search(before)
+    return word is not None and (word[1].lower() in _ABBREVIATIONS or len(word[1]) == 1)
+
+
+def _newline_ends(text: str, position: int, end: int) -> bool:
+    line = text[position : min(end, position + 60)]
+    if not line.strip() or line.lstrip(" \t").startswith("\n"):
+        return True
+    return _LIST_MARK.match(line) is not None or _LABEL.match(line) is not None
+
+
+def _keep(text: str, start: int, end: int, spans: list[Span]) -> None:
+    """Add the span without white space, list marks and quotes at its ends, if a word is left."""
+    while start < end and (text[start].isspace() or text[start] in '"“”•●▪*'):
+        start += 1
+    mark = _LIST_MARK.match(text, start, end)
+    if mark is not None and mark.end() < end:
+        start = mark.end()
+    while end > start and (text[end - 1].isspace() or text[end - 1] in '"“”•●▪'):
+        end -= 1
+    if any(character.isalnum() for character in text[start:end]):
+        spans.append(Span(start=start, end=end))

@@ -1,0 +1,30 @@
+"""Words of a text with their places; linear in its length."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from groundct.core.report import Span
+from groundct.vocabulary.lexicon import normal_word
+
+_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_")
+_HYPHENS = frozenset("-–—‐‑")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or sign at characters ``start`` to ``end``; ``word`` is its normal form."""
+
+    start: int
+    end: int
+    word: str
+
+
+def tokenize(text: str, span: Span) -> tuple[Token, ...]:
+    """The tokens inside a span. Hyphens are left out: ``ground-glass`` is two words."""
+    return tuple(
+        Token(match.start(), match.end(), normal_word(match.group()))
+        for match in _TOKEN.finditer(text, span.start, span.end)
+        if match.group() not in _HYPHENS
+    )

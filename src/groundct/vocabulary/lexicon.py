@@ -1,0 +1,124 @@
+"""Lexicons: phrases with a stable id each, and a matcher that is linear in the text's length.
+
+A phrase is written in plain words; ``(a|b)`` gives alternatives and ``(a|)`` an optional part.
+Words are compared in lower case and without plural endings; hyphens between words do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
+
+from groundct.core.issues import TableError
+from groundct.vocabulary._tables import read_table
+
+_PART = re.compile(r"\(([^()]*)\)|([^\s()]+)")
+_KEPT_ENDINGS = ("ss", "us", "is", "as", "os")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of a lexicon: its id, its phrase as written and what it means."""
+
+    entry_id: str
+    term: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry found in words ``first`` (inclusive) to ``last`` (exclusive)."""
+
+    first: int
+    last: int
+    entry: Entry
+
+
+@dataclass
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    entry: Entry | None = None
+
+
+class Lexicon:
+    """Entries in a tree of words. ``find`` gives the longest hits from left to right."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Build the tree; the first of two entries that give one phrase wins."""
+        self.entries = tuple(entries)
+        self._root = _Node()
+        for entry in self.entries:
+            for words in expand(entry.term):
+                node = self._root
+                for word in words:
+                    node = node.children.setdefault(normal_word(word), _Node())
+                if node.entry is None:
+                    node.entry = entry
+
+    def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
+        """The longest phrases in a sequence of normal words, left to right, none overlapping."""
+        hits: list[Hit] = []
+        start = 0
+        while start < len(words):
+            node = self._root
+            best: Hit | None = None
+            for position in range(start, len(words)):
+                step = node.children.get(words[position])
+                if step is None:
+                    break
+                node = step
+                if node.entry is not None:
+                    best = Hit(start, position + 1, node.entry)
+            if best is not None:
+                hits.append(best)
+            start = best.last if best is not None else start + 1
+        return tuple(hits)
+
+
+def normal_word(word: str) -> str:
+    """A word in lower case without its plural ending: ``Opacities`` -> ``opacity``."""
+    word = word.lower()
+    if len(word) < 4 or not word.endswith("s") or word.endswith(_KEPT_ENDINGS):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("stases", "ectases")):
+        return word[:-2] + "is"
+    if word.endswith(("sses", "xes", "ches")):
+        return word[:-2]
+    return word[:-1]
+
+
+def expand(term: str) -> tuple[tuple[str, ...], ...]:
+    """Every phrase that a term stands for, as words."""
+    choices: list[list[tuple[str, ...]]] = []
+    for match in _PART.finditer(term):
+        options = (match[1] if match[1] is not None else match[2]).split("|")
+        choices.append([tuple(option.replace("-", " ").split()) for option in options])
+    phrases = {tuple(word for part in parts for word in part) for parts in product(*choices)}
+    return tuple(sorted(phrase for phrase in phrases if phrase))
+
+
+@lru_cache(maxsize=32)
+def lexicon(language: str, name: str, meaning: str = "role") -> Lexicon:
+    """The lexicon ``<language>/<name>.tsv``, whose third column is called ``meaning``.
+
+    Raises TableError when an id or a term stands in it twice.
+    """
+    path = f"{language}/{name}.tsv"
+    rows = read_table(path, ("id", "term", meaning))
+    for column in ("id", "term"):
+        seen: set[str] = set()
+        for row in rows:
+            if row[column] in seen:
+                raise TableError.of(
+                    "vocabulary-double",
+                    path,
+                    f"{column} {row[column]!r} stands in it twice.",
+                    "Keep one of the rows.",
+                )
+            seen.add(row[column])
+    return Lexicon(Entry(row["id"], row["term"], row[meaning]) for row in rows)

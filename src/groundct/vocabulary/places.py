@@ -1,0 +1,77 @@
+"""Places that reports name, and what a general word such as "thickening" means at each of them.
+
+Data: ``places.tsv`` (a place's path, its parent and the regions its sentences belong to),
+``compounds.tsv`` (general word x place -> finding type) and ``normal.tsv`` (place -> the type that
+a statement of normality rules out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+from groundct.vocabulary._tables import read_table, split_cell
+
+GENERAL: Final = "~"
+"""First character of a general word in the lexicon of findings."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place: its anatomy path, and the top regions to which its sentences are linked.
+
+    ``weak_regions`` count only for a sentence that names no other place.
+    """
+
+    key: str
+    parent: str
+    path: str
+    regions: tuple[str, ...]
+    weak_regions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Places:
+    """All places, the types of general words at them, and what "normal" rules out at each."""
+
+    places: Mapping[str, Place]
+    compounds: Mapping[tuple[str, str], str]
+    ruled_out: Mapping[str, str]
+
+    def resolve(self, head: str, key: str) -> str | None:
+        """The type of a general word at a place or at its nearest parent; None when unknown."""
+        while key:
+            found = self.compounds.get((head, key))
+            if found is not None:
+                return found or None
+            key = self.places[key].parent
+        return None
+
+    def default(self, head: str) -> str | None:
+        """The type of a general word where no place is named; None when it then says nothing."""
+        return self.compounds.get((head, "*")) or None
+
+
+@lru_cache(maxsize=1)
+def places() -> Places:
+    """The places, read once."""
+    columns = ("key", "parent", "path", "regions", "weak_regions")
+    own = {
+        row["key"]: Place(
+            key=row["key"],
+            parent=row["parent"],
+            path=row["path"],
+            regions=split_cell(row["regions"]),
+            weak_regions=split_cell(row["weak_regions"]),
+        )
+        for row in read_table("places.tsv", columns)
+    }
+    compounds = {
+        (row["head"], row["anatomy"]): row["type"]
+        for row in read_table("compounds.tsv", ("head", "anatomy", "type"))
+    }
+    ruled_out = {row["place"]: row["type"] for row in read_table("normal.tsv", ("place", "type"))}
+    return Places(MappingProxyType(own), MappingProxyType(compounds), MappingProxyType(ruled_out))
