@@ -1,1 +1,1 @@
-"""A synthetic thorax with its truth."""
+"""A seeded synthetic thorax with its truth: volume, organs, findings, report, reading."""

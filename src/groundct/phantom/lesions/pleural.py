@@ -1,0 +1,64 @@
+"""Pleural findings: fluid that lies behind, air that lies in front of a patient on the back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from groundct.core.volume import BoolArray
+from groundct.phantom.labels import PLEURAL_SPACE
+from groundct.phantom.lesions.diffuse import whole_site
+from groundct.phantom.lesions.site import Ground, Lattice, Slices, does_not_fit
+from groundct.phantom.spec import FindingSpec
+
+
+def effusion(ground: Ground, spec: FindingSpec, lattice: Lattice) -> tuple[Slices, BoolArray]:
+    """Fluid up to a level that is flat and lower towards the head, with a meniscus at the edge.
+
+    The greatest depth over the back of the lung is the size asked for.
+    """
+    return _layer(ground, spec, lattice, behind=True)
+
+
+def pneumothorax(ground: Ground, spec: FindingSpec, lattice: Lattice) -> tuple[Slices, BoolArray]:
+    """Air in front of the lung, with the pleura as a thin line along the lung's new border."""
+    return _layer(ground, spec, lattice, behind=False)
+
+
+def _layer(
+    ground: Ground, spec: FindingSpec, lattice: Lattice, *, behind: bool
+) -> tuple[Slices, BoolArray]:
+    spot = whole_site(ground, spec, lattice)
+    lung = spot.allowed
+    column = lung.any(axis=1)
+    if not column.any():
+        raise does_not_fit(spec, "the scan shows no voxel of this lung.")
+    y, z = spot.y[0, :, 0], spot.z[:, 0, 0]
+    sign = np.float32(1 if behind else -1)
+    height = sign * y
+    order = lung if behind else lung[:, ::-1]
+    first = order.argmax(axis=1)
+    start = (height if behind else height[::-1])[first]
+    slope = np.float32(0.18 if behind else -0.05)
+    tilt = slope * (z - z.min())[:, None]
+    level = float((start + tilt)[column].min()) + spec.drawn_size_mm
+    top = level - tilt - spot.step / 2
+    thickness = np.where(column, top - start, 0)
+    # Surface tension lifts the fluid where the layer runs out; the lung's edge lifts the air.
+    top = top + 5.0 * np.exp(-np.clip(thickness, 0, None) / 5.0) * (thickness > -4)
+    deep = height[None, :, None] - top[:, None, :]
+    mask = np.asarray(lung & (deep < 0))
+    if not mask.any():
+        raise does_not_fit(spec, "the grid is too coarse for it.")
+    labels = ground.canvas.labels[spot.slices]
+    labels[mask] = PLEURAL_SPACE
+    spot.hu[mask] = 9 if behind else -998
+    # Lung next to fluid is compressed; lung under a pneumothorax has a visible pleura.
+    rest = lung & ~mask
+    if behind:
+        squeezed = rest & (deep < 7)
+        spot.hu[squeezed] = (-700 + 620 * np.exp(-np.maximum(deep, 0) / 3.5))[squeezed]
+    else:
+        spot.hu[rest] += 25
+        line = rest & (deep < max(1.2, 0.8 * spot.step))
+        spot.hu[line] = -180
+    return spot.slices, mask
