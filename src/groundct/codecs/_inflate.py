@@ -59,8 +59,11 @@ def inflate(path: Path, data: bytes, size: int) -> bytes | bytearray:
     return whole
 
 
-def inflate_pieces(path: Path, size: int) -> Iterator[bytes]:
-    """The bytes of a gzip file, piece by piece, checked as in ``inflate`` once exhausted."""
+def inflate_pieces(path: Path, size: int | None) -> Iterator[bytes]:
+    """The bytes of a gzip file, piece by piece, checked as in ``inflate`` once exhausted.
+
+    Without ``size`` any length is right.
+    """
     try:
         with path.open("rb") as stream:
             yield from _pieces(path, _blocks(stream), size)
@@ -113,7 +116,7 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _pieces(path: Path, blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
+def _pieces(path: Path, blocks: Iterator[bytes], size: int | None) -> Iterator[bytes]:
     produced = 0
     member = zlib.decompressobj(31)
     for rest in _cut(blocks):
@@ -124,7 +127,7 @@ def _pieces(path: Path, blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
                 if not MAGIC.startswith(rest[:2]) and rest[:2] != MAGIC:
                     raise _garbage(path)
             # One byte more than is due, so that an overlong stream shows.
-            limit = min(size - produced + 1, _MOST)
+            limit = _MOST if size is None else min(size - produced + 1, _MOST)
             try:
                 piece = member.decompress(rest, limit)
             except zlib.error as problem:
@@ -132,7 +135,7 @@ def _pieces(path: Path, blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
                     raise _garbage(path) from problem
                 raise _broken(path, problem) from problem
             produced += len(piece)
-            if produced > size:
+            if size is not None and produced > size:
                 raise _too_long(path, size)
             yield piece
             # zlib may hold back output that did not fit although it took all input.
@@ -142,10 +145,10 @@ def _pieces(path: Path, blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
         raise VolumeError.of(
             "truncated-gzip",
             path,
-            f"the compressed stream stops after {produced} of {size} bytes.",
+            f"the compressed stream stops before its end, after {produced} bytes.",
             "Copy or download the file again.",
         )
-    if produced < size:
+    if size is not None and produced < size:
         raise _too_short(path, size, produced)
 
 

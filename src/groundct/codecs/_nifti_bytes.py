@@ -52,9 +52,10 @@ def read_header(path: Path, axes: int) -> NiftiHeader:
     compressed = _check_wrapping(path, head)
     start = inflate_start(head, HEAD_BYTES) if compressed else head[:HEAD_BYTES]
     if compressed and len(start) < HEAD_BYTES:
-        # Too little came out: the full read says whether it is cut off, broken, or only short.
-        for _ in inflate_pieces(path, max(len(start), 1)):
-            pass
+        # Too little came out: either the file is that small, or this says what is wrong.
+        start = b""
+        for piece in inflate_pieces(path, None):
+            start += piece[: HEAD_BYTES - len(start)]
     header = parse_header(path, start, axes=axes)
     if not compressed:
         _check_length(path, size, header.size)
