@@ -42,7 +42,7 @@ def chests(data: Path) -> dict[str, Volume]:
         ("CIP ct-64", "chest_imaging_platform"),
         ("Lung-PET-CT", "lung_pet_ct_dx"),
     ):
-        series = scan_dicom_folder(ct / folder)[0]
+        (series, *_), _ = scan_dicom_folder(ct / folder)
         found[name] = read_volume(DicomSeries(series_uid=series.series_uid, files=series.files))
     return found
 
@@ -74,7 +74,8 @@ def main() -> int:
         started = time.perf_counter()
         look(volume)
         seconds = time.perf_counter() - started
-        small = resample_volume(volume, 2.0)  # the sentinel works at 4 mm; this only saves time
+        i_mm, j_mm, k_mm = volume.geometry.spacing_mm  # 4 mm is enough for it; this saves time
+        small = resample_volume(volume, (max(i_mm, 1.6), max(j_mm, 1.6), k_mm))
         caught = named = 0
         for turn, follows in itertools.product(TURNS, (True, False)):
             if turn == UPRIGHT:
@@ -93,6 +94,8 @@ def main() -> int:
             f"{name} | {len(warned(volume))} | {caught} | {named} of 7 | "
             f"{rescaled} of {len(OFFSETS)} | {seconds:.1f} s"
         )
+    abdomen = data / "ct" / "totalsegmentator" / "example_abdomen" / "example_ct_sm.nii.gz"
+    print(f"abdomen, not a chest: {warned(read_volume(NiftiVolume(path=abdomen)))}")
     return 0
 
 

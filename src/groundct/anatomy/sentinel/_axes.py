@@ -36,23 +36,33 @@ class Lie(Value):
 
 
 def lie_of(thorax: Thorax) -> Lie:
-    """Measure how the chest lies; the last three are meaningful for axes (0, 2) only."""
-    box = thorax.cropped_to_lungs()
-    a, b = (np.argwhere(lung).mean(axis=0) * thorax.spacing_mm for lung in box.lungs)
+    """Measure how the chest lies; the last three are meaningful for axes (0, 2) only.
+
+    Each measure is taken as if the turns found before it were undone, so that one turn does not
+    blur the next.
+    """
+    a, b = (np.argwhere(lung).mean(axis=0) * thorax.spacing_mm for lung in thorax.lungs)
     apart = int(np.argmax(np.abs(a - b)))
     others = [axis for axis in range(3) if axis != apart]
     head_axis = max(others, key=lambda axis: _body_at_ends(thorax.body, axis))
-    right_lung, left_lung = box.lungs if a[0] > b[0] else box.lungs[::-1]
-    ordered = Thorax(box.hu, box.body, box.spacing_mm, (right_lung, left_lung))
+    lungs = thorax.lungs if a[0] > b[0] else thorax.lungs[::-1]
+    ordered = Thorax(thorax.hu, thorax.body, thorax.spacing_mm, (lungs[0], lungs[1]))
+    head = _doming_mm(ordered.cropped_to_lungs())
+    upright = ordered.flipped(2) if head < 0 else ordered
+    front = _depth_at_back_mm(upright.cropped_to_lungs())
+    facing = upright.flipped(1) if front < 0 else upright
     return Lie(
         left_right_axis=apart,
         head_axis=head_axis,
-        head=_doming_mm(ordered),
-        front=_depth_at_back_mm(ordered),
-        right=_liver(thorax, a[0] > b[0]) / 0.15
-        + _heart_mm(ordered) / 10
-        + _raised_mm(ordered) / 10,
+        head=head,
+        front=front,
+        right=_rightness(facing),
     )
+
+
+def _rightness(thorax: Thorax) -> float:
+    box = thorax.cropped_to_lungs()
+    return _liver(thorax) / 0.15 + _heart_mm(box) / 10 + _raised_mm(box) / 10
 
 
 def _body_at_ends(body: BoolArray, axis: int) -> float:
@@ -121,9 +131,9 @@ def _raised_mm(thorax: Thorax) -> float:
     return bases[1] - bases[0]
 
 
-def _liver(thorax: Thorax, first_is_right: bool) -> float:
+def _liver(thorax: Thorax) -> float:
     """Share of solid-organ HU under the right lung less that under the left."""
-    right, left = thorax.lungs if first_is_right else thorax.lungs[::-1]
+    right, left = thorax.lungs
     return _solid_below(thorax, right) - _solid_below(thorax, left)
 
 

@@ -26,6 +26,11 @@ class Thorax:
     spacing_mm: tuple[float, float, float]
     lungs: tuple[BoolArray, BoolArray]
 
+    def flipped(self, axis: int) -> Thorax:
+        """The same turned round along an array axis."""
+        a, b = (np.flip(lung, axis) for lung in self.lungs)
+        return Thorax(np.flip(self.hu, axis), np.flip(self.body, axis), self.spacing_mm, (a, b))
+
     def cropped_to_lungs(self) -> Thorax:
         """The same inside the box of both lungs."""
         box = bounding_slices(self.lungs[0] | self.lungs[1])
