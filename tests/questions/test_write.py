@@ -1,10 +1,15 @@
 """Each rule of the questions with the case that would break it."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from groundct.core.record import Box
+from groundct.core.report import Cue, Reading, Report, Sentence, Span
+from groundct.questions.write import QuestionRequest, write_questions
 
 LUNG = "lung/lung"
 RIGHT = "lung/lung/right lung"
@@ -149,8 +154,7 @@ def test_finding_of_general_type_is_named_by_its_words(finding, ask):
         ({"sizes": [(5.04,)]}, "5 mm"),
         ({"sizes": [(2.5, 12.0)]}, "2.5x12 mm"),
         ({"sizes": [(5.0,), (7.0,)]}, "5 mm; 7 mm"),
-        ({"sizes": [(5.0,)], "prior": True}, "5 mm"),
-        ({"sizes": [(5.0,), (7.0,)], "prior": True}, None),
+        ({"sizes": [(5.0,)], "prior": True}, None),
         ({"sizes": [(5.0,)], "size_kind": "distance"}, None),
         ({"sizes": [(5.0,)], "sizes_at": 500}, None),
         ({}, None),
@@ -220,3 +224,69 @@ def test_no_reading_makes_answers_that_contradict(finding, ask, drawn, ancestors
     for one, other in itertools.product(yes, no):
         inside = one.anatomy.startswith(other.anatomy)
         assert not (inside and one.abnormality == other.abnormality)
+
+
+def sided(region, name, low, high, *anatomy, kind="site"):
+    """A region of a row of voxels from low to high."""
+    own = region(name, kind, name, *anatomy)
+    box = Box(low=(low, 0, 0), high=(high, 1, 1))
+    return own.model_copy(update={"box": box, "centroid_index": ((low + high - 1) / 2, 0, 0)})
+
+
+def test_instance_of_a_bilateral_finding_is_tied_to_its_own_side(finding, ask, region):
+    regions = (
+        sided(region, "right lung upper lobe", 0, 10, RUL),
+        sided(region, "left lung lower lobe", 10, 20, LLL),
+        sided(region, "f1.1", 2, 4, RUL, LLL, kind="finding"),
+        sided(region, "f1.2", 12, 14, RUL, LLL, kind="finding"),
+    )
+    questions = ask(
+        finding("f1", "nodule", "present", RUL, LLL),
+        regions=regions,
+        grounded={"f1": ("f1.1", "f1.2")},
+    )
+    by_place = {q.anatomy: q.region_ids for q in questions if q.task == "presence"}
+    assert by_place == {RUL: ("f1.1",), LLL: ("f1.2",)}
+
+
+def test_location_is_the_most_exact_that_is_said(finding, ask):
+    questions = ask(
+        finding("f1", "nodule", "present", RUL), finding("f2", "nodule", "present", LUNG)
+    )
+    assert answers(questions, "location") == {(RUL, "pulmonary nodule"): RUL}
+
+
+def statement(finding, text, entry):
+    """An absent finding of one sentence, and the request's report."""
+    cue = Cue(span=Span(start=0, end=3), role="finding", entry=entry)
+    end = len(text)
+    sentence = Sentence(index=0, section="findings", span=Span(start=0, end=end))
+    own = finding("f1", "cardiomegaly", "absent", HEART).model_copy(update={"cues": (cue,)})
+    return QuestionRequest(
+        report=Report(text=text, sections=()),
+        reading=Reading(sentences=(sentence,), findings=(own,)),
+        regions=(),
+        groundings=(),
+        case_id="a",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "normal"),
+    [
+        ("The heart is normal.", "no001", True),
+        ("The heart shows no pathology.", "f445", True),
+        ("Heart size is normal.", "no001", False),
+        ("No cardiomegaly.", "f001", False),
+        ("The heart is abnormal.", "no023", False),
+    ],
+)
+def test_normal_statement_speaks_of_the_whole_region(finding, text, entry, normal):
+    found = answers(write_questions(statement(finding, text, entry)), "abnormality")
+    assert found == ({(HEART, ""): "No findings."} if normal else {})
+
+
+def test_language_without_word_lists_has_no_cues_of_normality(finding):
+    request = statement(finding, "Das Herz ist normal.", "no001")
+    report = request.report.model_copy(update={"language": "de"})
+    assert not answers(write_questions(replace(request, report=report)), "abnormality")

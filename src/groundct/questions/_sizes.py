@@ -16,9 +16,11 @@ def sizes_of(finding: Finding, sentences: Sequence[Sentence]) -> tuple[str, ...]
     """The finding's sizes in the order of the text.
 
     A measurement counts when it stands in a sentence of the finding and is not a distance to
-    something else. A finding that refers to a prior scan and has several measurements gives none:
-    which of them is of today is not known.
+    something else. A finding that refers to a prior scan gives none: whether a number is of today
+    or of then is not known.
     """
+    if finding.refers_to_prior:
+        return ()
     own = {sentence.index: sentence.span for sentence in sentences}
     spans = [own[index] for index in finding.sentence_indices if index in own]
 
@@ -27,6 +29,4 @@ def sizes_of(finding: Finding, sentences: Sequence[Sentence]) -> tuple[str, ...]
         return inside and measurement.kind != "distance" and bool(measurement.values_mm)
 
     kept = sorted(filter(belongs, finding.measurements), key=lambda m: m.span.start)
-    if finding.refers_to_prior and len(kept) > 1:
-        return ()
     return tuple(size_text(measurement.values_mm) for measurement in kept)

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from groundct.core.report import Finding, Presence, Reading
+from groundct.core.report import Finding, Presence, Reading, Report
+from groundct.questions._normal import is_general, normal_statements
 from groundct.questions._places import ancestors, covers
 from groundct.vocabulary.findings import findings as finding_vocabulary
-
-UNNAMED_TYPE = "other"
-_GENERAL_SUFFIX = "_finding"
-
-
-def is_general(finding: Finding) -> bool:
-    """Whether its type stands for anything at all that an organ may show.
-
-    Denied, such a finding is a normal statement: "The liver is unremarkable."
-    """
-    return finding.type == UNNAMED_TYPE or finding.type.endswith(_GENERAL_SUFFIX)
 
 
 def name_of(finding: Finding) -> str:
@@ -36,17 +26,18 @@ class Statements:
     ancestors of those when these are asked for.
     """
 
-    def __init__(self, findings: Iterable[Finding], ancestors_too: frozenset[Presence]) -> None:
+    def __init__(self, report: Report | None, reading: Reading, *, with_ancestors: bool) -> None:
         self._names: dict[str, str] = {}
         self._stated: dict[tuple[str, str], dict[Finding, None]] = {}
         self._asked: dict[tuple[str, str], dict[Finding, None]] = {}
-        self._findings = tuple(findings)
+        self._findings = reading.findings
+        self._normal = normal_statements(report, reading)
         for finding in self._findings:
             name = self._names[finding.finding_id] = name_of(finding)
             for path in finding.anatomy:
                 self._stated.setdefault((path, name), {})[finding] = None
-                up = ancestors(path) if finding.presence in ancestors_too else ()
-                for place in (*up, path):
+                carried = with_ancestors and finding.presence == "present"
+                for place in (*ancestors(path), path) if carried else (path,):
                     self._asked.setdefault((place, name), {})[finding] = None
 
     def name(self, finding: Finding) -> str:
@@ -76,12 +67,17 @@ class Statements:
         )
 
     def sites(self, name: str) -> list[str]:
-        """The paths at which a present finding of a name is stated, sorted."""
-        return sorted(
+        """The most exact paths at which a present finding of a name is stated, sorted."""
+        paths = sorted(
             path
             for (path, own), held in self._stated.items()
-            if own == name and any(f.presence == "present" for f in held)
+            if own == name and _of(held, "present")
         )
+        return [
+            path
+            for path in paths
+            if not any(covers(path, other) and not covers(other, path) for other in paths)
+        ]
 
     def stated_at(self, path: str, name: str) -> tuple[Finding, ...]:
         """The present findings of a name stated at exactly this path."""
@@ -120,10 +116,7 @@ class Statements:
         A finding in the path, around it, or uncertain there speaks against it.
         """
         normal = {
-            path
-            for f in self._findings
-            if f.presence == "absent" and is_general(f)
-            for path in f.anatomy
+            path for f in self._findings if f.finding_id in self._normal for path in f.anatomy
         }
         doubts = {path for f in self._findings if f.presence != "absent" for path in f.anatomy}
         return sorted(
@@ -135,16 +128,8 @@ class Statements:
     def normal_at(self, path: str) -> tuple[Finding, ...]:
         """The normal statements on a path."""
         return tuple(
-            f
-            for f in self._findings
-            if f.presence == "absent" and is_general(f) and path in f.anatomy
+            f for f in self._findings if f.finding_id in self._normal and path in f.anatomy
         )
-
-
-def read_statements(reading: Reading, *, with_ancestors: bool) -> Statements:
-    """The statements of a reading; only present findings are ever carried to ancestors."""
-    up: frozenset[Presence] = frozenset({"present"}) if with_ancestors else frozenset()
-    return Statements(reading.findings, up)
 
 
 def _of(held: Iterable[Finding], presence: Presence) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from groundct.core.record import Grounding, Question, QuestionTask, Region
 from groundct.core.report import Finding, Reading, Report
 from groundct.questions._places import leaf
 from groundct.questions._sizes import sizes_of
-from groundct.questions._statements import Statements, read_statements
+from groundct.questions._statements import Statements
 from groundct.questions._ties import Ties
 from groundct.questions._wordings import choose, wordings_of
 
@@ -44,7 +44,7 @@ def write_questions(request: QuestionRequest) -> tuple[Question, ...]:
     findings give "Yes.", absent ones "No.", uncertain ones nothing; what is said both ways of one
     place is not asked; silence is not asked; "No findings." needs a normal statement on the region.
     """
-    statements = read_statements(request.reading, with_ancestors=request.ancestors)
+    statements = Statements(request.report, request.reading, with_ancestors=request.ancestors)
     writer = _Writer(request, Ties(request.regions, request.groundings))
     drafts = [
         *_disorders(request.reading, statements),
