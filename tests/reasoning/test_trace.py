@@ -141,3 +141,38 @@ def test_finding_without_voxels_is_not_traced(trace, lungs):
 
 def test_equal_requests_give_equal_traces(trace, lungs, nodule):
     assert trace((*lungs, nodule), RUL) == trace((*lungs, nodule), RUL)
+
+
+@pytest.fixture
+def pleurae(region):
+    return (
+        region("site:left pleura", "site", "left pleura", (52, 10, 0), (99, 90, 99)),
+        region("site:right pleura", "site", "right pleura", (1, 10, 0), (48, 90, 99)),
+    )
+
+
+def test_paired_structure_is_taken_on_the_side_of_the_finding(trace, pleurae, region):
+    right = region("f1.1", "finding", "x", (10, 80, 10), (20, 90, 20), "pleura/pleura")
+    for laterality in ("right", "bilateral", None):
+        (found,) = trace((*pleurae, right), "pleura/pleura", laterality=laterality)
+        assert names(found)[1] == ("organ", "right pleura")
+
+
+def test_paired_structure_of_the_stated_side_that_does_not_hold_it_is_left_out(
+    trace, pleurae, region
+):
+    left = region("f1.1", "finding", "x", (60, 80, 10), (70, 90, 20), "pleura/pleura")
+    (found,) = trace((*pleurae, left), "pleura/pleura", laterality="right")
+    assert [level for level, _ in names(found)] == ["scan", "finding"]
+    assert "right pleura" in found.steps[-1].text
+
+
+def test_site_that_is_the_region_is_its_own_step(trace, pleurae):
+    (found,) = trace(pleurae, "pleura/pleura", laterality="left", ids=("site:left pleura",))
+    assert names(found)[1] == ("organ", "left pleura")
+
+
+def test_side_is_not_guessed_when_no_side_holds_the_finding(trace, pleurae, region):
+    middle = region("f1.1", "finding", "x", (49, 80, 10), (51, 90, 20), "pleura/pleura")
+    (found,) = trace((*pleurae, middle), "pleura/pleura")
+    assert names(found)[1] == ("organ", "pleura") and found.steps[1].box is None

@@ -11,6 +11,7 @@ from groundct.vocabulary.segments import segments
 
 SIDES = ("left lung", "right lung")
 _LUNG = "lung"
+_SIDE_WORDS = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ def places_to(finding: Finding, region: Region, places: Mapping[str, Region]) ->
     if not names:
         return ()
     if names[0] != _LUNG:
-        name = next((n for n in reversed(names) if n in places), names[-1])
-        return (Place("organ", name, places.get(name)),)
+        return (_organ(finding, names, region, places),)
     side = _side(finding, names, region, places)
     found = [Place("organ", side or _LUNG, places.get(side or _LUNG))]
     lobe = _lobe(names, side)
@@ -59,6 +59,25 @@ def _names_to(finding: Finding, region: Region, places: Mapping[str, Region]) ->
     ways = [_below_top(path) for path in paths]
     holding = [way for way in ways if _holds(way, region, places)]
     return _common(holding or ways)
+
+
+def _organ(
+    finding: Finding, names: Sequence[str], region: Region, places: Mapping[str, Region]
+) -> Place:
+    """The deepest structure outside the lung that has voxels, on the finding's side if paired."""
+    if region.kind != "finding":
+        return Place("organ", region.name, region)
+    sides = (finding.laterality,) if finding.laterality in _SIDE_WORDS else _SIDE_WORDS
+    for name in reversed(names):
+        paired = [places[f"{side} {name}"] for side in sides if f"{side} {name}" in places]
+        holding = [place for place in paired if inside(place.box, region.centroid_index)]
+        if len(holding) == 1:
+            return Place("organ", holding[0].name, holding[0])
+        if name in places:
+            return Place("organ", name, places[name])
+        if paired and len(sides) == 1:
+            return Place("organ", paired[0].name, paired[0])
+    return Place("organ", names[-1], None)
 
 
 def _below_top(path: str) -> tuple[str, ...]:
@@ -89,7 +108,7 @@ def _side(
 ) -> str | None:
     """The lung that the report names; else the only one whose box holds the finding's centre."""
     named = {side for side in SIDES for name in names if name.startswith(side)}
-    if not named and finding.laterality in ("left", "right"):
+    if not named and finding.laterality in _SIDE_WORDS:
         named = {f"{finding.laterality} lung"}
     if not named:
         named = {
