@@ -222,3 +222,13 @@ def test_a_broken_reports_table_is_told_with_the_rest(
     corpus = PLUGIN.read(root)
     assert "ragged-row" in codes(corpus)
     assert corpus.cases[0].report is None
+
+
+def test_volumes_of_other_names_are_read_as_a_plain_folder(
+    root: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(root / "ct/scan7.nii.gz", hu)
+    assert not PLUGIN.recognizes(root)
+    write_nifti(at(root, "train_1_a_1"), hu)
+    assert PLUGIN.recognizes(root)
+    assert "volume-outside-scheme" in codes(PLUGIN.read(root))

@@ -54,8 +54,13 @@ class CtRateSource:
     description: str = "CT-RATE: volumes with reports and metadata tables, v1 or fixed"
 
     def recognizes(self, path: Path) -> bool:
-        """Whether a table with CT-RATE's report columns is in the folder or below it."""
-        return path.is_dir() and bool(tables_with(walk(path), CT_RATE_KEY, "Findings_EN"))
+        """Whether CT-RATE's reports are here, and volumes with CT-RATE's names or none at all."""
+        if not path.is_dir():
+            return False
+        tree = walk(path)
+        names = [case_id_of(volume.name) for volume in tree.volumes]
+        has_reports = bool(tables_with(tree, CT_RATE_KEY, "Findings_EN"))
+        return has_reports and (not names or any(is_ct_rate_name(name) for name in names))
 
     def read(self, path: Path) -> Corpus:
         """A case for every volume; without any volume, a case for every report."""
@@ -63,7 +68,8 @@ class CtRateSource:
         reports = read_ct_rate_reports(tables_with(tree, CT_RATE_KEY, "Findings_EN"))
         issues = list(reports.issues)
         excluded = _no_chest(tree.texts)
-        named = tuple(v for v in tree.volumes if is_ct_rate_name(case_id_of(v.name)))
+        named = tuple(v for v in tree.volumes if _belongs(case_id_of(v.name), reports.rows))
+        issues.extend(_strangers(len(tree.volumes) - len(named), path))
         volumes, doubled = by_case(named, prefer="_fixed")
         issues.extend(doubled)
         issues.extend(_excluded(excluded & (set(volumes) | set(reports.by_case)), path))
@@ -113,6 +119,24 @@ class CtRateSource:
                 )
             )
         return Corpus(source=self.name, cases=tuple(cases), issues=tuple(issues))
+
+
+def _belongs(case_id: str, rows: Mapping[str, object]) -> bool:
+    return is_ct_rate_name(case_id) or case_id in rows
+
+
+def _strangers(count: int, root: Path) -> tuple[Issue, ...]:
+    if not count:
+        return ()
+    return (
+        Issue(
+            code="volume-outside-scheme",
+            where=str(root),
+            what=f"{count} volumes are named neither by CT-RATE's scheme nor in a reports table.",
+            remedy="Read the folder as nifti_folder if they are wanted; they are passed over.",
+            severity="warning",
+        ),
+    )
 
 
 def _volume(
