@@ -103,18 +103,18 @@ BEFORE_LUNGS = (
     Statement(
         "The diameter of the thoracic aorta is normal.",
         ("mediastinum",),
-        ("mediastinum/mediastinum/aorta",),
+        ("mediastinum/aorta",),
     ),
     Statement(
         "No enlarged lymph node was found in the mediastinum.",
         ("mediastinum",),
-        ("mediastinum/mediastinum",),
+        ("mediastinum/mediastinal tissue",),
         (
             (
                 "enlarged lymph node",
                 "lymphadenopathy",
                 "3a",
-                "mediastinum/mediastinum/mediastinal tissue",
+                "mediastinum/mediastinal tissue",
             ),
         ),
     ),
