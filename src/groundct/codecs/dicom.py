@@ -79,6 +79,15 @@ def scan_dicom_folder(folder: Path) -> tuple[tuple[FoundSeries, ...], tuple[Issu
         tags = {name: _text(data.get(name)) for name in _FOUND_TAGS}
         if tags["SeriesInstanceUID"]:
             found.setdefault(tags["SeriesInstanceUID"], []).append((path, tags))
+        else:
+            issues.append(
+                Issue(
+                    code="missing-tag",
+                    where=str(path),
+                    what="SeriesInstanceUID not given.",
+                    remedy="Copy or export the file again.",
+                )
+            )
     return tuple(_found_series(uid, found[uid]) for uid in sorted(found)), tuple(issues)
 
 
@@ -175,23 +184,29 @@ def _native(tags: SliceTags, pixels: bytes, *, little: bool) -> NDArray[Any]:
 
 
 def _decompressed(tags: SliceTags, data: Dataset) -> NDArray[Any]:
-    name = data.file_meta.TransferSyntaxUID.name
+    from pydicom.pixels.decoders.base import get_decoder
+
+    syntax = data.file_meta.TransferSyntaxUID
+    try:
+        available = get_decoder(syntax).is_available
+    except NotImplementedError:
+        available = False
+    if not available:
+        raise DicomError.of(
+            "no-decoder",
+            tags.path,
+            f"no decoder for {syntax.name} is installed.",
+            "Install pylibjpeg with its plug-ins, or decompress the series (gdcmconv --raw).",
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             values = np.array(data.pixel_array)
-    except (RuntimeError, NotImplementedError) as problem:
-        raise DicomError.of(
-            "no-decoder",
-            tags.path,
-            f"no decoder for {name} is installed.",
-            "Install pylibjpeg with its plug-ins, or decompress the series (gdcmconv --raw).",
-        ) from problem
     except Exception as problem:  # decoders raise many types for broken streams
         raise DicomError.of(
             "broken-pixels",
             tags.path,
-            f"the pixels cannot be decompressed as {name}: {problem}.",
+            f"the pixels cannot be decompressed as {syntax.name}: {problem}.",
             "Copy or export the file again.",
         ) from problem
     if values.shape != (tags.rows, tags.columns):
