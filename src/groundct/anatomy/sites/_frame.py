@@ -1,4 +1,4 @@
-"""A lung's own frame: where a voxel stands between base and apex, back and front, hilum and side."""
+"""A lung's own frame: a voxel's place between base and apex, back and front, hilum and side."""
 
 from __future__ import annotations
 

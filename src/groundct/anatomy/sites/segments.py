@@ -20,8 +20,8 @@ Part = tuple[str, BoolArray]
 def approximate_segments(organs: LabelMap) -> dict[str, RegionMask]:
     """The 18 lung segments, for each lung that ``organs`` holds voxels of.
 
-    Names are the vocabulary's: "right lung upper lobe apical segment". Masks are non-empty, disjoint
-    within a lobe, and fill it.
+    Names are the vocabulary's: "right lung upper lobe apical segment". Masks are non-empty,
+    disjoint within a lobe, and fill it.
     """
     segments: dict[str, RegionMask] = {}
     for name, lobe in approximate_lobes(organs).items():

@@ -1,0 +1,39 @@
+"""The embedded segmenter ``hu``: organs of a chest CT by intensity, shape and position alone.
+
+Works with and without contrast agent, on a 2 mm copy of the scan; borders of lungs, airways and
+bones follow the full HU. No weights, no randomness. Measured quality and what it misses:
+``docs/quality/hu.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundct.anatomy._hu.names import SEGMENTS
+from groundct.core.volume import LabelMap, Volume
+
+
+@dataclass(frozen=True)
+class HuSegmenter:
+    """Volume -> LabelMap of organs; the contract is ``core.contracts.Segmenter``."""
+
+    name: str = "hu"
+    version: str = "1.0"
+    description: str = "organs by HU, shape and position; no weights"
+    answers_for: tuple[str, ...] = tuple(SEGMENTS)
+    quality: str = "see docs/quality/hu.md"
+
+    def segment(self, volume: Volume) -> LabelMap:
+        """Every structure that the rules find; the others, and all out of view, are left out.
+
+        A scan without a body in it gives a label map without segments.
+        """
+        from groundct.anatomy._hu.find import find_all
+        from groundct.anatomy._hu.grid import working
+        from groundct.anatomy._hu.paint import paint
+
+        grid = working(volume)
+        return paint(grid, find_all(grid))
+
+
+PLUGIN = HuSegmenter()
