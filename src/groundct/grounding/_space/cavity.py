@@ -1,8 +1,9 @@
 """The thoracic cavity of a side: the lung and what may lie between it and the ribs.
 
 Drawn on a grid of about 3 mm: inside the ring of ribs (convex hull of ribs and lungs slice by
-slice, drawn in a little), nearer to this lung than to the other, not between the lungs, not in
-bone or a segmented organ. It is an approximation; a region that rests on it says so.
+slice, drawn in a little), nearer to this lung than to the other, not between the lungs, not under
+the diaphragm, not in bone or a segmented organ. Under the diaphragm is what has lung above it and
+none below, farther from the wall than a costophrenic recess reaches.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ from groundct.grounding._space.crops import (
 )
 from groundct.grounding._space.lungs import SOLID_ORGANS
 from groundct.imaging.components import Crop
-from groundct.imaging.distances import dilate_mm, distance_mm, erode_mm
+from groundct.imaging.distances import SpacingMm, dilate_mm, distance_mm, erode_mm
 
 _COARSE_MM = 3.0
 _REACH_MM = 45.0
 _RIB_DEPTH_MM = 6.0
+_RECESS_MM = 25.0
 _BONE_HU = 220
+_FAR_MM = 1e3
+"""Spacing along k that keeps a distance transform within its slice."""
 _RIBS = ("rib", "left rib", "right rib", "sternum", "vertebrae")
 
 
@@ -50,6 +54,7 @@ def thoracic_cavity(volume: Volume, organs: LabelMap, sides: tuple[str, ...]) ->
     coarse_mm = scaled(spacing, steps)
     small = {name: thinned(lung[crop], steps) for name, lung in lungs.items()}
     thorax = _inside_ribs(volume, organs, crop, steps)
+    depth = _wall_depth(thorax, coarse_mm)
     thorax &= ~_between(small)
     gaps = {name: distance_mm(~lung, coarse_mm) for name, lung in small.items()}
     barred = crop_of(organs, SOLID_ORGANS, crop)
@@ -57,6 +62,7 @@ def thoracic_cavity(volume: Volume, organs: LabelMap, sides: tuple[str, ...]) ->
         if name not in lungs or not small[name].any():
             continue
         near = thorax & (gaps[name] <= _REACH_MM)
+        near &= ~(_under(small[name]) & (depth > _RECESS_MM))
         for other in gaps.keys() - {name}:
             near &= gaps[name] < gaps[other]
         out[crop] |= repeated(near, steps, barred.shape) & ~barred
@@ -74,15 +80,16 @@ def _inside_ribs(
     lungs = thinned(crop_of(organs, LUNG_SIDES, crop), steps)
     spacing = scaled(volume.geometry.spacing_mm, steps)
     named = [name for name in _RIBS if name in organs.names] or ["bone"]
-    if "bone" in named and "bone" not in organs.names:
+    reach_mm = 30.0 if named == ["bone"] else 55.0  # arms and shoulder blades stay out
+    if named == ["bone"] and "bone" not in organs.names:
         bones = thinned(volume.hu[crop] > _BONE_HU, steps)
     else:
         bones = thinned(crop_of(organs, tuple(named), crop), steps)
-    ring = (bones & dilate_mm(lungs, 25.0, spacing)) | lungs
+    ring = (bones & dilate_mm(lungs, reach_mm, spacing)) | lungs
     hull = np.zeros(ring.shape, dtype=np.bool_, order="F")
     for k in range(ring.shape[2]):
         hull[:, :, k] = _hull(ring[:, :, k])
-    flat = (spacing[0], spacing[1], 1e3)
+    flat = (spacing[0], spacing[1], _FAR_MM)
     drawn_in = erode_mm(hull, _RIB_DEPTH_MM, flat) & ~dilate_mm(bones, 2.0, spacing)
     return drawn_in | lungs
 
@@ -102,6 +109,18 @@ def _hull(plane: BoolArray) -> BoolArray:
     for a, b, c in equations:
         inside &= a * i + b * j + c <= 1e-6
     return inside
+
+
+def _wall_depth(thorax: BoolArray, spacing_mm: SpacingMm) -> NDArray[np.float32]:
+    """In-plane distance to the chest wall."""
+    return distance_mm(thorax, (spacing_mm[0], spacing_mm[1], _FAR_MM))
+
+
+def _under(lung: BoolArray) -> BoolArray:
+    """Voxels that have lung above them in their column and none below."""
+    above = np.logical_or.accumulate(lung[:, :, ::-1], axis=2)[:, :, ::-1]
+    below = np.logical_or.accumulate(lung, axis=2)
+    return np.asarray(above & ~below)
 
 
 def _between(lungs: dict[str, BoolArray]) -> BoolArray:

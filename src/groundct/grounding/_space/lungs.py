@@ -17,7 +17,11 @@ from groundct.grounding._space.crops import (
 from groundct.imaging.components import Crop, fill_holes_by_slice
 from groundct.imaging.distances import SpacingMm
 
-SOLID_ORGANS = ("bone", "trachea", "heart", "liver", "aorta", "spinal canal")
+SOLID_ORGANS = (
+    *("bone", "spinal canal", "trachea", "esophagus", "heart", "aorta"),
+    *("liver", "spleen", "stomach", "kidney"),
+)
+"""What no finding of lung or pleura enters, where it is segmented."""
 _CLOSE_MM = 12.0
 _COARSE_MM = 2.5
 

@@ -28,10 +28,13 @@ class Offer:
 def claim(offers: list[Offer], reading: Reading) -> Mapping[str, tuple[Candidate, ...]]:
     """Each finding's instances by finding id, best first.
 
-    The surest offer is settled first. Rivals are findings of one category that the same section
-    states: they never share a blob. An impression may speak of the same blob as the findings.
+    Findings that state a size are settled first, then the surest offer. Rivals are findings of
+    one category that the same section states: they never share a blob. An impression may speak of the same blob as the findings.
     """
-    order = sorted(range(len(offers)), key=lambda n: (-offers[n].candidate.confidence, n))
+    order = sorted(
+        range(len(offers)),
+        key=lambda n: (not offers[n].finding.measurements, -offers[n].candidate.confidence, n),
+    )
     taken: list[Offer] = []
     for n in order:
         offer = offers[n]
