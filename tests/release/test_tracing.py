@@ -48,7 +48,7 @@ def test_finding_and_sentence_ids_are_not_mixed_up(record):
     )
     changed = record.model_copy(update={"groundings": groundings})
     words = [s.of(record.report.text) for s in characters_of_region(changed, "organ:right lung")]
-    assert words == ["No pleural effusion."]
+    assert words == ["nodule", "No pleural effusion."]
 
 
 def test_unknown_region_and_impossible_characters_are_refused(record):
@@ -66,3 +66,26 @@ def test_region_that_nothing_leads_to_is_told(record):
         update={"regions": (record.regions[0], nodule), "groundings": record.groundings[1:2]}
     )
     assert untraced_regions(loose) == ("f1.1",)
+
+
+def test_places_around_a_finding_belong_to_its_words(record):
+    lung = record.regions[0]
+    segment = "right lung upper lobe apical segment"
+    site = lung.model_copy(update={"region_id": "s", "kind": "site", "name": segment})
+    other = site.model_copy(update={"region_id": "o", "name": "left lung upper lobe"})
+    finding = record.reading.findings[0].model_copy(update={"lung_segments": (segment,)})
+    reading = record.reading.model_copy(update={"findings": (finding, record.reading.findings[1])})
+    changed = record.model_copy(
+        update={"regions": (*record.regions, site, other), "reading": reading}
+    )
+    words = [span.of(record.report.text) for span in characters_of_region(changed, "s")]
+    assert words == ["nodule"]
+    assert untraced_regions(changed) == ("o",)
+
+
+def test_denied_finding_leads_to_no_place(record):
+    site = record.regions[0].model_copy(
+        update={"region_id": "site:pleura", "kind": "site", "name": "pleura"}
+    )
+    changed = record.model_copy(update={"regions": (*record.regions, site)})
+    assert untraced_regions(changed) == ("site:pleura",)

@@ -1,13 +1,16 @@
 """Writing: whole or not at all, the same bytes for the same input, never over foreign files."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from groundct.codecs.label_maps import write_label_map
+from groundct.core.geometry import Geometry
 from groundct.core.issues import Issue, ReleaseError
 from groundct.core.record import Record
+from groundct.core.volume import volume_from_stored
 from groundct.release.artifacts import CaseArtifacts, ReleaseRequest
 from groundct.release.manifest import files_under
 from groundct.release.read import read_release
@@ -134,23 +137,41 @@ def test_file_or_link_is_left_alone(make, tmp_path, kind):
 @pytest.mark.parametrize(
     "case_id", ["../x", "a/b", "", ".hidden", "x.", "a..b", "NUL", "com1.x", "ä", "a b", "x" * 129]
 )
-def test_unsafe_case_id_is_refused(make, artifacts, record, case_id):
+def test_unsafe_case_id_is_left_out(make, artifacts, record, case_id):
+    bad = artifacts(renamed(record, case_id, "p"))
     with pytest.raises(ReleaseError) as caught:
-        make(artifacts(renamed(record, case_id, "p")))
+        make(bad)
     assert codes(caught) == {"unsafe-case-id"}
+    assert left_out(make(artifacts(), bad)) == (case_id,)
 
 
 @pytest.mark.parametrize("case_id", ["train_1_a_1", "TRAIN_1_a_1"])
-def test_doubled_case_is_refused(make, artifacts, record, case_id):
-    with pytest.raises(ReleaseError) as caught:
-        make(artifacts(), artifacts(renamed(record, case_id, "train_1")))
-    assert codes(caught) == {"doubled-case"}
+def test_second_case_of_an_id_is_left_out(make, artifacts, record, case_id):
+    path = make(artifacts(), artifacts(renamed(record, case_id, "train_1")))
+    assert left_out(path) == (case_id,)
+    assert read_release(path).case_ids == ("train_1_a_1",)
+
+
+def left_out(path):
+    """The cases left out of a sound release, each with a reason among its issues."""
+    assert verify_release(path) == ()
+    release = read_release(path)
+    told = {row["case_id"] for row in release.table("issues").to_pylist()}
+    assert set(release.manifest.left_out) <= told
+    return release.manifest.left_out
 
 
 def test_patient_in_two_splits_is_refused(make, artifacts, record):
     with pytest.raises(ReleaseError) as caught:
         make(artifacts(), artifacts(renamed(record, "train_1_b_1", "train_1"), "test"))
     assert codes(caught) == {"patient-in-two-splits"}
+
+
+def test_case_that_contradicts_itself_is_left_out(make, artifacts, record):
+    bad = artifacts(renamed(record, "b", "b").model_copy(update={"groundings": ()}))
+    path = make(artifacts(), bad)
+    assert left_out(path) == ("b",)
+    assert not list(path.rglob("b*")) and read_release(path).case_ids == ("train_1_a_1",)
 
 
 def test_all_problems_are_told_at_once(make, artifacts, record):
@@ -160,15 +181,16 @@ def test_all_problems_are_told_at_once(make, artifacts, record):
     assert {"unsafe-case-id", "no-grounding", "unknown-split"} <= codes(caught)
 
 
-def test_volume_on_another_grid_is_refused(make, artifacts, record):
-    geometry = record.volume.geometry
-    rows = (*geometry.affine[:2], (0.0, 0.0, 2.5, 0.0))
-    moved = record.volume.model_copy(
-        update={"geometry": geometry.model_copy(update={"affine": rows})}
-    )
-    with pytest.raises(ReleaseError) as caught:
-        make(artifacts(record.model_copy(update={"volume": moved}), with_volume=True))
-    assert codes(caught) == {"grid-mismatch"}
+def test_volume_on_another_grid_is_left_out(make, artifacts, record):
+    hu = np.zeros((12, 10, 8), dtype=np.int16, order="F")
+    other = volume_from_stored(hu, Geometry.of((12, 10, 8), np.eye(4)))
+    bad = replace(artifacts(renamed(record, "b", "b")), volume=other)
+    path = make(artifacts(), bad)
+    assert left_out(path) == ("b",)
+    assert {row["code"] for row in read_release(path).table("issues").to_pylist()} == {
+        "odd",
+        "grid-mismatch",
+    }
 
 
 def test_case_without_volume_has_no_masks(make, record):

@@ -30,6 +30,7 @@ class FileEntry(Value):
 class Manifest(Value):
     """What a release consists of. ``configuration`` is the plain data it was built with.
 
+    ``left_out`` are cases that were given and contradict themselves; the issues say how.
     ``digest`` is the digest of all other fields: the release's identity. No time stands in it.
     """
 
@@ -39,6 +40,7 @@ class Manifest(Value):
     configuration: dict[str, Any]
     components: tuple[Component, ...]
     counts: dict[str, int]
+    left_out: tuple[str, ...] = ()
     files: tuple[FileEntry, ...]
     digest: str
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundct.core.record import Grounded, Record
-from groundct.core.report import Span
+from groundct.core.report import Finding, Span
+from groundct.vocabulary.findings import findings as finding_vocabulary
+from groundct.vocabulary.segments import segments
 
 
 def characters_of_region(record: Record, region_id: str) -> tuple[Span, ...]:
-    """The spans that a region is grounded in, in the order of the text, each once.
+    """The spans that speak of a region, in the order of the text, each once.
 
-    A sentence counts with all of its characters, a finding with its own words. Raises KeyError for
-    a region that the record does not have.
+    A sentence counts with all of its characters, a finding with its own words. The structures
+    around a finding (its lobe, its lung) belong to its words, too. Raises KeyError for a region
+    that the record does not have.
     """
     if region_id not in {region.region_id for region in record.regions}:
         raise KeyError(region_id)
@@ -46,7 +49,10 @@ def untraced_regions(record: Record) -> tuple[str, ...]:
 
 
 def _links(record: Record) -> Iterator[tuple[Span, str]]:
-    """All pairs of a span and a region that belong together."""
+    """All pairs of a span and a region that belong together.
+
+    They do by a grounding, by an instance's own finding, and by a place that the words name.
+    """
     sentences = {str(sentence.index): sentence.span for sentence in record.reading.sentences}
     findings = {finding.finding_id: finding.span for finding in record.reading.findings}
     for grounding in record.groundings:
@@ -55,6 +61,27 @@ def _links(record: Record) -> Iterator[tuple[Span, str]]:
             if grounding.target_id in spans:
                 for region_id in grounding.region_ids:
                     yield spans[grounding.target_id], region_id
+    places: dict[str, list[str]] = {}
     for region in record.regions:
-        if region.finding_id in findings:
+        if region.kind != "finding":
+            places.setdefault(region.name, []).append(region.region_id)
+        elif region.finding_id in findings:
             yield findings[region.finding_id], region.region_id
+    for finding in record.reading.findings:
+        if finding.presence != "absent":
+            for name in _names(finding):
+                for region_id in places.get(name, ()):
+                    yield finding.span, region_id
+
+
+def _names(finding: Finding) -> set[str]:
+    """All structures that a finding's words, or its type where they give no place, lead through."""
+    known = finding_vocabulary().types.get(finding.type)
+    paths = set(finding.anatomy or ((known.anatomy,) if known else ()))
+    paths |= {s.path for s in segments() if s.name in finding.lung_segments}
+    names = {name for path in paths for name in path.split("/") if name}
+    sides = {"left", "right"}
+    if finding.laterality in sides:
+        sides = {finding.laterality}
+    names |= {f"{side} {name}" for side in sides for name in names}
+    return names | set(finding.lung_segments)

@@ -47,8 +47,12 @@ def write_release(request: ReleaseRequest, out: Path) -> Manifest:
     at the end: a release is there whole or not at all. An older release of that name is replaced.
     Equal cases and configuration give equal bytes (with one version of pyarrow and of groundct).
 
-    Raises ReleaseError, with all problems of all cases, when anything in ``docs/format.md`` would
-    not hold, or when ``out`` is there and is not a release, or has files that no release wrote.
+    A case of which something in ``docs/format.md`` would not hold is left out: its problems stand
+    among the release's issues and its id in ``Manifest.left_out``. Of two cases with one id the
+    first stays.
+
+    Raises ReleaseError when every case would be left out, when a patient stands in two splits, or
+    when ``out`` is there and is not a release, or has files that no release wrote.
     """
     out = out.absolute()
     _check_target(out)
@@ -66,24 +70,23 @@ def write_release(request: ReleaseRequest, out: Path) -> Manifest:
 
 def _fill(request: ReleaseRequest, root: Path) -> Manifest:
     (root / "records").mkdir()
-    issues: list[Issue] = []
+    aside: list[Issue] = []
     splits: dict[str, str] = {}
     patients: dict[str, str] = {}
-    seen: dict[str, str] = {}
+    names: dict[str, str] = {}
     for case in request.cases:
         case_id = case.record.case_id
-        fault = _name_fault(case_id, seen)
-        if fault:
-            issues.append(fault)
-            continue
-        seen[case_id.casefold()] = case_id
-        splits[case_id] = case.split
-        patients[case_id] = case.record.patient_id
-        issues.extend(_write_case(case, root))
-    issues.extend(check_splits((case, patients[case], splits[case]) for case in sorted(splits)))
-    if issues:
-        raise ReleaseError(*issues)
-    set_aside = [issue.model_dump(mode="json") for issue in request.issues]
+        faults = _name_faults(case_id, names) or _write_case(case, root)
+        names.setdefault(case_id.casefold(), case_id)
+        aside.extend(faults)
+        if not faults:
+            splits[case_id] = case.split
+            patients[case_id] = case.record.patient_id
+    faults = check_splits((case, patients[case], splits[case]) for case in sorted(splits))
+    if faults or (aside and not splits):
+        raise ReleaseError(*faults, *aside)
+    issues = (*request.issues, *aside)
+    set_aside = [issue.model_dump(mode="json") for issue in issues]
     (root / SET_ASIDE).write_bytes(canonical_json(set_aside).encode("utf-8"))
     census = Census()
     with TableWriter(root) as tables:
@@ -92,11 +95,23 @@ def _fill(request: ReleaseRequest, root: Path) -> Manifest:
             census.add(record, splits[case_id])
             for name, rows in rows_of(record, splits[case_id]).items():
                 tables.add(name, rows)
-        tables.add("issues", issue_rows(request.issues))
+        tables.add("issues", issue_rows(issues))
     configuration = dict(request.configuration)
     text = card(census, tables.counts, configuration)
     (root / CARD).write_bytes(text.encode("utf-8"))
-    return _write_manifest(root, census, tables.counts, configuration)
+    left_out = tuple(sorted({issue.case_id for issue in aside if issue.case_id is not None}))
+    draft = Manifest(
+        groundct_version=__version__,
+        configuration=configuration,
+        components=census.sorted_components(),
+        counts=tables.counts,
+        left_out=left_out,
+        files=tuple(file_entry(root, path) for path in files_under(root)),
+        digest="",
+    )
+    manifest = draft.model_copy(update={"digest": draft.computed_digest()})
+    write_manifest(root, manifest)
+    return manifest
 
 
 def _write_case(case: CaseArtifacts, root: Path) -> tuple[Issue, ...]:
@@ -127,41 +142,19 @@ def _write_case(case: CaseArtifacts, root: Path) -> tuple[Issue, ...]:
     return ()
 
 
-def _write_manifest(
-    root: Path, census: Census, counts: dict[str, int], configuration: dict[str, object]
-) -> Manifest:
-    manifest = Manifest(
-        groundct_version=__version__,
-        configuration=configuration,
-        components=census.sorted_components(),
-        counts=counts,
-        files=tuple(file_entry(root, path) for path in files_under(root)),
-        digest="",
-    )
-    manifest = manifest.model_copy(update={"digest": manifest.computed_digest()})
-    write_manifest(root, manifest)
-    return manifest
-
-
-def _name_fault(case_id: str, seen: dict[str, str]) -> Issue | None:
+def _name_faults(case_id: str, names: dict[str, str]) -> tuple[Issue, ...]:
     """The problem of a case id that cannot be a file's name, or is taken (in any letter case)."""
     if not is_safe_case_id(case_id):
-        return Issue(
-            code="unsafe-case-id",
-            where="case_id",
-            what=f"{case_id!r} cannot be a file's name.",
-            remedy="Use ASCII letters, digits, '_', '-' and single dots inside.",
-            case_id=case_id,
-        )
-    if case_id.casefold() in seen:
-        return Issue(
-            code="doubled-case",
-            where="case_id",
-            what=f"{case_id!r} and {seen[case_id.casefold()]!r} would share their files.",
-            remedy="Give every case its own id; letter case alone does not count.",
-            case_id=case_id,
-        )
-    return None
+        what = f"{case_id!r} cannot be a file's name."
+        remedy = "Use ASCII letters, digits, '_', '-' and single dots inside."
+        code = "unsafe-case-id"
+    elif case_id.casefold() in names:
+        what = f"{case_id!r} and {names[case_id.casefold()]!r} would share their files."
+        remedy = "Give every case its own id; letter case alone does not count."
+        code = "doubled-case"
+    else:
+        return ()
+    return (Issue(code=code, where="case_id", what=what, remedy=remedy, case_id=case_id),)
 
 
 def _check_target(out: Path) -> None:
