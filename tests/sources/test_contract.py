@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from groundct.core.issues import DataError, SourceError
 from groundct.core.plugins import UnknownPluginError, plugin_names
@@ -53,6 +56,49 @@ def test_unreadable_tables_and_volumes_raise_nothing_untyped(name: str, tmp_path
         assert problem.issues
     else:
         assert corpus.issues
+
+
+TABLES = (
+    "reports.csv",
+    "reports.tsv",
+    "radgenome_files/train_region_report.csv",
+    "radgenome_files/train_vqa_presence.csv",
+    "metadata.csv",
+)
+HEADINGS = (
+    b"VolumeName,Findings_EN,Impressions_EN\n",
+    b"file,report\n",
+    b"Volumename,Anatomy,Sentence\n",
+    b"Volumename,Anatomy,Finding,Presence\n",
+    b"VolumeName,RescaleSlope,RescaleIntercept,XYSpacing,ZSpacing\n",
+    b"",
+)
+LINES = st.sampled_from(
+    [b"train_1_a_1.nii.gz,lung,x,Yes.\n", b",,\n", b'"', b"\xff", b"\0", b"a,b\n", b"\n",
+     b"train_1_a_1,1,-1024,[0.7],2\n", b"train_1_a_1,1,nan,{},x\n", b"train_1_a_1,T\n"]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(NAMES),
+    st.sampled_from(TABLES),
+    st.sampled_from(HEADINGS),
+    st.lists(LINES, max_size=5),
+)
+def test_no_table_raises_anything_untyped(
+    name: str, table: str, heading: bytes, lines: list[bytes]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / table
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(heading + b"".join(lines))
+        try:
+            corpus = load_source(name).read(Path(folder))
+        except DataError as problem:
+            assert all(i.where and i.remedy for i in problem.issues)
+        else:
+            assert all(i.where and i.remedy for i in corpus.issues)
 
 
 def layout(name: str, root: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray) -> None:

@@ -232,3 +232,16 @@ def test_volumes_of_other_names_are_read_as_a_plain_folder(
     write_nifti(at(root, "train_1_a_1"), hu)
     assert PLUGIN.recognizes(root)
     assert "volume-outside-scheme" in codes(PLUGIN.read(root))
+
+
+def test_metadata_that_contradict_each_other_count_for_nothing(
+    root: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray
+) -> None:
+    write_nifti(at(root, "train_1_a_1"), (hu + 1024).astype(np.int16))
+    name = "train_1_a_1.nii.gz"
+    write_csv(root / "meta.csv", [metadata(name), metadata(name)], METADATA)
+    assert len(PLUGIN.read(root).cases) == 1
+    write_csv(root / "meta2.csv", [metadata(name, "-8192")], METADATA)
+    corpus = PLUGIN.read(root)
+    assert not corpus.cases
+    assert {"duplicated-row", "rescale-unknown"} <= set(codes(corpus))

@@ -75,6 +75,7 @@ def test_a_byte_order_mark_is_no_part_of_the_heading(
         ("file,report\na.nii.gz,Text.,more\n", "ragged-row"),
         ("file,report\na.nii.gz,One.\na.nii.gz,Two.\n", "duplicated-row"),
         ("file,report\na.nii.gz,Text.\n,Whose?\n", "row-without-name"),
+        ("file,report,split\na.nii.gz,Text.,holdout\n", "unknown-split"),
         ("file,report\na.nii.gz,Text.\nb.nii.gz,Text.\n", "report-without-volume"),
         ("file,report\nb.nii.gz,Text.\n", "no-report"),
         ("file,report\na.nii.gz,  \n", "no-report"),
@@ -93,6 +94,15 @@ def test_faults_of_the_table_are_told(
     assert [case.case_id for case in corpus.cases] == ["a"]
     if code in ("duplicated-row", "ragged-row"):
         assert corpus.cases[0].report is None
+
+
+def test_the_same_row_twice_is_one_row(tmp_path: Path, write_nifti: Write, hu: np.ndarray) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "r.csv").write_text("file,report,split\n" + 2 * "a.nii.gz,Text.,Val\n")
+    corpus = PLUGIN.read(tmp_path)
+    assert corpus.issues == ()
+    assert corpus.cases[0].report is not None
+    assert corpus.cases[0].split == "validation"
 
 
 def test_a_volume_that_cannot_be_trusted_is_set_aside(

@@ -52,7 +52,7 @@ def report_of_free_text(text: str, language: str = "en") -> Report | None:
 
 
 def read_ct_rate_reports(paths: Iterable[Path]) -> Reports:
-    """The reports of CT-RATE's tables; a volume named in two rows has no report, and an issue."""
+    """The reports of CT-RATE's tables; a volume with two different rows has none, and an issue."""
     reports: dict[str, Report] = {}
     rows: dict[str, Mapping[str, str]] = {}
     issues: list[Issue] = []
@@ -68,8 +68,9 @@ def read_ct_rate_reports(paths: Iterable[Path]) -> Reports:
             if not case_id:
                 issues.append(unnamed_row(path, number))
             elif case_id in rows:
-                twice.add(case_id)
-                issues.append(duplicated_row(path, number, case_id))
+                if rows[case_id] != row:
+                    twice.add(case_id)
+                    issues.append(duplicated_row(path, number, case_id))
             else:
                 rows[case_id] = row
                 report = report_of_sections(row)
@@ -91,11 +92,11 @@ def unnamed_row(path: Path, number: int) -> Issue:
 
 
 def duplicated_row(path: Path, number: int, case_id: str) -> Issue:
-    """The issue of a second row for a case; none of them is then used."""
+    """The issue of a second, different row for a case; none of them is then used."""
     return Issue(
         code="duplicated-row",
         where=f"{path} row {number}",
-        what=f"{case_id} has a row already, and it is unknown which is right.",
+        what=f"{case_id} has another row already, and it is unknown which is right.",
         remedy="Keep one row; until then the case has none.",
         case_id=case_id,
     )

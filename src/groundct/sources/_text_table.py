@@ -10,6 +10,7 @@ from typing import Final
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import Issue, TableError
 from groundct.core.report import Report
+from groundct.sources._names import SPLITS
 from groundct.sources._reports import (
     SECTION_COLUMNS,
     duplicated_row,
@@ -50,7 +51,8 @@ def read_text_table(
 ) -> TextTable:
     """Read a reports table; the first key column of ``key_columns`` that is there is the key.
 
-    ``key_of`` turns a cell into the key. A key of two rows has none of them, and an issue.
+    ``key_of`` turns a cell into the key. A key of two different rows has none of
+    them, and an issue; a split that is none of the field's is told and left out.
     """
     try:
         table = read_csv_table(path)
@@ -69,10 +71,13 @@ def read_text_table(
             issues.append(unnamed_row(path, number))
             continue
         if name in rows:
-            twice.add(name)
-            issues.append(duplicated_row(path, number, name))
+            if rows[name] != row:
+                twice.add(name)
+                issues.append(duplicated_row(path, number, name))
             continue
         rows[name] = row
+        if row.get("split") and split_of_row(row) is None:
+            issues.append(_unknown_split(path, number, row["split"]))
         language = row.get("language") or "en"
         report = (
             report_of_free_text(row[text], language)
@@ -85,3 +90,18 @@ def read_text_table(
         del rows[name]
         reports.pop(name, None)
     return TextTable(reports, rows, tuple(issues), key)
+
+
+def split_of_row(row: Mapping[str, str]) -> str | None:
+    """The split that a row states, as it is called here; None for none and for unknown ones."""
+    return SPLITS.get(row.get("split", "").strip().lower())
+
+
+def _unknown_split(path: Path, number: int, split: str) -> Issue:
+    return Issue(
+        code="unknown-split",
+        where=f"{path} row {number}",
+        what=f"split {split!r} is none of {', '.join(SPLITS)}.",
+        remedy="Rename it; the case is in no split until then.",
+        severity="warning",
+    )

@@ -191,14 +191,14 @@ def _metadata(tables: Iterable[Path]) -> tuple[Mapping[str, Acquisition], tuple[
             continue
         for number, row in enumerate(rows, start=1):
             case_id = case_id_of(row[CT_RATE_KEY])
-            if case_id in found:
-                twice.add(case_id)
-                issues.append(duplicated_row(path, number, case_id))
-                continue
             try:
-                found[case_id] = acquisition_of(row)
+                acquisition = acquisition_of(row)
             except ValueError as problem:
                 issues.append(_bad_metadata(path, number, case_id, problem))
+                continue
+            if found.setdefault(case_id, acquisition) != acquisition:
+                twice.add(case_id)
+                issues.append(duplicated_row(path, number, case_id))
     for case_id in twice:
         del found[case_id]
     return found, tuple(issues)

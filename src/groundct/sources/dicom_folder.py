@@ -17,7 +17,12 @@ from groundct.core.case import Case, Corpus
 from groundct.core.issues import DataError, Issue, SourceError
 from groundct.core.value import digest
 from groundct.sources._reports import without_report, without_volume
-from groundct.sources._text_table import TextTable, find_text_tables, read_text_table
+from groundct.sources._text_table import (
+    TextTable,
+    find_text_tables,
+    read_text_table,
+    split_of_row,
+)
 from groundct.sources._walk import walk
 
 KEY_COLUMNS = ("SeriesInstanceUID", "AccessionNumber", "PatientID", "folder", "case_id")
@@ -79,7 +84,7 @@ class DicomFolderSource:
                     patient_id=one.patient_id or case_id,
                     volume=one.reference,
                     report=report,
-                    split=row.get("split") or None,
+                    split=split_of_row(row),
                 )
             )
         return Corpus(

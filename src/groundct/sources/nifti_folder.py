@@ -15,7 +15,12 @@ from groundct.core.case import Case, Corpus, NiftiVolume
 from groundct.core.issues import Issue, SourceError
 from groundct.sources._names import case_id_of, patient_id_of, split_of_name
 from groundct.sources._reports import without_report, without_volume
-from groundct.sources._text_table import TextTable, find_text_tables, read_text_table
+from groundct.sources._text_table import (
+    TextTable,
+    find_text_tables,
+    read_text_table,
+    split_of_row,
+)
 from groundct.sources._volumes import check_volume
 from groundct.sources._walk import by_case, walk
 
@@ -61,7 +66,7 @@ class NiftiFolderSource:
                     patient_id=row.get("patient_id") or patient_id_of(case_id),
                     volume=volume,
                     report=table.reports.get(case_id),
-                    split=row.get("split") or split_of_name(case_id),
+                    split=split_of_row(row) or split_of_name(case_id),
                 )
             )
         return Corpus(source=self.name, cases=tuple(cases), issues=tuple(issues))

@@ -50,8 +50,9 @@ class RexGroundingCtSource:
         entries, doubled = _without_doubles(entries, file)
         issues.extend(doubled)
         issues.extend(_leaks(entries, file))
+        wanted = {_id(entry) for entry in entries}
         shapes, unread = stored_shapes(
-            tuple(v for v in tree.volumes if case_id_of(v.name) in {_id(e) for e in entries})
+            tuple(v for v in tree.volumes if case_id_of(v.name) in wanted)
         )
         issues.extend(unread)
         masks, two_masks = by_case(tuple(p for p, shape in shapes.items() if len(shape) == 4))
