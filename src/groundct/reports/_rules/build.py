@@ -107,6 +107,8 @@ def _in_chest(path: str) -> bool:
 
 def _sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
     """The lung sites of a mention: around it, after it, shared with the next one, or before it."""
+    if not words.sites:
+        return ()
     inner = tuple(s for s in words.sites if s.first < mention.last and mention.first < s.last)
     following = [m.first for m in spoken if m.first >= mention.last]
     limit = min(following, default=len(words.parsed.words))
@@ -147,6 +149,8 @@ def _where(
             for path in (path_of_place(words.parsed, p) for p in mention.places)
             if not top or anatomy().top_region(path) == top
         ]
+        # "Upper abdomen: hepatomegaly": the type itself says more than the place.
+        paths = [default if path in anatomy().ancestors(default) else path for path in paths]
     if top and default and not paths:
         paths = [default]
     return exact(paths), segments

@@ -11,6 +11,7 @@ from groundct.vocabulary.places import GENERAL, places
 _AND_OR = frozenset((",", "and", "or", "/", "nor"))
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _RELATION_REACH = 8
+_ENLARGED = frozenset(("enlarged", "pathological", "pathologic", "pathologically"))
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         adjectives = own or (adjectives if joined else ())
         chosen = adjectives or tied[index]
         meaning = hit.entry.meaning
+        if meaning == "lymph_node" and _pathological(parsed, hit):
+            meaning = "lymphadenopathy"
         if not meaning.startswith(GENERAL):
             out.append(Mention(hit.first, hit.last, meaning, hit, chosen))
             continue
@@ -44,9 +47,25 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
     return tuple(out)
 
 
+def _pathological(parsed: Parsed, hit: Hit) -> bool:
+    """Whether nodes are called enlarged around their mention, before another finding is named."""
+    others = [other for other in parsed.findings if other is not hit]
+    low = max((o.last for o in others if o.last <= hit.first), default=0)
+    high = min((o.first for o in others if o.first >= hit.last), default=len(parsed.words))
+    ignored = {
+        position
+        for cue in parsed.role("negation", "ignored")
+        for position in range(cue.first, cue.last)
+    }
+    return any(
+        parsed.words[position] in _ENLARGED and position not in ignored
+        for position in range(low, high)
+    )
+
+
 def _touches(own: tuple[Hit, ...], hit: Hit) -> bool:
     """Whether a mention's one adjective stands right before it, as in "pleural effusion"."""
-    return len(own) == 1 and own[0].last == hit.first
+    return len(own) == 1 and own[0].last == hit.first and own[0].entry.meaning != "lung"
 
 
 def _resolved(hit: Hit, chosen: tuple[Hit, ...], first: int) -> list[Mention]:
@@ -86,33 +105,37 @@ def _joined(parsed: Parsed, last: int, first: int) -> bool:
 
 
 def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
-    """For each finding hit the places after it, else those it shares, else those before it."""
+    """For each finding hit the places after it, else those it shares, else those before it.
+
+    A place that is the adjective of one hit ("pleural effusion") is never a place of another.
+    """
     hits = parsed.findings
-    starts = [hit.first for hit in hits] + [len(parsed.words)]
-    after = [_between(parsed, hit.last, starts[index + 1]) for index, hit in enumerate(hits)]
+    owned = [_adjectives(parsed, h, hits[n - 1].last if n else 0) for n, h in enumerate(hits)]
+    taken = {place.first for own in owned for place in own}
+    free = tuple(p for p in parsed.places if p.first not in taken and not beside(parsed, p))
     out: list[tuple[Hit, ...]] = [()] * len(hits)
     for index in range(len(hits) - 1, -1, -1):
-        out[index] = after[index]
-        if not out[index] and index + 1 < len(hits):
-            gap = parsed.words[hits[index].last : hits[index + 1].first]
-            ended = parsed.scope_ends(hits[index].last, hits[index + 1].first)
-            if (len(gap) <= 3 and set(gap) & _AND_OR and not ended) or gap == ("(",):
-                out[index] = out[index + 1]
+        hit = hits[index]
+        following = hits[index + 1] if index + 1 < len(hits) else None
+        limit = following.first if following else len(parsed.words)
+        out[index] = _inside(free, hit.last, limit)
+        if not out[index] and following is not None and _shares(parsed, hit, following):
+            out[index] = out[index + 1]
         if not out[index]:
             floor = hits[index - 1].last if index else 0
-            out[index] = _between(parsed, floor, hits[index].first) or _between(
-                parsed, 0, hits[index].first
-            )
+            out[index] = _inside(free, floor, hit.first) or _inside(free, 0, hit.first)
     return tuple(out)
 
 
-def _between(parsed: Parsed, first: int, last: int) -> tuple[Hit, ...]:
-    """Places among these tokens that are not only what something lies beside."""
-    return tuple(
-        place
-        for place in parsed.places
-        if first <= place.first and place.last <= last and not beside(parsed, place)
-    )
+def _shares(parsed: Parsed, hit: Hit, following: Hit) -> bool:
+    """Whether two hits are joined, so that the place after the second is the first one's too."""
+    gap = parsed.words[hit.last : following.first]
+    joined = len(gap) <= 3 and bool(set(gap) & _AND_OR)
+    return gap == ("(",) or (joined and not parsed.scope_ends(hit.last, following.first))
+
+
+def _inside(places_found: tuple[Hit, ...], first: int, last: int) -> tuple[Hit, ...]:
+    return tuple(p for p in places_found if first <= p.first and p.last <= last)
 
 
 def beside(parsed: Parsed, place: Hit) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from groundct.core.report import Finding
 from groundct.vocabulary.anatomy import anatomy
 
+_MOST_COMPARED = 100
+
 
 def merged(found: Iterable[Finding], impression: frozenset[int]) -> tuple[Finding, ...]:
     """Findings with ids; one of the impression that repeats an earlier one only adds its sentence.
@@ -19,7 +21,7 @@ def merged(found: Iterable[Finding], impression: frozenset[int]) -> tuple[Findin
         key = (finding.type, finding.presence)
         known = by_type.setdefault(key, [])
         repeats = finding.sentence_indices[0] in impression
-        match = next((n for n in known if repeats and _same(out[n], finding)), None)
+        match = _repeated(out, known, finding) if repeats else None
         if match is None:
             known.append(len(out))
             out.append(finding)
@@ -33,6 +35,11 @@ def merged(found: Iterable[Finding], impression: frozenset[int]) -> tuple[Findin
         finding.model_copy(update={"finding_id": f"f{number}"})
         for number, finding in enumerate(out, start=1)
     )
+
+
+def _repeated(out: list[Finding], known: list[int], finding: Finding) -> int | None:
+    """The first of the known findings that this one repeats."""
+    return next((n for n in known[:_MOST_COMPARED] if _same(out[n], finding)), None)
 
 
 def _same(first: Finding, second: Finding) -> bool:

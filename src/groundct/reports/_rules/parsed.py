@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from groundct.core.report import Span
 from groundct.reports._rules.tokens import Token, tokenize
 from groundct.vocabulary.lexicon import Hit, lexicon
 
 MASK = "\0"
+_LABEL = re.compile(r"[A-Z][A-Za-z/ ]{0,40}:")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
 
 
@@ -30,7 +33,21 @@ class Parsed:
 
     def role(self, cue: str, *roles: str) -> tuple[Hit, ...]:
         """The hits of a cue lexicon with one of these roles."""
-        return tuple(hit for hit in self.cues[cue] if hit.entry.meaning in roles)
+        found = self._roles
+        if len(roles) == 1:
+            return found.get((cue, roles[0]), ())
+        hits = [hit for role in roles for hit in found.get((cue, role), ())]
+        return tuple(sorted(hits, key=lambda hit: hit.first))
+
+    @cached_property
+    def _roles(self) -> dict[tuple[str, str], tuple[Hit, ...]]:
+        """The hits by lexicon and role."""
+        found: dict[tuple[str, str], tuple[Hit, ...]] = {}
+        for cue, hits in self.cues.items():
+            for hit in hits:
+                key = (cue, hit.entry.meaning)
+                found[key] = (*found.get(key, ()), hit)
+        return found
 
     def scope_ends(self, first: int, last: int) -> bool:
         """Whether a word that ends scopes stands among tokens ``first`` to ``last`` (exclusive)."""
@@ -44,9 +61,14 @@ class Parsed:
 
 
 def parse(text: str, span: Span, language: str) -> Parsed:
-    """Look all lexicons up in a sentence; what a preamble says is hidden from the others."""
+    """Look all lexicons up in a sentence; what a preamble says is hidden from the others.
+
+    A label such as "Lymph nodes:" names a place and no finding.
+    """
     tokens = tokenize(text, span)
     words = [token.word for token in tokens]
+    label = _LABEL.match(text, span.start, span.end)
+    labelled = sum(token.end <= label.end() for token in tokens) if label else 0
     relations = lexicon(language, "relation").find(words)
     for hit in relations:
         if hit.entry.meaning == "preamble":
@@ -55,7 +77,7 @@ def parse(text: str, span: Span, language: str) -> Parsed:
         span=span,
         tokens=tokens,
         words=tuple(words),
-        findings=lexicon(language, "findings", "type").find(words),
+        findings=lexicon(language, "findings", "type").find([MASK] * labelled + words[labelled:]),
         places=lexicon(language, "anatomy", "key").find(words),
         relations=tuple(hit for hit in relations if hit.entry.meaning != "preamble"),
         cues={name: lexicon(language, name).find(words) for name in _CUES},

@@ -18,6 +18,8 @@ _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
 _LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)]|[*•●▪>]|[-–]\s)\s*")
 _LABEL = re.compile(r"[ \t]*[A-Z][A-Za-z/ ]{0,40}:")
 _LOOK = 16
+LONGEST = 1000
+"""Characters after which a sentence is cut at a space."""
 
 
 def sentence_spans(text: str, section: Span) -> tuple[Span, ...]:
@@ -77,6 +79,11 @@ def _keep(text: str, start: int, end: int, spans: list[Span]) -> None:
     """Add the span without white space, list marks and quotes at its ends, if a word is left."""
     while start < end and (text[start].isspace() or text[start] in '"“”•●▪*'):
         start += 1
+    while end - start > LONGEST:
+        # Not a sentence of a report; cutting it keeps the time linear in the text's length.
+        cut = text.rfind(" ", start, start + LONGEST) + 1 or start + LONGEST
+        _keep(text, start, cut, spans)
+        start = cut
     mark = _LIST_MARK.match(text, start, end)
     if mark is not None and mark.end() < end:
         start = mark.end()

@@ -13,6 +13,7 @@ from groundct.vocabulary.segments import LungSegment, segments
 
 Side = Literal["right", "left", "bilateral"]
 _REACH = 6
+_LEVEL_HOPS = 8
 _GLUE = frozenset((",", "/", "and", "or", "of", "the", "in", "both"))
 
 
@@ -99,10 +100,11 @@ def _lobes(hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
 
 def _lobe_after(hits: tuple[Hit, ...], index: int) -> int | None:
     """The end of a level's own lobe word: directly after it, or after further levels and sides."""
-    start = hits[index]
-    for hit in hits[index + 1 :]:
-        if hit.first - start.last > _REACH:
+    start = previous = hits[index]
+    for hit in hits[index + 1 : index + _LEVEL_HOPS]:
+        if hit.first - previous.last > _REACH:
             return None
+        previous = hit
         if hit.entry.meaning == "lobe":
             return hit.last if hit.first == start.last else start.last
     return None

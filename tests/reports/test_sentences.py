@@ -1,0 +1,72 @@
+"""Sections and sentences: the traps."""
+
+from __future__ import annotations
+
+import pytest
+
+from groundct.core.report import Span
+from groundct.reports._rules.sentences import sentence_spans
+from groundct.reports.sections import split_sections
+
+
+def sentences(text: str) -> list[str]:
+    # A section holds at least one character.
+    return [s.of(text) for s in sentence_spans(text + " ", Span(start=0, end=len(text) + 1))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One. Two.", ["One.", "Two."]),
+        (
+            "As far as can be seen; all is well. Next.",
+            ["As far as can be seen; all is well.", "Next."],
+        ),
+        ("Fracture of T4.vertebra is old. Next.", ["Fracture of T4.vertebra is old.", "Next."]),
+        ("A nodule of 3.5 mm. Next.", ["A nodule of 3.5 mm.", "Next."]),
+        ("See No. 5 there. Next.", ["See No. 5 there.", "Next."]),
+        (
+            "The scan dated 14.10. was compared. Next.",
+            ["The scan dated 14.10. was compared.", "Next."],
+        ),
+        ("Patient 14.10.", ["Patient 14.10."]),
+        ("It is open.The heart is normal.", ["It is open.", "The heart is normal."]),
+        ("Lesion (cyst?) in the liver. Next.", ["Lesion (cyst?) in the liver.", "Next."]),
+        ("Pneumonia? Follow up.", ["Pneumonia?", "Follow up."]),
+        ("1. Nodule.\n2. Effusion.", ["Nodule.", "Effusion."]),
+        ("• Nodule • Effusion", ["Nodule", "Effusion"]),
+        ('"Nodule." Effusion."', ["Nodule.", "Effusion."]),
+        ("Lungs: clear.\nPleura: no effusion", ["Lungs: clear.", "Pleura: no effusion"]),
+        ("A nodule in the right\nupper lobe.", ["A nodule in the right\nupper lobe."]),
+        ("Nodule\n\nEffusion", ["Nodule", "Effusion"]),
+        ("", []),
+        (" . ! ", []),
+    ],
+)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+def test_sections_by_headings() -> None:
+    text = "TECHNIQUE: No contrast.\nFINDINGS:\nA nodule.\nImpression:\nA nodule."
+    report = split_sections(text)
+    assert [(s.name, s.span.of(text)) for s in report.sections] == [
+        ("technique", "No contrast."),
+        ("findings", "A nodule."),
+        ("impression", "A nodule."),
+    ]
+
+
+def test_text_without_headings_is_findings() -> None:
+    report = split_sections("A nodule. Lungs: clear.")
+    assert [s.name for s in report.sections] == ["findings"]
+
+
+def test_a_word_like_a_heading_inside_a_line_is_none() -> None:
+    report = split_sections("These findings: a nodule.")
+    assert [s.name for s in report.sections] == ["findings"]
+
+
+def test_text_before_the_first_heading_is_other() -> None:
+    report = split_sections("Chest CT\nFindings: A nodule.")
+    assert [s.name for s in report.sections] == ["other", "findings"]

@@ -1,0 +1,107 @@
+"""Every lexicon file: unique ids, phrases that can be found, meanings that are known."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from groundct.core.issues import TableError
+from groundct.vocabulary import lexicon as module
+from groundct.vocabulary.anatomy import TOP_REGIONS, anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import Entry, Lexicon, expand, lexicon, normal_word
+from groundct.vocabulary.places import GENERAL, places
+
+FILES = sorted(p.name for p in files("groundct.vocabulary").joinpath("en").iterdir())
+COLUMNS = {
+    "findings": "type",
+    "anatomy": "key",
+    "headings": "section",
+    "numbers": "value",
+    "measurement": "kind",
+}
+ROLES = {
+    "negation": {"negates_after", "negates_before", "ignored", "ends_scope", "asserts"},
+    "uncertainty": {"uncertain_after", "uncertain_before"},
+    "normality": {"normal", "not_normal"},
+    "temporal": {"prior"},
+    "recommendation": {"recommends", "history"},
+    "relation": {"near", "preamble"},
+    "laterality": {"right", "left", "bilateral", "midline"},
+    "headings": {"clinical_information", "technique", "findings", "impression", "other"},
+    "measurement": {"diameter", "short_axis", "long_axis", "thickness", "distance"},
+}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_file(file: str) -> None:
+    name = file.removesuffix(".tsv")
+    entries = lexicon("en", name, COLUMNS.get(name, "role")).entries
+    assert entries
+    assert len({entry.entry_id for entry in entries}) == len(entries)
+    for entry in entries:
+        assert expand(entry.term), entry
+        if name in ROLES:
+            assert entry.meaning in ROLES[name], entry
+
+
+def test_finding_terms_mean_known_types() -> None:
+    heads = {head for head, _ in places().compounds}
+    meant = set()
+    for entry in lexicon("en", "findings", "type").entries:
+        known = heads if entry.meaning.startswith(GENERAL) else findings().types
+        assert entry.meaning in known, entry
+        meant.add(entry.meaning)
+    reached = meant | set(places().compounds.values()) | set(places().ruled_out.values())
+    assert set(findings().types) <= reached, set(findings().types) - reached
+
+
+def test_places_and_compounds_are_known() -> None:
+    known = places()
+    for place in known.places.values():
+        assert place.parent in ("", *known.places)
+        assert anatomy().is_path(place.path), place
+        assert {*place.regions, *place.weak_regions} <= set(TOP_REGIONS)
+    for (_, key), kind in known.compounds.items():
+        assert key == "*" or key in known.places
+        assert not kind or kind in findings().types
+    for entry in lexicon("en", "anatomy", "key").entries:
+        assert entry.meaning in known.places, entry
+    for key, kind in known.ruled_out.items():
+        assert key in known.places and kind in findings().types
+
+
+def test_general_words_need_a_place() -> None:
+    assert places().resolve("~effusion", "pericardium") == "pericardial_effusion"
+    assert places().resolve("~effusion", "coronary") == "pericardial_effusion"
+    assert places().resolve("~stone", "bone") is None
+
+
+@pytest.mark.parametrize(
+    ("word", "normal"),
+    [
+        ("Opacities", "opacity"),
+        ("nodules", "nodule"),
+        ("masses", "mass"),
+        ("metastases", "metastasis"),
+        ("atelectasis", "atelectasis"),
+        ("thrombus", "thrombus"),
+        ("gas", "gas"),
+    ],
+)
+def test_normal_word(word: str, normal: str) -> None:
+    assert normal_word(word) == normal
+
+
+def test_longest_phrase_wins() -> None:
+    words = Lexicon([Entry("1", "lymph", "a"), Entry("2", "lymph (node|nodes)", "b")])
+    assert [h.entry.entry_id for h in words.find(["a", "lymph", "node", "lymph"])] == ["2", "1"]
+    assert words.find(["nodes"]) == ()
+
+
+def test_doubled_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"id": "1", "term": "x", "role": "right"}
+    monkeypatch.setattr(module, "read_table", lambda *_: (row, row))
+    with pytest.raises(TableError, match="vocabulary-double"):
+        lexicon.__wrapped__("en", "laterality")
