@@ -67,7 +67,7 @@ def draw_segments(canvas: Canvas) -> NDArray[np.uint8]:
 
 def draw_vessels_and_bronchi(canvas: Canvas, generator: np.random.Generator) -> tuple[Tube, ...]:
     """Trees of arteries, veins and bronchi in every lobe; returns the bronchi (their lumina)."""
-    smallest = max(0.42, 0.16 * canvas.step)
+    smallest = max(0.36, 0.16 * canvas.step)
     bronchi: list[Tube] = []
     for lobe in LOBES:
         side = lobe.split()[0]
@@ -76,8 +76,8 @@ def draw_vessels_and_bronchi(canvas: Canvas, generator: np.random.Generator) -> 
             continue
         share = 0.6 if "middle" in lobe else 1.0
         for root, count, radius in (
-            (_ARTERY_ROOT[side], 230, 5.0),
-            (_VEIN_ROOT[side], 190, 4.6),
+            (_ARTERY_ROOT[side], 420, 5.4),
+            (_VEIN_ROOT[side], 360, 5.0),
         ):
             targets = _chosen(inside, int(count * share), generator)
             tubes = grow_tree(root, targets, radius * share**0.4, generator, smallest)

@@ -176,7 +176,7 @@ def draw_abdomen(canvas: Canvas) -> None:
     free = patch.labels == LABEL["abdominal tissue"]
     x, y, z = patch.x, patch.y, patch.z
     away = ((x - 8) / 46) ** 2 + ((y + 62) / 52) ** 2
-    edge = -30 - 0.9 * (y - 10) + 6 * np.sin(z / 14)
+    edge = -34 - 0.9 * (y - 10) - 0.5 * np.minimum(z + 95, 0) + 0.003 * (y - 30) ** 2
     patch.put(free & (away > 1) & (x > edge) & (x > -62), LABEL["liver"], 57)
     stomach = ((x + 66) / 46) ** 2 + ((y - 22) / 44) ** 2 + ((z + 128) / 42) ** 2
     patch.put(free & (stomach < 1), LABEL["stomach"], 38)

@@ -101,7 +101,8 @@ def spine_y(z: FloatArray) -> FloatArray:
 def diaphragm_z(x: FloatArray, y: FloatArray, body: Body) -> FloatArray:
     """The height of the diaphragm: two domes, the right one higher, deepest behind."""
     along = np.where(y > 8, (y - 8) / 112, (y - 8) / 92)
-    across = (np.abs(x) - 60) / 80
+    # The rounded absolute value makes a saddle between the domes instead of a crease.
+    across = (np.sqrt(x * x + 625) - 65) / 80
     q = across * across + along * along
     right, left = -58 + body.dome_shift_mm[0], -70 + body.dome_shift_mm[1]
     peak = left + (right - left) / (1 + np.exp(-x / 6))
@@ -111,7 +112,7 @@ def diaphragm_z(x: FloatArray, y: FloatArray, body: Body) -> FloatArray:
 def apex_z(x: FloatArray, y: FloatArray) -> FloatArray:
     """The height of the lungs' tops."""
     q = ((np.abs(x) - 46) / 92) ** 2 + ((y + 30) / 115) ** 2
-    return np.asarray(139 - 70 * q * q, dtype=np.float32)
+    return np.asarray(139 - 26 * q - 56 * q * q, dtype=np.float32)
 
 
 def mediastinum_half_width(y: FloatArray, z: FloatArray, *, left: bool) -> FloatArray:
@@ -161,7 +162,9 @@ def lung_mask(x: FloatArray, y: FloatArray, z: FloatArray, body: Body) -> NDArra
 def oblique_fissure_mm(x: FloatArray, y: FloatArray, z: FloatArray, body: Body) -> FloatArray:
     """Signed distance to the oblique fissure: below it (the lower lobe) negative."""
     tilt = np.where(x > 0, 0.92, 0.98) + body.fissure_tilt
-    height = -16 - tilt * (y + 4) + 0.0012 * (np.abs(x) - 70) ** 2 + 4 * np.sin(y / 30)
+    height = (
+        -8 - tilt * (y + 4) + 0.002 * (np.abs(x) - 60) ** 2 - 0.12 * np.abs(x) + 4 * np.sin(y / 30)
+    )
     return np.asarray((z - height) / np.sqrt(1 + tilt**2), dtype=np.float32)
 
 

@@ -16,7 +16,7 @@ Category = Literal[
 Margin = Literal["smooth", "spiculated"]
 Group = Literal["pleural", "diffuse", "focal"]
 
-TYPES: dict[str, tuple[str, ...]] = {
+TYPES: dict[Category, tuple[str, ...]] = {
     "1a": ("bronchial_wall_thickening",),
     "1b": ("bronchiectasis",),
     "1c": ("emphysema", "bulla"),

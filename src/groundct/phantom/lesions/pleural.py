@@ -44,7 +44,8 @@ def _layer(
     top = level - tilt - spot.step / 2
     thickness = np.where(column, top - start, 0)
     # Surface tension lifts the fluid where the layer runs out; the lung's edge lifts the air.
-    top = top + 5.0 * np.exp(-np.clip(thickness, 0, None) / 5.0) * (thickness > -4)
+    edge = np.exp(-np.clip(thickness, 0, None) / 5.0) * np.clip(1 + thickness / 12.0, 0, 1)
+    top = top + 5.0 * edge
     deep = height[None, :, None] - top[:, None, :]
     mask = np.asarray(lung & (deep < 0))
     if not mask.any():
@@ -55,8 +56,9 @@ def _layer(
     # Lung next to fluid is compressed; lung under a pneumothorax has a visible pleura.
     rest = lung & ~mask
     if behind:
-        squeezed = rest & (deep < 7)
-        spot.hu[squeezed] = (-700 + 620 * np.exp(-np.maximum(deep, 0) / 3.5))[squeezed]
+        squeezed = rest & (deep < 12)
+        share = np.exp(-deep[squeezed] / 2.5)
+        spot.hu[squeezed] = (1 - share) * spot.hu[squeezed] - 60 * share
     else:
         spot.hu[rest] += 25
         line = rest & (deep < max(1.2, 0.8 * spot.step))
