@@ -290,3 +290,15 @@ def test_language_without_word_lists_has_no_cues_of_normality(finding):
     request = statement(finding, "Das Herz ist normal.", "no001")
     report = request.report.model_copy(update={"language": "de"})
     assert not answers(write_questions(replace(request, report=report)), "abnormality")
+
+
+def test_measurement_of_several_places_is_the_size_of_none(finding, ask):
+    questions = ask(finding("f1", "nodule", "present", RUL, LLL, sizes=[(15.0,)]))
+    assert not answers(questions, "size")
+
+
+def test_denial_rests_on_the_place_even_if_a_rule_drew_it(finding, ask, region):
+    site = region("site:pleura", "site", "pleura", PLEURA)
+    instance = region("f9.1", "finding", "pleura", PLEURA)
+    questions = ask(finding("f1", "pneumothorax", "absent", PLEURA), regions=(site, instance))
+    assert [q.region_ids for q in questions if q.task == "presence"] == [("site:pleura",)]

@@ -16,10 +16,11 @@ def sizes_of(finding: Finding, sentences: Sequence[Sentence]) -> tuple[str, ...]
     """The finding's sizes in the order of the text.
 
     A measurement counts when it stands in a sentence of the finding and is not a distance to
-    something else. A finding that refers to a prior scan gives none: whether a number is of today
-    or of then is not known.
+    something else. A finding that refers to a prior scan gives none, since whether a number is of
+    today or of then is not known; nor does one with several places, since which of them was
+    measured is not known.
     """
-    if finding.refers_to_prior:
+    if finding.refers_to_prior or len(finding.anatomy) > 1:
         return ()
     own = {sentence.index: sentence.span for sentence in sentences}
     spans = [own[index] for index in finding.sentence_indices if index in own]

@@ -25,10 +25,10 @@ class Ties:
         """The regions of the findings that lie in one of the paths (in any place when none given).
 
         Where all findings are denied there are no voxels of them; the answer then rests on the
-        organ masks of the paths.
+        masks of the places that were asked about.
         """
         if all(finding.presence == "absent" for finding in findings):
-            return tuple(region.region_id for region in self._regions if _is_organ(region, paths))
+            return tuple(region.region_id for region in self._regions if _is_place(region, paths))
         wanted: set[str] = set()
         for finding in findings:
             wanted |= self._of_finding.get(finding.finding_id, frozenset())
@@ -55,7 +55,7 @@ class Ties:
         return all(low - 0.5 <= centre < high - 0.5 for low, centre, high in ends)
 
 
-def _is_organ(region: Region, paths: Sequence[str]) -> bool:
-    return region.kind == "organ" and any(
+def _is_place(region: Region, paths: Sequence[str]) -> bool:
+    return region.kind != "finding" and any(
         region.name == leaf(path) or path in region.anatomy for path in paths
     )

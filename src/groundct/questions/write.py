@@ -50,7 +50,7 @@ def write_questions(request: QuestionRequest) -> tuple[Question, ...]:
         *_disorders(request.reading, statements),
         *_abnormality(statements),
         *_presence(statements),
-        *_location(statements),
+        *_location(statements, request.reading),
         *_size(statements, request.reading),
     ]
     return tuple(question for draft in drafts for question in writer.questions(draft))
@@ -129,16 +129,17 @@ def _presence(statements: Statements) -> list[_Draft]:
     return drafts
 
 
-def _location(statements: Statements) -> list[_Draft]:
+def _location(statements: Statements, reading: Reading) -> list[_Draft]:
     drafts = []
     for name in statements.names("present"):
         paths = [path for path in statements.sites(name) if not statements.contradicted(path, name)]
         if not paths:
             continue
-        found = dict.fromkeys(f for path in paths for f in statements.stated_at(path, name))
+        stated = {f.finding_id for path in paths for f in statements.stated_at(path, name)}
+        found = tuple(f for f in reading.findings if f.finding_id in stated)
         only = paths[0] if len(paths) == 1 else ""
         answer = SEPARATOR.join(paths)
-        drafts.append(_Draft("location", answer, tuple(found), only, name, tuple(paths)))
+        drafts.append(_Draft("location", answer, found, only, name, tuple(paths)))
     return drafts
 
 
