@@ -79,23 +79,23 @@ def read_stored(path: Path, axes: int) -> tuple[NiftiHeader, NDArray[Any]]:
     return header, flat.reshape(header.shape, order="F")
 
 
-def stored_pieces(path: Path, header: NiftiHeader, step: int) -> Iterator[NDArray[Any]]:
-    """The voxels of a file in runs of ``step`` bytes (the last may be shorter), checked."""
-    waiting = bytearray()
+def stored_pieces(path: Path, header: NiftiHeader) -> Iterator[NDArray[Any]]:
+    """The stored numbers of a file in their order, in pieces of any length, checked."""
+    dtype = np.dtype(header.dtype)
+    waiting = b""
     begun = False
     for piece in _plain_pieces(path, header):
-        waiting += piece
+        waiting = waiting + piece if waiting else piece
         if not begun:
             if len(waiting) < header.offset:
                 continue
-            check_extensions(path, header, bytes(waiting[: header.offset]))
-            del waiting[: header.offset]
+            check_extensions(path, header, waiting[: header.offset])
+            waiting = waiting[header.offset :]
             begun = True
-        while len(waiting) >= step:
-            yield np.frombuffer(waiting[:step], np.dtype(header.dtype))
-            del waiting[:step]
-    if waiting:
-        yield np.frombuffer(bytes(waiting), np.dtype(header.dtype))
+        count = len(waiting) // dtype.itemsize
+        if count:
+            yield np.frombuffer(waiting, dtype, count)
+            waiting = waiting[count * dtype.itemsize :]
 
 
 def header_bytes(shape: tuple[int, ...], dtype: np.dtype[Any], grid: Geometry) -> bytes:

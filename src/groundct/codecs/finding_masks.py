@@ -1,7 +1,6 @@
-"""4-D masks (findings, i, j, k) in NIfTI: streamed slab by slab, held as one crop a finding.
+"""4-D masks (findings, i, j, k) in NIfTI: streamed in and out, held as one crop a finding.
 
-The whole block is never in memory: in these files the findings' axis runs fastest, so a slab of
-slices holds all findings, and almost all of it is zero.
+The whole block is never in memory: of what streams by, only voxels that are not zero are kept.
 """
 
 from __future__ import annotations
@@ -77,12 +76,10 @@ def read_finding_masks(path: Path) -> FindingMasks:
         )
     count, *rest = header.shape
     shape: Shape = (rest[0], rest[1], rest[2])
-    slice_bytes = count * shape[0] * shape[1] * np.dtype(header.dtype).itemsize
-    step = slice_bytes * max(1, _SLAB_BYTES // slice_bytes)
     places: list[NDArray[np.int64]] = []
     values: list[Labels] = []
     start = 0
-    for piece in stored_pieces(path, header, step):
+    for piece in stored_pieces(path, header):
         labels = cast("LabelArray", labels_of(path, piece))
         if labels.dtype != np.uint8:
             raise VolumeError.of(
