@@ -78,14 +78,15 @@ def read_table(path: Path, table: TableName) -> tuple[tuple[str, PublishedRow], 
     Columns beside the published ones are left out.
     """
     columns = COLUMNS[table]
-    rows = read_csv_table(path, required=(VOLUME_COLUMN, *columns))
-    return tuple(
-        (
-            row[VOLUME_COLUMN],
-            PublishedRow(table=table, values=tuple(row[column] for column in columns)),
-        )
-        for row in rows
-    )
+    known: dict[tuple[str, ...], PublishedRow] = {}
+    read = []
+    for row in read_csv_table(path, required=(VOLUME_COLUMN, *columns)):
+        values = tuple(row[column] for column in columns)
+        # Volumes share most of their rows; one value for all of them saves time and memory.
+        if values not in known:
+            known[values] = PublishedRow(table=table, values=values)
+        read.append((row[VOLUME_COLUMN], known[values]))
+    return tuple(read)
 
 
 def write_tables(root: Path, cases: Iterable[RadGenomeCase]) -> tuple[Path, ...]:

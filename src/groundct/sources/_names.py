@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 SUFFIXES: Final = (".nii.gz", ".nii")
@@ -27,7 +27,7 @@ def is_nifti(path: Path) -> bool:
 
 def case_id_of(volume_name: str) -> str:
     """``a/b/train_1_a_1.nii.gz`` -> ``train_1_a_1``; a name without suffix stays as it is."""
-    name = PurePosixPath(volume_name.strip().replace("\\", "/")).name
+    name = volume_name.strip().replace("\\", "/").rstrip("/").rpartition("/")[2]
     for suffix in SUFFIXES:
         if name.endswith(suffix):
             return name[: -len(suffix)]
