@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from groundct.core.volume import RegionMask, to_stored
 from groundct.imaging.shape import region_statistics
@@ -96,3 +97,11 @@ def test_a_grid_that_shows_a_part_of_the_chest_can_be_made():
     assert made.volume.hu.shape == (48, 48, 48)
     assert made.organs.mask("heart").any()
     assert not made.organs.mask("skin").any()
+
+
+@pytest.mark.parametrize("noise_hu", [0.0, 12.0, 25.0])
+def test_noise_has_the_strength_asked_for(noise_hu):
+    made = make_phantom(PhantomSpec(shape=(64, 64, 40), noise_hu=noise_hu))
+    liver = made.organs.mask("liver")
+    inner = ndimage.binary_erosion(liver, iterations=2)
+    assert made.volume.hu[inner].std() == pytest.approx(noise_hu, rel=0.08, abs=0.6)

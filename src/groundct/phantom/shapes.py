@@ -111,8 +111,8 @@ def diaphragm_z(x: FloatArray, y: FloatArray, body: Body) -> FloatArray:
 
 def apex_z(x: FloatArray, y: FloatArray) -> FloatArray:
     """The height of the lungs' tops."""
-    q = ((np.abs(x) - 46) / 92) ** 2 + ((y + 30) / 115) ** 2
-    return np.asarray(139 - 26 * q - 56 * q * q, dtype=np.float32)
+    q = ((np.abs(x) - 46) / 60) ** 2 + ((y + 32) / 70) ** 2
+    return np.asarray(141 - 46 * q / (1 + q / 2), dtype=np.float32)
 
 
 def mediastinum_half_width(y: FloatArray, z: FloatArray, *, left: bool) -> FloatArray:
