@@ -38,6 +38,8 @@ def sentences(text: str) -> list[str]:
         ('"Nodule." Effusion."', ["Nodule.", "Effusion."]),
         ("Lungs: clear.\nPleura: no effusion", ["Lungs: clear.", "Pleura: no effusion"]),
         ("A nodule in the right\nupper lobe.", ["A nodule in the right\nupper lobe."]),
+        ("A nodule of\n1.8 cm. Next.", ["A nodule of\n1.8 cm.", "Next."]),
+        ("1.8 cm nodule.", ["1.8 cm nodule."]),
         ("Nodule\n\nEffusion", ["Nodule", "Effusion"]),
         ("", []),
         (" . ! ", []),

@@ -85,7 +85,9 @@ def _finding(
         laterality=side,
         lung_segments=segments,
         measurements=sizes,
-        count=count_of(parsed, mention, words.language) if presence != "absent" else None,
+        count=None
+        if presence == "absent"
+        else count_of(words.text, parsed, mention, words.language),
         refers_to_prior=bool(prior),
         cues=tuple(cues),
     )

@@ -7,6 +7,7 @@ import re
 from groundct.core.report import Measurement, MeasurementKind, Span
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
+from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import lexicon
 
 _NUMBER = r"\d{1,4}(?:[.,]\d{1,2})?"
@@ -18,6 +19,7 @@ _SIZE = re.compile(
 )
 _LIST = re.compile(rf"(?<![\w.,])({_NUMBER})\s?(?:-|–|to|and|,)\s?(?={_NUMBER}\s?{_UNIT})")
 _NEAR = 5
+_VAGUE = frozenset(("few", "number", "couple", "lot", "group", "area", "amount"))
 _KINDS: dict[str, MeasurementKind] = {
     "short_axis": "short_axis",
     "long_axis": "long_axis",
@@ -93,8 +95,8 @@ def _of_prior(parsed: Parsed, span: Span) -> bool:
     return False
 
 
-def count_of(parsed: Parsed, mention: Mention, language: str) -> int | None:
-    """How many the text says there are, when it says a number right before the mention."""
+def count_of(text: str, parsed: Parsed, mention: Mention, language: str) -> int | None:
+    """How many the text says there are: a number right before the mention, or "a" for one."""
     numbers = {
         hit.first: int(hit.entry.meaning)
         for hit in lexicon(language, "numbers", "value").find(parsed.words)
@@ -106,7 +108,19 @@ def count_of(parsed: Parsed, mention: Mention, language: str) -> int | None:
         if position in numbers:
             previous = parsed.words[position - 1] if position else ""
             return None if previous in ("or", "and", "to", "the", "no") else numbers[position]
+        if word in ("a", "an"):
+            return 1 if _singular(text, parsed, mention) else None
+        if word in _VAGUE:
+            return None
         if word.isdigit():
             digits = int(word)
             return digits if 1 <= digits <= 20 else None
     return None
+
+
+def _singular(text: str, parsed: Parsed, mention: Mention) -> bool:
+    """Whether a mention that "a" leads names one thing that can be counted."""
+    kind = findings().types[mention.type]
+    countable = kind.focal is not False or bool(kind.appearance)
+    token = parsed.tokens[mention.last - 1]
+    return countable and text[token.start : token.end].lower() == token.word

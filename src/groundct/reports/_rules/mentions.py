@@ -123,7 +123,11 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
             out[index] = out[index + 1]
         if not out[index]:
             floor = hits[index - 1].last if index else 0
-            out[index] = _inside(free, floor, hit.first) or _inside(free, 0, hit.first)
+            out[index] = (
+                _inside(free, floor, hit.first)
+                or _inside(free, 0, hit.first)
+                or _inside(free, hit.last, len(parsed.words))
+            )
     return tuple(out)
 
 

@@ -15,7 +15,7 @@ _ABBREVIATIONS = frozenset(
     ("no", "dr", "vs", "fig", "im", "ima", "se", "approx", "e.g", "i.e", "cf", "st", "ca", "seg")
 )
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
-_LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)]|[*•●▪>]|[-–]\s)\s*")
+_LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)](?!\d)|[*•●▪>]|[-–]\s)\s*")
 _LABEL = re.compile(r"[ \t]*[A-Z][A-Za-z/ ]{0,40}:")
 _LOOK = 16
 LONGEST = 1000
