@@ -7,9 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from groundct.core.issues import ReleaseError
+from groundct.core.issues import Issue, ReleaseError
 from groundct.release.manifest import file_entry, files_under, read_manifest, write_manifest
 from groundct.release.read import read_release
+from groundct.release.schemas import SCHEMAS
 from groundct.release.verify import verify_release
 
 CASE = "train_1_a_1"
@@ -296,3 +297,15 @@ def test_folder_without_a_manifest_of_this_format(tmp_path, text, code):
     assert codes(tmp_path) == {code}
     with pytest.raises(ReleaseError, match=code):
         read_release(tmp_path)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_rows_that_cannot_be_read(make, name):
+    path = make(issues=(Issue(code="a", where="b", what="c", remedy="d"),))
+    file = path / f"tables/{name}.parquet"
+    data = bytearray(file.read_bytes())
+    start = pq.ParquetFile(file).metadata.row_group(0).column(0).dictionary_page_offset
+    data[start : start + 40] = bytes(40)
+    file.write_bytes(data)
+    seal(path)
+    assert "unreadable-table" in codes(path)

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from groundct.codecs.label_maps import write_label_map
@@ -11,11 +12,12 @@ from groundct.core.geometry import Geometry
 from groundct.core.issues import Issue, ReleaseError
 from groundct.core.record import Record
 from groundct.core.volume import volume_from_stored
+from groundct.release._tables import TableWriter
 from groundct.release.artifacts import CaseArtifacts, ReleaseRequest
 from groundct.release.manifest import files_under
 from groundct.release.read import read_release
 from groundct.release.verify import verify_release
-from groundct.release.write import write_release
+from groundct.release.write import _take_place, write_release
 
 ASIDE = Issue(code="truncated", where="x.nii.gz", what="cut.", remedy="Copy.", case_id="train_9")
 
@@ -233,3 +235,23 @@ def test_label_maps_are_those_of_the_codec(make, artifacts, tmp_path):
     write_label_map(tmp_path / "direct", "organs", artifacts().organs)
     for file in (tmp_path / "direct").iterdir():
         assert (path / "masks/train_1_a_1" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_older_release_comes_back_when_the_new_one_cannot_take_its_place(make, tmp_path):
+    path = make()
+    with pytest.raises(FileNotFoundError):
+        _take_place(tmp_path / "not-there", path)
+    assert verify_release(path) == ()
+    assert [p.name for p in tmp_path.iterdir()] == ["release"]
+
+
+def test_rows_of_other_columns_are_a_programming_error(tmp_path):
+    with TableWriter(tmp_path) as tables, pytest.raises(ValueError, match="row has columns"):
+        tables.add("organs", [{"case_id": "a"}])
+
+
+def test_tables_of_several_row_groups_hold_the_same_rows(make, monkeypatch):
+    monkeypatch.setattr("groundct.release._tables.ROWS_A_GROUP", 2)
+    path = make(name="small")
+    assert pq.ParquetFile(path / "tables/groundings.parquet").num_row_groups > 1
+    assert verify_release(path) == ()

@@ -23,8 +23,3 @@ def covers(outer: str, inner: str) -> bool:
     structure = anatomy().structures.get(leaf(inner))
     paths = (inner, *(structure.paths if structure else ()))
     return any(path == outer or path.startswith(outer + "/") for path in paths)
-
-
-def is_whole_region(path: str) -> bool:
-    """Whether a path says no more than its top region: ``lung``, ``lung/lung``."""
-    return leaf(path) == path.split("/", 1)[0]

@@ -28,12 +28,13 @@ def split_of(patient_id: str, seed: int, fractions: Sequence[tuple[str, float]])
         raise ValueError(f"fractions {parts} must not be negative and must add up to 1")
     data = hashlib.sha256(f"{seed}\0{patient_id}".encode()).digest()
     place = int.from_bytes(data[:8], "big") / 2**64
+    filled = [(split, fraction) for split, fraction in fractions if fraction > 0]
     end = 0.0
-    for split, fraction in fractions:
+    for split, fraction in filled[:-1]:
         end += fraction
         if place < end:
             return split
-    return next(split for split, fraction in reversed(fractions) if fraction > 0)
+    return filled[-1][0]
 
 
 def check_splits(cases: Iterable[tuple[str, str, str]]) -> tuple[Issue, ...]:
