@@ -24,7 +24,7 @@ from groundct.phantom.draw_organs import (
 from groundct.phantom.finish import add_blur_and_noise
 from groundct.phantom.labels import LUNG_LABELS, organ_segments
 from groundct.phantom.lesions.place import place_finding
-from groundct.phantom.lesions.site import Ground
+from groundct.phantom.lesions.site import Ground, does_not_fit
 from groundct.phantom.report import Placed, write_report
 from groundct.phantom.shapes import Body
 from groundct.phantom.spec import PLEURAL, FindingSpec, Group, PhantomSpec, group_of
@@ -88,6 +88,9 @@ def make_phantom(spec: PhantomSpec) -> Phantom:
     diffuse = _placed(ground, spec, lesion_seed, "diffuse")
     masks |= _placed(ground, spec, lesion_seed, "focal")
     masks |= {n: tuple(_without(m, used) for m in own) for n, own in diffuse.items()}
+    for n in diffuse:
+        if not any(mask.count for mask in masks[n]):
+            raise does_not_fit(spec.findings[n], "focal findings took all of its voxels.")
     add_blur_and_noise(canvas, spec.noise_hu, np.random.default_rng(noise_seed))
     return _assembled(spec, canvas, lung_segments, masks)
 
