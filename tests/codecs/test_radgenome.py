@@ -80,7 +80,7 @@ def test_a_malformed_table_is_refused(tmp_path: Path, content: bytes, code: str)
 def test_names_of_files_and_folders() -> None:
     root = Path("root")
     assert table_of_file(Path("x/validation_vqa_size.csv")) == ("validation", "vqa_size")
-    for name in ("test_vqa_size.csv", "train_vqa_size.tsv", "train_vqa.csv", "vqa_size.csv"):
+    for name in ("dev_vqa_size.csv", "train_vqa_size.tsv", "train_vqa.csv", "vqa_size.csv"):
         assert table_of_file(Path(name)) is None
     assert mask_folder(root, "validation", "valid_1_a_1", "region") == (
         root / "valid_region_mask" / "seg_valid_1_a_1"

@@ -1,6 +1,7 @@
 """RadGenome-Chest CT on disk: six tables a split, and one folder of binary masks a volume.
 
-Layout: ``radgenome_files/{train,validation}_<table>.csv``, organ masks in
+Layout: ``radgenome_files/{train,validation,test}_<table>.csv`` (the dataset itself has no test
+split; ours is written in the same form), organ masks in
 ``<split>_anatomy_mask/seg_<volume>/<structure>.nii.gz`` and composite regions in
 ``<split>_region_mask/seg_<volume>/<region>.nii.gz``. An empty mask file says "looked for, nothing
 there"; a missing one says nothing.
@@ -24,7 +25,7 @@ TableName = Literal[
     "vqa_location",
     "vqa_size",
 ]
-TableSplit = Literal["train", "validation"]
+TableSplit = Literal["train", "validation", "test"]
 
 VOLUME_COLUMN: Final = "Volumename"
 COLUMNS: Final[Mapping[TableName, tuple[str, ...]]] = {
@@ -38,7 +39,11 @@ COLUMNS: Final[Mapping[TableName, tuple[str, ...]]] = {
 """The columns of each table after the volume's name, in the order of the published files."""
 
 TABLES_FOLDER: Final = "radgenome_files"
-_FOLDER_SPLIT: Final[Mapping[TableSplit, str]] = {"train": "train", "validation": "valid"}
+_FOLDER_SPLIT: Final[Mapping[TableSplit, str]] = {
+    "train": "train",
+    "validation": "valid",
+    "test": "test",
+}
 
 
 class RadGenomeCase(Value):

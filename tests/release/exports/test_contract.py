@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from groundct.core.issues import ReleaseError
 from groundct.core.plugins import load_plugin, plugin_names
 from groundct.release.exports._contract import Exporter, ExportOptions, ReleasedCase
 
@@ -36,3 +37,16 @@ def test_nothing_to_export_is_no_error(name: str, tmp_path: Path) -> None:
     plugin = load_plugin("exports", name)
     assert isinstance(plugin, Exporter)
     plugin.export([], tmp_path, ExportOptions())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_there_already_is_not_mixed_with(
+    name: str, case: Callable[..., ReleasedCase], tmp_path: Path
+) -> None:
+    plugin = load_plugin("exports", name)
+    assert isinstance(plugin, Exporter)
+    plugin.export([case()], tmp_path / "out", ExportOptions())
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    with pytest.raises(ReleaseError, match="folder-not-empty"):
+        plugin.export([], tmp_path / "out", ExportOptions())
+    assert before == {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}

@@ -121,16 +121,20 @@ def test_a_case_without_volume_has_rows_alone(case: Case, tmp_path: Path) -> Non
     assert len(read.published.rows) == 13
 
 
-def test_splits(case: Case, tmp_path: Path) -> None:
-    cases = [
-        case(case_id="valid_1_a_1", split="validation"),
-        case(case_id="train_9_a_1", split="test"),
-    ]
-    exported = PLUGIN.export(cases, tmp_path, ExportOptions())
-    assert (tmp_path / "valid_anatomy_mask/seg_valid_1_a_1").is_dir()
-    assert ("split-outside-layout", "train_9_a_1") in [(i.code, i.case_id) for i in exported.issues]
+@pytest.mark.parametrize(
+    ("split", "folder"), [("train", "train"), ("validation", "valid"), ("test", "test")]
+)
+def test_splits(case: Case, tmp_path: Path, split: str, folder: str) -> None:
+    PLUGIN.export([case(case_id="scan_7", split=split)], tmp_path, ExportOptions())
+    assert (tmp_path / f"{folder}_anatomy_mask/seg_scan_7").is_dir()
+    assert (tmp_path / f"radgenome_files/{split}_region_report.csv").is_file()
     (read,) = SOURCE.read(tmp_path).cases
-    assert (read.case_id, read.split) == ("valid_1_a_1", "validation")
+    assert (read.case_id, read.split) == ("scan_7", split)
+
+
+def test_another_split_is_refused(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="split-outside-layout"):
+        PLUGIN.export([case(split="holdout")], tmp_path, ExportOptions())
 
 
 @pytest.mark.parametrize(

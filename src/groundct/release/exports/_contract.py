@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from groundct.core.contracts import Plugin
-from groundct.core.issues import Issue
+from groundct.core.issues import Issue, ReleaseError
 from groundct.core.record import Record
 from groundct.core.value import Value
 from groundct.core.volume import LabelMap
@@ -52,5 +52,31 @@ class Exporter(Plugin, Protocol):
         """Write the layout below ``out``; equal cases give equal bytes.
 
         Cases are taken one by one, so that only one case's masks need be in memory. Raises
-        ReleaseError when a record and its masks contradict each other.
+        ReleaseError when a record and its masks contradict each other, and when ``out`` holds
+        anything: a mask left by an earlier export would pass for an annotation of this one.
         """
+
+
+def require_empty(out: Path) -> None:
+    """Raise ReleaseError unless ``out`` is an empty folder or does not exist."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    problem = ReleaseError.of(
+        "folder-not-empty",
+        out,
+        "files are there already, and an export must not mix with them.",
+        "Name a new folder, or empty this one.",
+    )
+    raise ReleaseError(*problem.issues)
+
+
+def split_outside_layout(case_id: str, split: str, known: Iterable[str]) -> ReleaseError:
+    """The error of a case whose split a layout has no name for."""
+    problem = ReleaseError.of(
+        "split-outside-layout",
+        case_id,
+        f"the case is in split {split!r}; the layout has {', '.join(known)}.",
+        "Split the release again.",
+        case_id,
+    )
+    return ReleaseError(*problem.issues)

@@ -20,12 +20,22 @@ from groundct.codecs.radgenome import RadGenomeCase, TableSplit, mask_folder, wr
 from groundct.core.issues import Issue, ReleaseError
 from groundct.core.record import Record
 from groundct.core.volume import BoolArray, LabelMap
-from groundct.release.exports._contract import Exported, ExportOptions, ReleasedCase
+from groundct.release.exports._contract import (
+    Exported,
+    ExportOptions,
+    ReleasedCase,
+    require_empty,
+    split_outside_layout,
+)
 from groundct.release.exports._notes import write_notes
 from groundct.release.exports._radgenome_rows import rows_of
 from groundct.vocabulary.anatomy import anatomy
 
-_SPLITS: Final[Mapping[str, TableSplit]] = {"train": "train", "validation": "validation"}
+_SPLITS: Final[Mapping[str, TableSplit]] = {
+    "train": "train",
+    "validation": "validation",
+    "test": "test",
+}
 
 
 @dataclass(frozen=True)
@@ -39,8 +49,9 @@ class RadGenomeExport:
     def export(self, cases: Iterable[ReleasedCase], out: Path, options: ExportOptions) -> Exported:
         """Write tables, masks and ``export.json``; raises ReleaseError, see the contract.
 
-        RadGenome has no test split: cases of it are left out, and said so.
+        RadGenome has no test split: cases of it get tables and folders of the same form.
         """
+        require_empty(out)
         tables: list[RadGenomeCase] = []
         files: list[Path] = []
         issues: list[Issue] = []
@@ -48,8 +59,7 @@ class RadGenomeExport:
         for released in cases:
             split = _SPLITS.get(released.split)
             if split is None:
-                issues.append(_no_such_split(released))
-                continue
+                raise split_outside_layout(released.record.case_id, released.split, _SPLITS)
             case = radgenome_case(released, split)
             tables.append(case)
             issues.extend(_foreign_names(released))
@@ -162,23 +172,12 @@ def _foreign_names(released: ReleasedCase) -> list[Issue]:
         Issue(
             code="name-outside-layout",
             where=released.record.case_id,
-            what=f"{', '.join(names)} have no name in RadGenome's list and no mask file.",
+            what=f"RadGenome's list has no name for {', '.join(names)}; there is no mask file.",
             remedy="Nothing; the release itself holds them.",
             severity="note",
             case_id=released.record.case_id,
         )
     ]
-
-
-def _no_such_split(released: ReleasedCase) -> Issue:
-    return Issue(
-        code="split-outside-layout",
-        where=released.record.case_id,
-        what=f"the case is in split {released.split!r}; RadGenome has train and validation.",
-        remedy="Export it in a layout with that split.",
-        severity="warning",
-        case_id=released.record.case_id,
-    )
 
 
 PLUGIN = RadGenomeExport()

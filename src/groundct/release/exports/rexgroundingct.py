@@ -23,7 +23,13 @@ from groundct.core.issues import Issue, ReleaseError
 from groundct.core.record import Grounded, Record, Region
 from groundct.core.report import Finding
 from groundct.core.volume import LabelMap, to_stored
-from groundct.release.exports._contract import Exported, ExportOptions, ReleasedCase
+from groundct.release.exports._contract import (
+    Exported,
+    ExportOptions,
+    ReleasedCase,
+    require_empty,
+    split_outside_layout,
+)
 from groundct.release.exports._notes import write_notes
 
 MASKS_FOLDER: Final = "segmentations"
@@ -54,6 +60,7 @@ class RexGroundingCtExport:
 
         A case without any exported finding has no entry, as in the dataset.
         """
+        require_empty(out)
         entries: list[RexEntry] = []
         files: list[Path] = []
         issues: list[Issue] = []
@@ -88,8 +95,10 @@ def rex_case(released: ReleasedCase) -> RexCase | None:
     chosen = [(f, own) for f in record.reading.findings if (own := finding_regions(record, f))]
     if not chosen:
         return None
-    if regions is None or released.split not in _SPLITS:
-        raise _refused(record, regions is None, released.split)
+    if released.split not in _SPLITS:
+        raise split_outside_layout(record.case_id, released.split, _SPLITS)
+    if regions is None:
+        raise _no_masks(record)
     findings = []
     masks = []
     for index, (finding, own) in enumerate(chosen):
@@ -162,14 +171,14 @@ def _words(record: Record, finding: Finding) -> str:
     return "" if record.report is None else finding.span.of(record.report.text)
 
 
-def _refused(record: Record, without_masks: bool, split: str) -> ReleaseError:
-    what = (
-        "the record has finding regions and no label map comes with it."
-        if without_masks
-        else f"the case is in split {split!r}; the layout has {', '.join(_SPLITS)}."
+def _no_masks(record: Record) -> ReleaseError:
+    problem = ReleaseError.of(
+        "mask-contradicts-record",
+        record.case_id,
+        "the record has finding regions and no label map comes with it.",
+        "Build the case again.",
+        record.case_id,
     )
-    code = "mask-contradicts-record" if without_masks else "split-outside-layout"
-    problem = ReleaseError.of(code, record.case_id, what, "Build the case again.", record.case_id)
     return ReleaseError(*problem.issues)
 
 
