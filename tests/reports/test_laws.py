@@ -169,3 +169,17 @@ def test_labels_follow_presence() -> None:
 )
 def test_categorize(text: str, code: str) -> None:
     assert categorize(text) == code
+
+
+def _findings(findings_text: str, impression: str) -> list[tuple[int, ...]]:
+    report = report_of_columns([("findings", findings_text), ("impression", impression)])
+    return [f.sentence_indices for f in PLUGIN.extract(report).findings]
+
+
+def test_the_impression_repeats_findings() -> None:
+    two = "A 5 mm nodule in the right upper lobe. A 9 mm nodule in the left upper lobe."
+    assert _findings(two, "Nodule in the left upper lobe.") == [(0,), (1, 2)]
+    assert _findings(two, "Nodules in both upper lobes, up to 9 mm.") == [(0, 2), (1, 2)]
+    assert _findings(two, "Nodule in the left lower lobe.") == [(0,), (1,), (2,)]
+    assert _findings(two, "A 7 mm nodule in the left upper lobe.") == [(0,), (1,), (2,)]
+    assert _findings(two, "No nodule.") == [(0,), (1,), (2,)]

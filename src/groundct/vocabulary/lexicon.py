@@ -62,7 +62,11 @@ class Lexicon:
         """The longest phrases in a sequence of normal words, left to right, none overlapping."""
         hits: list[Hit] = []
         start = 0
+        root = self._root.children
         while start < len(words):
+            if words[start] not in root:
+                start += 1
+                continue
             node = self._root
             best: Hit | None = None
             for position in range(start, len(words)):
@@ -78,6 +82,7 @@ class Lexicon:
         return tuple(hits)
 
 
+@lru_cache(maxsize=1 << 16)
 def normal_word(word: str) -> str:
     """A word in lower case without its plural ending: ``Opacities`` -> ``opacity``."""
     word = word.lower()

@@ -175,7 +175,7 @@ def _laterality(
     if not sides:
         named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
         sides = {s.laterality for s in named if s is not None and s.laterality is not None}
-    if not sides:
+    if not sides and mention.hit.entry.meaning != "normal":
         sides = _nearby_sides(parsed, mention, spoken)
     if len(sides) == 2:
         return "bilateral"

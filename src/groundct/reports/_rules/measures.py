@@ -19,6 +19,9 @@ _SIZE = re.compile(
 )
 _LIST = re.compile(rf"(?<![\w.,])({_NUMBER})\s?(?:-|–|to|and|,)\s?(?={_NUMBER}\s?{_UNIT})")
 _NEAR = 5
+_COUNT_REACH = 4
+_SIZE_WORDS = frozenset(("mm", "cm", "x", "×"))
+_COUNT_STOPS = frozenset((",", ";", "(", ")", "and", "of", "in", "with", "or"))
 _VAGUE = frozenset(("few", "number", "couple", "lot", "group", "area", "amount"))
 _KINDS: dict[str, MeasurementKind] = {
     "short_axis": "short_axis",
@@ -101,9 +104,13 @@ def count_of(text: str, parsed: Parsed, mention: Mention, language: str) -> int 
         hit.first: int(hit.entry.meaning)
         for hit in lexicon(language, "numbers", "value").find(parsed.words)
     }
-    for position in range(mention.first - 1, max(mention.first - 5, -1), -1):
+    steps = 0
+    for position in range(mention.first - 1, -1, -1):
         word = parsed.words[position]
-        if word in (",", ";", "(", ")", "and", "mm", "cm", "of", "in", "with", "or"):
+        if word in _SIZE_WORDS or (position + 1 < mention.first and _is_size(parsed, position)):
+            continue
+        steps += 1
+        if steps > _COUNT_REACH or word in _COUNT_STOPS:
             return None
         if position in numbers:
             previous = parsed.words[position - 1] if position else ""
@@ -116,6 +123,11 @@ def count_of(text: str, parsed: Parsed, mention: Mention, language: str) -> int 
             digits = int(word)
             return digits if 1 <= digits <= 20 else None
     return None
+
+
+def _is_size(parsed: Parsed, position: int) -> bool:
+    """Whether the token is a number that a unit or another number of a product follows."""
+    return parsed.words[position][0].isdigit() and parsed.words[position + 1] in _SIZE_WORDS
 
 
 def _singular(text: str, parsed: Parsed, mention: Mention) -> bool:

@@ -21,33 +21,49 @@ def merged(found: Iterable[Finding], impression: frozenset[int]) -> tuple[Findin
         key = (finding.type, finding.presence)
         known = by_type.setdefault(key, [])
         repeats = finding.sentence_indices[0] in impression
-        match = _repeated(out, known, finding) if repeats else None
-        if match is None:
+        matches = _repeated([out[n] for n in known[:_MOST_COMPARED]], finding) if repeats else ()
+        if not matches:
             known.append(len(out))
             out.append(finding)
-            continue
-        indices = sorted({*out[match].sentence_indices, *finding.sentence_indices})
-        prior = out[match].refers_to_prior or finding.refers_to_prior
-        out[match] = out[match].model_copy(
-            update={"sentence_indices": tuple(indices), "refers_to_prior": prior}
-        )
+        for n in matches:
+            index = known[n]
+            indices = {*out[index].sentence_indices, *finding.sentence_indices}
+            prior = out[index].refers_to_prior or finding.refers_to_prior
+            out[index] = out[index].model_copy(
+                update={"sentence_indices": tuple(sorted(indices)), "refers_to_prior": prior}
+            )
     return tuple(
         finding.model_copy(update={"finding_id": f"f{number}"})
         for number, finding in enumerate(out, start=1)
     )
 
 
-def _repeated(out: list[Finding], known: list[int], finding: Finding) -> int | None:
-    """The first of the known findings that this one repeats."""
-    return next((n for n in known[:_MOST_COMPARED] if _same(out[n], finding)), None)
+def _repeated(known: list[Finding], finding: Finding) -> tuple[int, ...]:
+    """Which known findings this one repeats: one that says as much, or several it sums up."""
+    for n, other in enumerate(known):
+        if _side_fits(other, finding) and _covers([other], finding):
+            return (n,)
+    parts = tuple(n for n, other in enumerate(known) if _is_part(other, finding))
+    return parts if parts and _covers([known[n] for n in parts], finding) else ()
 
 
-def _same(first: Finding, second: Finding) -> bool:
-    """Whether the second adds no side, place or size to the first."""
-    if second.laterality is not None and first.laterality != second.laterality:
-        return False
-    sizes = {m.values_mm for m in first.measurements}
-    if any(m.values_mm not in sizes for m in second.measurements):
-        return False
-    known = {up for path in first.anatomy for up in (path, *anatomy().ancestors(path))}
-    return all(path in known for path in second.anatomy)
+def _side_fits(known: Finding, finding: Finding) -> bool:
+    return finding.laterality is None or known.laterality == finding.laterality
+
+
+def _covers(known: list[Finding], finding: Finding) -> bool:
+    """Whether the known findings together have all places and sizes of a finding."""
+    sizes = {m.values_mm for other in known for m in other.measurements}
+    paths = {up for other in known for path in other.anatomy for up in _upwards(path)}
+    return sizes.issuperset(m.values_mm for m in finding.measurements) and paths.issuperset(
+        finding.anatomy
+    )
+
+
+def _is_part(known: Finding, finding: Finding) -> bool:
+    """Whether a known finding lies at one of the places that a summary names."""
+    return any(path in _upwards(own) for own in known.anatomy for path in finding.anatomy)
+
+
+def _upwards(path: str) -> tuple[str, ...]:
+    return (path, *anatomy().ancestors(path))

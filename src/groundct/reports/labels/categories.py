@@ -8,6 +8,8 @@ from groundct.reports._rules.parsed import parse
 from groundct.vocabulary.findings import findings
 
 _UNKNOWN = "12"
+_GENERAL = "opacity"
+"""Yields to any more exact word of the phrase: "opacities with a tree-in-bud appearance"."""
 
 
 def categorize(text: str, language: str = "en") -> str:
@@ -15,5 +17,8 @@ def categorize(text: str, language: str = "en") -> str:
     if not text.strip():
         return _UNKNOWN
     parsed = parse(text, Span(start=0, end=len(text)), language)
-    mentions = mentions_of(parsed)
-    return findings().types[mentions[0].type].code if mentions else _UNKNOWN
+    types = [mention.type for mention in mentions_of(parsed)]
+    if not types:
+        return _UNKNOWN
+    chosen = next((kind for kind in types if kind != _GENERAL), types[0])
+    return findings().types[chosen].code
