@@ -13,6 +13,7 @@ from groundct.anatomy._hu.trachea import LUMEN_HU, Disc, trace_trachea
 from groundct.anatomy._hu.wavefront import grow_tubes
 from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, RegionMask
+from groundct.imaging.components import keep_components, largest_component
 from groundct.imaging.resample import resample_linear, resample_nearest, working_geometry
 
 TREE_SPACING_MM = 1.0
@@ -23,6 +24,11 @@ REACH_MM = 90.0
 THRESHOLDS_HU = (-920, -870, -820)
 SPLIT_AREA_MM2 = 25.0
 SPLIT_DISTANCE_MM = 12.0
+SPLIT_ABOVE_END_MM = 15.0
+SPLIT_REACH_MM = 35.0
+WALL_HU = -700
+CENTRAL_MM = 30.0
+"""The trachea and main bronchi, wide enough to be far from any wall, lie this near its axis."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,21 +53,24 @@ def find_airways(grid: Working, body: BoolArray) -> Airways | None:
     full = crop_geometry(grid.volume.geometry, box)
     fine = working_geometry(full, TREE_SPACING_MM)
     tree = _tree(grid, chain, resample_linear(grid.volume.hu[box], full, fine), fine)
-    split = _split(tree, fine)
     end = (chain[-1].center[0], chain[-1].center[1], float(chain[-1].k))
     point = grid.geometry.world_from_index(end)
+    split = _split(tree, fine, fine.index_from_world(point))
     if split is not None:
         point = fine.world_from_index(split)
     i, j, k = (round(float(v)) for v in grid.geometry.index_from_world(point))
     lumen = _to_full(grid, tree, fine, full, box)
     cut = int(np.clip(round(float(full.index_from_world(point)[2])), 0, lumen.shape[2]))
-    bronchi = lumen.copy(order="F")
-    bronchi[:, :, cut:] = False
-    lumen[:, :, :cut] = False
-    if not lumen.any():
+    lumen = keep_components(lumen, max(2, int(200 / full.voxel_volume_mm3)))
+    upper = lumen.copy(order="F")
+    upper[:, :, :cut] = False
+    # Upper lobe bronchi may rise above the carina, apart from the trachea.
+    trachea = largest_component(upper)
+    bronchi = lumen & ~trachea
+    if not trachea.any():
         return None
     return Airways(
-        _region(lumen, box),
+        _region(trachea, box),
         _region(bronchi, box) if bronchi.any() else None,
         (i, j, k),
         split is not None,
@@ -98,19 +107,37 @@ def _tree(grid: Working, chain: list[Disc], hu: NDArray[np.float32], fine: Geome
     levels = np.flatnonzero(column.any(axis=(0, 1)))
     start = column.copy()
     start[:, :, levels[0] + max(1, round(4 / fine.spacing_mm[2])) :] = False
+    i, j = fine.index_from_world(grid.geometry.world_from_index((*chain[-1].center, 0)))[:2]
+    walled = _walled(hu, side)
+    across = (np.arange(hu.shape[0]) - i)[:, None] * fine.spacing_mm[0]
+    along = (np.arange(hu.shape[1]) - j)[None, :] * fine.spacing_mm[1]
+    walled |= (np.hypot(across, along) < CENTRAL_MM)[:, :, None]
     tree = column.copy()
     for threshold in THRESHOLDS_HU:
-        tree |= grow_tubes(np.asarray(hu < threshold), start, column, side, REACH_MM)
-    return ndimage.binary_closing(tree, iterations=1) | tree
+        tree |= grow_tubes(np.asarray(walled & (hu < threshold)), start, column, side, REACH_MM)
+    return np.asarray(ndimage.binary_closing(tree, iterations=1) | tree)
 
 
-def _split(tree: BoolArray, fine: Geometry) -> tuple[float, float, float] | None:
-    """The carina: where, from the head down, two branches first go on side by side."""
+def _walled(hu: NDArray[np.float32], voxel_mm: float) -> BoolArray:
+    """Where a wall or a vessel is near: bronchi run there, and most of the parenchyma does not."""
+    dense = ndimage.gaussian_filter(hu, 2.5 / voxel_mm) > WALL_HU
+    return np.asarray(ndimage.binary_dilation(dense, iterations=max(1, round(4 / voxel_mm))))
+
+
+def _split(
+    tree: BoolArray, fine: Geometry, end: NDArray[np.float64]
+) -> tuple[float, float, float] | None:
+    """The carina: where, from the head down, two branches first go on side by side.
+
+    ``end`` is the index at which the trachea's column ended; what lies well above it is no carina.
+    """
     area = fine.spacing_mm[0] * fine.spacing_mm[1]
     in_a_row = max(2, round(4 / fine.spacing_mm[2]))
     seen: list[tuple[float, float, float]] = []
-    for k in range(tree.shape[2] - 1, -1, -1):
-        labels, count = ndimage.label(tree[:, :, k])
+    highest = min(tree.shape[2] - 1, round(end[2] + SPLIT_ABOVE_END_MM / fine.spacing_mm[2]))
+    near = np.abs(np.arange(tree.shape[0]) - end[0]) * fine.spacing_mm[0] < SPLIT_REACH_MM
+    for k in range(highest, -1, -1):
+        labels, count = ndimage.label(tree[:, :, k] & near[:, None])
         sizes = np.bincount(labels.ravel())[1:] * area
         large = [n for n in np.argsort(-sizes)[:2] + 1 if sizes[n - 1] >= SPLIT_AREA_MM2]
         centers = [np.mean(np.nonzero(labels == n), axis=1) for n in large]

@@ -17,6 +17,7 @@ from groundct.imaging.distances import close_mm, dilate_mm, open_mm
 MUSCLE_HU = -15
 HEART_BELOW_CARINA_MM = 25.0
 HEART_CORE_MM = 13.0
+HEART_WALL_MM = 8.0
 MIN_HEART_ML = 150.0
 MIN_MEDIASTINUM_ML = 60.0
 SPINE_CLEARANCE_MM = 34.0
@@ -62,5 +63,5 @@ def _heart(
     core = largest_component(open_mm(soft, HEART_CORE_MM, spacing), 6)
     if np.count_nonzero(core) * grid.voxel_ml < MIN_HEART_ML:
         return None
-    wall = dilate_mm(core, 5.0, spacing) & soft
+    wall = dilate_mm(core, HEART_WALL_MM, spacing) & soft
     return close_mm(wall, 6.0, spacing) & room
