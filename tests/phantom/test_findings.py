@@ -127,10 +127,10 @@ def test_what_has_no_room_is_refused():
 
 
 def test_a_diffuse_finding_under_a_focal_one_that_covers_it_is_refused():
-    hidden = FindingSpec(category="1e", site="right lung lower lobe medial basal segment")
+    hidden = FindingSpec(category="1e", site="right lung middle lobe medial segment")
     over = FindingSpec(category="2b", site=hidden.site, size_mm=200)
     with pytest.raises(DataError, match="took all of its voxels"):
-        make_phantom(PhantomSpec(shape=(64, 64, 48), findings=(hidden, over)))
+        make_phantom(PhantomSpec(shape=(40, 40, 32), findings=(hidden, over)))
 
 
 def test_impossible_specs_are_refused():
