@@ -36,7 +36,7 @@ class HuText:
     version: str = "1"
     description: str = "Findings by HU, shape and the stated size, side and place; no weights."
     categories: tuple[str, ...] = tuple(_APPEARANCES)
-    quality: str = ""
+    quality: str = "x"
 
     def segment(self, request: FindingRequest) -> tuple[Candidate, ...]:
         """Candidates inside the request's site, best first; none for a category not covered."""

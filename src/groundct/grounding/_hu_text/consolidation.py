@@ -1,7 +1,7 @@
 """Consolidation and atelectasis: lung at the density of soft tissue, thicker than vessels are.
 
-Inside the closed lung all that is dense counts; between it and the ribs, where dense lung is lost
-to its mask, only what is neither fat nor bone.
+Dense lung at the pleura is often lost to the lung's mask. So the search is in each slice's convex
+hull of the lung, as far as the request's site (the cavity) allows; organs are no part of it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from groundct.grounding._space.crops import (
     smooth,
     steps_for,
 )
-from groundct.grounding._space.lungs import filled_site
+from groundct.grounding._space.hull import hull_by_slice
 from groundct.imaging.components import components
 from groundct.imaging.distances import dilate_mm, open_mm
 from groundct.imaging.shape import longest_axial_diameter_mm
@@ -31,8 +31,6 @@ from groundct.imaging.shape import longest_axial_diameter_mm
 _COARSE_MM = 1.7
 _SMOOTH_MM = 1.0
 _LOWEST_HU, _HIGHEST_HU = -350.0, 160.0
-_OUTSIDE_HU = 0.0
-_LEAST_LUNG_SHARE = 0.3
 _LEAST_RADIUS_MM = 4.0
 _BRONCHOGRAM_MM = 3.0
 _LEAST_ML = 0.7
@@ -44,12 +42,11 @@ def consolidation(field: Field, finding: Finding) -> tuple[Candidate, ...]:
     """Candidates for consolidation or atelectasis, best first."""
     steps = steps_for(field.spacing_mm, _COARSE_MM)
     spacing = scaled(field.spacing_mm, steps)
-    inside = block_mean(field.filled.astype(np.float32), steps) > 0.5
-    level = smooth(block_mean(field.hu.astype(np.float32), steps), _SMOOTH_MM, spacing)
     lung = crop_of(field.organs, LUNG_SIDES, field.crop) & field.site
-    closed = filled_site(lung, field.organs, field.crop, field.spacing_mm)
-    in_lung = block_mean(closed.astype(np.float32), steps) > 0.5
-    dense = inside & (level < _HIGHEST_HU) & (level > np.where(in_lung, _LOWEST_HU, _OUTSIDE_HU))
+    hull = hull_by_slice(block_mean(lung.astype(np.float32), steps) > 0.5)
+    inside = hull & (block_mean(field.site.astype(np.float32), steps) > 0.5)
+    level = smooth(block_mean(field.hu.astype(np.float32), steps), _SMOOTH_MM, spacing)
+    dense = inside & (level > _LOWEST_HU) & (level < _HIGHEST_HU)
     thick = open_mm(dense, _LEAST_RADIUS_MM, spacing)
     thick = closed_mm(thick, _BRONCHOGRAM_MM, spacing) & inside
     labels, sizes = components(thick, 6)
@@ -61,12 +58,10 @@ def consolidation(field: Field, finding: Finding) -> tuple[Candidate, ...]:
         if volume_ml < _LEAST_ML:
             break
         own = labels == label
-        if np.count_nonzero(own & in_lung) < _LEAST_LUNG_SHARE * sizes[label]:
-            continue
         shell = dilate_mm(own, _SHELL_MM, spacing) & ~own
         aerated = float(np.mean(level[shell] < -500.0)) if shell.any() else 0.0
         confidence = (1.0 - np.exp(-volume_ml / 5.0)) * (0.3 + 0.6 * aerated)
-        region = placed(repeated(own, steps, field.hu.shape) & field.filled, field.crop)
+        region = placed(repeated(own, steps, field.hu.shape) & field.site, field.crop)
         if region.count == 0:
             continue
         if stated is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, QhullError
+from scipy import ndimage
 
 from groundct.core.volume import BoolArray, LabelMap, Volume
 from groundct.grounding._space.crops import (
@@ -22,13 +22,16 @@ from groundct.grounding._space.crops import (
     steps_for,
     thinned,
 )
+from groundct.grounding._space.hull import hull_by_slice
 from groundct.grounding._space.lungs import SOLID_ORGANS
 from groundct.imaging.components import Crop
 from groundct.imaging.distances import SpacingMm, dilate_mm, distance_mm, erode_mm
 
 _COARSE_MM = 3.0
 _REACH_MM = 45.0
-_RIB_DEPTH_MM = 6.0
+_RIB_DEPTH_MM = 4.0
+_RIB_GAP_MM = 7.0
+"""Half the gap between ribs, along k: a slice between them takes the ring of its neighbours."""
 _RECESS_MM = 25.0
 _BONE_HU = 220
 _FAR_MM = 1e3
@@ -86,29 +89,11 @@ def _inside_ribs(
     else:
         bones = thinned(crop_of(organs, tuple(named), crop), steps)
     ring = (bones & dilate_mm(lungs, reach_mm, spacing)) | lungs
-    hull = np.zeros(ring.shape, dtype=np.bool_, order="F")
-    for k in range(ring.shape[2]):
-        hull[:, :, k] = _hull(ring[:, :, k])
+    reach = round(_RIB_GAP_MM / spacing[2])
+    hull = hull_by_slice(ndimage.maximum_filter(ring, size=(1, 1, 2 * reach + 1)))
     flat = (spacing[0], spacing[1], _FAR_MM)
     drawn_in = erode_mm(hull, _RIB_DEPTH_MM, flat) & ~dilate_mm(bones, 2.0, spacing)
     return drawn_in | lungs
-
-
-def _hull(plane: BoolArray) -> BoolArray:
-    """The filled convex hull of a slice's voxels."""
-    points = np.argwhere(plane)
-    if len(points) < 4:
-        return plane.copy()
-    try:
-        equations = ConvexHull(points).equations
-    except QhullError:  # all on one line
-        return plane.copy()
-    i = np.arange(plane.shape[0])[:, None]
-    j = np.arange(plane.shape[1])[None, :]
-    inside = np.ones(plane.shape, dtype=np.bool_)
-    for a, b, c in equations:
-        inside &= a * i + b * j + c <= 1e-6
-    return inside
 
 
 def _wall_depth(thorax: BoolArray, spacing_mm: SpacingMm) -> NDArray[np.float32]:

@@ -29,7 +29,8 @@ def claim(offers: list[Offer], reading: Reading) -> Mapping[str, tuple[Candidate
     """Each finding's instances by finding id, best first.
 
     Findings that state a size are settled first, then the surest offer. Rivals are findings of
-    one category that the same section states: they never share a blob. An impression may speak of the same blob as the findings.
+    one category that the same section states: they never share a blob. An impression may speak
+    of the same blob as the findings.
     """
     order = sorted(
         range(len(offers)),

@@ -1,0 +1,212 @@
+"""ground(): one grounding each, with the right reason or the right voxels on the right side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from groundct.core.record import Grounded, NotGroundable
+from groundct.core.volume import RegionMask, to_stored
+from groundct.grounding.assign import (
+    GroundingOutcome,
+    GroundingRequest,
+    PublishedMask,
+    ground,
+    ground_without_volume,
+)
+from groundct.grounding.hu_text import PLUGIN
+
+LOBE = "lung/lung/right lung/right lung lower lobe"
+
+
+@pytest.fixture
+def run(report: Any, reading: Any) -> Any:
+    def of(chest: Any, *findings: Any, **options: Any) -> GroundingOutcome:
+        regions = options.pop("regions", ())
+        return ground(
+            GroundingRequest(
+                chest.volume(),
+                chest.label_map(),
+                report,
+                reading(*findings, regions=regions),
+                PLUGIN,
+                **options,
+            )
+        )
+
+    return of
+
+
+def _of(outcome: GroundingOutcome, target: str, target_id: str) -> Any:
+    (found,) = (g for g in outcome.groundings if (g.target, g.target_id) == (target, target_id))
+    return found
+
+
+def test_every_sentence_and_finding_has_exactly_one_grounding(
+    chest: Any, finding: Any, run: Any
+) -> None:
+    outcome = run(
+        chest,
+        finding("f1", place="lung", sentence_indices=(0, 2)),
+        finding("f2", "2e", place="pleura", presence="absent", sentence_indices=(1,)),
+    )
+    targets = [(g.target, g.target_id) for g in outcome.groundings]
+    assert targets == [
+        *(("sentence", str(n)) for n in range(3)), ("finding", "f1"), ("finding", "f2")
+    ]  # fmt: skip
+
+
+def test_a_nodule_becomes_a_measured_region_on_the_stored_grid(
+    chest: Any, finding: Any, run: Any
+) -> None:
+    truth = chest.put(chest.ball((26, 36, 26), 10), 20)
+    outcome = run(chest, finding(place="left lung", size_mm=20))
+    grounded = _of(outcome, "finding", "f1")
+    assert (grounded.region_ids, grounded.method) == (("f1.1",), "candidate")
+    region = next(r for r in outcome.regions if r.region_id == "f1.1")
+    assert (region.kind, region.name, region.instance) == ("finding", "nodule", 1)
+    assert region.longest_axial_diameter_mm == pytest.approx(20, abs=3)
+    assert region.mean_hu == pytest.approx(20, abs=60)
+    stored = to_stored(outcome.masks.mask("f1.1"), chest.geometry()[1])
+    where = np.argwhere(stored)
+    assert region.voxels == len(where)
+    assert region.box.low == tuple(where.min(axis=0))
+    assert region.box.high == tuple(where.max(axis=0) + 1)
+    assert region.centroid_index == pytest.approx(tuple(where.mean(axis=0)))
+    world = chest.geometry()[1].world_from_index(region.centroid_index)
+    assert region.centroid_mm == pytest.approx(tuple(world))
+    assert np.count_nonzero(outcome.masks.mask("f1.1") & truth) > 0.7 * truth.sum()
+    assert "f1.1" in _of(outcome, "sentence", "0").region_ids
+
+
+def test_looked_for_in_vain_is_grounded_to_its_place_less_surely(
+    chest: Any, finding: Any, run: Any
+) -> None:
+    found = _of(run(chest, finding(category="2c", place="left lung")), "finding", "f1")
+    assert (found.method, found.region_ids) == ("site", ("organ:left lung",))
+    asked = finding(category="3a", place="left lung")
+    plain = _of(run(chest, asked), "finding", "f1")
+    assert plain.method == "organ"
+    assert found.confidence < plain.confidence
+
+
+def test_a_lobe_is_an_approximate_site_with_its_lung_around_it(
+    chest: Any, finding: Any, run: Any
+) -> None:
+    outcome = run(chest, finding(category="3a", anatomy=(LOBE,), laterality="right"))
+    regions = {r.region_id: r for r in outcome.regions}
+    assert regions["site:right lung lower lobe"].approximate
+    assert not regions["organ:right lung"].approximate
+    assert "site:right lung lower lobe" in outcome.masks.names
+    assert "organ:right lung" not in outcome.masks.names
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"presence": "absent", "place": "lung"}, "absent"),
+        ({"category": "3a", "anatomy": ("thyroid/thyroid/thyroid gland",)}, "not_segmented"),
+        ({"category": "3a", "anatomy": ("heart/heart",)}, "outside_scan"),
+        ({"type": "no such type"}, "whole_scan"),
+        ({"place": "left lung", "laterality": "right"}, "whole_scan"),
+    ],
+)
+def test_each_reason_not_to_ground(
+    chest: Any, finding: Any, run: Any, fields: dict[str, Any], reason: str
+) -> None:
+    chest.organs["heart"] = np.zeros(chest.hu.shape, dtype=np.bool_)
+    found = _of(run(chest, finding(**fields)), "finding", "f1")
+    assert isinstance(found, NotGroundable)
+    assert found.reason == reason
+    assert found.detail
+
+
+def test_a_published_mask_is_used_as_it_is_and_an_empty_one_is_no_candidate(
+    chest: Any, finding: Any, run: Any
+) -> None:
+    mask = RegionMask.of(chest.ball((26, 36, 26), 8))
+    nothing = RegionMask.of(np.zeros(chest.hu.shape, dtype=np.bool_))
+    published = (PublishedMask("f1", (mask,)), PublishedMask("f2", (nothing,)))
+    asked = (finding("f1", place="left lung"), finding("f2", place="left lung"))
+    outcome = run(chest, *asked, published=published)
+    assert _of(outcome, "finding", "f1").method == "published"
+    assert np.array_equal(outcome.masks.mask("f1.1"), mask.dense(chest.hu.shape))
+    assert _of(outcome, "finding", "f2").reason == "no_candidate"
+
+
+def test_without_a_volume_all_but_the_absent_say_so(finding: Any, reading: Any) -> None:
+    read = reading(finding("f1"), finding("f2", presence="absent"))
+    reasons = [g.reason for g in ground_without_volume(read) if isinstance(g, NotGroundable)]
+    assert reasons == ["no_volume", "no_volume", "absent"]
+
+
+def test_two_findings_of_one_section_do_not_share_a_blob(
+    chest: Any, finding: Any, run: Any
+) -> None:
+    large = chest.put(chest.ball((26, 28, 20), 12), 20)
+    small = chest.put(chest.ball((28, 44, 34), 6), 20)
+    outcome = run(
+        chest, finding("f1", place="left lung"), finding("f2", place="left lung", size_mm=24)
+    )
+    assert outcome.masks.mask("f2.1")[large].mean() > 0.7
+    assert outcome.masks.mask("f1.1")[small].mean() > 0.7
+
+
+def test_bilateral_findings_get_a_region_on_each_side(chest: Any, finding: Any, run: Any) -> None:
+    for centre in ((26, 36, 26), (69, 36, 26)):
+        chest.put(chest.ball(centre, 14), -600)
+    outcome = run(chest, finding(category="2c", place="lung", laterality="bilateral"))
+    masks = [outcome.masks.mask(i) for i in _of(outcome, "finding", "f1").region_ids]
+    assert {bool(m[chest.organs["left lung"]].any()) for m in masks} == {True, False}
+    assert len(masks) == 2
+
+
+def test_a_denial_is_grounded_to_the_place_that_its_sentence_is_linked_to(
+    chest: Any, finding: Any, run: Any
+) -> None:
+    absent = finding(category="2e", place="pleura", presence="absent")
+    outcome = run(chest, absent, regions=("pleura",))
+    sentence = _of(outcome, "sentence", "0")
+    assert isinstance(sentence, Grounded)
+    assert sentence.region_ids == ("site:pleura",)
+    silent = _of(run(chest, absent), "sentence", "0")
+    assert (silent.state, silent.reason) == ("not_groundable", "whole_scan")
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    category=st.sampled_from(PLUGIN.categories),
+    side=st.sampled_from(["left", "right"]),
+    place=st.sampled_from(["lung", "pleura"]),
+    orientation=st.sampled_from(["LPS", "RAS", "LAS", "PIR", "SRA"]),
+    across=st.integers(-8, 8),
+)
+def test_sides_are_never_crossed(
+    make_chest: Any,
+    finding: Any,
+    reading: Any,
+    report: Any,
+    category: str,
+    side: str,
+    place: str,
+    orientation: str,
+    across: int,
+) -> None:
+    chest = make_chest(orientation)
+    for middle in (26, 69):
+        chest.put(chest.ball((middle + across, 36, 26), 12), 20)
+        chest.put(chest.ball((middle, 22, 36), 9), -620)
+        chest.put(chest.ball((middle, 50, 20), 9), -990)
+    asked = finding(category=category, place=place, laterality=side)
+    request = GroundingRequest(chest.volume(), chest.label_map(), report, reading(asked), PLUGIN)
+    outcome = ground(request)
+    other = chest.organs["right lung" if side == "left" else "left lung"]
+    for region in outcome.regions:
+        sign = -1 if side == "left" else 1
+        assert sign * region.centroid_mm[0] > 0, region.region_id
+        if region.kind != "organ":
+            assert not outcome.masks.mask(region.region_id)[other].any()

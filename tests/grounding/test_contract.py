@@ -1,0 +1,68 @@
+"""Every finding segmenter keeps the contract; new ones are found by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from groundct.core.contracts import FindingRequest, FindingSegmenter
+from groundct.core.plugins import load_plugin, plugin_names
+from groundct.vocabulary.findings import findings
+
+NAMES = plugin_names("grounding")
+
+
+def _plugin(name: str) -> FindingSegmenter:
+    plugin = load_plugin("grounding", name)
+    assert isinstance(plugin, FindingSegmenter)
+    return plugin
+
+
+def test_there_is_an_embedded_one() -> None:
+    assert "hu_text" in NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_tells_of_itself_and_its_categories_are_the_ontologys(name: str) -> None:
+    plugin = _plugin(name)
+    assert plugin.version
+    assert plugin.description
+    assert plugin.quality
+    assert set(plugin.categories) <= set(findings().codes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_candidates_are_not_empty_lie_around_the_site_and_are_the_same_again(
+    name: str, make_chest: Any, finding: Any
+) -> None:
+    plugin = _plugin(name)
+    chest = make_chest()
+    chest.put(chest.ball((26, 36, 26), 11), 30)
+    site = chest.organs["left lung"] & (chest.index[2] < 30)
+    for category in plugin.categories:
+        asked = finding().model_copy(update={"category": category})
+        request = FindingRequest(asked, chest.volume(), chest.label_map(), site)
+        first, again = plugin.segment(request), plugin.segment(request)
+        assert len(first) == len(again)
+        for one, other in zip(first, again, strict=True):
+            assert one.mask.count > 0
+            assert 0 <= one.confidence <= 1
+            assert not one.mask.dense(site.shape)[chest.organs["right lung"]].any()
+            assert one.mask.offset == other.mask.offset
+            assert np.array_equal(one.mask.voxels, other.mask.voxels)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_site_or_a_category_not_covered_gives_nothing(
+    name: str, make_chest: Any, finding: Any
+) -> None:
+    plugin = _plugin(name)
+    chest = make_chest()
+    empty = np.zeros(chest.hu.shape, dtype=np.bool_)
+    volume, organs = chest.volume(), chest.label_map()
+    assert plugin.segment(FindingRequest(finding(), volume, organs, empty)) == ()
+    other = next(c for c in findings().codes if c not in plugin.categories)
+    odd = finding().model_copy(update={"category": other})
+    assert plugin.segment(FindingRequest(odd, volume, organs, chest.organs["left lung"])) == ()
