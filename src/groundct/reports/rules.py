@@ -27,7 +27,10 @@ class RulesExtractor:
     version: Final = "1"
     description: Final = "Lexicons, scopes of negation and places; no weights, spans exact"
     languages: Final = ("en",)
-    quality: Final = "see docs/quality/rules.md"
+    quality: Final = (
+        "Held half of 800 hand-labelled CT-RATE reports: 18 labels macro F1 .932; sentence to region "
+        "F1 .956 on RadGenome's validation reports; docs/quality/rules.md"
+    )
 
     def extract(self, report: Report) -> Reading:
         """Sentences of all sections; findings of the sections findings and impression.
