@@ -10,7 +10,7 @@ import pytest
 from made_case import SPACING_MM, made_view
 from PIL import Image
 
-from groundct.review._palette import finding_color
+from groundct.review._palette import finding_colors
 
 pytestmark = pytest.mark.browser
 
@@ -151,7 +151,7 @@ def test_the_patients_left_is_drawn_on_the_images_right(case):
     height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
     case.page.click("#crosshair")
     # The nodule's colour is the only saturated red in the planes.
-    red, green, blue = finding_color(1)
+    red, green, blue = finding_colors(["f1"])["f1"]
     assert red > green + 80 and red > blue + 80
     marked = (pixels[..., 0] > pixels[..., 1] + 50) & (pixels[..., 0] > pixels[..., 2] + 30)
     for plane in (marked[:height, :width], marked[:height, width : 2 * width]):

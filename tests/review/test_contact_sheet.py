@@ -8,7 +8,7 @@ from made_case import SPACING_MM, made_view
 from PIL import Image
 
 from groundct.review._drawing import lines, plain
-from groundct.review._palette import finding_color, organ_color
+from groundct.review._palette import finding_colors, organ_color
 from groundct.review._planes import Plane, ct_picture, largest_cut, segment_cut, tint
 from groundct.review.contact_sheet import WIDTH_PX, contact_sheet, write_contact_sheet
 from groundct.review.view import CaseView
@@ -41,7 +41,7 @@ def test_what_is_left_in_the_patient_is_on_the_images_right(view, name):
     index = largest_cut(view.regions, "left-1", name)
     plane = Plane(name, index, 1.0)
     picture = ct_picture(view.volume, plane, WINDOW_HU)
-    color = finding_color(1)
+    color = finding_colors(["f1"])["f1"]
     marked = tint(picture, segment_cut(view.regions, "left-1", plane), color, fill=1.0, line_px=0)
     x = colored(marked, color)[:, 0]
     assert x.min() > picture.width / 2

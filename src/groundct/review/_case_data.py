@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from groundct.core.record import Grounded, Region
-from groundct.review._palette import SITE_COLOR, Rgb, finding_color, organ_color
+from groundct.review._palette import SITE_COLOR, Rgb, finding_colors, organ_color
 from groundct.review._words import grounding_words, region_name, region_words
-from groundct.review.view import CaseView, separate_organs
+from groundct.review.view import CaseView, grounded_finding_ids, separate_organs
 
 Json = dict[str, Any]
 
@@ -20,6 +20,7 @@ def structures(view: CaseView) -> dict[str, Json]:
     the page's label volumes: those of organs first) and ``on``, its state when the page opens.
     """
     shift = len(view.organs.layers)
+    colors = finding_colors(grounded_finding_ids(view.record))
     order = {f.finding_id: n for n, f in enumerate(view.record.reading.findings)}
     out: dict[str, Json] = {}
     for region in view.record.regions:
@@ -28,8 +29,9 @@ def structures(view: CaseView) -> dict[str, Json]:
         segment = view.regions.segment(region.region_id)
         finding = region.kind == "finding"
         number = order.get(region.finding_id or "")
-        color = finding_color(number or 0) if finding else SITE_COLOR
-        label = region_name(region) if number is None else f"F{number + 1} {region_name(region)}"
+        color = colors.get(region.finding_id or "", SITE_COLOR) if finding else SITE_COLOR
+        label = f"≈ {region.name}" if region.approximate else region_name(region)
+        label = label if number is None else f"F{number + 1} {label}"
         parts = [(layer + shift, label) for layer, label in segment.parts]
         entry = _structure(label, region.kind, color, parts)
         out[region_key(region)] = entry | {"on": finding, "detail": region_words(region)}

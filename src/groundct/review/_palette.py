@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Iterable
 
 Rgb = tuple[int, int, int]
 
@@ -47,6 +48,6 @@ def organ_color(name: str, position: int) -> Rgb:
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
-def finding_color(position: int) -> Rgb:
-    """The colour of the n-th finding of a record."""
-    return _FINDINGS[position % len(_FINDINGS)]
+def finding_colors(finding_ids: Iterable[str]) -> dict[str, Rgb]:
+    """A colour for each finding, in the order given; they repeat after eight."""
+    return {key: _FINDINGS[n % len(_FINDINGS)] for n, key in enumerate(finding_ids)}

@@ -21,7 +21,7 @@ from groundct.review._words import (
 )
 from groundct.review.view import CaseView
 
-_GROUP_TITLE = {"finding": "Findings", "site": "Named places", "organ": "Organs"}
+_GROUP_TITLE = {"finding": "Findings", "organ": "Organs", "site": "Named places (≈ approximate)"}
 
 
 def issues_html(issues: tuple[Issue, ...]) -> str:
@@ -130,7 +130,7 @@ def _card(view: CaseView, number: int, finding: Finding) -> str:
         ("Where", site_words(finding)),
         ("Size in text", size_words(finding)),
         ("Count in text", str(finding.count) if finding.count is not None else ""),
-        ("Category", f"{finding.category} {finding.type}"),
+        ("Category", f"{finding.category} {finding.type.replace('_', ' ')}"),
         ("Prior", "compared with an earlier examination" if finding.refers_to_prior else ""),
         ("Grounding", grounding_words(grounding)),
     ]

@@ -62,7 +62,9 @@ def region_words(region: Region) -> str:
 
 def region_name(region: Region) -> str:
     """A region's name with its instance number, and "approximate" where a rule drew its border."""
-    name = region.name if region.instance is None else f"{region.name} {region.instance}"
+    name = region.name.replace("_", " ")
+    if region.instance is not None:
+        name = f"{name} {region.instance}"
     return f"{name} (approximate)" if region.approximate else name
 
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from groundct.core.record import Grounded, NotGroundable, Region
 from groundct.core.report import Finding
 from groundct.review._drawing import GAP_PX, GROUND, Line, font, letter, lines, plain, row, stack
-from groundct.review._palette import Rgb, finding_color, organ_color
+from groundct.review._palette import Rgb, finding_colors, organ_color
 from groundct.review._planes import (
     AXIS,
     LUNG_WINDOW_HU,
@@ -24,8 +24,15 @@ from groundct.review._planes import (
     segment_cut,
     tint,
 )
-from groundct.review._words import REASON, region_name, region_words, site_words, size_words
-from groundct.review.view import CaseView, separate_organs
+from groundct.review._words import (
+    REASON,
+    grounding_words,
+    region_name,
+    region_words,
+    site_words,
+    size_words,
+)
+from groundct.review.view import CaseView, grounded_finding_ids, separate_organs
 
 WIDTH_PX = 1600
 MARGIN_PX = 24
@@ -78,7 +85,9 @@ def _finding_rows(view: CaseView) -> list[Block]:
     """Axial panels of the grounded findings, three in a row, and the legend in the free place."""
     shown = _instances(view)
     panels = [_finding_panel(view, n, f, region) for n, f, region in shown[:MAX_PANELS]]
-    panels.append(_legend(view, len(shown) - len(panels)))
+    words = lines(_not_groundable(view, len(shown) - len(panels)), PANEL_PX)
+    legend = _legend(view)
+    panels += [stack([legend, words], gap_px=24)] if len(panels) % 3 == 2 else [legend, words]
     return [row(panels[start : start + 3]) for start in range(0, len(panels), 3)]
 
 
@@ -93,7 +102,7 @@ def _instances(view: CaseView) -> list[tuple[int, Finding, Region]]:
 
 
 def _finding_panel(view: CaseView, number: int, finding: Finding, region: Region) -> Block:
-    color = finding_color(number - 1)
+    color = finding_colors(grounded_finding_ids(view.record))[finding.finding_id]
     labels, name = view.place(region)
     index = largest_cut(labels, name, "axial")
     plane = _fitted(view, "axial", index, PANEL_PX, PANEL_PX)
@@ -117,16 +126,11 @@ def _finding_panel(view: CaseView, number: int, finding: Finding, region: Region
             (left, 0, left + INSET_PX - 1, INSET_PX - 1), outline=color, width=2
         )
     said = " · ".join(w for w in (site_words(finding), size_words(finding)) if w)
-    grounding = view.grounding("finding", finding.finding_id)
-    method = (
-        f"{grounding.method}, confidence {grounding.confidence:.2f}"
-        if isinstance(grounding, Grounded)
-        else ""
-    )
     caption: list[Line] = [
         (f"F{number}  {finding.presence}: {finding.standardized}", 20, color),
         (f"text: {said or 'no place, no size'}", 17, SOFT),
-        (f"voxels: {region_name(region)} · {region_words(region)} · {method}", 17, SOFT),
+        (f"voxels: {region_name(region)} · {region_words(region)}", 17, SOFT),
+        (grounding_words(view.grounding("finding", finding.finding_id)), 17, SOFT),
     ]
     return stack([panel, lines(caption, PANEL_PX)])
 
@@ -134,6 +138,7 @@ def _finding_panel(view: CaseView, number: int, finding: Finding, region: Region
 def _organ_row(view: CaseView) -> Block:
     """The three planes through the first finding with the organs tinted."""
     instances = _instances(view)
+    colors = finding_colors(grounded_finding_ids(view.record))
     focus = instances[0][2].centroid_mm if instances else _centre(view)
     index = view.volume.geometry.index_from_world(focus)
     panels: list[Block] = []
@@ -145,15 +150,15 @@ def _organ_row(view: CaseView) -> Block:
         for organ, color in _organs(view):
             cut = segment_cut(view.organs, organ, plane)
             picture = tint(picture, cut, color, fill=0.3, line_px=0)
-        for number, _, region in instances:
+        for _, finding, region in instances:
             if region.kind == "finding":
                 cut = segment_cut(view.regions, region.region_id, plane)
-                picture = tint(picture, cut, finding_color(number - 1), fill=0.6, line_px=1)
+                picture = tint(picture, cut, colors[finding.finding_id], fill=0.6, line_px=1)
         panels.append(_framed(picture, plane))
     return row(panels)
 
 
-def _legend(view: CaseView, left_out: int) -> Block:
+def _legend(view: CaseView) -> Block:
     organs = _organs(view)
     legend = Image.new("RGB", (PANEL_PX, 34 + 26 * math.ceil(len(organs) / 2)), GROUND)
     draw = ImageDraw.Draw(legend)
@@ -162,13 +167,10 @@ def _legend(view: CaseView, left_out: int) -> Block:
         x, y = (n % 2) * (PANEL_PX // 2), 34 + 26 * (n // 2)
         draw.rounded_rectangle((x, y + 3, x + 14, y + 17), 3, fill=color)
         draw.text((x + 22, y), plain(name), fill=SOFT, font=font(17))
-    entries = _not_groundable(view)
-    if left_out:
-        entries.append((f"{left_out} more regions are on the case page.", 17, WARN))
-    return stack([legend, lines(entries, PANEL_PX)], gap_px=24)
+    return legend
 
 
-def _not_groundable(view: CaseView) -> list[Line]:
+def _not_groundable(view: CaseView, left_out: int) -> list[Line]:
     entries: list[Line] = [("Not groundable", 20, TEXT)]
     for number, finding in enumerate(view.record.reading.findings, start=1):
         grounding = view.grounding("finding", finding.finding_id)
@@ -177,6 +179,8 @@ def _not_groundable(view: CaseView) -> list[Line]:
             entries.append((f"F{number}  {words}", 17, SOFT))
     if len(entries) == 1:
         entries.append(("none: every finding has voxels", 17, SOFT))
+    if left_out:
+        entries.append((f"{left_out} more regions are on the case page.", 17, WARN))
     return entries
 
 

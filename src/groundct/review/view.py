@@ -47,23 +47,30 @@ class CaseView:
         return None
 
 
+ENVELOPES = frozenset({"body", "thoracic cavity"})
+"""Structures that hold many others: shown only when asked for."""
+
+
 def separate_organs(organs: LabelMap) -> tuple[Segment, ...]:
-    """The segments with voxels that are neither the body nor made of other segments.
+    """The segments with voxels that are neither envelopes nor made of other segments.
 
     Shown together they cover each place once: "left lung" and "right lung", not "lung" as well.
     """
     return tuple(
         segment
         for segment in organs.segments
-        if segment.parts and segment.name != "body" and not _is_union(segment, organs.segments)
+        if segment.parts
+        and segment.name not in ENVELOPES
+        and not _is_union(segment, organs.segments)
     )
 
 
-def grounded_finding_ids(record: Record) -> set[str]:
-    """The ids of the findings that are tied to voxels."""
-    return {
+def grounded_finding_ids(record: Record) -> list[str]:
+    """The ids of the findings that are tied to voxels, in the order of the reading."""
+    done = {
         g.target_id for g in record.groundings if g.target == "finding" and isinstance(g, Grounded)
     }
+    return [f.finding_id for f in record.reading.findings if f.finding_id in done]
 
 
 def _is_union(segment: Segment, segments: tuple[Segment, ...]) -> bool:

@@ -7,6 +7,7 @@ const state = {
   target: null,
   strength: 0.55,
 };
+const HINT = "Hover or focus a sentence or finding to light up its voxels; click, or press Enter, to go there.";
 let viewer = null;
 let pending = 0;
 
@@ -27,7 +28,7 @@ function light(key) {
       element.classList.add("lit");
     }
   }
-  document.getElementById("note").textContent = target ? target.note : "";
+  document.getElementById("note").textContent = target ? target.note : HINT;
   repaint();
 }
 
@@ -143,6 +144,7 @@ async function start() {
   wireSwitches();
   wireToolbar();
   wireTabs();
+  document.getElementById("note").textContent = HINT;
   const wait = document.getElementById("wait");
   try {
     const canvases = {
