@@ -58,7 +58,8 @@ def summarise(
     status = Counter(entry.status for entry in entries)
     rejected = {issue.case_id for issue in errors(corpus.issues)} - {None}
     rejected -= {case.case_id for case in corpus.cases}
-    aside = status["set_aside"] + len(rejected)
+    left_out = manifest.left_out if manifest else ()
+    aside = status["set_aside"] + len(rejected) + len(left_out)
     if not status["built"]:
         code = EXIT_NOTHING_BUILT
     else:
@@ -66,7 +67,8 @@ def summarise(
     pages = [space.page_path(entry.case_id) for entry in entries if entry.status == "built"]
     return {
         "source": corpus.source,
-        "built": status["built"],
+        "built": status["built"] - len(left_out),
+        "left_out_of_release": list(left_out),
         "set_aside": aside,
         "release": str(space.release_path) if manifest else None,
         "release_digest": manifest.digest if manifest else None,

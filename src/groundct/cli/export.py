@@ -9,7 +9,7 @@ import click
 
 from groundct.cli._show import plural, show_issues
 from groundct.core.plugins import load_plugin, plugin_names
-from groundct.release.exports import Exporter, ExportOptions
+from groundct.release.exports._contract import Exporter, ExportOptions
 from groundct.release.read import read_release
 
 

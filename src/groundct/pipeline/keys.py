@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from groundct import __version__
+from groundct import __version__, questions, reasoning
+from groundct.anatomy import sentinel
 from groundct.codecs.volumes import volume_digest
 from groundct.core.case import Case
 from groundct.core.contracts import Plugin
@@ -24,6 +25,7 @@ def case_key(case: Case, source: str, settings: BuildSettings) -> str:
             "source": source,
             "settings": settings.model_dump(mode="json"),
             "parts": [f"{p.name} {p.version}" for p in _parts(settings)],
+            "writers": [questions.VERSION, reasoning.VERSION, sentinel.VERSION],
             "groundct": __version__,
         }
     )
@@ -50,11 +52,13 @@ def _volume(case: Case) -> object:
 
 def _published(case: Case) -> object:
     published = case.published
-    files = [path for _, path in published.organ_masks]
+    masks = (*published.organ_masks, *published.region_masks)
+    files = [path for _, path in masks]
     if published.finding_masks:
         files.append(published.finding_masks)
-    plain = published.model_dump(mode="json", exclude={"organ_masks", "finding_masks"})
-    return [plain, [name for name, _ in published.organ_masks], [_content(p) for p in files]]
+    paths = {"organ_masks", "region_masks", "finding_masks"}
+    plain = published.model_dump(mode="json", exclude=paths)
+    return [plain, [name for name, _ in masks], [_content(path) for path in files]]
 
 
 def _content(path: Path) -> str:

@@ -13,14 +13,17 @@ from groundct.core.case import Case
 from groundct.core.contracts import Extractor, FindingSegmenter, Segmenter, component
 from groundct.core.issues import Issue, VolumeError
 from groundct.core.plugins import load_plugin
-from groundct.core.record import Component, OrganStatus, Record, VolumeInfo
-from groundct.core.report import Reading
+from groundct.core.record import Component, OrganStatus, Question, Record, VolumeInfo
+from groundct.core.report import Reading, Report
 from groundct.core.value import digest
 from groundct.core.volume import LabelMap, Volume
 from groundct.grounding.assign import GroundingOutcome, GroundingRequest, ground
+from groundct.pipeline.published import published_masks, published_reading
 from groundct.pipeline.settings import BuildSettings
+from groundct.questions.published import TASK_OF_TABLE, published_questions
 from groundct.questions.write import QuestionRequest, write_questions
 from groundct.reasoning.trace import TraceRequest, trace_findings
+from groundct.reports.sections import split_sections
 from groundct.vocabulary.anatomy import anatomy
 
 Tell = Callable[[str], None]
@@ -57,24 +60,22 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
     organs = _organs(case, volume, segmenter)
     tell("reading the report")
     extractor = cast(Extractor, load_plugin("reports", settings.extractor))
-    reading = extractor.extract(case.report) if case.report else Reading(sentences=(), findings=())
+    report, reading = _read(case, extractor)
     tell("grounding findings")
     finder = cast(FindingSegmenter, load_plugin("grounding", settings.finding_segmenter))
-    outcome = _ground(case, volume, organs, reading, finder)
+    outcome = _ground(case, volume, organs, report, reading, finder)
     tell("writing questions and reasoning")
     record = Record(
         case_id=case.case_id,
         patient_id=case.patient_id,
         source=source,
         volume=info,
-        report=case.report,
+        report=report,
         reading=reading,
         organs=_organ_statuses(organs),
         regions=outcome.regions,
         groundings=outcome.groundings,
-        questions=write_questions(
-            QuestionRequest(case.report, reading, outcome.regions, outcome.groundings, case.case_id)
-        ),
+        questions=_questions(case, report, reading, outcome),
         traces=trace_findings(
             TraceRequest(case.case_id, reading, outcome.regions, outcome.groundings, volume.stored)
         ),
@@ -82,6 +83,26 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
         components=_components(segmenter, extractor, finder, settings),
     )
     return BuiltCase(record, volume, organs, outcome.masks)
+
+
+def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading]:
+    """The report and what it says; published texts stand in for a report that is not there."""
+    if case.report is None:
+        return published_reading(case, extractor)
+    report = case.report
+    if [section.name for section in report.sections] == ["other"]:
+        report = split_sections(report.text, report.language)
+    return report, extractor.extract(report)
+
+
+def _questions(
+    case: Case, report: Report | None, reading: Reading, outcome: GroundingOutcome
+) -> tuple[Question, ...]:
+    """The published questions, or else those that the record answers."""
+    if any(row.table in TASK_OF_TABLE for row in case.published.rows):
+        return published_questions(case.published.rows, case.case_id, outcome.regions)
+    request = QuestionRequest(report, reading, outcome.regions, outcome.groundings, case.case_id)
+    return write_questions(request)
 
 
 def _organs(case: Case, volume: Volume, segmenter: Segmenter) -> LabelMap:
@@ -92,13 +113,19 @@ def _organs(case: Case, volume: Volume, segmenter: Segmenter) -> LabelMap:
 
 
 def _ground(
-    case: Case, volume: Volume, organs: LabelMap, reading: Reading, finder: FindingSegmenter
+    case: Case,
+    volume: Volume,
+    organs: LabelMap,
+    report: Report | None,
+    reading: Reading,
+    finder: FindingSegmenter,
 ) -> GroundingOutcome:
-    if case.report is None:
+    if report is None:
         return GroundingOutcome(
             regions=(), masks=LabelMap((), (), volume.geometry, volume.stored), groundings=()
         )
-    return ground(GroundingRequest(volume, organs, case.report, reading, finder))
+    published = published_masks(case, volume)
+    return ground(GroundingRequest(volume, organs, report, reading, finder, published))
 
 
 def _organ_statuses(organs: LabelMap) -> tuple[OrganStatus, ...]:

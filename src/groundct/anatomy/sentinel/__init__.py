@@ -14,7 +14,7 @@ from groundct.core.volume import Volume
 from groundct.imaging.resample import resample_volume
 
 NAME = "sentinel"
-VERSION = "1"
+VERSION = "1.0"
 
 _WORKING_SPACING_MM = 4.0
 _UPSIDE_DOWN_MM = -5.0

@@ -14,6 +14,7 @@ from groundct.core.value import Value
 from groundct.core.volume import BoolArray
 from groundct.imaging.distances import distance_mm
 
+_CLEARLY_MORE_BODY = 0.15  # crops of the body are cut on all sides
 _UNDER_LUNG_MM = 24.0
 _SOLID_ORGAN_HU = (-20, 170)
 
@@ -44,7 +45,8 @@ def lie_of(thorax: Thorax) -> Lie:
     a, b = (np.argwhere(lung).mean(axis=0) * thorax.spacing_mm for lung in thorax.lungs)
     apart = int(np.argmax(np.abs(a - b)))
     others = [axis for axis in range(3) if axis != apart]
-    head_axis = max(others, key=lambda axis: _body_at_ends(thorax.body, axis))
+    ends = {axis: _body_at_ends(thorax.body, axis) for axis in others}
+    head_axis = max(others, key=lambda axis: ends[axis] + (_CLEARLY_MORE_BODY if axis == 2 else 0))
     lungs = thorax.lungs if a[0] > b[0] else thorax.lungs[::-1]
     ordered = Thorax(thorax.hu, thorax.body, thorax.spacing_mm, (lungs[0], lungs[1]))
     head = _doming_mm(ordered.cropped_to_lungs())
