@@ -27,9 +27,12 @@ from groundct.core.volume import BoolArray, LabelMap, Volume, volume_from_stored
 from groundct.phantom.make import Phantom, make_phantom
 from groundct.phantom.spec import FindingSpec, PhantomSpec
 
+LARGE_SHAPE = (512, 512, 320)
+LARGE_SPACING_MM = (0.78, 0.78, 1.0)
 FINDINGS = (
     FindingSpec(category="2e", site="left lung", size_mm=25),
-    FindingSpec(category="2b", site="right lung lower lobe", size_mm=45),
+    FindingSpec(category="2b", site="right lung lower lobe", size_mm=90),
+    FindingSpec(category="2c", site="right lung upper lobe", size_mm=45),
     FindingSpec(category="2d", type="mass", site="left lung upper lobe", size_mm=35),
     FindingSpec(category="1c", site="lung"),
 )
@@ -44,6 +47,7 @@ def phantoms(seeds: int) -> None:
     for rest, title in ((0, "even seeds"), (1, "odd seeds")):
         organs, missing = defaultdict(list), defaultdict(int)
         sites = {source: defaultdict(list) for source in ("truth", "hu")}
+        inside = defaultdict(list)
         cases = 0
         for seed in range(rest, seeds, 2):
             findings = FINDINGS if seed % 4 > 1 else ()
@@ -51,12 +55,15 @@ def phantoms(seeds: int) -> None:
             found = PLUGIN.segment(phantom.volume)
             cases += 1
             compare(phantom, found, organs, missing)
+            share_of_findings(phantom, found, inside)
             for source, lungs in (("truth", phantom.organs), ("hu", found)):
                 compare_sites(phantom, lungs, sites[source])
         print(f"\nphantom, {title}: {cases} thoraces of 256x256x128")
         print(f"{'structure':22s} {'Dice':>6s} {'lowest':>7s} not segmented")
         for name, values in organs.items():
             print(f"{name:22s} {np.mean(values):6.3f} {min(values):7.3f} {missing[name]:6d}")
+        for name, values in inside.items():
+            print(f"voxels of {name}: {np.mean(values):.1%}, lowest {min(values):.1%}")
         for source, table in sites.items():
             print(f"approximate sites in the lungs of {source}:")
             for name, values in table.items():
@@ -72,6 +79,25 @@ def compare(phantom: Phantom, found: LabelMap, organs: dict, missing: dict) -> N
             missing[name] += 1
             continue
         organs[name].append(dice(phantom.organs.mask(name), found.mask(name)))
+
+
+def share_of_findings(phantom: Phantom, found: LabelMap, inside: dict) -> None:
+    for finding in phantom.findings:
+        for place in ("lung", "thoracic cavity"):
+            mask = found.mask(place)
+            hits = sum(int((mask[m.slices] & m.voxels).sum()) for m in finding.masks)
+            total = sum(m.count for m in finding.masks)
+            inside[f"{finding.spec.drawn_type} inside {place}"].append(hits / total)
+
+
+def large() -> None:
+    volume = make_phantom(PhantomSpec(shape=LARGE_SHAPE, spacing_mm=LARGE_SPACING_MM)).volume
+    started, cpu = time.perf_counter(), time.process_time()
+    PLUGIN.segment(volume)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(f"phantom {LARGE_SHAPE}: {cpu:.1f} s CPU, {wall:.1f} s, peak {peak:.2f} GiB")
+    print("(the peak holds the making of the phantom)")
 
 
 def compare_sites(phantom: Phantom, lungs: LabelMap, table: dict) -> None:
@@ -136,7 +162,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
     parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--large", action="store_true", help="only time a 512x512x320 phantom")
     arguments = parser.parse_args()
+    if arguments.large:
+        large()
+        return 0
     ct = arguments.data / "ct"
     if not ct.is_dir():
         phantoms(arguments.seeds)

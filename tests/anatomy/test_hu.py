@@ -97,6 +97,32 @@ def test_a_water_bottle_is_a_body_and_nothing_else() -> None:
     assert PLUGIN.segment(Volume(hu, grid, grid)).names == ("body",)
 
 
+def test_lungs_that_touch_in_front_are_parted(thorax: Thorax) -> None:
+    phantom = thorax("LPS", 1)
+    truth = phantom.organs
+    lung, k = truth.mask("lung"), 50
+    hu = phantom.volume.hu.copy(order="F")
+    front = int(np.flatnonzero(lung[:, :, k].any(axis=0))[-1]) - 3
+    row = np.flatnonzero(lung[:, front, k])
+    hu[row[0] : row[-1], front, k : k + 8] = -850
+    joined = PLUGIN.segment(replace(phantom.volume, hu=hu))
+    for name in ("left lung", "right lung"):
+        assert dice(joined.mask(name), truth.mask(name)) > 0.96
+
+
+@pytest.mark.parametrize("lost", ["left", "right"])
+def test_a_lung_without_air_is_not_segmented(thorax: Thorax, lost: str) -> None:
+    phantom = thorax("LPS", 1)
+    hu = phantom.volume.hu.copy(order="F")
+    gone = phantom.organs.mask(f"{lost} lung")
+    hu[gone] = np.maximum(hu[gone], 30)
+    organs = PLUGIN.segment(replace(phantom.volume, hu=hu))
+    kept = "right" if lost == "left" else "left"
+    assert f"{lost} lung" not in organs.names
+    assert dice(organs.mask(f"{kept} lung"), phantom.organs.mask(f"{kept} lung")) > 0.95
+    assert np.array_equal(organs.mask("lung"), organs.mask(f"{kept} lung"))
+
+
 def test_padding_outside_the_field_of_view_changes_nothing(thorax: Thorax) -> None:
     volume = thorax("LPS", 1).volume
     hu = volume.hu.copy(order="F")

@@ -8,8 +8,8 @@ from scipy import ndimage
 from groundct.anatomy._hu.chest import Chest, base_heights
 from groundct.anatomy._hu.grid import Working
 from groundct.core.volume import BoolArray
-from groundct.imaging.components import components
-from groundct.imaging.distances import dilate_mm, erode_mm
+from groundct.imaging.components import components, fill_holes_by_slice
+from groundct.imaging.distances import close_mm, dilate_mm, erode_mm
 
 LIVER_HU = (20.0, 180.0)
 SPREAD_HU = 30.0
@@ -50,6 +50,7 @@ def find_liver(
         return None
     chosen = np.asarray(labels == int(votes.argmax()))
     liver = dilate_mm(chosen, CUT_MM + 1.0, spacing) & even
+    liver = fill_holes_by_slice(close_mm(liver, CUT_MM / 2, spacing) & free)
     return liver if np.count_nonzero(liver) * grid.voxel_ml >= MIN_LIVER_ML else None
 
 

@@ -15,6 +15,7 @@ from groundct.imaging.components import components
 from groundct.imaging.distances import close_mm, dilate_mm, distance_mm, erode_mm, open_mm
 
 BONE_HU = 180
+CORTEX_HU = 270
 STERNUM_HU = 130
 RIB_REACH_MM = 12.0
 THICK_MM = 9.0
@@ -46,7 +47,9 @@ def find_bones(
     bone = body & (grid.hu > BONE_HU) & ~inner & ~column
     bone &= ~erode_mm(lungs, 4.0, spacing)
     low = (np.arange(bone.shape[2]) < chest.dome)[None, None, :]
-    bone &= ~low | (_shallow(grid, body) & ~open_mm(bone, THICK_MM, spacing))
+    # Enhanced spleen and kidney are as dense as marrow, but nowhere as dense as a rib's cortex.
+    cortex = dilate_mm(np.asarray(bone & (grid.hu > CORTEX_HU)), 5.0, spacing)
+    bone &= ~low | (_shallow(grid, body) & cortex & ~open_mm(bone, THICK_MM, spacing))
     bone = _pieces(grid, bone, 0.25)
     sternum = _sternum(grid, body, lungs, chest, spine)
     if sternum is not None:
