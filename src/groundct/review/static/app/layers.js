@@ -88,8 +88,8 @@ function planeAlpha(strength) {
 
 /** Opacity in the rendering: organs as a veil, findings solid. */
 function renderAlpha(group, lit, dimmed) {
-  const base = { finding: 1, site: 0.06, organ: 0.035 }[group];
-  const shine = { finding: 1, site: 0.25, organ: 0.12 }[group];
+  const base = { finding: 1, site: 0.06, organ: 0.015 }[group];
+  const shine = { finding: 1, site: 0.2, organ: 0.08 }[group];
   const alpha = lit ? shine : base * (dimmed ? 0.4 : 1);
   return { inner: alpha, edge: alpha };
 }
