@@ -28,7 +28,7 @@ ROLES = {
     "temporal": {"prior"},
     "recommendation": {"recommends", "history"},
     "relation": {"near", "preamble"},
-    "laterality": {"right", "left", "bilateral", "midline"},
+    "laterality": {"right", "left", "bilateral", "midline", "emphasis"},
     "headings": {"clinical_information", "technique", "findings", "impression", "other"},
     "measurement": {"diameter", "short_axis", "long_axis", "thickness", "distance"},
 }

@@ -28,8 +28,8 @@ class RulesExtractor:
     description: Final = "Lexicons, scopes of negation and places; no weights, spans exact"
     languages: Final = ("en",)
     quality: Final = (
-        "Held half of 800 hand-labelled CT-RATE reports: 18 labels macro F1 .932; sentence to region "
-        "F1 .956 on RadGenome's validation reports; docs/quality/rules.md"
+        "Held half of 800 hand-labelled CT-RATE reports: 18 labels macro F1 .932; sentence to "
+        "region F1 .956 on RadGenome's validation reports; docs/quality/rules.md"
     )
 
     def extract(self, report: Report) -> Reading:

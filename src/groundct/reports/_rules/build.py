@@ -10,7 +10,7 @@ from groundct.reports._rules.measures import count_of, measurements_of, owner
 from groundct.reports._rules.mentions import Mention, mentions_of
 from groundct.reports._rules.normal import normal_mentions
 from groundct.reports._rules.parsed import Parsed
-from groundct.reports._rules.place_paths import path_of_place
+from groundct.reports._rules.place_paths import paths_of_place
 from groundct.reports._rules.rewrite import standardized
 from groundct.reports._rules.scope import presence_of
 from groundct.reports._rules.sites import Site
@@ -20,6 +20,10 @@ from groundct.vocabulary.lexicon import Hit
 
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
 _AND_OR = frozenset((",", "and", "or", "/"))
+_SIDE_REACH = 3
+_CLOSE = 2
+_EMPHASIS_REACH = 4
+_NOT_OF_SIDE = frozenset(("lung", "lobe", "segment", "in", "on", ";"))
 _VERBS = frozenset((";", "observed", "detected", "seen"))
 
 
@@ -63,7 +67,7 @@ def _finding(
     parsed = words.parsed
     kind = findings().types[mention.type]
     presence, cue = _presence(parsed, mention)
-    sites = _sites_of(words, mention, spoken) if _in_chest(kind.anatomy) else ()
+    sites = _plain(parsed, _sites_of(words, mention, spoken)) if _in_chest(kind.anatomy) else ()
     paths, segments = _where(words, mention, sites, kind.anatomy)
     side = _laterality(parsed, mention, sites, spoken, paths)
     cues = [_cue(parsed, mention.hit, "finding")]
@@ -116,23 +120,56 @@ def _sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tu
     limit = min(following, default=len(words.parsed.words))
     after = tuple(s for s in words.sites if mention.last <= s.first < limit)
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
-    close = tuple(
+    ahead = tuple(
         s
         for s in words.sites
-        if floor <= s.first and s.last <= mention.first and mention.first - s.last <= 2
+        if floor <= s.first and s.last <= mention.first and not _parted(words, s.last, mention)
     )
     if inner or after:
         return (*inner, *after)
-    if close:
-        return close
+    if ahead and mention.first - ahead[-1].last <= _CLOSE:
+        return ahead
     if following and set(words.parsed.words[mention.last : limit]) & _AND_OR:
         gap = words.parsed.words[mention.last : limit]
         nearest = next(m for m in spoken if m.first == limit)
         ended = words.parsed.scope_ends(mention.last, limit)
         if len(gap) <= 5 and not ended and not words.parsed.any_word(mention.last, limit, _VERBS):
             return _sites_of(words, nearest, spoken)
-    before = tuple(s for s in words.sites if floor <= s.first and s.last <= mention.first)
-    return before or tuple(s for s in words.sites if s.last <= mention.first)
+    # What stands before all findings is the sentence's topic; what another one has is not shared.
+    topic = min((m.first for m in spoken), default=mention.first)
+    before = ahead or tuple(s for s in words.sites if s.last <= min(topic, mention.first))
+    said = _on_the_side(words.parsed, mention.last, limit)
+    return tuple(s for s in before if not said or said & set(s.sides))
+
+
+def _plain(parsed: Parsed, sites: tuple[Site, ...]) -> tuple[Site, ...]:
+    """Sites without those that only say where it is most, "both lungs, more on the right"."""
+    plain = tuple(site for site in sites if not _emphasised(parsed, site.first))
+    return plain or sites
+
+
+def _emphasised(parsed: Parsed, position: int) -> bool:
+    return any(
+        0 <= position - hit.last <= _EMPHASIS_REACH for hit in parsed.role("laterality", "emphasis")
+    )
+
+
+def _parted(words: Words, last: int, mention: Mention) -> bool:
+    """Whether a comma or "and" parts a place from the mention that follows it."""
+    return not _AND_OR.isdisjoint(words.parsed.words[last : mention.first])
+
+
+def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:
+    """The sides that "on the left" names among these tokens, when no other noun follows."""
+    taken = {p.first for p in parsed.places if p.entry.meaning not in ("pleura", "hemithorax")}
+    return {
+        hit.entry.meaning
+        for hit in parsed.role("laterality", "right", "left")
+        if first <= hit.first < last
+        and "on" in parsed.words[max(0, hit.first - 2) : hit.first]
+        and hit.last not in taken
+        and not _emphasised(parsed, hit.first)
+    }
 
 
 def _where(
@@ -148,7 +185,8 @@ def _where(
     if not paths:
         paths = [
             path
-            for path in (path_of_place(words.parsed, p) for p in mention.places)
+            for place in mention.places
+            for path in paths_of_place(words.parsed, place)
             if not top or anatomy().top_region(path) == top
         ]
         # "Upper abdomen: hepatomegaly": the type itself says more than the place.
@@ -183,15 +221,27 @@ def _laterality(
 
 
 def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
-    """Sides said of a mention without a site: after it before the next mention, or before it."""
+    """Sides said of a mention without a site: right before it, else after it, else before."""
+    hits = parsed.role("laterality", "right", "left", "bilateral")
+    edge = mention.first
+    close: set[str] = set()
+    for hit in reversed([h for h in hits if h.last <= mention.first]):
+        gap = set(parsed.words[hit.last : edge])
+        if edge - hit.last > _SIDE_REACH or gap & _NOT_OF_SIDE or (gap & _AND_OR and not close):
+            break
+        close.add(hit.entry.meaning)
+        edge = hit.first
     limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
-    hits = parsed.role("laterality", "right", "left", "bilateral")
-    for low, high in ((mention.first, limit), (floor, mention.first), (0, mention.first)):
-        inside = {h.entry.meaning for h in hits if low <= h.first and h.last <= high}
-        if inside:
-            return {"right", "left"} if "bilateral" in inside else inside
-    return set()
+    choices = [close]
+    topic = min((m.first for m in spoken), default=mention.first)
+    for low, high in ((mention.first, limit), (floor, mention.first), (0, topic)):
+        inside = [h for h in hits if low <= h.first and h.last <= high]
+        if low == floor and floor:
+            inside = [h for h in inside if _AND_OR.isdisjoint(parsed.words[h.last : high])]
+        choices.append({h.entry.meaning for h in inside if not _emphasised(parsed, h.first)})
+    sides = next((choice for choice in choices if choice), set())
+    return {"right", "left"} if "bilateral" in sides else sides
 
 
 def _recommended(parsed: Parsed, mention: Mention) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
-from groundct.reports._rules.place_paths import path_of_place
+from groundct.reports._rules.place_paths import paths_of_place
 from groundct.reports._rules.sites import Site
 from groundct.vocabulary.anatomy import OTHERS, TOP_REGIONS, anatomy
 from groundct.vocabulary.findings import findings
@@ -51,7 +51,7 @@ def _asked(parsed: Parsed, place: Hit) -> bool:
 def paths_of(parsed: Parsed, sites: tuple[Site, ...], regions: tuple[str, ...]) -> tuple[str, ...]:
     """The most exact anatomy paths that a sentence names inside its regions."""
     paths = [site.path for site in sites]
-    paths += [path_of_place(parsed, place) for place in parsed.places]
+    paths += [path for place in parsed.places for path in paths_of_place(parsed, place)]
     paths = [path for path in paths if anatomy().top_region(path) in (*regions, OTHERS)]
     return exact(paths)
 

@@ -94,7 +94,7 @@ def _of_prior(parsed: Parsed, span: Span) -> bool:
         return True
     for hit in parsed.role("temporal", "prior"):
         if "previous" in hit.entry.term and 0 <= hit.first - position <= _NEAR:
-            return "(" in parsed.words[max(0, position - 2) : hit.first]
+            return "(" in parsed.words[max(0, position - 2) : position]
     return False
 
 

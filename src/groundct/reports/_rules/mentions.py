@@ -11,6 +11,7 @@ from groundct.vocabulary.places import GENERAL, places
 _AND_OR = frozenset((",", "and", "or", "/", "nor"))
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _RELATION_REACH = 8
+_NOUN_SIGNS = frozenset(("the", "in", "of"))
 _ENLARGED = frozenset(("enlarged", "pathological", "pathologic", "pathologically"))
 
 
@@ -92,7 +93,10 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
         gap = parsed.words[place.last : edge]
         near = len(gap) <= 2 and "the" not in gap and not any(word in ";:.()" for word in gap)
         linked = all(word in _AND_OR for word in gap) if chain else not set(gap) & _AND_OR
-        if not (near and linked):
+        # "in the left lung and pleural effusion": the lung is no adjective of the effusion.
+        leading = parsed.words[max(0, place.first - 2) : place.first]
+        noun = bool(chain) and not _NOUN_SIGNS.isdisjoint(leading)
+        if noun or not (near and linked):
             break
         chain.append(place)
         edge = place.first

@@ -9,39 +9,45 @@ from groundct.vocabulary.places import places
 
 _LEVELS = {"t": ("thoracic", 12), "d": ("thoracic", 12), "l": ("lumbar", 5), "c": ("cervical", 7)}
 _REACH = 4
+_ORDINAL = frozenset(("st", "nd", "rd", "th", "and", ",", "to", "through", "of", "number"))
 
 
-def path_of_place(parsed: Parsed, place: Hit) -> str:
-    """The most exact path that the words around a place allow."""
+def paths_of_place(parsed: Parsed, place: Hit) -> tuple[str, ...]:
+    """The most exact paths that the words around a place allow; several for a list of ribs."""
+    if place.entry.meaning == "rib":
+        return _ribs(parsed, place)
+    return (_path_of(parsed, place),)
+
+
+def _path_of(parsed: Parsed, place: Hit) -> str:
     path = places().places[place.entry.meaning].path
     tree = anatomy()
     if place.entry.meaning in ("vertebrae", "disc"):
         level = _vertebra(parsed, place)
         return level if level is not None else path
     side = _side(parsed, place)
-    if place.entry.meaning == "rib":
-        number = _rib_number(parsed, place)
-        name = f"{side + ' ' if side else ''}rib{f' {number}' if number else ''}"
-        return tree.path_of(name)
     name = f"{side} {tree.leaf(path)}".replace("thyroid gland", "thyroid")
     if side is not None and name in tree.structures:
         return tree.path_of(name)
     return path
 
 
-def _side(parsed: Parsed, place: Hit) -> str | None:
-    """The one side that stands right before a place."""
+def _side(parsed: Parsed, place: Hit, first: int | None = None) -> str | None:
+    """The one side that stands right before a place, or before token ``first``."""
     near = [
         hit
         for hit in parsed.role("laterality", "right", "left", "bilateral")
-        if 0 <= place.first - hit.last <= 2
+        if 0 <= (place.first if first is None else first) - hit.last <= 2
     ]
     meaning = near[-1].entry.meaning if near else "bilateral"
     return meaning if meaning in ("right", "left") else None
 
 
 def _vertebra(parsed: Parsed, place: Hit) -> str | None:
-    for position in range(max(0, place.first - _REACH), min(len(parsed.words), place.last + 3) - 1):
+    nearest = [place.first, *range(max(0, place.first - _REACH), place.last + 2)]
+    for position in nearest:
+        if position + 1 >= len(parsed.words):
+            continue
         letter, number = parsed.words[position], parsed.words[position + 1]
         part = _LEVELS.get(letter)
         joined = parsed.tokens[position].end == parsed.tokens[position + 1].start
@@ -51,9 +57,23 @@ def _vertebra(parsed: Parsed, place: Hit) -> str | None:
     return None
 
 
-def _rib_number(parsed: Parsed, place: Hit) -> int | None:
-    for position in range(place.first - 1, max(place.first - _REACH, -1), -1):
-        word = parsed.words[position]
+def _ribs(parsed: Parsed, place: Hit) -> tuple[str, ...]:
+    """Ribs by number: "left 4th through 6th ribs" are three; all ribs of a side without one."""
+    numbers: list[int] = []
+    first = place.first
+    through = False
+    while first > 0 and (parsed.words[first - 1].isdigit() or parsed.words[first - 1] in _ORDINAL):
+        first -= 1
+        word = parsed.words[first]
         if word.isdigit() and 1 <= int(word) <= 12:
-            return int(word)
-    return None
+            last = numbers[-1] if numbers and through else int(word)
+            numbers += range(last - 1, int(word), -1)
+            numbers.append(int(word))
+            through = False
+        through = through or word in ("through", "to")
+    side = _side(parsed, place, first)
+    prefix = f"{side} " if side else ""
+    tree = anatomy()
+    if not numbers:
+        return (tree.path_of(f"{prefix}rib"),)
+    return tuple(tree.path_of(f"{prefix}rib {number}") for number in sorted(set(numbers)))
