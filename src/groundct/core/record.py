@@ -98,8 +98,10 @@ Grounding = Annotated[Grounded | NotGroundable, Field(discriminator="state")]
 
 
 class Question(Value):
-    """A question in RadGenome's forms, with the answer derived from the record.
+    """A question in RadGenome's forms.
 
+    ``origin`` "derived": the answer follows from the record; "published": it came with the dataset
+    as it is, right or wrong.
     ``template`` is the id of the wording; ``anatomy`` the path asked about, empty at case level;
     ``finding_ids`` and ``region_ids`` are what the answer rests on.
     """
@@ -107,6 +109,7 @@ class Question(Value):
     question_id: str
     level: Literal["case", "region"]
     task: QuestionTask
+    origin: Literal["derived", "published"] = "derived"
     template: str
     question: str
     answer: str

@@ -41,10 +41,11 @@ def _question(row: PublishedRow, number: int, case_id: str, organs: dict[str, st
         question_id=f"published:{number}",
         level="case" if task == "disorders" else "region",
         task=task,
+        origin="published",
         template=wording.id,
         question=wording.text.format(region=leaf(place), abnormality=name),
         answer=answer,
-        anatomy=place,
+        anatomy=asked,
         abnormality=name,
         region_ids=(tied,) if tied else (),
     )

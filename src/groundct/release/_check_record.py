@@ -143,7 +143,7 @@ def _answers(record: Record) -> Iterator[Problem]:
     presence = {finding.finding_id: finding.presence for finding in record.reading.findings}
     said: dict[tuple[str, str], str] = {}
     for question in record.questions:
-        if question.task != "presence":
+        if question.task != "presence" or question.origin == "published":
             continue
         where = f"question {question.question_id}"
         due = {"Yes.": "present", "No.": "absent"}.get(question.answer)

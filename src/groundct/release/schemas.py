@@ -119,6 +119,7 @@ SCHEMAS: Final = MappingProxyType(
                 "question_id": _TEXT,
                 "level": _TEXT,
                 "task": _TEXT,
+                "origin": _TEXT,
                 "template": _TEXT,
                 "question": _TEXT,
                 "answer": _TEXT,
