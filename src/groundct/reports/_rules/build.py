@@ -20,8 +20,11 @@ from groundct.vocabulary.lexicon import Hit
 
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
 _AND_OR = frozenset((",", "and", "or", "/"))
+_PARTING = _AND_OR | {"with"}
 _SIDE_REACH = 3
 _CLOSE = 2
+_PLEURA = "pleura/pleura"
+_BETWEEN_SITES = frozenset(("the", "of", "segment", "right", "left", "lung"))
 _EMPHASIS_REACH = 4
 _NOT_OF_SIDE = frozenset(("lung", "lobe", "segment", "in", "on", ";"))
 _VERBS = frozenset((";", "observed", "detected", "seen"))
@@ -119,12 +122,16 @@ def _sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tu
     following = [m.first for m in spoken if m.first >= mention.last]
     limit = min(following, default=len(words.parsed.words))
     after = tuple(s for s in words.sites if mention.last <= s.first < limit)
+    if following and after:
+        # "effusion and left lower lobe consolidation": the lobe is the consolidation's alone.
+        of_next = _ahead(words, mention.last, limit)
+        close = bool(of_next) and limit - of_next[-1].last <= _CLOSE
+        parted = bool(of_next) and not _PARTING.isdisjoint(
+            words.parsed.words[mention.last : of_next[0].first]
+        )
+        after = tuple(s for s in after if not (close and parted and s in of_next))
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
-    ahead = tuple(
-        s
-        for s in words.sites
-        if floor <= s.first and s.last <= mention.first and not _parted(words, s.last, mention)
-    )
+    ahead = _ahead(words, floor, mention.first)
     if inner or after:
         return (*inner, *after)
     if ahead and mention.first - ahead[-1].last <= _CLOSE:
@@ -132,8 +139,10 @@ def _sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tu
     if following and set(words.parsed.words[mention.last : limit]) & _AND_OR:
         gap = words.parsed.words[mention.last : limit]
         nearest = next(m for m in spoken if m.first == limit)
+        between = any(mention.last <= site.first < limit for site in words.sites)
         ended = words.parsed.scope_ends(mention.last, limit)
-        if len(gap) <= 5 and not ended and not words.parsed.any_word(mention.last, limit, _VERBS):
+        verb = words.parsed.any_word(mention.last, limit, _VERBS)
+        if len(gap) <= 5 and not (between or ended or verb):
             return _sites_of(words, nearest, spoken)
     # What stands before all findings is the sentence's topic; what another one has is not shared.
     topic = min((m.first for m in spoken), default=mention.first)
@@ -154,9 +163,21 @@ def _emphasised(parsed: Parsed, position: int) -> bool:
     )
 
 
-def _parted(words: Words, last: int, mention: Mention) -> bool:
-    """Whether a comma or "and" parts a place from the mention that follows it."""
-    return not _AND_OR.isdisjoint(words.parsed.words[last : mention.first])
+def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
+    """The sites right before token ``first``, and those that are joined to them."""
+    out: list[Site] = []
+    edge = first
+    for site in reversed([s for s in words.sites if floor <= s.first and s.last <= first]):
+        gap = words.parsed.words[site.last : edge]
+        joined = out and all(word in _AND_OR or word in _BETWEEN_SITES for word in gap)
+        # "mass in the right lung and left lung nodule": the first is the mass's.
+        leading = words.parsed.words[max(0, site.first - 3) : site.first]
+        of_other = out and floor and "in" in leading
+        if of_other or (not joined and (out or not _AND_OR.isdisjoint(gap))):
+            break
+        out.append(site)
+        edge = site.first
+    return tuple(reversed(out))
 
 
 def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:
@@ -186,6 +207,7 @@ def _where(
         paths = [
             path
             for place in mention.places
+            if not any(s.first < place.last and place.first < s.last for s in words.sites)
             for path in paths_of_place(words.parsed, place)
             if not top or anatomy().top_region(path) == top
         ]
@@ -210,6 +232,9 @@ def _laterality(
     paths: tuple[str, ...],
 ) -> Laterality | None:
     sides = {side for site in sites for side in site.sides}
+    if findings().types[mention.type].anatomy == _PLEURA:
+        # "right pleural effusion and left lower lobe consolidation": its own side comes first.
+        sides = _adjective_sides(parsed, mention) or sides
     if not sides:
         named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
         sides = {s.laterality for s in named if s is not None and s.laterality is not None}
@@ -223,6 +248,28 @@ def _laterality(
 def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
     """Sides said of a mention without a site: right before it, else after it, else before."""
     hits = parsed.role("laterality", "right", "left", "bilateral")
+    limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    choices = [_adjective_sides(parsed, mention)]
+    topic = min((m.first for m in spoken), default=mention.first)
+    for low, high in ((mention.first, limit), (floor, mention.first), (0, topic)):
+        inside = [h for h in hits if low <= h.first and h.last <= high]
+        if low == floor and floor:
+            inside = [h for h in inside if _AND_OR.isdisjoint(parsed.words[h.last : high])]
+        if low == mention.first:
+            inside = [h for h in inside if not _leads(parsed, h, mention.last, spoken)]
+        choices.append({h.entry.meaning for h in inside if not _emphasised(parsed, h.first)})
+    sides = next((choice for choice in choices if choice), set())
+    return _single(sides)
+
+
+def _single(sides: set[str]) -> set[str]:
+    return {"right", "left"} if "bilateral" in sides else sides
+
+
+def _adjective_sides(parsed: Parsed, mention: Mention) -> set[str]:
+    """Sides right before a mention: "small left and trace right pleural effusion" has both."""
+    hits = parsed.role("laterality", "right", "left", "bilateral")
     edge = mention.first
     close: set[str] = set()
     for hit in reversed([h for h in hits if h.last <= mention.first]):
@@ -231,17 +278,13 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
             break
         close.add(hit.entry.meaning)
         edge = hit.first
-    limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
-    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
-    choices = [close]
-    topic = min((m.first for m in spoken), default=mention.first)
-    for low, high in ((mention.first, limit), (floor, mention.first), (0, topic)):
-        inside = [h for h in hits if low <= h.first and h.last <= high]
-        if low == floor and floor:
-            inside = [h for h in inside if _AND_OR.isdisjoint(parsed.words[h.last : high])]
-        choices.append({h.entry.meaning for h in inside if not _emphasised(parsed, h.first)})
-    sides = next((choice for choice in choices if choice), set())
-    return {"right", "left"} if "bilateral" in sides else sides
+    return _single(close)
+
+
+def _leads(parsed: Parsed, side: Hit, floor: int, spoken: tuple[Mention, ...]) -> bool:
+    """Whether a side is the adjective of the next mention: "effusion and left pneumothorax"."""
+    parted = not _AND_OR.isdisjoint(parsed.words[floor : side.first])
+    return parted and any(0 <= m.first - side.last <= _SIDE_REACH for m in spoken)
 
 
 def _recommended(parsed: Parsed, mention: Mention) -> bool:
