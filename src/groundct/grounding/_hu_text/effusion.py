@@ -27,7 +27,8 @@ _LOWEST_HU, _HIGHEST_HU = -8.0, 32.0
 _EDGE_LOWEST_HU, _EDGE_HIGHEST_HU = -300.0, 40.0
 _LEAST_RADIUS_MM = 2.5
 _EDGE_MM = 4.0
-_CONTACT_MM = 8.0
+_CONTACT_MM = 10.0
+_LEAST_CONTACT_SHARE = 0.02
 _LEAST_ML = 4.0
 _MOST_CANDIDATES = 4
 
@@ -66,7 +67,7 @@ def pleural_effusion(field: Field, finding: Finding) -> tuple[Candidate, ...]:
 
 
 def _touches(own: BoolArray, near: BoolArray) -> bool:
-    return bool(np.count_nonzero(own & near) >= 0.1 * np.count_nonzero(own))
+    return bool(np.count_nonzero(own & near) >= _LEAST_CONTACT_SHARE * np.count_nonzero(own))
 
 
 def _lowness(own: BoolArray, lung: BoolArray) -> float:

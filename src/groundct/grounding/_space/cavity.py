@@ -60,7 +60,7 @@ def thoracic_cavity(volume: Volume, organs: LabelMap, sides: tuple[str, ...]) ->
     depth = _wall_depth(thorax, coarse_mm)
     thorax &= ~_between(small)
     gaps = {name: distance_mm(~lung, coarse_mm) for name, lung in small.items()}
-    barred = crop_of(organs, SOLID_ORGANS, crop)
+    barred = crop_of(organs, (*SOLID_ORGANS, *_RIBS), crop)
     for name in sides:
         if name not in lungs or not small[name].any():
             continue

@@ -1,0 +1,196 @@
+"""Measure the hu_text finding segmenter through grounding as a whole.
+
+    python bench/bench_grounding.py [--data ../shared/data] [--seeds 6] [--only lidc|phantom]
+
+LIDC nodules: a finding with the readers' mean diameter and the side, against the readers' masks;
+then the same without a size. Phantom: six appearances at random places and sizes, organs from the
+``hu`` segmenter, the phantom's own reading; constants were chosen while looking at even seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import resource
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from groundct.anatomy.hu import PLUGIN as HU
+from groundct.codecs.nifti import read_nifti_labels, read_nifti_volume
+from groundct.core.case import NiftiVolume
+from groundct.core.record import Grounded
+from groundct.core.report import Finding, Measurement, Reading, Report, Span
+from groundct.core.volume import BoolArray, LabelMap, Volume
+from groundct.grounding.assign import GroundingOutcome, GroundingRequest, ground
+from groundct.grounding.hu_text import PLUGIN
+from groundct.metrics.overlap import HIT_DICE, dice
+from groundct.phantom.make import Phantom, make_phantom
+from groundct.phantom.spec import LOBES, SIDES, FindingSpec, PhantomSpec
+
+CASES = ("LIDC-IDRI-0001", "LIDC-IDRI-0003")
+PAIRS = (("2d", "2e"), ("2c", "2g"), ("2b", "1c"))
+SIZES_MM = {"2d": (6, 31), "2c": (20, 51), "2b": (25, 61), "2e": (12, 41), "2g": (12, 36)}
+SHAPE = (192, 192, 96)
+EMPTY = Report(text="", sections=())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--only", choices=("lidc", "phantom"))
+    options = parser.parse_args()
+    status = 0
+    if options.only != "lidc":
+        phantom_table(options.seeds)
+    if options.only != "phantom":
+        folder = options.data / "ct" / "lidc_idri"
+        if folder.is_dir():
+            lidc_table(folder)
+        else:
+            print(f"{folder} is absent: the LIDC nodules are not measured.", file=sys.stderr)
+            status = 1
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory of the whole run, segmenter included: {peak_mib:.0f} MiB")
+    return status
+
+
+def lidc_table(folder: Path) -> None:
+    print("LIDC nodules (development data: constants were chosen while looking at them)")
+    print(
+        "case            nodule  size_mm    dice_2of4  dice_readers             confidence  cpu_s"
+    )
+    rows = list(csv.DictReader((folder / "lidc_nodule_annotations.csv").open()))
+    for case in CASES:
+        volume = read_nifti_volume(NiftiVolume(path=folder / f"{case}.nii.gz"))
+        organs = HU.segment(volume)
+        agreed = read_nifti_labels(folder / f"{case}_nodules_2of4.nii.gz").labels
+        readers = [
+            read_nifti_labels(folder / f"{case}_nodules_reader{n}.nii.gz").labels
+            for n in range(1, 5)
+        ]
+        own = [row for row in rows if row["patient"] == case]
+        for label in sorted({int(row["nodule_label"]) for row in own}):
+            mine = [row for row in own if int(row["nodule_label"]) == label]
+            size = float(np.mean([float(row["pylidc_diameter_mm"]) for row in mine]))
+            x_lps = float(mine[0]["centroid_lps_mm"].split()[0])
+            side = "left" if side_is_left(x_lps, volume) else "right"
+            haze = float(np.mean([float(row["texture"]) for row in mine])) < 2.5
+            for stated in (size, None):
+                found = nodule(side, stated, "ground_glass" if haze else "nodule")
+                outcome, seconds = grounded(
+                    volume, organs, Reading(sentences=(), findings=(found,))
+                )
+                mask, confidence = union(outcome, "f1")
+                each = " ".join(
+                    f"{dice(r == label, mask):.2f}" for r in readers if (r == label).any()
+                )
+                best = dice(agreed == label, mask) if (agreed == label).any() else float("nan")
+                kind = f"{stated:.1f}" if stated else "none"
+                print(
+                    f"{case}  {label}{' haze' if haze else '':<6} {kind:>7}    {best:9.2f}  "
+                    f"{each:<24} {confidence:9.2f} {seconds:7.1f}",
+                    flush=True,
+                )
+
+
+def side_is_left(x_lps_mm: float, volume: Volume) -> bool:
+    """The annotations are in LPS: x grows to the left; compared with the grid's own middle."""
+    middle = volume.geometry.world_from_index([(n - 1) / 2 for n in volume.geometry.shape])
+    return -x_lps_mm < middle[0]
+
+
+def nodule(side: str, size_mm: float | None, kind: str) -> Finding:
+    span = Span(start=0, end=1)
+    sizes = (Measurement(span=span, values_mm=(size_mm,)),) if size_mm else ()
+    return Finding.model_validate(
+        {
+            "finding_id": "f1",
+            "type": kind,
+            "category": "2d" if kind == "nodule" else "2c",
+            "focal": True,
+            "presence": "present",
+            "span": span,
+            "standardized": kind,
+            "sentence_indices": (0,),
+            "anatomy": (f"lung/lung/{side} lung",),
+            "laterality": side,
+            "measurements": sizes,
+            "count": 1,
+        }
+    )
+
+
+def phantom_table(seeds: int) -> None:
+    scores: dict[tuple[str, str], list[float]] = defaultdict(list)
+    times: list[float] = []
+    for seed in range(seeds):
+        for pair in PAIRS:
+            phantom = make_phantom(spec_of(seed, pair))
+            organs = HU.segment(phantom.volume)
+            outcome, seconds = grounded(phantom.volume, organs, phantom.reading)
+            times.append(seconds)
+            for placed in phantom.findings:
+                half = "odd" if seed % 2 else "even"
+                mask, _ = union(outcome, placed.finding_id)
+                scores[placed.spec.category, half].append(dice(truth_of(phantom, placed), mask))
+    print(
+        f"Phantom, {seeds} seeds, {SHAPE}; Dice of all instances of a finding, mean (least), hits"
+    )
+    for category in PLUGIN.categories:
+        for half in ("even", "odd"):
+            values = scores[category, half]
+            hits = sum(v >= HIT_DICE for v in values)
+            if values:
+                line = f"{np.mean(values):.2f} ({min(values):.2f})  {hits}/{len(values)}"
+                print(f"  {category} {half:<5} {line}")
+    print(f"  CPU seconds a case: mean {np.mean(times):.1f}")
+
+
+def spec_of(seed: int, pair: tuple[str, ...]) -> PhantomSpec:
+    generator = np.random.default_rng([seed, PAIRS.index(pair)])
+    placed = []
+    for category in pair:
+        sites = SIDES if category in ("2e", "2g") else LOBES
+        low, high = SIZES_MM.get(category, (0, 0))
+        size = float(generator.integers(low, high)) if high else None
+        site = str(generator.choice(sites))
+        placed.append(FindingSpec(category=category, site=site, size_mm=size, seed=seed))
+    return PhantomSpec(seed=seed, shape=SHAPE, findings=tuple(placed))
+
+
+def truth_of(phantom: Phantom, placed: Any) -> BoolArray:
+    out = np.zeros(phantom.volume.geometry.shape, dtype=np.bool_, order="F")
+    for mask in placed.masks:
+        out[mask.slices] |= mask.voxels
+    return out
+
+
+def grounded(volume: Volume, organs: LabelMap, reading: Reading) -> tuple[GroundingOutcome, float]:
+    start = time.process_time()
+    outcome = ground(GroundingRequest(volume, organs, EMPTY, reading, PLUGIN))
+    return outcome, time.process_time() - start
+
+
+def union(outcome: GroundingOutcome, finding_id: str) -> tuple[BoolArray, float]:
+    """The voxels of a finding's candidates (none when it has only its place), and how sure."""
+    out = np.zeros(outcome.masks.geometry.shape, dtype=np.bool_, order="F")
+    for grounding in outcome.groundings:
+        if (
+            isinstance(grounding, Grounded)
+            and (grounding.target, grounding.target_id) == ("finding", finding_id)
+            and grounding.method == "candidate"
+        ):
+            for region_id in grounding.region_ids:
+                out |= outcome.masks.mask(region_id)
+            return out, grounding.confidence
+    return out, 0.0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
