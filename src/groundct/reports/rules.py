@@ -9,7 +9,8 @@ from typing import Final
 
 from groundct.core.issues import TableError
 from groundct.core.report import Finding, Reading, Report, Sentence
-from groundct.reports._rules.build import Words, all_mentions, findings_of
+from groundct.reports._rules.attach import Words
+from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.link import paths_of, regions_of
 from groundct.reports._rules.merge import merged
 from groundct.reports._rules.parsed import parse

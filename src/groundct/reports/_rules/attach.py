@@ -1,0 +1,180 @@
+"""Which lung sites and which side belong to which finding of a sentence.
+
+Right and left are never passed on by nearness alone: a place that leads the next finding, or that
+an earlier one has, is not this one's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundct.core.report import Laterality
+from groundct.reports._rules.mentions import Mention
+from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.sites import Site
+from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import Hit
+
+_AND_OR = frozenset((",", "and", "or", "/"))
+_PARTING = _AND_OR | {"with"}
+_SIDE_REACH = 3
+_CLOSE = 2
+_PLEURA = "pleura/pleura"
+_BETWEEN_SITES = frozenset(("the", "of", "segment", "right", "left", "lung"))
+_EMPHASIS_REACH = 4
+_NOT_OF_SIDE = frozenset(("lung", "lobe", "segment", "in", "on", ";"))
+_VERBS = frozenset((";", "observed", "detected", "seen"))
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a sentence brings to its findings."""
+
+    text: str
+    parsed: Parsed
+    sites: tuple[Site, ...]
+    language: str
+    index: int
+
+
+def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The lung sites of a mention: around it, after it, shared with the next one, or before it."""
+    if not words.sites:
+        return ()
+    inner = tuple(s for s in words.sites if s.first < mention.last and mention.first < s.last)
+    following = [m.first for m in spoken if m.first >= mention.last]
+    limit = min(following, default=len(words.parsed.words))
+    after = tuple(s for s in words.sites if mention.last <= s.first < limit)
+    if following and after:
+        # "effusion and left lower lobe consolidation": the lobe is the consolidation's alone.
+        of_next = _ahead(words, mention.last, limit)
+        close = bool(of_next) and limit - of_next[-1].last <= _CLOSE
+        parted = bool(of_next) and not _PARTING.isdisjoint(
+            words.parsed.words[mention.last : of_next[0].first]
+        )
+        after = tuple(s for s in after if not (close and parted and s in of_next))
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    ahead = _ahead(words, floor, mention.first)
+    if inner or after:
+        return (*inner, *after)
+    if ahead and mention.first - ahead[-1].last <= _CLOSE:
+        return ahead
+    if following and set(words.parsed.words[mention.last : limit]) & _AND_OR:
+        gap = words.parsed.words[mention.last : limit]
+        nearest = next(m for m in spoken if m.first == limit)
+        between = any(mention.last <= site.first < limit for site in words.sites)
+        ended = words.parsed.scope_ends(mention.last, limit)
+        verb = words.parsed.any_word(mention.last, limit, _VERBS)
+        if len(gap) <= 5 and not (between or ended or verb):
+            return sites_of(words, nearest, spoken)
+    # What stands before all findings is the sentence's topic; what another one has is not shared.
+    topic = min((m.first for m in spoken), default=mention.first)
+    before = ahead or tuple(s for s in words.sites if s.last <= min(topic, mention.first))
+    said = _on_the_side(words.parsed, mention.last, limit)
+    return tuple(s for s in before if not said or said & set(s.sides))
+
+
+def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
+    """The sites right before token ``first``, and those that are joined to them."""
+    out: list[Site] = []
+    edge = first
+    for site in reversed([s for s in words.sites if floor <= s.first and s.last <= first]):
+        gap = words.parsed.words[site.last : edge]
+        joined = out and all(word in _AND_OR or word in _BETWEEN_SITES for word in gap)
+        # "mass in the right lung and left lung nodule": the first is the mass's.
+        leading = words.parsed.words[max(0, site.first - 3) : site.first]
+        of_other = out and floor and "in" in leading
+        if of_other or (not joined and (out or not _AND_OR.isdisjoint(gap))):
+            break
+        out.append(site)
+        edge = site.first
+    return tuple(reversed(out))
+
+
+def plain_sites(parsed: Parsed, sites: tuple[Site, ...]) -> tuple[Site, ...]:
+    """Sites without those that only say where it is most, "both lungs, more on the right"."""
+    plain = tuple(site for site in sites if not _emphasised(parsed, site.first))
+    return plain or sites
+
+
+def _emphasised(parsed: Parsed, position: int) -> bool:
+    return any(
+        0 <= position - hit.last <= _EMPHASIS_REACH for hit in parsed.role("laterality", "emphasis")
+    )
+
+
+def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:
+    """The sides that "on the left" names among these tokens, when no other noun follows."""
+    taken = {p.first for p in parsed.places if p.entry.meaning not in ("pleura", "hemithorax")}
+    return {
+        hit.entry.meaning
+        for hit in parsed.role("laterality", "right", "left")
+        if first <= hit.first < last
+        and "on" in parsed.words[max(0, hit.first - 2) : hit.first]
+        and hit.last not in taken
+        and not _emphasised(parsed, hit.first)
+    }
+
+
+def laterality_of(
+    parsed: Parsed,
+    mention: Mention,
+    sites: tuple[Site, ...],
+    spoken: tuple[Mention, ...],
+    paths: tuple[str, ...],
+) -> Laterality | None:
+    sides = {side for site in sites for side in site.sides}
+    if findings().types[mention.type].anatomy == _PLEURA:
+        # "right pleural effusion and left lower lobe consolidation": its own side comes first.
+        sides = _adjective_sides(parsed, mention) or sides
+    if not sides:
+        named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
+        sides = {s.laterality for s in named if s is not None and s.laterality is not None}
+    if not sides and mention.hit.entry.meaning != "normal":
+        sides = _nearby_sides(parsed, mention, spoken)
+    if len(sides) == 2:
+        return "bilateral"
+    return ("right" if "right" in sides else "left") if sides else None
+
+
+def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
+    """Sides said of a mention without a site: right before it, else after it, else before."""
+    hits = parsed.role("laterality", "right", "left", "bilateral")
+    limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    choices = [_adjective_sides(parsed, mention)]
+    topic = min((m.first for m in spoken), default=mention.first)
+    for low, high in ((mention.first, limit), (floor, mention.first), (0, topic)):
+        inside = [h for h in hits if low <= h.first and h.last <= high]
+        if low == floor and floor:
+            inside = [h for h in inside if _AND_OR.isdisjoint(parsed.words[h.last : high])]
+        if low == mention.first:
+            inside = [h for h in inside if not _leads(parsed, h, mention.last, spoken)]
+        choices.append({h.entry.meaning for h in inside if not _emphasised(parsed, h.first)})
+    sides = next((choice for choice in choices if choice), set())
+    return _single(sides)
+
+
+def _single(sides: set[str]) -> set[str]:
+    return {"right", "left"} if "bilateral" in sides else sides
+
+
+def _adjective_sides(parsed: Parsed, mention: Mention) -> set[str]:
+    """Sides right before a mention: "small left and trace right pleural effusion" has both."""
+    hits = parsed.role("laterality", "right", "left", "bilateral")
+    edge = mention.first
+    close: set[str] = set()
+    for hit in reversed([h for h in hits if h.last <= mention.first]):
+        gap = set(parsed.words[hit.last : edge])
+        if edge - hit.last > _SIDE_REACH or gap & _NOT_OF_SIDE or (gap & _AND_OR and not close):
+            break
+        close.add(hit.entry.meaning)
+        edge = hit.first
+    return _single(close)
+
+
+def _leads(parsed: Parsed, side: Hit, floor: int, spoken: tuple[Mention, ...]) -> bool:
+    """Whether a side is the adjective of the next mention: "effusion and left pneumothorax"."""
+    parted = not _AND_OR.isdisjoint(parsed.words[floor : side.first])
+    return parted and any(0 <= m.first - side.last <= _SIDE_REACH for m in spoken)
