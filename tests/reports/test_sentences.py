@@ -30,7 +30,7 @@ def sentences(text: str) -> list[str]:
             ["The scan dated 14.10. was compared.", "Next."],
         ),
         ("Patient 14.10.", ["Patient 14.10."]),
-        ("It is open.The heart is normal.", ["It is open.", "The heart is normal."]),
+        ("It is open.The heart beats.", ["It is open.", "The heart beats."]),
         ("Lesion (cyst?) in the liver. Next.", ["Lesion (cyst?) in the liver.", "Next."]),
         ("Pneumonia? Follow up.", ["Pneumonia?", "Follow up."]),
         ("1. Nodule.\n2. Effusion.", ["Nodule.", "Effusion."]),
