@@ -38,16 +38,22 @@ class Chest:
 
 def find_chest(grid: Working, lungs: BoolArray, domed: BoolArray) -> Chest:
     """The chest of non-empty ``lungs``; ``domed`` is the lung whose base is taken for the dome."""
-    hull = np.zeros(lungs.shape, dtype=np.bool_, order="F")
+    hull = axial_hulls(lungs)
     levels = np.flatnonzero(lungs.any(axis=(0, 1)))
-    for k in levels:
-        hull[:, :, k] = _hull_2d(lungs[:, :, k])
     lowest = base_heights(domed)
     dome = round(float(np.quantile(lowest[lowest >= 0], DOME_QUANTILE)))
     height = _floor(grid, lungs, dome)
     above = np.arange(lungs.shape[2])[None, None, :] >= height[:, :, None]
     inside = _carried_down(hull, grid.voxels(CARRIED_MM, 2))
     return Chest(hull, inside, np.asarray(above), int(levels[0]), dome, int(levels[-1]))
+
+
+def axial_hulls(mask: BoolArray) -> BoolArray:
+    """The convex hull of the mask in each axial slice."""
+    hull = np.zeros(mask.shape, dtype=np.bool_, order="F")
+    for k in np.flatnonzero(mask.any(axis=(0, 1))):
+        hull[:, :, k] = _hull_2d(mask[:, :, k])
+    return hull
 
 
 def _carried_down(hull: BoolArray, steps: int) -> BoolArray:

@@ -8,14 +8,18 @@ import numpy as np
 
 from groundct.anatomy._hu.airways import Airways, find_airways
 from groundct.anatomy._hu.body import find_body
-from groundct.anatomy._hu.chest import find_chest
+from groundct.anatomy._hu.chest import axial_hulls, find_chest
 from groundct.anatomy._hu.grid import Working, to_working
 from groundct.anatomy._hu.liver import find_liver
 from groundct.anatomy._hu.lungs import Lungs, find_lungs
 from groundct.anatomy._hu.mediastinum import find_mediastinum
-from groundct.anatomy._hu.ribs import find_bones
+from groundct.anatomy._hu.ribs import Bones, find_bones
 from groundct.anatomy._hu.spine import Spine, find_spine
 from groundct.core.volume import BoolArray
+from groundct.imaging.distances import erode_mm
+
+CHEST_WALL_MM = 5.0
+"""From the line between two ribs' outer borders to the pleura."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +83,26 @@ def _around(
     if lungs.right is not None:
         at = float(np.median(spine.centers[:, 0]))
         masks["liver"] = find_liver(grid, body, taken, lungs.right, chest, at)
-    # Behind the canal and beside it lies muscle, unless it is lung.
-    y = np.arange(body.shape[1])[:, None] - spine.centers[None, :, 1]
-    x = np.arange(body.shape[0])[:, None] - spine.centers[None, :, 0]
-    back = (y * grid.spacing_mm[1] < 10)[None] & (np.abs(x) * grid.spacing_mm[0] < 50)[:, None]
-    return np.asarray(((chest.inside & chest.above_floor & ~back) | both) & body & ~solid)
+    room = chest.inside | _within_ribs(grid, bones, spine)
+    room &= chest.above_floor & ~_behind(grid, spine)
+    room[:, :, chest.top + 1 :] = False
+    return np.asarray((room | both) & body & ~solid)
+
+
+def _within_ribs(grid: Working, bones: Bones, spine: Spine) -> BoolArray:
+    """What the ribs of both sides enclose, slice by slice; fluid that pushes the lung away too."""
+    if bones.left_ribs is None or bones.right_ribs is None:
+        return np.zeros(grid.hu.shape, dtype=np.bool_, order="F")
+    hull = axial_hulls(bones.left_ribs | bones.right_ribs | spine.canal)
+    return erode_mm(hull, CHEST_WALL_MM, grid.spacing_mm)
+
+
+def _behind(grid: Working, spine: Spine) -> BoolArray:
+    """The muscles of the back: behind the canal, and beside the spinous processes."""
+    x = np.abs(np.arange(grid.hu.shape[0])[:, None] - spine.centers[None, :, 0])
+    y = np.arange(grid.hu.shape[1])[:, None] - spine.centers[None, :, 1]
+    x, y = x[:, None, :] * grid.spacing_mm[0], y[None, :, :] * grid.spacing_mm[1]
+    return np.asarray(((x < 30) & (y < 10)) | ((x < 55) & (y < -18)))
 
 
 def _present(masks: dict[str, BoolArray | None]) -> dict[str, BoolArray]:
