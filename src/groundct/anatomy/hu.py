@@ -21,7 +21,11 @@ class HuSegmenter:
     version: str = "1.0"
     description: str = "organs by HU, shape and position; no weights"
     answers_for: tuple[str, ...] = tuple(SEGMENTS)
-    quality: str = "see docs/quality/hu.md"
+    quality: str = (
+        "lung Dice .98 on a real thorax (CIP, development data), all voxels of 4 LIDC nodules inside; "
+        "phantom, odd seeds: lung .99, bone .97, liver .90, heart .85, bronchie .68; "
+        "airless lung at the chest wall is mostly missed; docs/quality/hu.md"
+    )
 
     def segment(self, volume: Volume) -> LabelMap:
         """Every structure that the rules find; the others, and all out of view, are left out.
