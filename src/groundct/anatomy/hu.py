@@ -22,7 +22,7 @@ class HuSegmenter:
     description: str = "organs by HU, shape and position; no weights"
     answers_for: tuple[str, ...] = tuple(SEGMENTS)
     quality: str = (
-        "lung Dice .98 on a real thorax (CIP, development data), all voxels of 4 LIDC nodules inside; "
+        "lung Dice .98 on a real thorax (CIP, development data), 4 LIDC nodules wholly inside; "
         "phantom, odd seeds: lung .99, bone .97, liver .90, heart .85, bronchie .68; "
         "airless lung at the chest wall is mostly missed; docs/quality/hu.md"
     )
