@@ -35,6 +35,12 @@ from groundct.phantom.spec import LOBES, SIDES, FindingSpec, PhantomSpec
 CASES = ("LIDC-IDRI-0001", "LIDC-IDRI-0003")
 PAIRS = (("2d", "2e"), ("2c", "2g"), ("2b", "1c"))
 SIZES_MM = {"2d": (6, 31), "2c": (20, 51), "2b": (25, 61), "2e": (12, 41), "2g": (12, 36)}
+CLAIMED = {
+    "1c": "emphysema",
+    "2b": "consolidation",
+    "2e": "pleural_effusion",
+    "2g": "pneumothorax",
+}
 SHAPE = (192, 192, 96)
 EMPTY = Report(text="", sections=())
 
@@ -97,6 +103,19 @@ def lidc_table(folder: Path) -> None:
                     f"{each:<24} {confidence:9.2f} {seconds:7.1f}",
                     flush=True,
                 )
+        clear_lines(case, volume, organs)
+
+
+def clear_lines(case: str, volume: Volume, organs: LabelMap) -> None:
+    """What is found when a text claims an appearance that nobody reports in this scan."""
+    for category, kind in CLAIMED.items():
+        place = "pleura/pleura" if category in ("2e", "2g") else "lung/lung"
+        both = {"category": category, "anatomy": (place,), "laterality": "bilateral", "count": None}
+        claim = nodule("left", None, kind).model_copy(update=both)
+        outcome, seconds = grounded(volume, organs, Reading(sentences=(), findings=(claim,)))
+        mask, confidence = union(outcome, "f1")
+        found_ml = np.count_nonzero(mask) * volume.geometry.voxel_volume_mm3 / 1000
+        print(f"{case}  {kind} claimed: {found_ml:.0f} ml, {confidence:.2f}, {seconds:.1f} s")
 
 
 def side_is_left(x_lps_mm: float, volume: Volume) -> bool:

@@ -40,5 +40,5 @@ def emphysema(field: Field, finding: Finding) -> tuple[Candidate, ...]:
     share = int(np.count_nonzero(clusters)) / max(1, int(np.count_nonzero(field.site)))
     if share < _LEAST_SHARE:
         return ()
-    confidence = 0.3 + 0.6 * float(np.clip(share / 0.05, 0.0, 1.0))
+    confidence = 0.3 + 0.6 * float(np.clip(share / 0.15, 0.0, 1.0))
     return (Candidate(placed(clusters, field.crop), round(confidence, 4)),)

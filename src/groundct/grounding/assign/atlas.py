@@ -56,7 +56,11 @@ class Atlas:
     def look(self, name: str) -> Spot | Missing:
         """The place of a structure, region, lobe or lung segment by name."""
         if name not in self._spots:
-            self._spots[name] = self._find(name)
+            found = self._find(name)
+            if isinstance(found, Spot) and found.mask.count == 0:
+                detail = f"{name} holds no voxel at this scan's resolution."
+                found = Missing("not_segmented", detail)
+            self._spots[name] = found
         return self._spots[name]
 
     def search_site(self, spots: tuple[Spot, ...], category: str) -> BoolArray:
