@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -27,11 +28,16 @@ EXIT_NOTHING_BUILT = 3
 _SHOWN_ISSUES = 40
 
 
-def publish(corpus: Corpus, space: Workspace, settings: BuildSettings) -> Manifest | None:
-    """Release every built case and write the index page; None when no case is built."""
+def publish(
+    corpus: Corpus, root: Path, space: Workspace, settings: BuildSettings
+) -> Manifest | None:
+    """Release every built case and write the index page; None when no case is built.
+
+    ``root`` is the corpus on disk; the release names files relative to it.
+    """
     entries = Ledger(space.ledger_path).entries()
     built = [entry for entry in entries.values() if entry.status == "built"]
-    aside = _set_aside_issues(corpus, entries.values())
+    aside = _set_aside_issues(corpus, root, entries.values())
     write_index_page(space.index_path, [space.read_record(entry.case_id) for entry in built], aside)
     if not built:
         return None
@@ -102,7 +108,13 @@ def show_summary(summary: dict[str, Any], corpus: Corpus) -> None:
     click.echo(f"look at {pages[0] if len(pages) == 1 else summary['index']}")
 
 
-def _set_aside_issues(corpus: Corpus, entries: Iterable[Entry]) -> tuple[Issue, ...]:
+def _set_aside_issues(corpus: Corpus, root: Path, entries: Iterable[Entry]) -> tuple[Issue, ...]:
     """What the corpus got wrong, and why each set-aside case was set aside."""
     aside = (entry for entry in entries if entry.status == "set_aside")
-    return (*corpus.issues, *(issue for entry in aside for issue in entry.issues))
+    found = (*corpus.issues, *(issue for entry in aside for issue in entry.issues))
+    return tuple(_relative(issue, root) for issue in found)
+
+
+def _relative(issue: Issue, root: Path) -> Issue:
+    where = issue.where.replace(f"{root}/", "").replace(f"{root.absolute()}/", "")
+    return issue.model_copy(update={"where": where})

@@ -75,7 +75,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             progress.tell(event)
             if event.entry:
                 entries.append(event.entry)
-    manifest = publish(found, space, settings)
+    manifest = publish(found, corpus, space, settings)
     summary = summarise(found, space, entries, manifest)
     summary["seconds"] = round(time.perf_counter() - started, 1)
     if as_json:

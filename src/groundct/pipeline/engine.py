@@ -83,6 +83,7 @@ def run_corpus(
         ledger.put(event.entry)
         done += 1
         yield Event(event.case_id, event.entry.status, event.entry, done, total)
+    workspace.remove_drafts()
 
 
 def _is_there(workspace: Workspace, entry: Entry) -> bool:
@@ -158,16 +159,16 @@ def _run(job: _Job) -> Entry:
     workspace = Workspace(job.workspace)
     try:
         built = build_case(job.case, job.source, job.settings, tell)
+        draft = workspace.begin_case(job.case.case_id)
+        tell("writing the record")
+        write_case(draft, built.record, built.organs, built.regions)
+        if job.finish:
+            tell("drawing the page")
+            job.finish(draft, built)
     except DataError as error:
         return _entry(job, started, issues=error.for_case(job.case.case_id).issues)
     except Exception as error:  # one case's fault must not end the run
         return _entry(job, started, issues=(_unexpected(workspace, job.case.case_id, error),))
-    draft = workspace.begin_case(job.case.case_id)
-    tell("writing the record")
-    write_case(draft, built.record, built.organs, built.regions)
-    if job.finish:
-        tell("drawing the page")
-        job.finish(draft, built)
     workspace.finish_case(job.case.case_id, draft)
     return _entry(job, started, record_digest=digest(built.record), issues=built.record.issues)
 

@@ -1,0 +1,146 @@
+"""The main job, on synthetic chests: what it leaves, what it sets aside, what it does again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+
+from click.testing import CliRunner
+
+from groundct.cli.main import cli
+from groundct.pipeline.engine import run_corpus
+from groundct.pipeline.ledger import Ledger
+from groundct.pipeline.settings import BuildSettings
+from groundct.pipeline.workspace import Workspace
+from groundct.release.read import read_release
+from groundct.release.verify import verify_release
+from groundct.sources import inspect_corpus
+
+
+def run(*arguments):
+    return CliRunner().invoke(cli, [str(a) for a in arguments])
+
+
+def entries(workspace):
+    return Ledger(workspace / "ledger.sqlite").entries()
+
+
+def test_good_cases_are_built_and_the_broken_one_is_set_aside_with_its_reason(built):
+    found = entries(built.workspace)
+    assert [entry.status for entry in found.values()] == ["set_aside", "built", "built"]
+    (issue,) = found["broken"].issues
+    assert issue.code == "truncated-gzip"
+    assert "broken.nii.gz" in issue.where
+    assert built.result.exit_code == 1
+    assert "SET ASIDE" in built.result.output
+    assert not Workspace(built.workspace).case_path("broken").exists()
+
+
+def test_each_case_leaves_record_masks_page_and_sheet(built):
+    for case_id in ("phantom_3_0000", "phantom_3_0001"):
+        folder = Workspace(built.workspace).case_path(case_id)
+        names = {path.name for path in folder.iterdir()}
+        assert {"record.json", "organs.json", "regions.json", "page.html", "sheet.png"} <= names
+    assert (built.workspace / "index.html").exists()
+
+
+def test_the_run_states_versions_settings_and_seed(built):
+    run_statement = json.loads((built.workspace / "run.json").read_text())
+    assert run_statement["settings"]["seed"] == 0
+    assert {"groundct", "numpy", "python"} <= set(run_statement["environment"])
+
+
+def test_the_release_is_whole_and_tells_of_the_case_left_out(built):
+    root = built.workspace / "release"
+    assert verify_release(root) == ()
+    release = read_release(root)
+    assert set(release.case_ids) == {"phantom_3_0000", "phantom_3_0001"}
+    assert "truncated-gzip" in (root / "set_aside.json").read_text()
+
+
+def test_no_path_of_this_machine_gets_into_the_release(built):
+    for path in (built.workspace / "release").rglob("*.json"):
+        assert str(built.corpus) not in path.read_text(), path
+
+
+def test_every_present_finding_is_grounded_or_says_why_not(built):
+    for case in read_release(built.workspace / "release").cases():
+        told = {g.target_id for g in case.record.groundings if g.target == "finding"}
+        assert told == {f.finding_id for f in case.record.reading.findings}
+
+
+def test_running_again_builds_nothing_and_changes_nothing(built, tmp_path):
+    workspace = tmp_path / "copy"
+    shutil.copytree(built.workspace, workspace)
+    before = (workspace / "release" / "manifest.json").read_bytes()
+    result = run("build", built.corpus, "-o", workspace, "--json")
+    summary = json.loads(result.stdout)
+    assert summary["built"] == 2
+    assert "phantom_3_0000: unchanged" in result.stderr
+    assert "phantom_3_0001: unchanged" in result.stderr
+    assert (workspace / "release" / "manifest.json").read_bytes() == before
+
+
+def test_a_changed_report_is_built_again_and_its_neighbour_is_not(built, tmp_path):
+    corpus, workspace = tmp_path / "corpus", tmp_path / "copy"
+    shutil.copytree(built.corpus, corpus)
+    shutil.copytree(built.workspace, workspace)
+    table = corpus / "reports.csv"
+    lines = table.read_text().splitlines(keepends=True)
+    changed = next(n for n, line in enumerate(lines) if line.startswith("phantom_3_0001"))
+    lines[changed] = 'phantom_3_0001.nii.gz,,,"No pleural effusion is seen.",\n'
+    table.write_text("".join(lines[: changed + 1]))
+    (corpus / "volumes" / "broken.nii.gz").unlink()
+    result = run("build", corpus, "-o", workspace, "--no-pages")
+    assert result.exit_code == 0, result.output
+    assert "phantom_3_0000: unchanged" in result.stderr
+    assert "phantom_3_0001: built" in result.stderr
+    assert "broken" not in entries(workspace)
+    record = Workspace(workspace).read_record("phantom_3_0001")
+    assert [f.type for f in record.reading.findings] == ["pleural_effusion"]
+
+
+def test_equal_inputs_give_equal_records(built, tmp_path):
+    run("build", built.corpus, "-o", tmp_path, "--no-pages", "--case", "phantom_3_0000")
+    assert (
+        entries(tmp_path)["phantom_3_0000"].record_digest
+        == entries(built.workspace)["phantom_3_0000"].record_digest
+    )
+
+
+def test_a_case_that_is_not_there_is_refused_by_name(built, tmp_path):
+    result = run("build", built.corpus, "-o", tmp_path, "--case", "nobody")
+    assert result.exit_code == 2
+    assert "nobody" in result.output
+
+
+def fails(folder, built_case):  # a finish that breaks, at top level so that it travels
+    raise RuntimeError(f"no ink for {built_case.record.case_id}")
+
+
+def test_an_unforeseen_fault_sets_the_case_aside_and_keeps_its_traceback(built, tmp_path):
+    corpus = inspect_corpus(built.corpus)
+    one = corpus.model_copy(
+        update={"cases": tuple(c for c in corpus.cases if c.case_id == "phantom_3_0000")}
+    )
+    events = list(run_corpus(one, Workspace(tmp_path), BuildSettings(), fails))
+    (entry,) = [event.entry for event in events if event.entry]
+    assert entry.status == "set_aside"
+    assert entry.issues[0].code == "unexpected-error"
+    assert "no ink" in entry.issues[0].what
+    assert "no ink" in (tmp_path / "errors" / "phantom_3_0000.txt").read_text()
+    assert not list((tmp_path / "cases").glob("*"))
+
+
+def test_a_case_whose_process_dies_is_set_aside(built, tmp_path):
+    corpus = inspect_corpus(built.corpus)
+    events = list(run_corpus(corpus, Workspace(tmp_path), BuildSettings(), dies, workers=2))
+    ended = {event.case_id: event.entry for event in events if event.entry}
+    assert ended["phantom_3_0000"].issues[0].code == "process-ended"
+    assert ended["phantom_3_0001"].status == "built"
+
+
+def dies(folder, built_case):
+    if built_case.record.case_id == "phantom_3_0000":
+        os._exit(9)
