@@ -72,9 +72,19 @@ def _lie_flags(lie: Lie, where: object) -> tuple[Issue, ...]:
             f"the lungs are domed towards the feet ({lie.head:.0f} mm): head and feet are turned."
         )
         found.append(_flag("head-feet-flipped", where, what, again))
-    if lie.front < _BACK_TO_FRONT_MM:
-        what = f"the lungs reach lower in front ({lie.front:.0f} mm): front and back are turned."
+    if lie.front < _BACK_TO_FRONT_MM and lie.faces_back:
+        what = (
+            f"the lungs reach lower in front ({lie.front:.0f} mm) and the midline's bone lies "
+            "there: front and back are turned."
+        )
         found.append(_flag("front-back-flipped", where, what, again))
+    elif lie.front * lie.spine < 0:
+        what = "the lungs' bases and the midline's bone disagree about the back."
+        found.append(
+            _note(
+                "front-back-unsure", where, what, "Check once by eye; large effusions do this too."
+            )
+        )
     if lie.right < _MIRRORED:
         what = (
             f"liver, heart and lung bases lie as in a mirror (score {lie.right:.1f}, usual 1 "
@@ -83,8 +93,7 @@ def _lie_flags(lie: Lie, where: object) -> tuple[Issue, ...]:
         found.append(_flag("left-right-flipped", where, what, again))
     elif lie.right < _LEFT_RIGHT_SEEN and not found:
         what = f"liver, heart and lung bases do not tell left from right (score {lie.right:.1f})."
-        note = _flag("left-right-unsure", where, what, "Check the side once by eye.")
-        found.append(note.model_copy(update={"severity": "note"}))
+        found.append(_note("left-right-unsure", where, what, "Check the side once by eye."))
     return tuple(found)
 
 
@@ -103,3 +112,7 @@ def _scale_flag(scale: Scale, where: object) -> Issue:
 
 def _flag(code: str, where: object, what: str, remedy: str) -> Issue:
     return Issue(code=code, where=str(where), what=what, remedy=remedy, severity="warning")
+
+
+def _note(code: str, where: object, what: str, remedy: str) -> Issue:
+    return _flag(code, where, what, remedy).model_copy(update={"severity": "note"})

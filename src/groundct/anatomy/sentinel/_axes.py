@@ -16,6 +16,9 @@ from groundct.imaging.distances import distance_mm
 
 _CLEARLY_MORE_BODY = 0.15  # crops of the body are cut on all sides
 _UNDER_LUNG_MM = 24.0
+_MIDLINE_MM = 20.0
+_BONE_HU = 180
+_BONE_VOXELS = 3
 _SOLID_ORGAN_HU = (-20, 170)
 
 
@@ -23,7 +26,9 @@ class Lie(Value):
     """How a chest lies. ``left_right_axis`` and ``head_axis`` are array axes.
 
     ``head`` (mm): how much higher the lungs' middle lies over their core than over their rim; the
-    lungs are domed towards the head. ``front`` (mm): how much lower they reach at the back.
+    lungs are domed towards the head. ``front`` (mm): how much lower they reach at the back, which
+    large effusions turn round; ``spine``: share of slices with bone in the midline's back third
+    less that with bone in its front third.
     ``right``: sum of three signs that the right side is where it should be: solid organ (liver)
     rather than stomach under it, the heart beyond the midline on the other side, and the base of
     the other lung raised by the heart. About 1 to 4 in an upright volume.
@@ -33,7 +38,13 @@ class Lie(Value):
     head_axis: int
     head: float
     front: float
+    spine: float
     right: float
+
+    @property
+    def faces_back(self) -> bool:
+        """Whether both measures say that front and back are turned."""
+        return self.front < 0 and self.spine < 0
 
 
 def lie_of(thorax: Thorax) -> Lie:
@@ -51,15 +62,17 @@ def lie_of(thorax: Thorax) -> Lie:
     ordered = Thorax(thorax.hu, thorax.body, thorax.spacing_mm, (lungs[0], lungs[1]))
     head = _doming_mm(ordered.cropped_to_lungs())
     upright = ordered.flipped(2) if head < 0 else ordered
-    front = _depth_at_back_mm(upright.cropped_to_lungs())
-    facing = upright.flipped(1) if front < 0 else upright
-    return Lie(
+    box = upright.cropped_to_lungs()
+    lie = Lie(
         left_right_axis=apart,
         head_axis=head_axis,
         head=head,
-        front=front,
-        right=_rightness(facing),
+        front=_depth_at_back_mm(box),
+        spine=_spine_behind(box),
+        right=0.0,
     )
+    facing = upright.flipped(1) if lie.faces_back else upright
+    return lie.model_copy(update={"right": _rightness(facing)})
 
 
 def _rightness(thorax: Thorax) -> float:
@@ -109,6 +122,20 @@ def _depth_at_back_mm(thorax: Thorax) -> float:
     return sum(depths) / max(len(depths), 1)
 
 
+def _spine_behind(thorax: Thorax) -> float:
+    right, left = (np.argwhere(lung)[:, 0].mean() for lung in thorax.lungs)
+    middle = round((right + left) / 2)
+    reach = max(1, round(_MIDLINE_MM / thorax.spacing_mm[0]))
+    midline = np.s_[max(middle - reach, 0) : middle + reach + 1]
+    bone = (thorax.hu[midline] > _BONE_HU) & thorax.body[midline]
+    third = max(1, bone.shape[1] // 3)
+    back, front = (
+        float((part.sum(axis=(0, 1)) > _BONE_VOXELS).mean())
+        for part in (bone[:, :third], bone[:, -third:])
+    )
+    return back - front
+
+
 def _heart_mm(thorax: Thorax) -> float:
     """How far what lies between the lungs' lower halves is off the spine, away from the right."""
     right, left = thorax.lungs
@@ -116,7 +143,7 @@ def _heart_mm(thorax: Thorax) -> float:
     before_right = np.maximum.accumulate(right[::-1], axis=0)[::-1]
     between = beyond_left & before_right & ~left & ~right
     third, half = max(1, between.shape[1] // 3), max(1, between.shape[2] // 2)
-    spine = np.argwhere(between[:, :third] & (thorax.hu[:, :third] > 180))
+    spine = np.argwhere(between[:, :third] & (thorax.hu[:, :third] > _BONE_HU))
     heart = np.argwhere(between[:, third:, :half])
     if not len(spine) or not len(heart):
         return 0.0
