@@ -1,6 +1,6 @@
 """Whether the values of a CT are already Hounsfield units, decided from the values.
 
-A chest CT always shows two populations: air-like voxels (room air, lung: -1100 to -700 HU) and
+A chest CT always shows two populations: air-like voxels (room air, lung: -1100 to -650 HU) and
 soft tissue (fat to muscle: -200 to 200 HU). Values are HU when both stand where they belong. When a
 slope and an intercept are stated, the same question is put to ``slope * value + intercept``. The
 answer is given only when exactly one of the two readings fits. Padding outside the round field of
@@ -15,18 +15,14 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from groundct.imaging.hu_scale import hu_fit, without_padding
+
 RescaleState = Literal["applied", "not_applied", "unknown"]
 
-AIR_HU: Final = (-1100.0, -700.0)
-TISSUE_HU: Final = (-200.0, 200.0)
 SMALLEST_SHARE: Final = 0.02
 """Each population must hold this share of the sampled voxels for a reading to fit."""
 CLEAR_FACTOR: Final = 4.0
 """The better reading must fit this many times better than the other."""
-PADDING_GAP_HU: Final = 20.0
-"""Nearly nothing may lie this closely above the lowest value for it to be padding."""
-PADDING_NEIGHBOURS: Final = 0.05
-"""Values in that gap, as a part of the padding's own number, from which on it is air with noise."""
 
 
 def rescale_state(
@@ -47,29 +43,13 @@ def rescale_state(
     values = np.asarray(sample_values, dtype=np.float64).ravel()
     if values.size == 0 or not np.isfinite(values).all():
         return "unknown"
-    values = _without_padding(values, 1.0 if slope is None else slope)
-    as_they_are = _fit(values)
+    values = without_padding(values, 1.0 if slope is None else slope)
+    as_they_are = hu_fit(values)
     if slope is None or intercept is None or (slope, intercept) == (1.0, 0.0):
         return "applied" if as_they_are >= SMALLEST_SHARE else "unknown"
-    rescaled = _fit(values * slope + intercept)
+    rescaled = hu_fit(values * slope + intercept)
     if as_they_are >= SMALLEST_SHARE and as_they_are >= CLEAR_FACTOR * rescaled:
         return "applied"
     if rescaled >= SMALLEST_SHARE and rescaled >= CLEAR_FACTOR * as_they_are:
         return "not_applied"
     return "unknown"
-
-
-def _without_padding(values: NDArray[np.float64], slope: float) -> NDArray[np.float64]:
-    lowest = float(values.min())
-    is_lowest = values == lowest
-    near = np.count_nonzero(values <= lowest + PADDING_GAP_HU / slope) - np.count_nonzero(is_lowest)
-    if near < PADDING_NEIGHBOURS * np.count_nonzero(is_lowest):
-        return np.asarray(values[~is_lowest])
-    return values
-
-
-def _fit(hu: NDArray[np.float64]) -> float:
-    """The share of the smaller of the two populations; 0 when either is missing."""
-    air = np.count_nonzero((hu >= AIR_HU[0]) & (hu <= AIR_HU[1]))
-    tissue = np.count_nonzero((hu >= TISSUE_HU[0]) & (hu <= TISSUE_HU[1]))
-    return min(air, tissue) / max(1, hu.size)
