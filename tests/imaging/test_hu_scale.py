@@ -8,9 +8,8 @@ import pytest
 from groundct.imaging.hu_scale import hu_fit, without_padding
 
 GENERATOR = np.random.default_rng(0)
-CHEST = np.concatenate(
-    [GENERATOR.normal(mean, sd, n) for mean, sd, n in ((-1000, 15, 4000), (-850, 40, 3000), (40, 30, 3000))]
-).round()  # fmt: skip
+POPULATIONS = ((-1000, 15, 4000), (-850, 40, 3000), (40, 30, 3000))
+CHEST = np.concatenate([GENERATOR.normal(*population) for population in POPULATIONS]).round()
 
 
 def test_a_chest_fits_and_a_shifted_one_does_not():
