@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
-from groundct.core.issues import Issue
+from groundct.core.issues import Issue, WorkspaceError
 from groundct.pipeline.ledger import Entry, Ledger
 
 ISSUE = Issue(code="bad-crc", where="a.nii.gz", what="CRC differs.", remedy="Copy it again.")
@@ -39,5 +37,5 @@ def test_cases_that_are_gone_leave_the_ledger(tmp_path):
 
 def test_a_file_that_is_no_ledger_is_an_error(tmp_path):
     (tmp_path / "ledger.sqlite").write_text("not a database, and long enough to be looked at" * 9)
-    with pytest.raises(sqlite3.DatabaseError):
+    with pytest.raises(WorkspaceError, match="broken-ledger"):
         Ledger(tmp_path / "ledger.sqlite")

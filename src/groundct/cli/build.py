@@ -13,6 +13,7 @@ from groundct.cli._publish import publish, show_summary, summarise
 from groundct.cli._show import show_json
 from groundct.core.case import Corpus
 from groundct.pipeline.engine import run_corpus
+from groundct.pipeline.hold import hold
 from groundct.pipeline.ledger import Entry
 from groundct.pipeline.settings import BuildSettings, environment
 from groundct.pipeline.stages import BuiltCase
@@ -42,7 +43,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     corpus: Path, workspace: Path, source: str | None, segmenter: str, extractor: str, finder: str,
     only: tuple[str, ...], seed: int, workers: int, no_pages: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    r"""Build a grounded record for each case of CORPUS: masks, findings, questions, pages, release.
+    """Build a grounded record for each case of CORPUS: masks, findings, questions, pages, release.
 
     Running it again builds what is missing or changed. A case that fails is set aside with its
     reason and the others go on; the exit code is then 1.
@@ -59,23 +60,24 @@ def command(  # noqa: PLR0913 - one parameter an option
     settings = BuildSettings(
         segmenter=segmenter, extractor=extractor, finding_segmenter=finder, seed=seed
     )
-    space.state_run(
-        {
-            "corpus": str(corpus),
-            "source": found.source,
-            "settings": settings.model_dump(mode="json"),
-            "environment": environment(),
-            "workers": workers,
-        }
-    )
     entries: list[Entry] = []
-    with BuildProgress(len(found.cases)) as progress:
-        finish = None if no_pages else draw_case
-        for event in run_corpus(found, space, settings, finish, max(1, workers)):
-            progress.tell(event)
-            if event.entry:
-                entries.append(event.entry)
-    manifest = publish(found, corpus, space, settings)
+    with hold(workspace):
+        space.state_run(
+            {
+                "corpus": str(corpus),
+                "source": found.source,
+                "settings": settings.model_dump(mode="json"),
+                "environment": environment(),
+                "workers": workers,
+            }
+        )
+        with BuildProgress(len(found.cases)) as progress:
+            finish = None if no_pages else draw_case
+            for event in run_corpus(found, space, settings, finish, max(1, workers)):
+                progress.tell(event)
+                if event.entry:
+                    entries.append(event.entry)
+        manifest = publish(found, corpus, space, settings)
     summary = summarise(found, space, entries, manifest)
     summary["seconds"] = round(time.perf_counter() - started, 1)
     if as_json:

@@ -82,6 +82,10 @@ class ReleaseError(DataError):
     """A release whose files contradict its manifest or its format."""
 
 
+class WorkspaceError(DataError):
+    """A workspace that is in use, cannot be written to, or has a broken ledger."""
+
+
 def errors(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     """The issues of severity error."""
     return tuple(issue for issue in issues if issue.severity == "error")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
 import resource
+import shutil
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +21,7 @@ from pathlib import Path
 from groundct.core.case import Case, Corpus
 from groundct.core.issues import DataError, Issue
 from groundct.core.value import digest
+from groundct.pipeline.hold import is_disk_full
 from groundct.pipeline.keys import case_key
 from groundct.pipeline.ledger import Entry, Ledger
 from groundct.pipeline.settings import BuildSettings
@@ -58,7 +62,8 @@ def run_corpus(
 ) -> Iterator[Event]:
     """Build what is missing or changed, and tell of it as it goes.
 
-    Cases that the corpus no longer has leave the ledger and the workspace.
+    Cases that the corpus no longer has leave the ledger and the workspace. A case whose files were
+    damaged since is built again. The caller holds the workspace (``pipeline/hold.py``).
     """
     ledger = Ledger(workspace.ledger_path)
     workspace.remove_drafts()
@@ -69,7 +74,8 @@ def run_corpus(
     for case in corpus.cases:
         key = case_key(case, corpus.source, settings)
         entry = known.get(case.case_id)
-        if entry and entry.key == key and _is_there(workspace, entry):
+        whole = entry and entry.status == "built" and workspace.is_whole(case.case_id)
+        if entry and entry.key == key and whole:
             done += 1
             yield Event(case.case_id, "unchanged", entry, done, total)
         else:
@@ -84,10 +90,6 @@ def run_corpus(
         done += 1
         yield Event(event.case_id, event.entry.status, event.entry, done, total)
     workspace.remove_drafts()
-
-
-def _is_there(workspace: Workspace, entry: Entry) -> bool:
-    return entry.status == "built" and (workspace.case_path(entry.case_id) / "record.json").exists()
 
 
 def _run_jobs(jobs: Iterable[_Job], workers: int) -> Iterator[Event]:
@@ -144,9 +146,19 @@ _stages: Queue[tuple[str, str]] | None = None
 
 
 def _listen(stages: Queue[tuple[str, str]]) -> None:
-    """Give a worker process the queue that it tells its stages to."""
+    """Give a worker process the queue that it tells its stages to, and let it end with the run.
+
+    A killed run would else leave workers that write into a workspace which the next run holds.
+    """
     global _stages
     _stages = stages
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _run(job: _Job) -> Entry:
@@ -157,6 +169,7 @@ def _run(job: _Job) -> Entry:
             _stages.put((job.case.case_id, stage))
 
     workspace = Workspace(job.workspace)
+    draft: Path | None = None
     try:
         built = build_case(job.case, job.source, job.settings, tell)
         draft = workspace.begin_case(job.case.case_id)
@@ -165,11 +178,14 @@ def _run(job: _Job) -> Entry:
         if job.finish:
             tell("drawing the page")
             job.finish(draft, built)
+        workspace.finish_case(job.case.case_id, draft)
     except DataError as error:
         return _entry(job, started, issues=error.for_case(job.case.case_id).issues)
     except Exception as error:  # one case's fault must not end the run
         return _entry(job, started, issues=(_unexpected(workspace, job.case.case_id, error),))
-    workspace.finish_case(job.case.case_id, draft)
+    finally:
+        if draft:
+            shutil.rmtree(draft, ignore_errors=True)
     return _entry(job, started, record_digest=digest(built.record), issues=built.record.issues)
 
 
@@ -188,7 +204,15 @@ def _entry(
 
 
 def _unexpected(workspace: Workspace, case_id: str, error: Exception) -> Issue:
-    """An error that no rule foresaw, with its traceback kept in the workspace."""
+    """A full disk, or an error that no rule foresaw, with its traceback kept in the workspace."""
+    if isinstance(error, OSError) and is_disk_full(error):
+        return Issue(
+            code="disk-full",
+            case_id=case_id,
+            where=str(workspace.root),
+            what=f"the case's files cannot be stored: {error.strerror}.",
+            remedy="Make room and build again: finished cases are kept.",
+        )
     log = workspace.error_path(case_id)
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")

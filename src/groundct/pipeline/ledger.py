@@ -8,9 +8,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from groundct.core.issues import Issue
+from groundct.core.issues import Issue, WorkspaceError
 from groundct.core.value import Value
 
 Status = Literal["built", "set_aside"]
@@ -42,7 +42,10 @@ class Entry(Value):
 
 
 class Ledger:
-    """A table in SQLite, one row a case; written by one process."""
+    """A table in SQLite, one row a case; written by one process.
+
+    Every method raises WorkspaceError ``broken-ledger`` when the file cannot be read or written.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -57,18 +60,18 @@ class Ledger:
                 "select case_id, key, status, record_digest, issues, seconds, peak_mib"
                 " from cases order by case_id"
             ).fetchall()
-        return {
-            row[0]: Entry(
-                case_id=row[0],
-                key=row[1],
-                status=row[2],
-                record_digest=row[3],
-                issues=_ISSUES.validate_json(row[4]),
-                seconds=row[5],
-                peak_mib=row[6],
-            )
-            for row in rows
-        }
+            return {
+                row[0]: Entry(
+                    case_id=row[0],
+                    key=row[1],
+                    status=row[2],
+                    record_digest=row[3],
+                    issues=_ISSUES.validate_json(row[4]),
+                    seconds=row[5],
+                    peak_mib=row[6],
+                )
+                for row in rows
+            }
 
     def put(self, entry: Entry) -> None:
         """Write an entry, in place of an older one of the same case."""
@@ -93,5 +96,13 @@ class Ledger:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path)) as connection, connection:
-            yield connection
+        try:
+            with closing(sqlite3.connect(self._path)) as connection, connection:
+                yield connection
+        except (sqlite3.Error, ValidationError) as problem:
+            raise WorkspaceError.of(
+                "broken-ledger",
+                self._path,
+                f"the ledger cannot be used: {str(problem).splitlines()[0]}.",
+                "Make room if the disk is full; else remove this file: the cases are built again.",
+            ) from problem

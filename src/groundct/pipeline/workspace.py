@@ -10,8 +10,10 @@ from pathlib import Path
 
 from groundct.codecs.label_maps import read_label_map, write_label_map
 from groundct.core.record import Record
-from groundct.core.value import canonical_json, digest
+from groundct.core.value import canonical_json, digest, digest_bytes
 from groundct.core.volume import LabelMap
+
+CHECKSUMS = "checksums.json"
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -20,7 +22,8 @@ class Workspace:
     """Paths and files of a workspace.
 
     A case's folder holds ``record.json``, ``organs_*.nii.gz``, ``regions_*.nii.gz``,
-    ``page.html`` and ``sheet.png``; it appears whole or not at all.
+    ``page.html`` and ``sheet.png``; it appears whole or not at all. Its ``checksums.json`` tells
+    later whether it still is whole.
     """
 
     def __init__(self, root: Path) -> None:
@@ -69,10 +72,23 @@ class Workspace:
         return draft
 
     def finish_case(self, case_id: str, draft: Path) -> None:
-        """Put a written folder in the place of the case's older one."""
+        """Put a written folder, with the digests of its files, in the place of the older one."""
         target = self.case_path(case_id)
+        sums = {path.name: digest_bytes(path.read_bytes()) for path in draft.iterdir()}
+        (draft / CHECKSUMS).write_text(canonical_json(sums) + "\n", encoding="utf-8")
         shutil.rmtree(target, ignore_errors=True)
         draft.rename(target)
+
+    def is_whole(self, case_id: str) -> bool:
+        """Whether every file of a case is there and has the bytes that were written."""
+        folder = self.case_path(case_id)
+        try:
+            sums = json.loads((folder / CHECKSUMS).read_bytes())
+            return "record.json" in sums and all(
+                digest_bytes((folder / name).read_bytes()) == due for name, due in sums.items()
+            )
+        except (OSError, ValueError, TypeError, AttributeError):
+            return False
 
     def remove_case(self, case_id: str) -> None:
         """Remove what was built of a case."""
@@ -81,6 +97,14 @@ class Workspace:
     def remove_drafts(self) -> None:
         """Remove what interrupted builds left behind."""
         for draft in (self.root / "cases").glob(".*.draft-*"):
+            shutil.rmtree(draft, ignore_errors=True)
+        name = self.release_path.name
+        for older in self.root.glob(f".{name}.*.old"):
+            # A build that ended between its two renames left the release under this name.
+            if not self.release_path.exists():
+                older.rename(self.release_path)
+            shutil.rmtree(older, ignore_errors=True)
+        for draft in self.root.glob(f".{name}.*.part"):
             shutil.rmtree(draft, ignore_errors=True)
 
     def read_record(self, case_id: str) -> Record:
