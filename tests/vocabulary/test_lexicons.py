@@ -27,7 +27,7 @@ ROLES = {
     "normality": {"normal", "not_normal"},
     "temporal": {"prior"},
     "recommendation": {"recommends", "history"},
-    "relation": {"near", "preamble"},
+    "relation": {"anaphor", "near", "preamble"},
     "laterality": {"right", "left", "bilateral", "midline", "emphasis"},
     "headings": {"clinical_information", "technique", "findings", "impression", "other"},
     "measurement": {"diameter", "short_axis", "long_axis", "thickness", "distance"},

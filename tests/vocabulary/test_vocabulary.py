@@ -76,6 +76,17 @@ def test_findings_point_at_known_codes_paths_and_labels() -> None:
     assert {label for kind in words.types.values() for label in kind.labels} == set(words.labels)
 
 
+def test_wider_types_are_known_and_set_no_label_of_their_own() -> None:
+    words = findings()
+    for kind, wider in words.wider.items():
+        assert set(words.types[wider].labels) <= set(words.types[kind].labels), kind
+        assert kind not in words.narrower(kind)
+    assert words.narrower("opacity") == ("ground_glass", "crazy_paving")
+    assert words.narrower("crazy_paving") == ()
+    # Called "nodule", a part-solid one would set a label that it does not set itself.
+    assert "part_solid_nodule" not in words.narrower("nodule")
+
+
 def test_segments() -> None:
     assert len(segments()) == 18
     assert len({segment.name for segment in segments()}) == 18

@@ -9,6 +9,7 @@ from typing import Final
 
 from groundct.core.issues import TableError
 from groundct.core.report import Finding, Reading, Report, Sentence
+from groundct.reports._rules.anaphora import Said, placed
 from groundct.reports._rules.attach import Words
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.link import paths_of, regions_of
@@ -52,6 +53,7 @@ class RulesExtractor:
         for section in report.sections:
             if section.span.of(report.text).strip().lower() in _EMPTY:
                 continue
+            before: Said | None = None
             for span in sentence_spans(report.text, section.span):
                 index = len(sentences)
                 if section.name not in _READ_FOR_FINDINGS:
@@ -71,10 +73,14 @@ class RulesExtractor:
                     )
                 )
                 words = Words(report.text, parsed, sites, report.language, index)
-                found.extend(findings_of(words, mentions))
+                said = Said(parsed, findings_of(words, mentions))
+                found.extend(placed(before, said))
+                before = said
                 if section.name == "impression":
                     impression.add(index)
-        return Reading(sentences=tuple(sentences), findings=merged(found, frozenset(impression)))
+        return Reading(
+            sentences=tuple(sentences), findings=merged(found, frozenset(impression), report.text)
+        )
 
 
 PLUGIN: Final = RulesExtractor()

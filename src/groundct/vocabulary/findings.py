@@ -1,6 +1,7 @@
 """Finding types, the 62 codes of ReXGroundingCT's ontology and CT-RATE's 18 labels.
 
-Data: ``findings.tsv``, ``ontology.tsv`` and ``labels.tsv``. Synonyms are in the lexicons.
+Data: ``findings.tsv``, ``wider.tsv``, ``ontology.tsv`` and ``labels.tsv``. Synonyms are in the
+lexicons.
 """
 
 from __future__ import annotations
@@ -43,11 +44,21 @@ class FindingType:
 
 @dataclass(frozen=True)
 class FindingVocabulary:
-    """Types by name, codes by code, and the 18 labels in CT-RATE's order and spelling."""
+    """Types by name, codes by code, and the 18 labels in CT-RATE's order and spelling.
+
+    ``wider`` gives the type by which a text may call a thing again: ``calcified_nodule`` ->
+    ``nodule``. It sets no label that the narrower type does not set.
+    """
 
     types: Mapping[str, FindingType]
     codes: Mapping[str, OntologyCode]
     labels: tuple[str, ...]
+    wider: Mapping[str, str]
+
+    def narrower(self, kind: str) -> tuple[str, ...]:
+        """The types that are a kind of this one, the nearest first, in the table's order."""
+        own = tuple(name for name, above in self.wider.items() if above == kind)
+        return (*own, *(name for child in own for name in self.narrower(child)))
 
 
 @lru_cache(maxsize=1)
@@ -71,4 +82,7 @@ def findings() -> FindingVocabulary:
             appearance=row["appearance"],
             labels=split_cell(row["labels"]),
         )
-    return FindingVocabulary(MappingProxyType(types), MappingProxyType(codes), labels)
+    wider = {row["type"]: row["wider"] for row in read_table("wider.tsv", ("type", "wider"))}
+    return FindingVocabulary(
+        MappingProxyType(types), MappingProxyType(codes), labels, MappingProxyType(wider)
+    )

@@ -9,7 +9,7 @@ from groundct.reports._rules.attach import Words, laterality_of, plain_sites, si
 from groundct.reports._rules.link import exact
 from groundct.reports._rules.measures import count_of, measurements_of, owner
 from groundct.reports._rules.mentions import Mention, mentions_of
-from groundct.reports._rules.normal import normal_mentions
+from groundct.reports._rules.normal import normal_mentions, statement_of
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.place_paths import paths_of_place
 from groundct.reports._rules.rewrite import standardized
@@ -66,7 +66,7 @@ def _finding(
         category=kind.code,
         focal=kind.focal,
         presence=presence,
-        span=parsed.span_of(mention.first, mention.last),
+        span=parsed.span_of(*statement_of(mention)),
         standardized=standardized(mention.type, presence, sizes, (paths, segments), side),
         sentence_indices=(words.index,),
         anatomy=paths,

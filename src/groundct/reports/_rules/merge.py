@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain, islice
 
-from groundct.core.report import Finding
+from groundct.core.report import Finding, Measurement
 from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import normal_word
 
 _MOST_COMPARED = 100
 
 
-def merged(found: Iterable[Finding], impression: frozenset[int]) -> tuple[Finding, ...]:
-    """Findings with ids; one of the impression that repeats an earlier one only adds its sentence.
+def merged(found: Iterable[Finding], impression: frozenset[int], text: str) -> tuple[Finding, ...]:
+    """Findings with ids; one of the impression that repeats earlier ones only adds its sentence.
 
-    ``impression`` holds the indices of the impression's sentences.
+    ``impression`` holds the indices of the impression's sentences. An earlier finding is repeated
+    under its own type or a wider one, with its presence, on its side, and with no size, segment or
+    count that it does not have.
     """
     out: list[Finding] = []
     by_type: dict[tuple[str, str], list[int]] = {}
     for finding in found:
-        key = (finding.type, finding.presence)
-        known = by_type.setdefault(key, [])
-        repeats = finding.sentence_indices[0] in impression
-        matches = _repeated([out[n] for n in known[:_MOST_COMPARED]], finding) if repeats else ()
+        matches: list[int] = []
+        if finding.sentence_indices[0] in impression:
+            names = (finding.type, *findings().narrower(finding.type))
+            same = (by_type.get((name, finding.presence), ()) for name in names)
+            known = list(islice(chain.from_iterable(same), _MOST_COMPARED))
+            matches = [known[n] for n in _repeated([out[n] for n in known], finding, text)]
         if not matches:
-            known.append(len(out))
+            by_type.setdefault((finding.type, finding.presence), []).append(len(out))
             out.append(finding)
-        for n in matches:
-            index = known[n]
+        for index in matches:
             indices = {*out[index].sentence_indices, *finding.sentence_indices}
             prior = out[index].refers_to_prior or finding.refers_to_prior
             out[index] = out[index].model_copy(
@@ -38,31 +44,77 @@ def merged(found: Iterable[Finding], impression: frozenset[int]) -> tuple[Findin
     )
 
 
-def _repeated(known: list[Finding], finding: Finding) -> tuple[int, ...]:
+def _repeated(known: list[Finding], finding: Finding, text: str) -> tuple[int, ...]:
     """Which known findings this one repeats: one that says as much, or several it sums up."""
-    for n, other in enumerate(known):
-        if _side_fits(other, finding) and _covers([other], finding):
-            return (n,)
     parts = tuple(n for n, other in enumerate(known) if _is_part(other, finding))
-    return parts if parts and _covers([known[n] for n in parts], finding) else ()
+    summed = parts if _sums_up([known[n] for n in parts], finding) else ()
+    if len(summed) > 1 and _plural(finding, text):
+        return summed
+    for n, other in enumerate(known):
+        side_fits = finding.laterality is None or other.laterality == finding.laterality
+        if side_fits and _covers([other], finding):
+            return (n,)
+    return summed
 
 
-def _side_fits(known: Finding, finding: Finding) -> bool:
-    return finding.laterality is None or known.laterality == finding.laterality
+def _sums_up(parts: list[Finding], finding: Finding) -> bool:
+    """Whether parts together have a finding's places and sides, and their largest size is its."""
+    sides = {side for part in parts for side in _sides(part)}
+    largest = [_largest(f.measurements) for f in parts if f.measurements]
+    size_fits = not finding.measurements or _largest(finding.measurements) == max(
+        largest, default=0
+    )
+    return bool(parts) and sides >= _sides(finding) and size_fits and _covers(parts, finding)
 
 
 def _covers(known: list[Finding], finding: Finding) -> bool:
-    """Whether the known findings together have all places and sizes of a finding."""
-    sizes = {m.values_mm for other in known for m in other.measurements}
+    """Whether known findings together have all places, segments, sizes and as many as a finding."""
     paths = {up for other in known for path in other.anatomy for up in _upwards(path)}
-    return sizes.issuperset(m.values_mm for m in finding.measurements) and paths.issuperset(
-        finding.anatomy
+    segments = {name for other in known for name in other.lung_segments}
+    sizes = [size for other in known for size in other.measurements]
+    return (
+        paths.issuperset(finding.anatomy)
+        and segments.issuperset(finding.lung_segments)
+        and all(_has(sizes, size) for size in finding.measurements)
+        and _are_enough(known, finding)
     )
 
 
+def _are_enough(known: list[Finding], finding: Finding) -> bool:
+    """Whether known findings may be as many as a finding is; one without a count may be many."""
+    counts = [other.count for other in known if other.count is not None]
+    return finding.count is None or len(counts) < len(known) or finding.count <= sum(counts)
+
+
+def _has(sizes: list[Measurement], size: Measurement) -> bool:
+    """Whether a size stands among others, whole or as the largest diameter of one."""
+    single = len(size.values_mm) == 1
+    return any(
+        size.values_mm == other.values_mm or (single and size.values_mm[0] == max(other.values_mm))
+        for other in sizes
+    )
+
+
+def _largest(sizes: tuple[Measurement, ...]) -> float:
+    return max(value for size in sizes for value in size.values_mm)
+
+
 def _is_part(known: Finding, finding: Finding) -> bool:
-    """Whether a known finding lies at one of the places that a summary names."""
-    return any(path in _upwards(own) for own in known.anatomy for path in finding.anatomy)
+    """Whether a known finding lies at one of the places, and on the side, that a summary names."""
+    inside = any(path in _upwards(own) for own in known.anatomy for path in finding.anatomy)
+    return inside and (not _sides(finding) or _sides(known) <= _sides(finding))
+
+
+def _sides(finding: Finding) -> frozenset[str]:
+    if finding.laterality == "bilateral":
+        return frozenset(("right", "left"))
+    return frozenset((finding.laterality,)) if finding.laterality else frozenset()
+
+
+def _plural(finding: Finding, text: str) -> bool:
+    """Whether a finding's own words end in a plural."""
+    word = finding.span.of(text).split()[-1].lower()
+    return normal_word(word) != word
 
 
 def _upwards(path: str) -> tuple[str, ...]:

@@ -15,20 +15,36 @@ def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Ment
     said = {mention.type for mention in mentions}
     out: list[Mention] = []
     for cue in parsed.role("normality", "normal"):
+        kinds: dict[str, list[Hit]] = {}
         for place in _subjects(parsed, cue):
             kind = places().ruled_out.get(place.entry.meaning)
             if kind is not None and kind not in said:
-                said.add(kind)
-                out.append(Mention(place.first, place.last, kind, cue, (place,)))
+                kinds.setdefault(kind, []).append(place)
+        said.update(kinds)
+        for kind, named in kinds.items():
+            out.append(Mention(named[0].first, named[0].last, kind, cue, tuple(named)))
     return tuple(out)
+
+
+def statement_of(mention: Mention) -> tuple[int, int]:
+    """The tokens of a finding's own words; of a normal statement, from the organ to the cue.
+
+    Statements of several organs overlap: "liver and spleen are normal" holds "spleen are normal".
+    """
+    if mention.hit.entry.meaning != "normal":
+        return mention.first, mention.last
+    return min(mention.first, mention.hit.first), max(mention.last, mention.hit.last)
 
 
 def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
     """The places that a cue of normality speaks of: before it, or after "normal" as adjective."""
+    # What an earlier cue says of its organ, normal or not, is said.
+    earlier = (hit.last for hit in parsed.cues["normality"] if hit.last <= cue.first)
     floor = max(
         (n + 1 for n in range(cue.first) if parsed.words[n] in _STOPS),
         default=0,
     )
+    floor = max(floor, *earlier, 0)
     before = [p for p in parsed.places if floor <= p.first and p.last <= cue.first]
     # A finding between place and cue is what the place was named for.
     between = [h for h in parsed.findings if h.last <= cue.first]

@@ -1,0 +1,79 @@
+"""A lung finding "directly below it" lies in the lung of the finding named just before.
+
+Only the lung is carried over, never a lobe, and only where nothing else can be meant: the sentence
+before says one lung finding of one side and no other place, this one says one lung finding and
+neither side nor place of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from groundct.core.report import Cue, Finding
+from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.rewrite import standardized
+from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.places import places
+
+_LUNG = "lung/lung"
+_SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
+_ELSEWHERE = frozenset(("contralateral", "opposite", "other", "ipsilateral"))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence and the findings that it says."""
+
+    parsed: Parsed
+    findings: tuple[Finding, ...]
+
+
+def placed(before: Said | None, said: Said) -> tuple[Finding, ...]:
+    """The findings of a sentence, its one lung finding placed by the sentence ``before``."""
+    cues = [hit for hit in said.parsed.relations if hit.entry.meaning == "anaphor"]
+    if before is None or not cues or not _placeless(said):
+        return said.findings
+    side = _side(before)
+    if side is None:
+        return said.findings
+    hit = cues[0]
+    cue = Cue(
+        span=said.parsed.span_of(hit.first, hit.last), role="anaphor", entry=hit.entry.entry_id
+    )
+    finding = said.findings[0]
+    paths = (anatomy().path_of(f"{side} lung"),)
+    words = standardized(finding.type, finding.presence, finding.measurements, (paths, ()), side)
+    carried = {"anatomy": paths, "laterality": side, "standardized": words}
+    return (finding.model_copy(update={**carried, "cues": (*finding.cues, cue)}),)
+
+
+def _placeless(said: Said) -> bool:
+    """Whether a sentence says one lung finding that is there, and no side or place."""
+    if len(said.findings) != 1 or said.findings[0].presence == "absent":
+        return False
+    finding = said.findings[0]
+    own = findings().types[finding.type].anatomy
+    named = said.parsed.cues["laterality"] or not _ELSEWHERE.isdisjoint(said.parsed.words)
+    return own == _LUNG and finding.anatomy == (_LUNG,) and not named and _only_lung(said.parsed)
+
+
+def _side(before: Said) -> Literal["right", "left"] | None:
+    """The side of a sentence's one lung finding, when the sentence names no place beside lungs."""
+    if len(before.findings) != 1 or before.findings[0].presence == "absent":
+        return None
+    if not _only_lung(before.parsed):
+        return None
+    finding = before.findings[0]
+    for side in _SIDES:
+        lung = anatomy().path_of(f"{side} lung")
+        inside = all(lung in (path, *anatomy().ancestors(path)) for path in finding.anatomy)
+        if finding.laterality == side and finding.anatomy and inside:
+            return side
+    return None
+
+
+def _only_lung(parsed: Parsed) -> bool:
+    """Whether all places that a sentence names, neighbours too, are places of the lung."""
+    return all(places().places[p.entry.meaning].regions == ("lung",) for p in parsed.places)

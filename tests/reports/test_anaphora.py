@@ -1,0 +1,65 @@
+"""A lung is carried over by "below it" where nothing else can be meant, and never otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from groundct.core.report import report_of_columns
+from groundct.reports.rules import PLUGIN
+from groundct.vocabulary.anatomy import anatomy
+
+MASS = "There is a mass in the left lower lobe. "
+
+
+def _last(text: str) -> tuple[str | None, list[str]]:
+    finding = PLUGIN.extract(report_of_columns([("findings", text)])).findings[-1]
+    return finding.laterality, [anatomy().leaf(path) for path in finding.anatomy]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A ground-glass opacity may be present directly below it.",
+        "A nodule is seen adjacent to it.",
+        "There is consolidation in this location.",
+    ],
+)
+def test_the_lung_is_carried_over_but_not_the_lobe(text: str) -> None:
+    assert _last(MASS + text) == ("left", ["left lung"])
+    finding = PLUGIN.extract(report_of_columns([("findings", MASS + text)])).findings[-1]
+    assert finding.standardized.endswith("in the left lung")
+    assert finding.cues[-1].role == "anaphor"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Nothing refers to what stands before, or it stands farther away.
+        MASS + "A nodule is seen.",
+        MASS + "The scan was done twice. A nodule is seen below it.",
+        "A nodule is seen below it.",
+        # Several findings, both sides, none, or a neighbour that may be meant.
+        "There is a mass in the left lower lobe and emphysema. A nodule is seen below it.",
+        "Masses in both lungs. A nodule is seen below it.",
+        "No mass in the left lung. A nodule is seen below it.",
+        "A mass in the left lung, adjacent to the mediastinum. A nodule is seen below it.",
+        # The sentence speaks of another side.
+        MASS + "A nodule is seen in this location of the contralateral lung.",
+        MASS + "A nodule is seen in this location on the opposite side.",
+        # Nothing is there.
+        MASS + "No nodule is seen below it.",
+    ],
+)
+def test_otherwise_no_side_is_given(text: str) -> None:
+    assert _last(text) == (None, ["lung"])
+
+
+def test_an_own_side_or_organ_stays() -> None:
+    assert _last(MASS + "Below it, a nodule in the right lung.") == ("right", ["right lung"])
+    assert _last(MASS + "A cyst in the liver is seen below it.") == (None, ["liver"])
+    assert _last(MASS + "A pleural effusion is seen below it.") == (None, ["pleura"])
+
+
+def test_no_place_is_carried_into_another_section() -> None:
+    report = report_of_columns([("findings", MASS), ("impression", "A nodule below it.")])
+    assert PLUGIN.extract(report).findings[-1].laterality is None
