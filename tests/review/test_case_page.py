@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -12,9 +14,10 @@ from made_case import HOSTILE, IMPRESSION, SENTENCES, made_view
 
 from groundct.core.issues import GridError
 from groundct.core.record import NotGroundable
-from groundct.core.report import Sentence, Span
+from groundct.core.report import Reading, Sentence, Span, report_of_columns
 from groundct.review._case_data import script_json
 from groundct.review._html import fill
+from groundct.review._report_html import report_html
 from groundct.review.case_page import case_page, write_case_page
 from groundct.review.view import CaseView
 
@@ -74,6 +77,29 @@ def test_every_sentence_stands_once_as_written(page):
 def test_the_report_is_whole_and_untouched(page, view):
     report = view.record.report
     assert page.report == "".join(section.span.of(report.text) for section in report.sections)
+
+
+def test_marks_do_not_overlap_where_findings_do():
+    text = "The liver, pancreas and spleen are normal."
+    record = made_view().record
+    given = record.reading.findings[0]
+    findings = tuple(
+        given.model_copy(update={"finding_id": name, "span": Span(start=start, end=len(text) - 1)})
+        for name, start in (("liver", 4), ("pancreas", 11), ("spleen", 24))
+    )
+    report = report_of_columns([("findings", text)])
+    sentence = Sentence(index=0, section="findings", span=Span(start=0, end=len(text)))
+    reading = Reading(sentences=(sentence,), findings=findings)
+    changed = record.model_copy(update={"report": report, "reading": reading, "groundings": ()})
+    html = report_html(replace(made_view(), record=changed))
+    marks = re.findall(r'<mark [^>]*data-sign="[^>]*data-target="([^"]*)">([^<]*)</mark>( ?)', html)
+    assert marks == [
+        ("finding-liver", "liver,", " "),
+        ("finding-pancreas", "pancreas and", " "),
+        ("finding-spleen", "spleen are normal", ""),
+    ]
+    assert html.count("<mark") == 3
+    assert Page(html).report == text
 
 
 def test_report_text_is_data(html, page):

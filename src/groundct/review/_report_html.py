@@ -63,7 +63,11 @@ def _sentence(view: CaseView, sentence: Sentence) -> str:
 
 
 def _marked(view: CaseView, sentence: Sentence) -> str:
-    """A sentence's text, cut where findings begin and end; the shortest finding owns a piece."""
+    """A sentence's text, cut where findings begin and end; the shortest finding owns a piece.
+
+    So marks never overlap where findings do: in "liver and spleen are normal" the liver's mark ends
+    where the spleen's begins.
+    """
     assert view.record.report is not None
     text, low, high = view.record.report.text, sentence.span.start, sentence.span.end
     findings = [f for f in view.record.reading.findings if f.span.start < high and f.span.end > low]
@@ -73,11 +77,12 @@ def _marked(view: CaseView, sentence: Sentence) -> str:
     places = sorted(cuts)
     out: list[str] = []
     for start, end in pairwise(places):
-        words = escape(text[start:end])
         owners = [f for f in findings if f.span.start <= start and end <= f.span.end]
-        if owners:
-            words = _mark(min(owners, key=lambda f: f.span.end - f.span.start), words, start)
-        out.append(words)
+        words = text[start:end].rstrip() if owners else ""
+        if words:
+            owner = min(owners, key=lambda f: f.span.end - f.span.start)
+            out.append(_mark(owner, escape(words), start))
+        out.append(escape(text[start + len(words) : end]))
     return "".join(out)
 
 
