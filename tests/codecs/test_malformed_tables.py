@@ -17,13 +17,15 @@ CASES = {
     "spreadsheet": ("nul-byte", b"PK\3\4\x14\0\6\0", " line 1"),
     "missing column": ("missing-column", b"id,report\n1,a\n", " line 1"),
     "heading in other case": ("missing-column", b"ID,text\n1,a\n", " line 1"),
-    "wrong delimiter": ("missing-column", b"id;text\n1;a\n", " line 1"),
+    "wrong delimiter": ("missing-column", b"id|text\n1|a\n", " line 1"),
     "duplicated heading": ("duplicated-heading", b"id,text,text\n1,a,b\n", " line 1"),
     "nameless column": ("nameless-column", b"id,,text\n1,a,b\n", " line 1"),
     "short row": ("ragged-row", b"id,text\n1\n", " line 2"),
     "long row": ("ragged-row", b'id,text\n"1\n",a\n2,b, c\n', " line 4"),
     "open quote": ("broken-quoting", b'id,text\n1,"a\n2,b\n', " line 2"),
     "text after quote": ("broken-quoting", b'id,text\n1,"a"b\n', " line 2"),
+    "wrong delimiter in rows": ("ragged-row", b"id;text\n1,a\n", " line 2"),
+    "endless cell": ("broken-quoting", b'id,text\n1,"' + b"a" * (1 << 25), " line 2"),
     "duplicated key": ("duplicated-key", b"id,text\n1,a\n1,b\n", " line 3"),
 }
 

@@ -254,3 +254,13 @@ def test_header_alone(tmp_path: Path) -> None:
     assert header.geometry == snapped(AFFINE)
     with pytest.raises(VolumeError, match="wrong-number-of-axes"):
         read_nifti_header(path, axes=4)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+def test_eight_bits_without_a_scale_are_no_ct(tmp_path: Path, dtype: type) -> None:
+    path = tmp_path / "labels.nii.gz"
+    nib.save(nib.Nifti1Image(np.ones(SHAPE, dtype), AFFINE), path)
+    with pytest.raises(VolumeError, match="not-a-ct"):
+        read_nifti_volume(NiftiVolume(path=path))
+    scaled = NiftiVolume(path=path, rescale=(16.0, -1024.0))
+    assert (read_nifti_volume(scaled).hu == -1008).all()

@@ -11,7 +11,7 @@ import pytest
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
-from groundct.core.case import DicomSeries
+from groundct.core.case import DicomSeries, is_safe_case_id
 from groundct.core.issues import SourceError
 from groundct.sources import detect_source
 from groundct.sources.dicom_folder import PLUGIN
@@ -152,3 +152,16 @@ def test_without_a_ct_series_it_is_refused(tmp_path: Path) -> None:
     assert not PLUGIN.recognizes(tmp_path)
     with pytest.raises(SourceError, match="no-series"):
         PLUGIN.read(tmp_path)
+
+
+def test_folders_of_any_name_give_ids_that_are_file_names(tmp_path: Path) -> None:
+    for number, name in enumerate(
+        ("Y\u0131lmaz Ay\u015fe CT", "Y\u0131lmaz Al\u0131 CT", "'; <b>"), start=1
+    ):
+        write_series(tmp_path / name, number, patient=f"P{number}", study=number)
+    (tmp_path / "r.csv").write_text("folder,report\nY\u0131lmaz Ay\u015fe CT,Text.\n", "utf-8")
+    cases = PLUGIN.read(tmp_path).cases
+    assert len({case.case_id for case in cases}) == 3
+    assert all(is_safe_case_id(case.case_id) for case in cases)
+    (told,) = (case for case in cases if case.report is not None)
+    assert told.patient_id == "P1"

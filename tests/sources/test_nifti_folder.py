@@ -120,10 +120,85 @@ def test_two_volumes_of_one_name_are_set_aside(
     tmp_path: Path, write_nifti: Write, hu: np.ndarray
 ) -> None:
     write_nifti(tmp_path / "a.nii.gz", hu)
-    write_nifti(tmp_path / "sub/a.nii", hu)
+    write_nifti(tmp_path / "a.nii", hu)
     corpus = PLUGIN.read(tmp_path)
     assert corpus.cases == ()
     assert "two-volumes-one-name" in codes(corpus)
+
+
+def test_where_folders_share_a_name_the_folders_are_part_of_it(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray
+) -> None:
+    for folder in ("p1", "p2", "p3"):
+        write_nifti(tmp_path / folder / "ct.nii.gz", hu)
+    cells = ["p1/ct.nii.gz", "scans\\p2\\ct.nii.gz", "p9/ct.nii.gz", "ct.nii.gz"]
+    rows = [{"file": cell, "report": f"Of {cell}."} for cell in cells]
+    write_csv(tmp_path / "reports.csv", rows, "file,report")
+    corpus = PLUGIN.read(tmp_path)
+    texts = {case.case_id: case.report and case.report.text for case in corpus.cases}
+    assert texts == {"p1_ct": f"Of {cells[0]}.", "p2_ct": f"Of {cells[1]}.", "p3_ct": None}
+    assert codes(corpus) == ["report-without-volume", "no-report"]
+
+
+def test_a_path_elsewhere_does_not_name_the_volume_at_the_root(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "ct.nii.gz", hu)
+    write_nifti(tmp_path / "p1/ct.nii.gz", hu)
+    write_csv(tmp_path / "r.csv", [{"file": "p2/ct.nii.gz", "report": "Whose?"}], "file,report")
+    assert [case.report for case in PLUGIN.read(tmp_path).cases] == [None, None]
+
+
+def test_label_maps_beside_the_cts_are_no_cases(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "images/a.nii.gz", hu)
+    write_nifti(tmp_path / "labels/a.nii.gz", (hu > 0).astype(np.uint8))
+    corpus = PLUGIN.read(tmp_path)
+    assert [case.case_id for case in corpus.cases] == ["a"]
+    told = next(issue for issue in corpus.issues if issue.code == "not-a-ct")
+    assert told.severity == "warning" and "labels/a.nii.gz" in told.what
+
+
+def test_label_maps_alone_are_refused(tmp_path: Path, write_nifti: Write, hu: np.ndarray) -> None:
+    write_nifti(tmp_path / "a.nii.gz", (hu > 0).astype(np.uint8))
+    with pytest.raises(SourceError, match="label maps"):
+        PLUGIN.read(tmp_path)
+
+
+def test_names_in_capitals_are_names(tmp_path: Path, write_nifti: Write, hu: np.ndarray) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu).rename(tmp_path / "SCAN.NII.GZ")
+    (tmp_path / "R.CSV").write_text("file,report\nSCAN.NII.GZ,Text.\n")
+    (case,) = PLUGIN.read(tmp_path).cases
+    assert case.case_id == "SCAN" and case.report is not None
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ("file,report\na,Text.\n".encode("utf-16"), "utf-16"),
+        (b"file,report\n" + b"\xfe", None),
+        ("dosya,rapor,\u00e7\n".encode("cp1254"), "not-utf-8"),
+    ],
+)
+def test_a_table_whose_headings_cannot_be_read_is_told(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray, table: bytes, code: str | None
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "r.csv").write_bytes(table)
+    told = codes(PLUGIN.read(tmp_path))
+    assert told[:2] == ["no-reports-table", code] if code else "not-utf-8" in told
+
+
+def test_a_table_of_a_spreadsheet_with_decimal_commas(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "r.csv").write_bytes(
+        b'\xef\xbb\xbffile;report;dose\r\na.nii.gz;"One, two; three.\r\nFour.";1,5\r\n'
+    )
+    (case,) = PLUGIN.read(tmp_path).cases
+    assert case.report is not None and case.report.text == "One, two; three.\r\nFour."
 
 
 def test_an_identity_affine_is_a_warning(

@@ -17,7 +17,7 @@ FAMILIES: tuple[Family, ...] = ("sources", "anatomy", "reports", "grounding", "e
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def command(as_json: bool) -> None:
-    r"""Say which versions and which parts are here; ends with 1 when a part cannot be loaded.
+    """Say which versions and which parts are here; ends with 1 when a part cannot be loaded.
 
     \b
     Example:

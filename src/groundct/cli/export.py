@@ -25,7 +25,7 @@ from groundct.release.read import read_release
     help="Write masks with the identity as affine, as the published files have it.",
 )
 def command(release: Path, layout: str, out: Path | None, identity_affine: bool) -> None:
-    r"""Write RELEASE in the exact layout of another dataset.
+    """Write RELEASE in the exact layout of another dataset.
 
     Masks are written on the CT's grid with the CT's affine, voxel for voxel.
 

@@ -20,7 +20,7 @@ _SHOWN_CASES = 20
 @click.option("--source", help="Read PATH as this format instead of recognising it.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def command(path: Path, source: str | None, as_json: bool) -> None:
-    r"""Say which dataset PATH is, how many cases it has, and what is wrong with each.
+    """Say which dataset PATH is, how many cases it has, and what is wrong with each.
 
     Reads names, tables and headers; voxels are checked when a case is built. Ends with exit code
     1 when a case has an error.

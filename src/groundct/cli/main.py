@@ -48,7 +48,7 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version")
 def cli() -> None:
-    r"""Grounded interpretation of 3-D chest CT.
+    """Grounded interpretation of 3-D chest CT.
 
     From scans and their reports to records in which every sentence, finding, question and
     reasoning step is tied to voxels. Works offline; nothing is downloaded, nothing is sent.

@@ -38,7 +38,7 @@ _COLUMNS = {
     help="Voxels along i, j and k; the whole thorax is always in view.",
 )
 def command(out: Path, count: int, seed: int, shape: tuple[int, int, int]) -> None:
-    r"""Write synthetic chests with findings, their reports and their truth.
+    """Write synthetic chests with findings, their reports and their truth.
 
     OUT/corpus is a folder of NIfTI with a reports table, to build from; OUT/truth holds organs,
     lung segments and findings as label maps, and what each report says.

@@ -20,7 +20,7 @@ def command() -> None:
 @click.argument("release", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the issues as JSON.")
 def verify(release: Path, as_json: bool) -> None:
-    r"""Check every file of RELEASE against its manifest and every rule of the format.
+    """Check every file of RELEASE against its manifest and every rule of the format.
 
     \b
     Example:

@@ -54,16 +54,33 @@ def read_nifti_header(path: Path, *, axes: int = 3) -> NiftiHeader:
 def read_nifti_volume(reference: NiftiVolume) -> Volume:
     """A CT in HU, checked to the last byte.
 
-    Raises VolumeError for a file that breaks a rule, and when ``reference`` contradicts it:
-    a rescale where the header has one, or another spacing.
+    Raises VolumeError for a file that breaks a rule, for one whose type cannot hold HU, and when
+    ``reference`` contradicts it: a rescale where the header has one, or another spacing.
     """
     path = reference.path
     header, stored = read_stored(path, 3)
+    check_can_hold_hu(reference, header)
     slope, intercept = _scaling(reference, header)
     hu = hu_of(path, stored, slope, intercept)
     volume = volume_from_stored(hu, header.geometry)
     _check_stated_spacing(reference, volume.geometry)
     return volume
+
+
+def check_can_hold_hu(reference: NiftiVolume, header: NiftiHeader) -> None:
+    """Raise VolumeError for 8-bit numbers without a scale: label maps and pictures are stored so.
+
+    Air (-1000 HU) and soft tissue (40 HU) do not both fit into eight bits.
+    """
+    if np.dtype(header.dtype).itemsize > 1 or header.scaled or reference.rescale is not None:
+        return
+    raise VolumeError.of(
+        "not-a-ct",
+        reference.path,
+        "voxels are 8-bit numbers without a scale, which cannot be Hounsfield units: it is a "
+        "label map, a mask or a picture.",
+        "Give the CT; keep masks in another folder.",
+    )
 
 
 def read_nifti_labels(path: Path) -> StoredLabels:

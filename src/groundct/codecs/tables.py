@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_TABLE_BYTES = 1 << 31
 """Larger tables are refused before they are read."""
+MAX_CELL_CHARACTERS = 1 << 24
+"""A longer cell is refused: it is a missing quote more often than a text."""
 MAX_ISSUES = 20
 """A table's further faults are counted, not listed."""
 
@@ -170,6 +172,18 @@ def _delimiter(path: Path) -> str:
     return "\t" if path.suffix.lower() == ".tsv" else ","
 
 
+def _delimiter_of(path: Path, text: str) -> str:
+    """Tab for TSV; for CSV a comma, or a semicolon where the heading row has only these.
+
+    Spreadsheets write CSV with semicolons where the comma is the decimal mark.
+    """
+    heading = text.lstrip("\r\n").splitlines()[:1]
+    written = _delimiter(path)
+    if written == "," and heading and "," not in heading[0] and ";" in heading[0]:
+        return ";"
+    return written
+
+
 def _line(cells: Sequence[str], delimiter: str) -> str:
     # csv.writer leaves a lone carriage return unquoted, which readers take for a line end.
     special = frozenset('"\r\n' + delimiter)
@@ -209,7 +223,10 @@ def _line_of(data: bytes, at: int) -> int:
 
 def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """(line on which it starts, cells) for every row that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path), strict=True)
+    # Python's own limit (131072) is less than a long report; it can only be set for the process.
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    delimiter = _delimiter_of(path, text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     start = 1
     try:
         for cells in reader:

@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from groundct.core.issues import Issue
 from groundct.core.report import Report
 from groundct.core.value import Value
+
+_CASE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.))*(?<!\.)")
+_CASE_ID_LENGTH: Final = 128
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+
+def is_safe_case_id(case_id: str) -> bool:
+    """Whether a case id can be a file's name on every system: ASCII, no dots in front or behind."""
+    return (
+        len(case_id) <= _CASE_ID_LENGTH
+        and _CASE_ID.fullmatch(case_id) is not None
+        and _DEVICES.fullmatch(case_id) is None
+    )
+
+
+def case_id_fault(case_id: str, taken: Mapping[str, str]) -> Issue | None:
+    """The problem of an id that cannot be a file's name, or would share its files with another.
+
+    ``taken`` maps the case-folded ids that are there already to the ids themselves.
+    """
+    if not is_safe_case_id(case_id):
+        code = "unsafe-case-id"
+        what = f"{case_id!r} cannot be a file's name on every system."
+        remedy = (
+            "Rename the file or folder that it comes from: ASCII letters, digits, '_', '-' and "
+            f"single dots inside, at most {_CASE_ID_LENGTH} characters."
+        )
+    elif case_id.casefold() in taken:
+        code = "doubled-case"
+        what = f"{case_id!r} and {taken[case_id.casefold()]!r} would share their files."
+        remedy = "Give every case its own id; letter case alone does not count."
+    else:
+        return None
+    return Issue(code=code, where="case_id", what=what, remedy=remedy, case_id=case_id)
 
 
 class NiftiVolume(Value):

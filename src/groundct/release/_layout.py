@@ -12,23 +12,11 @@ SET_ASIDE: Final = "set_aside.json"
 ORGANS: Final = "organs"
 REGIONS: Final = "regions"
 
-_CASE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.))*(?<!\.)")
-_CASE_ID_LENGTH = 128
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _FILES = re.compile(
     r"README\.md|set_aside\.json|tables/[a-z]+\.parquet|records/(?P<record>[^/]+)\.json"
     r"|masks/(?P<masks>[^/]+)/(?:organs|regions)(?:_\d+\.nii\.gz|\.json)"
     r"|volumes/(?P<volume>[^/]+)\.nii\.gz"
 )
-
-
-def is_safe_case_id(case_id: str) -> bool:
-    """Whether a case id can be a file's name on every system: ASCII, no dots in front or behind."""
-    return (
-        len(case_id) <= _CASE_ID_LENGTH
-        and _CASE_ID.fullmatch(case_id) is not None
-        and _DEVICES.fullmatch(case_id) is None
-    )
 
 
 def is_safe_path(path: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from groundct.codecs.nifti import read_nifti_header
+from groundct.core.case import is_safe_case_id
 from groundct.core.geometry import same_grid
 from groundct.core.issues import DataError, Issue
 from groundct.core.record import Record
@@ -18,7 +19,6 @@ from groundct.release._layout import (
     REGIONS,
     SET_ASIDE,
     case_of_file,
-    is_safe_case_id,
     is_safe_path,
     record_path,
     table_path,

@@ -9,6 +9,7 @@ from pathlib import Path
 from groundct import __version__
 from groundct.codecs.label_maps import write_label_map
 from groundct.codecs.nifti import write_nifti_volume
+from groundct.core.case import case_id_fault
 from groundct.core.geometry import same_grid
 from groundct.core.issues import Issue, ReleaseError
 from groundct.core.record import Record
@@ -22,7 +23,6 @@ from groundct.release._layout import (
     ORGANS,
     REGIONS,
     SET_ASIDE,
-    is_safe_case_id,
     mask_folder,
     record_path,
     volume_path,
@@ -76,7 +76,8 @@ def _fill(request: ReleaseRequest, root: Path) -> Manifest:
     names: dict[str, str] = {}
     for case in request.cases:
         case_id = case.record.case_id
-        faults = _name_faults(case_id, names) or _write_case(case, root)
+        fault = case_id_fault(case_id, names)
+        faults = (fault,) if fault else _write_case(case, root)
         names.setdefault(case_id.casefold(), case_id)
         aside.extend(faults)
         if not faults:
@@ -140,21 +141,6 @@ def _write_case(case: CaseArtifacts, root: Path) -> tuple[Issue, ...]:
     text = canonical_json(record.model_dump(mode="json"))
     (root / record_path(record.case_id)).write_bytes(text.encode("utf-8"))
     return ()
-
-
-def _name_faults(case_id: str, names: dict[str, str]) -> tuple[Issue, ...]:
-    """The problem of a case id that cannot be a file's name, or is taken (in any letter case)."""
-    if not is_safe_case_id(case_id):
-        what = f"{case_id!r} cannot be a file's name."
-        remedy = "Use ASCII letters, digits, '_', '-' and single dots inside."
-        code = "unsafe-case-id"
-    elif case_id.casefold() in names:
-        what = f"{case_id!r} and {names[case_id.casefold()]!r} would share their files."
-        remedy = "Give every case its own id; letter case alone does not count."
-        code = "doubled-case"
-    else:
-        return ()
-    return (Issue(code=code, where="case_id", what=what, remedy=remedy, case_id=case_id),)
 
 
 def _check_target(out: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from groundct.codecs.nifti import read_nifti_header
-from groundct.core.case import Case, Corpus, NiftiVolume
+from groundct.core.case import Case, Corpus, NiftiVolume, case_id_fault
 from groundct.core.contracts import Source
 from groundct.core.geometry import grid_difference_mm, same_grid
 from groundct.core.issues import DataError, Issue, SourceError
@@ -35,6 +35,10 @@ def detect_source(path: Path) -> str:
     """
     names = plugin_names("sources")
     others = [name for name in names if name not in (*_FIRST, *_LAST)]
+    if path.is_file():
+        raise SourceError.of(
+            "not-a-folder", path, "it is a file.", "Give the folder that holds it."
+        )
     if path.exists():
         for name in (*_FIRST, *others, *_LAST):
             if load_source(name).recognizes(path):
@@ -42,10 +46,12 @@ def detect_source(path: Path) -> str:
     raise SourceError.of(
         "unknown-source" if path.exists() else "no-folder",
         path,
-        f"no source recognizes it; known are {', '.join(names)}."
+        f"no scans that groundct reads are here; it knows {', '.join(names)}."
         if path.exists()
         else "there is no such file or folder.",
-        "Name the source, or bring the data into a layout of docs/how-to/add-a-source.md.",
+        "Give a folder with .nii.gz files or DICOM series; convert other formats (NRRD, MetaImage)."
+        if path.exists()
+        else "Check the path.",
     )
 
 
@@ -58,9 +64,23 @@ def inspect_corpus(path: Path, source: str | None = None) -> Corpus:
     Raises:
         SourceError: No source recognizes ``path``, or nothing in it can be read.
     """
-    corpus = load_source(source or detect_source(path)).read(path)
+    corpus = _with_safe_ids(load_source(source or detect_source(path)).read(path))
     found = tuple(issue for case in corpus.cases for issue in _mask_grid_issues(case))
     return corpus.model_copy(update={"issues": (*corpus.issues, *found)})
+
+
+def _with_safe_ids(corpus: Corpus) -> Corpus:
+    """Without the cases that a release could not hold, for which there is an issue each."""
+    taken: dict[str, str] = {}
+    cases: list[Case] = []
+    issues: list[Issue] = []
+    for case in corpus.cases:
+        if fault := case_id_fault(case.case_id, taken):
+            issues.append(fault)
+            continue
+        taken[case.case_id.casefold()] = case.case_id
+        cases.append(case)
+    return corpus.model_copy(update={"cases": tuple(cases), "issues": (*corpus.issues, *issues)})
 
 
 def _mask_grid_issues(case: Case) -> list[Issue]:

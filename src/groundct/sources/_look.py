@@ -49,7 +49,9 @@ def look(path: Path, *, whole: bool) -> Look:
     blocks = _spread(length) if whole else [(0, min(length, FIRST_BYTES))]
     try:
         with path.open("rb") as file:
-            stream: Iterator[bytes] = _inflated(file) if path.suffix == ".gz" else _plain(file)
+            stream: Iterator[bytes] = (
+                _inflated(file) if path.suffix.lower() == ".gz" else _plain(file)
+            )
             parts = list(_cut(stream, [(header.offset + at, size) for at, size in blocks]))
     except (OSError, zlib.error) as problem:
         raise _broken(path, str(problem)) from problem

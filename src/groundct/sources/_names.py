@@ -22,14 +22,14 @@ _CT_RATE = re.compile(r"(train|valid)_(\d+)_([a-z]+)_(\d+)")
 
 def is_nifti(path: Path) -> bool:
     """Whether a file's name ends as NIfTI files do."""
-    return path.name.endswith(SUFFIXES)
+    return path.name.lower().endswith(SUFFIXES)
 
 
 def case_id_of(volume_name: str) -> str:
     """``a/b/train_1_a_1.nii.gz`` -> ``train_1_a_1``; a name without suffix stays as it is."""
     name = volume_name.strip().replace("\\", "/").rstrip("/").rpartition("/")[2]
     for suffix in SUFFIXES:
-        if name.endswith(suffix):
+        if name.lower().endswith(suffix):
             return name[: -len(suffix)]
     return name
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from groundct.codecs.tables import read_csv_table
+from groundct.codecs.tables import read_csv_headings, read_csv_table
 from groundct.core.issues import Issue, TableError
 from groundct.core.report import Report
 from groundct.sources._names import SPLITS
@@ -44,6 +44,17 @@ def find_text_tables(tree: Tree, key_columns: Sequence[str]) -> tuple[Path, ...]
         for path in tree.tables
         if set(headings_of(path)) & set(key_columns) and set(headings_of(path)) & texts
     )
+
+
+def unreadable_tables(tree: Tree) -> tuple[Issue, ...]:
+    """Why tables cannot be read, as warnings: one of them may be the reports table looked for."""
+    issues: list[Issue] = []
+    for path in tree.tables:
+        try:
+            read_csv_headings(path)
+        except TableError as problem:
+            issues.extend(i.model_copy(update={"severity": "warning"}) for i in problem.issues)
+    return tuple(issues)
 
 
 def read_text_table(

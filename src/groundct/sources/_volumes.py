@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from groundct.codecs.nifti import IDENTITY, STATED_SPACING_TOLERANCE, read_nifti_header
+from groundct.codecs.nifti import (
+    IDENTITY,
+    STATED_SPACING_TOLERANCE,
+    check_can_hold_hu,
+    read_nifti_header,
+)
 from groundct.core.case import NiftiVolume
 from groundct.core.geometry import Geometry, reorientation_to
 from groundct.core.issues import DataError, Issue, Severity
@@ -27,6 +32,7 @@ def check_volume(
     """
     try:
         header = read_nifti_header(volume.path)
+        check_can_hold_hu(volume, header)
     except DataError as problem:
         return problem.for_case(case_id).issues
     issues = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def walk(root: Path) -> Tree:
     """List a folder; hidden files and folders are passed over, links to folders not followed.
 
     Raises:
-        SourceError: ``root`` is no folder.
+        SourceError: ``root`` is no folder, or a folder may not be read: what it holds would be
+            missed without a word.
     """
     if not root.is_dir():
         raise SourceError.of(
@@ -42,7 +44,8 @@ def walk(root: Path) -> Tree:
         )
     found: dict[str, list[Path]] = {"nifti": [], "table": [], "json": [], "text": [], "other": []}
     masks: list[Path] = []
-    for folder, names, files in os.walk(root):
+    closed: list[OSError] = []
+    for folder, names, files in os.walk(root, onerror=closed.append):
         here = Path(folder)
         masks.extend(here / name for name in names if name.startswith(MASK_FOLDER_PREFIX))
         names[:] = sorted(n for n in names if not n.startswith((".", MASK_FOLDER_PREFIX)))
@@ -50,6 +53,8 @@ def walk(root: Path) -> Tree:
             if not name.startswith("."):
                 path = here / name
                 found[_kind(path)].append(path)
+    if closed:
+        raise SourceError(*(_closed_folder(problem) for problem in closed))
     return Tree(
         root=root,
         volumes=tuple(sorted(found["nifti"])),
@@ -92,16 +97,28 @@ def by_case(
         if len(candidates) == 1:
             chosen[case_id] = candidates[0]
             continue
-        issues.append(
-            Issue(
-                code="two-volumes-one-name",
-                where=", ".join(str(p) for p in candidates),
-                what=f"{len(candidates)} files claim the name {case_id}.",
-                remedy="Keep one of them.",
-                case_id=case_id,
-            )
-        )
+        issues.append(two_volumes_one_name(case_id, candidates))
     return chosen, issues
+
+
+def two_volumes_one_name(case_id: str, files: Sequence[Path]) -> Issue:
+    """The issue of several files that claim one case id; none of them is then used."""
+    return Issue(
+        code="two-volumes-one-name",
+        where=", ".join(str(path) for path in files),
+        what=f"{len(files)} files claim the name {case_id}.",
+        remedy="Keep one of them.",
+        case_id=case_id,
+    )
+
+
+def _closed_folder(problem: OSError) -> Issue:
+    return Issue(
+        code="unreadable-folder",
+        where=str(problem.filename),
+        what=f"the folder cannot be listed: {problem.strerror}.",
+        remedy="Give yourself the permission to read it, or move it out of the dataset.",
+    )
 
 
 def _kind(path: Path) -> str:

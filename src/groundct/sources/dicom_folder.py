@@ -8,12 +8,13 @@ studies gets no report: which of them it belongs to cannot be known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from groundct.codecs.dicom import FoundSeries, read_dicom_geometry, scan_dicom_folder
-from groundct.core.case import Case, Corpus
+from groundct.core.case import Case, Corpus, is_safe_case_id
 from groundct.core.issues import DataError, Issue, SourceError
 from groundct.core.value import digest
 from groundct.sources._reports import without_report, without_volume
@@ -22,11 +23,14 @@ from groundct.sources._text_table import (
     find_text_tables,
     read_text_table,
     split_of_row,
+    unreadable_tables,
 )
-from groundct.sources._walk import walk
+from groundct.sources._walk import Tree, walk
 
 KEY_COLUMNS = ("SeriesInstanceUID", "AccessionNumber", "PatientID", "folder", "case_id")
 _PREAMBLE = 128
+_LONGEST = 100
+_OTHERS = re.compile(r"[^A-Za-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class DicomFolderSource:
             )
             raise SourceError(*problem.issues, *issues)
         tables = find_text_tables(tree, KEY_COLUMNS)
-        table, column = _read_table(path, tables)
+        table, column = _read_table(tree, tables)
         issues.extend(table.issues)
         names = case_ids(path, series)
         keys = {s.series_uid: _keys(path, s, names[s.series_uid], column) for s in series}
@@ -95,7 +99,11 @@ class DicomFolderSource:
 
 
 def case_ids(root: Path, series: list[FoundSeries]) -> dict[str, str]:
-    """A case id for each series: its folder's path, and a digest where several share a folder."""
+    """A case id for each series: its folder's path, and a digest where several share a folder.
+
+    A path that cannot be a file's name on every system (spaces, letters beyond ASCII) has ``_`` in
+    their place and a digest of the path at its end.
+    """
     folders = {s.series_uid: _folder(root, s) for s in series}
     names = list(folders.values())
     return {
@@ -106,7 +114,11 @@ def case_ids(root: Path, series: list[FoundSeries]) -> dict[str, str]:
 
 def _folder(root: Path, series: FoundSeries) -> str:
     relative = series.files[0].parent.relative_to(root)
-    return "_".join(relative.parts) or root.resolve().name
+    name = "_".join(relative.parts) or root.resolve().name
+    if is_safe_case_id(name):
+        return name
+    plain = _OTHERS.sub("_", name).strip("_")[:_LONGEST] or "series"
+    return f"{plain}_{digest(name).partition(':')[2][:8]}"
 
 
 def _keys(root: Path, series: FoundSeries, case_id: str, column: str | None) -> tuple[str, ...]:
@@ -136,7 +148,8 @@ def _ambiguous(series: list[FoundSeries], matches: Mapping[str, str | None]) -> 
     return {key for key, uids in studies.items() if len(uids) > 1}
 
 
-def _read_table(root: Path, paths: tuple[Path, ...]) -> tuple[TextTable, str | None]:
+def _read_table(tree: Tree, paths: tuple[Path, ...]) -> tuple[TextTable, str | None]:
+    root = tree.root
     if len(paths) > 1:
         raise SourceError.of(
             "two-reports-tables",
@@ -152,7 +165,7 @@ def _read_table(root: Path, paths: tuple[Path, ...]) -> tuple[TextTable, str | N
             remedy="Add a CSV with the columns SeriesInstanceUID and report.",
             severity="warning",
         )
-        return TextTable({}, {}, (missing,)), None
+        return TextTable({}, {}, (missing, *unreadable_tables(tree))), None
     table = read_text_table(paths[0], KEY_COLUMNS, lambda cell: cell.strip().rstrip("/"))
     return table, table.key
 

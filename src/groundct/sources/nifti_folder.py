@@ -3,16 +3,22 @@
 The table names a volume in a column ``case_id``, ``VolumeName``, ``volume``, ``file`` or
 ``filename`` (a name or a path, with or without suffix). The report stands in CT-RATE's columns, or
 in one column ``report`` or ``text``. Optional columns: ``patient_id``, ``split``, ``language``.
+
+A case is called as its file. Where files in several folders have one name (``p1/ct.nii.gz``,
+``p2/ct.nii.gz``), the folders are part of it: ``p1_ct``, ``p2_ct``; the table then names the path.
+Files of 8-bit numbers are label maps, not CTs; they are passed over with a warning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from groundct.codecs.nifti import check_can_hold_hu, read_nifti_header
 from groundct.core.case import Case, Corpus, NiftiVolume
-from groundct.core.issues import Issue, SourceError
+from groundct.core.issues import DataError, Issue, SourceError
 from groundct.sources._names import case_id_of, patient_id_of, split_of_name
 from groundct.sources._reports import without_report, without_volume
 from groundct.sources._text_table import (
@@ -20,9 +26,10 @@ from groundct.sources._text_table import (
     find_text_tables,
     read_text_table,
     split_of_row,
+    unreadable_tables,
 )
 from groundct.sources._volumes import check_volume
-from groundct.sources._walk import by_case, walk
+from groundct.sources._walk import Tree, two_volumes_one_name, walk
 
 KEY_COLUMNS = ("case_id", "VolumeName", "volume", "file", "filename")
 
@@ -42,13 +49,13 @@ class NiftiFolderSource:
     def read(self, path: Path) -> Corpus:
         """A case for every volume; raises SourceError without any, or with two reports tables."""
         tree = walk(path)
-        if not tree.volumes:
-            raise SourceError.of(
-                "no-volumes", path, "no .nii or .nii.gz file is here.", "Give the volumes' folder."
-            )
-        volumes, doubled = by_case(tree.volumes)
-        table = _table(path, find_text_tables(tree, KEY_COLUMNS))
-        issues = [*doubled, *table.issues]
+        files, maps = _without_label_maps(tree.volumes)
+        if not files:
+            what = "no .nii or .nii.gz file is here" + (" but 8-bit label maps." if maps else ".")
+            raise SourceError.of("no-volumes", path, what, "Give the folder of the CTs.")
+        volumes, doubled = name_volumes(path, files)
+        table = _table(tree, volumes)
+        issues = [*_passed_over(maps, path), *doubled, *table.issues]
         issues.extend(without_volume(set(table.reports) - set(volumes) - _claimed(doubled), path))
         cases = []
         for case_id, file in volumes.items():
@@ -72,7 +79,84 @@ class NiftiFolderSource:
         return Corpus(source=self.name, cases=tuple(cases), issues=tuple(issues))
 
 
-def _table(root: Path, paths: tuple[Path, ...]) -> TextTable:
+def name_volumes(root: Path, files: Sequence[Path]) -> tuple[dict[str, Path], list[Issue]]:
+    """One file a case id, sorted by id, and issues for ids that several files claim.
+
+    The id is the file's name, or its path joined by ``_`` where files in several folders share it.
+    """
+    shared = Counter(case_id_of(file.name) for file in files)
+    groups: dict[str, list[Path]] = {}
+    for file in files:
+        stem = case_id_of(file.name)
+        parts = file.relative_to(root).parts[:-1] if shared[stem] > 1 else ()
+        groups.setdefault("_".join((*parts, stem)), []).append(file)
+    named = {name: group[0] for name, group in sorted(groups.items()) if len(group) == 1}
+    clashes = ((name, tuple(group)) for name, group in sorted(groups.items()) if len(group) > 1)
+    return named, [two_volumes_one_name(name, group) for name, group in clashes]
+
+
+def _without_label_maps(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Files that may be CTs, broken ones among them, and those whose header says they are not."""
+    kept: list[Path] = []
+    maps: list[Path] = []
+    for file in files:
+        try:
+            check_can_hold_hu(NiftiVolume(path=file), read_nifti_header(file))
+        except DataError as problem:
+            not_a_ct = any(issue.code == "not-a-ct" for issue in problem.issues)
+            (maps if not_a_ct else kept).append(file)
+        else:
+            kept.append(file)
+    return kept, maps
+
+
+def _passed_over(maps: Sequence[Path], root: Path) -> tuple[Issue, ...]:
+    if not maps:
+        return ()
+    shown = ", ".join(str(file.relative_to(root)) for file in maps[:5])
+    return (
+        Issue(
+            code="not-a-ct",
+            where=str(root),
+            what=f"{len(maps)} files hold 8-bit numbers without a scale, which cannot be "
+            f"Hounsfield units: {shown}{', ...' if len(maps) > 5 else ''}.",
+            remedy="Nothing, if they are label maps; they are passed over.",
+            severity="warning",
+        ),
+    )
+
+
+def case_lookup(root: Path, volumes: Mapping[str, Path]) -> Callable[[str], str]:
+    """What turns a table's cell into the case id that it means.
+
+    A cell may be an id, a name or a path. Of a name that several folders have, only a path that
+    ends with the whole path of a volume means that volume.
+    """
+    paths = {_bare(file.relative_to(root).as_posix()): name for name, file in volumes.items()}
+    shared = {
+        stem for stem, n in Counter(case_id_of(f.name) for f in volumes.values()).items() if n > 1
+    }
+
+    def case_of(cell: str) -> str:
+        parts = _bare(cell.strip().replace("\\", "/")).split("/")
+        for start in range(len(parts)):
+            end = "/".join(parts[start:])
+            bare_name = start > 0 and "/" not in end and parts[-1] in shared
+            if end in paths and not bare_name:
+                return paths[end]
+        return "/".join(parts) if parts[-1] in shared else case_id_of(cell)
+
+    return case_of
+
+
+def _bare(path: str) -> str:
+    """A path without the suffix of its file."""
+    folder, slash, _ = path.rpartition("/")
+    return f"{folder}{slash}{case_id_of(path)}"
+
+
+def _table(tree: Tree, volumes: Mapping[str, Path]) -> TextTable:
+    root, paths = tree.root, find_text_tables(tree, KEY_COLUMNS)
     if len(paths) > 1:
         raise SourceError.of(
             "two-reports-tables",
@@ -88,8 +172,8 @@ def _table(root: Path, paths: tuple[Path, ...]) -> TextTable:
             remedy="Add a CSV with the columns VolumeName and report.",
             severity="warning",
         )
-        return TextTable({}, {}, (missing,))
-    return read_text_table(paths[0], KEY_COLUMNS, case_id_of)
+        return TextTable({}, {}, (missing, *unreadable_tables(tree)))
+    return read_text_table(paths[0], KEY_COLUMNS, case_lookup(root, volumes))
 
 
 def _claimed(issues: list[Issue]) -> set[str]:

@@ -1,0 +1,58 @@
+"""What is said of paths that are no datasets, and of cases that no release could hold."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from groundct.core.issues import SourceError
+from groundct.sources import inspect_corpus
+
+Write = Callable[..., Path]
+
+
+def code_of(path: Path) -> str:
+    with pytest.raises(SourceError) as caught:
+        inspect_corpus(path)
+    return caught.value.issues[0].code
+
+
+def test_a_file_an_empty_folder_and_nothing(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    file = write_nifti(tmp_path / "scans/a.nii.gz", hu)
+    (tmp_path / "empty").mkdir()
+    assert code_of(file) == "not-a-folder"
+    assert code_of(tmp_path / "empty") == "unknown-source"
+    assert code_of(tmp_path / "absent") == "no-folder"
+
+
+def test_ids_that_a_release_cannot_hold_are_set_aside_before_the_build(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    for name in ("good", "with space", "UP", "up"):
+        write_nifti(tmp_path / f"{name}.nii.gz", hu)
+    corpus = inspect_corpus(tmp_path)
+    assert [case.case_id for case in corpus.cases] == ["UP", "good"]
+    told = [(i.code, i.case_id) for i in corpus.issues if i.severity == "error"]
+    assert told == [("doubled-case", "up"), ("unsafe-case-id", "with space")]
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def refusing(path: str) -> Iterator[os.DirEntry[str]]:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert code_of(tmp_path) == "unreadable-folder"
