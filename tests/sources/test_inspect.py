@@ -56,3 +56,12 @@ def test_a_folder_that_cannot_be_listed_is_an_error(
 
     monkeypatch.setattr(os, "scandir", refusing)
     assert code_of(tmp_path) == "unreadable-folder"
+
+
+def test_volumes_of_other_formats_are_told(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "b.nrrd").write_bytes(b"NRRD0004")
+    told = [issue for issue in inspect_corpus(tmp_path).issues if issue.code == "format-not-read"]
+    assert [issue.severity for issue in told] == ["warning"] and "b.nrrd" in told[0].what

@@ -11,8 +11,10 @@ from groundct.core.contracts import Source
 from groundct.core.geometry import grid_difference_mm, same_grid
 from groundct.core.issues import DataError, Issue, SourceError
 from groundct.core.plugins import load_plugin, plugin_names
+from groundct.sources._walk import walk
 
 _FIRST: Final = ("rexgroundingct", "radgenome", "ct_rate")
+_UNREAD_SUFFIXES: Final = (".nrrd", ".nhdr", ".mha", ".mhd", ".mgz", ".hdr", ".img")
 _LAST: Final = ("dicom_folder", "nifti_folder")
 
 
@@ -66,7 +68,26 @@ def inspect_corpus(path: Path, source: str | None = None) -> Corpus:
     """
     corpus = _with_safe_ids(load_source(source or detect_source(path)).read(path))
     found = tuple(issue for case in corpus.cases for issue in _mask_grid_issues(case))
-    return corpus.model_copy(update={"issues": (*corpus.issues, *found)})
+    unread = _unread_formats(walk(path).others, path) if path.is_dir() else ()
+    return corpus.model_copy(update={"issues": (*corpus.issues, *found, *unread)})
+
+
+def _unread_formats(files: tuple[Path, ...], root: Path) -> tuple[Issue, ...]:
+    """One warning for all volumes in formats that no source here reads."""
+    volumes = [file for file in files if file.suffix.lower() in _UNREAD_SUFFIXES]
+    if not volumes:
+        return ()
+    shown = ", ".join(str(file.relative_to(root)) for file in volumes[:5])
+    return (
+        Issue(
+            code="format-not-read",
+            where=str(root),
+            what=f"{len(volumes)} files are volumes of a format that is not read here: {shown}"
+            f"{', ...' if len(volumes) > 5 else ''}.",
+            remedy="Convert them to NIfTI (.nii.gz) if they are wanted; they are passed over.",
+            severity="warning",
+        ),
+    )
 
 
 def _with_safe_ids(corpus: Corpus) -> Corpus:
@@ -76,7 +97,8 @@ def _with_safe_ids(corpus: Corpus) -> Corpus:
     issues: list[Issue] = []
     for case in corpus.cases:
         if fault := case_id_fault(case.case_id, taken):
-            issues.append(fault)
+            where = case.volume.path if isinstance(case.volume, NiftiVolume) else case.case_id
+            issues.append(fault.model_copy(update={"where": str(where)}))
             continue
         taken[case.case_id.casefold()] = case.case_id
         cases.append(case)
