@@ -38,7 +38,7 @@ def test_good_cases_are_built_and_the_broken_one_is_set_aside_with_its_reason(bu
 
 
 def test_each_case_leaves_record_masks_page_and_sheet(built):
-    for case_id in ("phantom_3_0000", "phantom_3_0001"):
+    for case_id in ("phantom_6_0000", "phantom_6_0001"):
         folder = Workspace(built.workspace).case_path(case_id)
         names = {path.name for path in folder.iterdir()}
         assert {"record.json", "organs.json", "regions.json", "page.html", "sheet.png"} <= names
@@ -55,7 +55,7 @@ def test_the_release_is_whole_and_tells_of_the_case_left_out(built):
     root = built.workspace / "release"
     assert verify_release(root) == ()
     release = read_release(root)
-    assert set(release.case_ids) == {"phantom_3_0000", "phantom_3_0001"}
+    assert set(release.case_ids) == {"phantom_6_0000", "phantom_6_0001"}
     assert "truncated-gzip" in (root / "set_aside.json").read_text()
 
 
@@ -77,8 +77,8 @@ def test_running_again_builds_nothing_and_changes_nothing(built, tmp_path):
     result = run("build", built.corpus, "-o", workspace, "--json")
     summary = json.loads(result.stdout)
     assert summary["built"] == 2
-    assert "phantom_3_0000: unchanged" in result.stderr
-    assert "phantom_3_0001: unchanged" in result.stderr
+    assert "phantom_6_0000: unchanged" in result.stderr
+    assert "phantom_6_0001: unchanged" in result.stderr
     assert (workspace / "release" / "manifest.json").read_bytes() == before
 
 
@@ -88,24 +88,24 @@ def test_a_changed_report_is_built_again_and_its_neighbour_is_not(built, tmp_pat
     shutil.copytree(built.workspace, workspace)
     table = corpus / "reports.csv"
     lines = table.read_text().splitlines(keepends=True)
-    changed = next(n for n, line in enumerate(lines) if line.startswith("phantom_3_0001"))
-    lines[changed] = 'phantom_3_0001.nii.gz,,,"No pleural effusion is seen.",\n'
+    changed = next(n for n, line in enumerate(lines) if line.startswith("phantom_6_0001"))
+    lines[changed] = 'phantom_6_0001.nii.gz,,,"No pleural effusion is seen.",\n'
     table.write_text("".join(lines[: changed + 1]))
     (corpus / "volumes" / "broken.nii.gz").unlink()
     result = run("build", corpus, "-o", workspace, "--no-pages")
     assert result.exit_code == 0, result.output
-    assert "phantom_3_0000: unchanged" in result.stderr
-    assert "phantom_3_0001: built" in result.stderr
+    assert "phantom_6_0000: unchanged" in result.stderr
+    assert "phantom_6_0001: built" in result.stderr
     assert "broken" not in entries(workspace)
-    record = Workspace(workspace).read_record("phantom_3_0001")
+    record = Workspace(workspace).read_record("phantom_6_0001")
     assert [f.type for f in record.reading.findings] == ["pleural_effusion"]
 
 
 def test_equal_inputs_give_equal_records(built, tmp_path):
-    run("build", built.corpus, "-o", tmp_path, "--no-pages", "--case", "phantom_3_0000")
+    run("build", built.corpus, "-o", tmp_path, "--no-pages", "--case", "phantom_6_0000")
     assert (
-        entries(tmp_path)["phantom_3_0000"].record_digest
-        == entries(built.workspace)["phantom_3_0000"].record_digest
+        entries(tmp_path)["phantom_6_0000"].record_digest
+        == entries(built.workspace)["phantom_6_0000"].record_digest
     )
 
 
@@ -122,14 +122,14 @@ def fails(folder, built_case):  # a finish that breaks, at top level so that it 
 def test_an_unforeseen_fault_sets_the_case_aside_and_keeps_its_traceback(built, tmp_path):
     corpus = inspect_corpus(built.corpus)
     one = corpus.model_copy(
-        update={"cases": tuple(c for c in corpus.cases if c.case_id == "phantom_3_0000")}
+        update={"cases": tuple(c for c in corpus.cases if c.case_id == "phantom_6_0000")}
     )
     events = list(run_corpus(one, Workspace(tmp_path), BuildSettings(), fails))
     (entry,) = [event.entry for event in events if event.entry]
     assert entry.status == "set_aside"
     assert entry.issues[0].code == "unexpected-error"
     assert "no ink" in entry.issues[0].what
-    assert "no ink" in (tmp_path / "errors" / "phantom_3_0000.txt").read_text()
+    assert "no ink" in (tmp_path / "errors" / "phantom_6_0000.txt").read_text()
     assert not list((tmp_path / "cases").glob("*"))
 
 
@@ -137,10 +137,29 @@ def test_a_case_whose_process_dies_is_set_aside(built, tmp_path):
     corpus = inspect_corpus(built.corpus)
     events = list(run_corpus(corpus, Workspace(tmp_path), BuildSettings(), dies, workers=2))
     ended = {event.case_id: event.entry for event in events if event.entry}
-    assert ended["phantom_3_0000"].issues[0].code == "process-ended"
-    assert ended["phantom_3_0001"].status == "built"
+    assert ended["phantom_6_0000"].issues[0].code == "process-ended"
+    assert ended["phantom_6_0001"].status == "built"
 
 
 def dies(folder, built_case):
-    if built_case.record.case_id == "phantom_3_0000":
+    if built_case.record.case_id == "phantom_6_0000":
         os._exit(9)
+
+
+def test_candidates_lie_on_the_side_that_the_report_names(built):
+    sides = {"left": -1, "right": 1}
+    seen = 0
+    for case in read_release(built.workspace / "release").cases():
+        regions = {region.region_id: region for region in case.record.regions}
+        spine = case.organs.mask("vertebrae").nonzero()[0].mean()
+        middle = case.organs.geometry.world_from_index([spine, 0, 0])[0]
+        findings = {f.finding_id: f for f in case.record.reading.findings}
+        for grounding in case.record.groundings:
+            if grounding.target != "finding" or grounding.state != "grounded":
+                continue
+            side = sides.get(findings[grounding.target_id].laterality or "")
+            for region_id in grounding.region_ids:
+                if side and regions[region_id].kind == "finding":
+                    seen += 1
+                    assert side * (regions[region_id].centroid_mm[0] - middle) > 0
+    assert seen
