@@ -275,9 +275,24 @@ def letters_for_numbers(path: Path) -> None:
     path.write_bytes(data.replace(b"0.7\\0.8", b"a.b\\c.d"))
 
 
+def unknown_kind_of_value(path: Path) -> None:
+    data = path.read_bytes()
+    assert data.count(b" \x00\x32\x00DS") == 1
+    path.write_bytes(data.replace(b" \x00\x32\x00DS", b" \x00\x32\x00D?"))
+
+
+def syntax_of_an_image(path: Path) -> None:
+    data = path.read_bytes()
+    syntax, other = ExplicitVRLittleEndian.encode() + b"\0", b"1.2.840.10008.9.9.9\0"
+    assert data.count(syntax) == 1 and len(syntax) == len(other)
+    path.write_bytes(data.replace(syntax, other))
+
+
 @pytest.mark.parametrize(
     ("code", "spoil"),
     [
+        ("broken-dicom", unknown_kind_of_value),
+        ("broken-dicom", syntax_of_an_image),
         ("no-such-file", lambda path: path.unlink()),
         ("not-dicom", lambda path: path.write_text("no DICOM at all")),
         ("broken-dicom", letters_for_numbers),
@@ -291,3 +306,12 @@ def test_broken_file_in_a_series(tmp_path: Path, code: str, spoil: Callable[[Pat
     with pytest.raises(DicomError) as caught:
         read_dicom_series(reference)
     assert [(i.code, i.where) for i in caught.value.issues] == [(code, str(reference.files[2]))]
+
+
+def test_scan_tells_of_values_of_an_unknown_kind(tmp_path: Path) -> None:
+    reference = write(tmp_path, series())
+    path = reference.files[2]
+    path.write_bytes(path.read_bytes().replace(b"\x08\x00\x60\x00CS", b"\x08\x00\x60\x00C?"))
+    found, issues = scan_dicom_folder(tmp_path)
+    assert [len(one.files) for one in found] == [SLICES - 1]
+    assert [(issue.code, issue.where) for issue in issues] == [("broken-dicom", str(path))]

@@ -200,6 +200,7 @@ CASES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "qform rotated": ("form-disagreement", rotated_quaternion, "v.nii"),
     "qform moved": ("form-disagreement", lambda: with_field("qoffset", 91, 0), "v.nii"),
     "long quaternion": ("bad-quaternion", lambda: with_field("quatern", 0.9, 0), "v.nii"),
+    "huge quaternion": ("bad-quaternion", lambda: with_field("quatern", 3e38, 0), "v.nii"),
     "qfac": ("bad-qfac", lambda: with_field("pixdim", 0.5, 0), "v.nii"),
     "pixdim contradicts sform": (
         "spacing-contradiction",

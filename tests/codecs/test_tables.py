@@ -88,3 +88,14 @@ def test_parquet_faults(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-4])
     with pytest.raises(TableError, match="not-parquet"):
         read_parquet(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"a\nb",c\n1,2\n', "\n\r\na,b\n1,2\n", '"a\r\n\r\nb",c\r\n', "a,b\r1,2\r", "\ufeff\na,b\n"],
+)
+def test_headings_alone_are_those_of_the_table(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text + '"h""h","\n"\n' * 2000, encoding="utf-8", newline="")
+    rows = read_csv_table(path)
+    assert read_csv_headings(path) == tuple(rows[0])

@@ -70,11 +70,13 @@ def read_dataset(path: Path, *, tags: tuple[str, ...] | None = None) -> Dataset:
         with warnings.catch_warnings():
             # Values against the standard are judged by the rules of this package.
             warnings.simplefilter("ignore")
-            return pydicom.dcmread(
+            data = pydicom.dcmread(
                 path,
                 stop_before_pixels=tags is not None,
                 specific_tags=None if tags is None else list(tags),
             )
+            _parse(data, tags)
+            return data
     except InvalidDicomError as problem:
         raise DicomError.of(
             "not-dicom",
@@ -84,6 +86,14 @@ def read_dataset(path: Path, *, tags: tuple[str, ...] | None = None) -> Dataset:
         ) from problem
     except Exception as problem:  # pydicom raises many types for broken files
         raise _broken(path, problem) from problem
+
+
+def _parse(data: Dataset, tags: tuple[str, ...] | None) -> None:
+    """Have pydicom parse what will be asked for; else it would do so, and fail, when it is."""
+    for name in tags or ("PixelData",):
+        data.get(name)
+    if tags is None:
+        _ = data.file_meta.TransferSyntaxUID.is_compressed
 
 
 def read_tags(path: Path) -> SliceTags:

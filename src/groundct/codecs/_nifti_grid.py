@@ -128,7 +128,8 @@ def _qform(fields: Any) -> tuple[Matrix | None, list[Fault]]:
     if not (np.isfinite(pixdim[1:4]).all() and pixdim[1:4].min() > 0):
         what = f"pixdim {pixdim[1:4].tolist()} is not a spacing."
         return None, [("bad-spacing", what, remedy)]
-    square = float(quatern @ quatern)
+    with np.errstate(over="ignore"):  # infinite is longer than 1, too
+        square = float(quatern @ quatern)
     if square > 1 + _square_error(fields):
         what = f"the quaternion's b, c, d are longer than 1 (square {square:.6g})."
         return None, [("bad-quaternion", what, remedy)]

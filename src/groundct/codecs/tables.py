@@ -76,14 +76,12 @@ def read_csv_table(
 def read_csv_headings(path: Path) -> tuple[str, ...]:
     """The headings of a table, without reading its rows; raises TableError."""
     try:
-        with path.open("rb") as stream:
-            start = stream.readline(1 << 16)
+        cells = _first_row(path)
     except OSError:
-        start = b""
-    if not start:
-        start = read_bytes(path, TableError, MAX_TABLE_BYTES)
-    first = next(_records(path, _decode(path, start)), (1, []))[1]
-    return tuple(name for name in _headings(path, first, ()) if name)
+        cells = []
+    if not cells:
+        read_bytes(path, TableError, MAX_TABLE_BYTES)
+    return tuple(name for name in _headings(path, cells, ()) if name)
 
 
 def write_csv_table(path: Path, headings: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
@@ -140,6 +138,24 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
             f"the file is no readable Parquet table: {problem}.",
             "Copy the file again, or make it again.",
         ) from problem
+
+
+def _first_row(path: Path) -> list[str]:
+    """The first row that is not blank; of the file no more is read than about twice its length."""
+    data = b""
+    with path.open("rb") as stream:
+        while True:
+            more = stream.read(len(data)) + stream.readline()
+            data += more
+            try:
+                for _, cells in _records(path, _decode(path, data)):
+                    return cells
+            except TableError as problem:
+                # Quotes that are open at the end of a part may close in the next one.
+                if not more or problem.issues[0].code != "broken-quoting":
+                    raise
+            if not more:
+                return []
 
 
 class _Faults:
