@@ -69,6 +69,17 @@ def test_two_nodules(impression: str, expected: list[tuple[int, ...]]) -> None:
             "A nodule in the right upper lobe.",
             [(0, 2), (1,)],
         ),
+        # A finding whose side is not certain takes no other side than its sentence names.
+        (
+            "A nodule in the left lung.",
+            "Nodules and ground-glass opacity in the right lung.",
+            [(0,), (1,), (1,)],
+        ),
+        (
+            "Emphysema in both lungs.",
+            "Emphysema; a nodule in the left lung.",
+            [(0, 1), (1,)],
+        ),
         # A size in the text's other writing is the same.
         ("A 15 x 12 mm nodule in the right lung.", "15 mm nodule in the right lung.", [(0, 1)]),
         ("A 15 x 12 mm nodule in the right lung.", "12 mm nodule in the right lung.", [(0,), (1,)]),

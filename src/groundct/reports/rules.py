@@ -14,7 +14,7 @@ from groundct.reports._rules.attach import Words
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.link import paths_of, regions_of
 from groundct.reports._rules.merge import merged
-from groundct.reports._rules.parsed import parse
+from groundct.reports._rules.parsed import parse, sides_named
 from groundct.reports._rules.sentences import sentence_spans
 from groundct.reports._rules.sites import lung_sites
 
@@ -48,7 +48,7 @@ class RulesExtractor:
             )
         sentences: list[Sentence] = []
         found: list[Finding] = []
-        impression: set[int] = set()
+        impression: dict[int, frozenset[str]] = {}
         previous: tuple[str, ...] = ()
         for section in report.sections:
             if section.span.of(report.text).strip().lower() in _EMPTY:
@@ -77,10 +77,8 @@ class RulesExtractor:
                 found.extend(placed(before, said))
                 before = said
                 if section.name == "impression":
-                    impression.add(index)
-        return Reading(
-            sentences=tuple(sentences), findings=merged(found, frozenset(impression), report.text)
-        )
+                    impression[index] = sides_named(parsed)
+        return Reading(sentences=tuple(sentences), findings=merged(found, impression, report.text))
 
 
 PLUGIN: Final = RulesExtractor()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 
 from groundct.core.report import Finding, Measurement
@@ -13,21 +13,29 @@ from groundct.vocabulary.lexicon import normal_word
 _MOST_COMPARED = 100
 
 
-def merged(found: Iterable[Finding], impression: frozenset[int], text: str) -> tuple[Finding, ...]:
+def merged(
+    found: Iterable[Finding], impression: Mapping[int, frozenset[str]], text: str
+) -> tuple[Finding, ...]:
     """Findings with ids; one of the impression that repeats earlier ones only adds its sentence.
 
-    ``impression`` holds the indices of the impression's sentences. An earlier finding is repeated
-    under its own type or a wider one, with its presence, on its side, and with no size, segment or
-    count that it does not have.
+    ``impression`` holds the sides that each of its sentences names, by the sentence's index. An
+    earlier finding is repeated under its own type or a wider one, with its presence, on its side,
+    and with no size, segment or count that it does not have.
     """
     out: list[Finding] = []
     by_type: dict[tuple[str, str], list[int]] = {}
     for finding in found:
         matches: list[int] = []
-        if finding.sentence_indices[0] in impression:
+        sides = impression.get(finding.sentence_indices[0])
+        if sides is not None:
             names = (finding.type, *findings().narrower(finding.type))
             same = (by_type.get((name, finding.presence), ()) for name in names)
-            known = list(islice(chain.from_iterable(same), _MOST_COMPARED))
+            # "Nodules and effusion on the right" may mean the right nodules, and never left ones.
+            known = [
+                n
+                for n in islice(chain.from_iterable(same), _MOST_COMPARED)
+                if not (sides and _sides(out[n]) and sides.isdisjoint(_sides(out[n])))
+            ]
             matches = [known[n] for n in _repeated([out[n] for n in known], finding, text)]
         if not matches:
             by_type.setdefault((finding.type, finding.presence), []).append(len(out))

@@ -8,6 +8,7 @@ from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
 _STOPS = frozenset((";", ":", "but"))
+_JOINTS = frozenset((",", "and", "or", "/"))
 
 
 def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -16,13 +17,14 @@ def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Ment
     out: list[Mention] = []
     for cue in parsed.role("normality", "normal"):
         kinds: dict[str, list[Hit]] = {}
-        for place in _subjects(parsed, cue):
-            kind = places().ruled_out.get(place.entry.meaning)
+        named = _subjects(parsed, cue)
+        for place in named:
+            kind = _ruled_out(parsed, place, named)
             if kind is not None and kind not in said:
                 kinds.setdefault(kind, []).append(place)
         said.update(kinds)
-        for kind, named in kinds.items():
-            out.append(Mention(named[0].first, named[0].last, kind, cue, tuple(named)))
+        for kind, own in kinds.items():
+            out.append(Mention(own[0].first, own[0].last, kind, cue, tuple(own)))
     return tuple(out)
 
 
@@ -34,6 +36,16 @@ def statement_of(mention: Mention) -> tuple[int, int]:
     if mention.hit.entry.meaning != "normal":
         return mention.first, mention.last
     return min(mention.first, mention.hit.first), max(mention.last, mention.hit.last)
+
+
+def _ruled_out(parsed: Parsed, place: Hit, named: tuple[Hit, ...]) -> str | None:
+    """The type that is ruled out at a place; in "mediastinal vessels" that of the vessels."""
+    if place.entry.meaning == "mediastinum":
+        for other in named:
+            gap = parsed.words[place.last : other.first]
+            if other.first >= place.last and len(gap) <= 1 and _JOINTS.isdisjoint(gap):
+                return None
+    return places().ruled_out.get(place.entry.meaning)
 
 
 def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:

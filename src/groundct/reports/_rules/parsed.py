@@ -60,6 +60,12 @@ class Parsed:
         return any(word in signs for word in self.words[max(first, 0) : last])
 
 
+def sides_named(parsed: Parsed) -> frozenset[str]:
+    """The sides that a sentence names, of whatever it speaks: "right", "left" or both."""
+    named = {hit.entry.meaning for hit in parsed.role("laterality", "right", "left", "bilateral")}
+    return frozenset(("right", "left") if "bilateral" in named else named)
+
+
 def parse(text: str, span: Span, language: str) -> Parsed:
     """Look all lexicons up in a sentence; what a preamble says is hidden from the others.
 
