@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 
 .PHONY: demo test lint browser-test bench lock clean
 
 demo: $(VENV)/.demo-ready ## build a grounded record from the real CT in examples/ and leave a page
-	$(BIN)/groundct build examples/lidc-0003 -o demo --source nifti_folder
+	$(BIN)/groundct build examples/lidc-0003 -o demo
 
 test: $(VENV)/.test-ready lint ## every check and every test that needs no browser
 	$(BIN)/python -m pytest -n 2 -q -m "not browser" --cov --cov-report=term
@@ -24,7 +25,7 @@ bench: $(VENV)/.test-ready ## speed, memory and quality; reads ../shared/data wh
 	$(BIN)/python -m bench
 
 lock: $(VENV)/.test-ready ## pin every dependency again, with hashes and without index addresses
-	$(BIN)/python -m pip install -q uv
+	$(PIP) uv==0.13.9
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/core.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -41,14 +42,16 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo-ready: $(BIN)/python requirements/core.lock pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/core.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
-	touch $@
+	@echo "making the environment in $(VENV): about a minute, 0.5 GB"
+	@$(PIP) --require-hashes -r requirements/core.lock
+	@$(PIP) --no-deps -e .
+	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.demo-ready requirements/dev.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	touch $@
+	@echo "adding what the tests need to $(VENV)"
+	@$(PIP) --require-hashes -r requirements/dev.lock
+	@touch $@
 
 $(VENV)/.browser-ready: $(VENV)/.test-ready requirements/browser.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/browser.lock
-	touch $@
+	@$(PIP) --require-hashes -r requirements/browser.lock
+	@touch $@

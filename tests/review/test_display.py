@@ -8,6 +8,7 @@ import nibabel
 import numpy as np
 import pytest
 
+from groundct.codecs.nifti import nifti_gz_bytes
 from groundct.core.geometry import Geometry
 from groundct.core.volume import LabelMap, Segment, Volume
 from groundct.review._display import (
@@ -15,7 +16,6 @@ from groundct.review._display import (
     display_geometry,
     display_hu,
     display_labels,
-    nifti_gz,
 )
 
 AFFINE = np.diag([1.0, 1.0, 2.0, 1.0])
@@ -69,8 +69,8 @@ def test_few_labels_take_one_byte_each():
 
 def test_the_nifti_holds_voxels_and_affine():
     hu = np.arange(30 * 24 * 10, dtype=np.int16).reshape(GRID.shape, order="F")
-    written = nifti_gz(hu, GRID)
-    assert written == nifti_gz(hu.copy(order="F"), GRID)
+    written = nifti_gz_bytes(hu, GRID)
+    assert written == nifti_gz_bytes(hu.copy(order="F"), GRID)
     image = nibabel.Nifti1Image.from_bytes(gzip.decompress(written))
     np.testing.assert_array_equal(np.asarray(image.dataobj), hu)
     np.testing.assert_array_equal(image.affine, AFFINE)

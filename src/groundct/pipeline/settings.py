@@ -20,7 +20,7 @@ class BuildSettings(Value):
 
 def environment() -> dict[str, str]:
     """The versions that a run states: groundct, Python and the packages that touch its numbers."""
-    packages = ("numpy", "scipy", "nibabel", "pydicom", "connected-components-3d", "edt", "pyarrow")
+    packages = ("numpy", "scipy", "deflate", "pydicom", "connected-components-3d", "edt", "pyarrow")
     return {
         "groundct": __version__,
         "python": platform.python_version(),

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-from typing import Any
-
-import nibabel
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,13 +49,6 @@ def display_labels(labels: LabelMap, grid: Geometry) -> tuple[LabelArray, ...]:
         _compact(_with_lost(fine, layer))
         for fine, layer in zip(labels.layers, coarse.layers, strict=True)
     )
-
-
-def nifti_gz(array: HuArray | LabelArray, geometry: Geometry) -> bytes:
-    """A .nii.gz of an array in RAS order with its RAS affine; equal input gives equal bytes."""
-    image: Any = nibabel.Nifti1Image(array, geometry.matrix)  # type: ignore[no-untyped-call]
-    image.header.set_xyzt_units("mm")
-    return gzip.compress(image.to_bytes(), compresslevel=6, mtime=0)
 
 
 def _with_lost(fine: LabelArray, coarse: LabelArray) -> LabelArray:

@@ -11,10 +11,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from groundct.codecs.nifti import nifti_gz_bytes
 from groundct.core.geometry import Geometry
 from groundct.core.record import Record
 from groundct.review._case_data import script_json, structures, targets
-from groundct.review._display import display_geometry, display_hu, display_labels, nifti_gz
+from groundct.review._display import display_geometry, display_hu, display_labels
 from groundct.review._html import HERE, content_security_policy, fill, static_text
 from groundct.review._panels_html import (
     findings_html,
@@ -82,13 +83,13 @@ def case_page(view: CaseView) -> str:
 def _volumes(view: CaseView, grid: Geometry) -> tuple[list[dict[str, Any]], str]:
     """The page's label layers (id, largest label) after the CT, and the elements that hold them."""
     layers = [{"id": "volume-ct", "max_label": 0}]
-    files = [nifti_gz(display_hu(view.volume, grid), grid)]
+    files = [nifti_gz_bytes(display_hu(view.volume, grid), grid)]
     for kind, labels in (("organs", view.organs), ("regions", view.regions)):
         for number, layer in enumerate(display_labels(labels, grid)):
             # One label more than there are keeps the table long enough for the viewer.
             largest = int(layer.max(initial=0)) + 1
             layers.append({"id": f"volume-{kind}-{number}", "max_label": largest})
-            files.append(nifti_gz(layer, grid))
+            files.append(nifti_gz_bytes(layer, grid))
     elements = [
         f'<script type="text/plain" id="{layer["id"]}">{base64.b64encode(file).decode("ascii")}'
         "</script>"
