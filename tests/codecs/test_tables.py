@@ -92,10 +92,31 @@ def test_parquet_faults(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['"a\nb",c\n1,2\n', "\n\r\na,b\n1,2\n", '"a\r\n\r\nb",c\r\n', "a,b\r1,2\r", "\ufeff\na,b\n"],
+    [
+        '"a\nb",c\n1,2\n',
+        "x;y\x0c,u\n",
+        '"a;b\nc",d\n',
+        "\n\r\na,b\n1,2\n",
+        '"a\r\n\r\nb",c\r\n',
+        "a,b\r1,2\r",
+        "\ufeff\na,b\n",
+    ],
 )
 def test_headings_alone_are_those_of_the_table(tmp_path: Path, text: str) -> None:
     path = tmp_path / "t.csv"
     path.write_text(text + '"h""h","\n"\n' * 2000, encoding="utf-8", newline="")
     rows = read_csv_table(path)
     assert read_csv_headings(path) == tuple(rows[0])
+
+
+def test_semicolons_between_quoted_headings(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('"a";"b,c"\n1;2\n', encoding="utf-8")
+    assert read_csv_table(path) == ({"a": "1", "b,c": "2"},)
+
+
+@pytest.mark.parametrize("heading", ["a;b", "\ufeff", "\ufeffa", '"a";'])
+def test_headings_that_say_something_to_readers_come_back(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "t.csv"
+    write_csv_table(path, [heading], [{heading: "1"}])
+    assert read_csv_table(path) == ({heading: "1"},)

@@ -183,3 +183,10 @@ def test_the_impression_repeats_findings() -> None:
     assert _findings(two, "Nodule in the left lower lobe.") == [(0,), (1,), (2,)]
     assert _findings(two, "A 7 mm nodule in the left upper lobe.") == [(0,), (1,), (2,)]
     assert _findings(two, "No nodule.") == [(0,), (1,), (2,)]
+
+
+@pytest.mark.parametrize("number", ["²", "५", "9" * 5000, "0"])
+def test_numbers_of_other_kinds_are_read_without_an_error(number: str) -> None:
+    for text in ("{} nodules in the right lung.", "Fracture of the {}th rib.", "Fracture of T{}."):
+        report = report_of_columns([("findings", text.format(number))])
+        check(report, PLUGIN.extract(report))

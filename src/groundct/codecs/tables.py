@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,9 @@ MAX_ISSUES = 20
 """A table's further faults are counted, not listed."""
 
 Row = dict[str, str]
+
+_HEADING_ROW = re.compile(r'[\r\n]*(?:"[^"]*"|[^"\r\n])*')
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def read_csv_table(
@@ -90,7 +94,8 @@ def write_csv_table(path: Path, headings: Sequence[str], rows: Iterable[Mapping[
     Raises ValueError when a row's keys are not exactly the headings, or a cell holds NUL.
     """
     delimiter = _delimiter(path)
-    lines = [_line(headings, delimiter)]
+    # A semicolon there would be taken for the delimiter, and this mark for that of the file.
+    lines = [_line(headings, delimiter, ";\ufeff")]
     for row in rows:
         if set(row) != set(headings):
             raise ValueError(f"row has columns {sorted(row)}, table has {sorted(headings)}")
@@ -193,16 +198,15 @@ def _delimiter_of(path: Path, text: str) -> str:
 
     Spreadsheets write CSV with semicolons where the comma is the decimal mark.
     """
-    heading = text.lstrip("\r\n").splitlines()[:1]
     written = _delimiter(path)
-    if written == "," and heading and "," not in heading[0] and ";" in heading[0]:
-        return ";"
-    return written
+    heading = _HEADING_ROW.match(text)
+    bare = _QUOTED.sub("", heading[0]) if heading else ""
+    return ";" if written == "," and "," not in bare and ";" in bare else written
 
 
-def _line(cells: Sequence[str], delimiter: str) -> str:
+def _line(cells: Sequence[str], delimiter: str, also_quoted: str = "") -> str:
     # csv.writer leaves a lone carriage return unquoted, which readers take for a line end.
-    special = frozenset('"\r\n' + delimiter)
+    special = frozenset('"\r\n' + delimiter + also_quoted)
     quoted = (
         '"' + cell.replace('"', '""') + '"' if special.intersection(cell) else cell
         for cell in cells

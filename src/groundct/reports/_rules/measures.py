@@ -7,6 +7,7 @@ import re
 from groundct.core.report import Measurement, MeasurementKind, Span
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.tokens import small_number
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import lexicon
 
@@ -119,9 +120,8 @@ def count_of(text: str, parsed: Parsed, mention: Mention, language: str) -> int 
             return 1 if _singular(text, parsed, mention) else None
         if word in _VAGUE:
             return None
-        if word.isdigit():
-            digits = int(word)
-            return digits if 1 <= digits <= 20 else None
+        if (number := small_number(word)) is not None:
+            return number if 1 <= number <= 20 else None
     return None
 
 

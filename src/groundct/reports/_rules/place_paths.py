@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.tokens import small_number
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
@@ -48,11 +49,11 @@ def _vertebra(parsed: Parsed, place: Hit) -> str | None:
     for position in nearest:
         if position + 1 >= len(parsed.words):
             continue
-        letter, number = parsed.words[position], parsed.words[position + 1]
+        letter, number = parsed.words[position], small_number(parsed.words[position + 1])
         part = _LEVELS.get(letter)
         joined = parsed.tokens[position].end == parsed.tokens[position + 1].start
-        if part and joined and number.isdigit() and 1 <= int(number) <= part[1]:
-            name = f"{part[0]} vertebrae {int(number)} ({part[0][0]}{int(number)})"
+        if part and joined and number and number <= part[1]:
+            name = f"{part[0]} vertebrae {number} ({part[0][0]}{number})"
             return anatomy().path_of(name)
     return None
 
@@ -65,10 +66,11 @@ def _ribs(parsed: Parsed, place: Hit) -> tuple[str, ...]:
     while first > 0 and (parsed.words[first - 1].isdigit() or parsed.words[first - 1] in _ORDINAL):
         first -= 1
         word = parsed.words[first]
-        if word.isdigit() and 1 <= int(word) <= 12:
-            last = numbers[-1] if numbers and through else int(word)
-            numbers += range(last - 1, int(word), -1)
-            numbers.append(int(word))
+        number = small_number(word)
+        if number and number <= 12:
+            last = numbers[-1] if numbers and through else number
+            numbers += range(last - 1, number, -1)
+            numbers.append(number)
             through = False
         through = through or word in ("through", "to")
     side = _side(parsed, place, first)

@@ -21,6 +21,11 @@ class Token:
     word: str
 
 
+def small_number(word: str) -> int | None:
+    """A whole number of at most three digits; None for any other word, such as "²"."""
+    return int(word) if word.isdecimal() and len(word) <= 3 else None
+
+
 def tokenize(text: str, span: Span) -> tuple[Token, ...]:
     """The tokens inside a span. Hyphens are left out: ``ground-glass`` is two words."""
     return tuple(
