@@ -12,6 +12,7 @@ from groundct.core.volume import BoolArray, LabelMap, RegionMask, Volume
 from groundct.grounding._space.cavity import thoracic_cavity
 from groundct.grounding._space.crops import LUNG_SIDES, around, grown_mm
 from groundct.grounding._space.lungs import filled_site
+from groundct.grounding._space.pleural import pleural_space
 from groundct.grounding.assign.names import PLEURA, SIDES, is_paired, lungs_of, side_of
 from groundct.grounding.assign.rim import pleural_rim
 from groundct.imaging.shape import region_statistics
@@ -19,8 +20,9 @@ from groundct.vocabulary.anatomy import anatomy
 
 _TOO_WIDE = frozenset({"bone", "abdomen", "mediastinum"})
 _SITE_MARGIN_MM = 15.0
+_FLUID = frozenset({"2e"})
 _WHOLE_CAVITY = frozenset({"2e", "2g"})
-_WITH_CAVITY = frozenset({"2b", "2e", "2g"})
+_WITH_CAVITY = frozenset({"2b", "2g"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +53,7 @@ class Atlas:
         self._spots: dict[str, Spot | Missing] = {}
         self._drawn: dict[str, RegionMask] | None = None
         self._cavities: dict[tuple[str, ...], BoolArray] = {}
+        self._pleural: dict[tuple[str, ...], BoolArray] = {}
         self._closed: dict[tuple[str, ...], BoolArray] = {}
 
     def look(self, name: str) -> Spot | Missing:
@@ -76,13 +79,18 @@ class Atlas:
             if not lungs:
                 out[spot.mask.slices] |= spot.mask.voxels
                 continue
-            space = self._cavity(lungs) if category in _WITH_CAVITY else self._lungs(lungs)
+            space = self._space(lungs, category)
             if category in _WHOLE_CAVITY or not spot.approximate:
                 out |= space
             else:
                 dense = spot.mask.dense(shape)
                 out |= grown_mm(dense, _SITE_MARGIN_MM, self.volume.geometry.spacing_mm) & space
         return out
+
+    def _space(self, lungs: tuple[str, ...], category: str) -> BoolArray:
+        if category in _FLUID:
+            return self._pleural_space(lungs)
+        return self._cavity(lungs) if category in _WITH_CAVITY else self._lungs(lungs)
 
     def _find(self, name: str) -> Spot | Missing:
         for way in (self._organ, self._lung_part, self._rim, self._pair, self._region, self._half):
@@ -236,3 +244,8 @@ class Atlas:
         if lungs not in self._cavities:
             self._cavities[lungs] = thoracic_cavity(self.volume, self.organs, lungs)
         return self._cavities[lungs]
+
+    def _pleural_space(self, lungs: tuple[str, ...]) -> BoolArray:
+        if lungs not in self._pleural:
+            self._pleural[lungs] = pleural_space(self.volume, self.organs, lungs)
+        return self._pleural[lungs]
