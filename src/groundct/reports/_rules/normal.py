@@ -8,6 +8,7 @@ from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
 _STOPS = frozenset((";", ":", "but"))
+_SEEN = frozenset(("evaluated", "assessed", "examined"))
 _JOINTS = frozenset((",", "and", "or", "/"))
 
 
@@ -50,13 +51,15 @@ def _ruled_out(parsed: Parsed, place: Hit, named: tuple[Hit, ...]) -> str | None
 
 def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
     """The places that a cue of normality speaks of: before it, or after "normal" as adjective."""
-    # What an earlier cue says of its organ, normal or not, is said.
-    earlier = (hit.last for hit in parsed.cues["normality"] if hit.last <= cue.first)
-    floor = max(
-        (n + 1 for n in range(cue.first) if parsed.words[n] in _STOPS),
-        default=0,
-    )
-    floor = max(floor, *earlier, 0)
+    # Of an organ before an earlier cue, normal or not, or one of not being seen, all is said.
+    said = [hit.last for hit in parsed.cues["normality"] if hit.last <= cue.first]
+    said += [
+        hit.last
+        for hit in parsed.role("negation", "ignored")
+        if hit.last <= cue.first and parsed.any_word(hit.first, hit.last, _SEEN)
+    ]
+    said += [n + 1 for n in range(cue.first) if parsed.words[n] in _STOPS]
+    floor = max(said, default=0)
     before = [p for p in parsed.places if floor <= p.first and p.last <= cue.first]
     # A finding between place and cue is what the place was named for.
     between = [h for h in parsed.findings if h.last <= cue.first]
