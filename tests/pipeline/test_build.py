@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 
 from click.testing import CliRunner
 
 from groundct.cli.main import cli
+from groundct.core.issues import WorkspaceError
 from groundct.pipeline.engine import run_corpus
 from groundct.pipeline.ledger import Ledger
 from groundct.pipeline.settings import BuildSettings
@@ -107,6 +111,62 @@ def test_equal_inputs_give_equal_records(built, tmp_path):
         entries(tmp_path)["phantom_6_0000"].record_digest
         == entries(built.workspace)["phantom_6_0000"].record_digest
     )
+
+
+def test_building_one_case_again_leaves_the_others_as_they_are(built, tmp_path):
+    workspace = tmp_path / "copy"
+    shutil.copytree(built.workspace, workspace)
+    result = run("build", built.corpus, "-o", workspace, "--case", "phantom_6_0000", "--json")
+    assert json.loads(result.stdout)["built"] == 1
+    assert set(entries(workspace)) == set(entries(built.workspace))
+    assert set(read_release(workspace / "release").case_ids) == {"phantom_6_0000", "phantom_6_0001"}
+
+
+def test_a_release_does_not_mix_settings(built, tmp_path):
+    workspace = tmp_path / "copy"
+    shutil.copytree(built.workspace, workspace)
+    run("build", built.corpus, "-o", workspace, "--case", "phantom_6_0000", "--seed", 7)
+    assert read_release(workspace / "release").case_ids == ("phantom_6_0000",)
+    assert Workspace(workspace).case_path("phantom_6_0001").exists()
+
+
+def test_a_workspace_is_not_emptied_for_another_corpus(built, phantoms, tmp_path):
+    workspace = tmp_path / "copy"
+    shutil.copytree(built.workspace, workspace)
+    other = tmp_path / "other"
+    shutil.copytree(phantoms / "corpus", other)
+    for volume in (other / "volumes").iterdir():
+        volume.rename(volume.with_name(f"other_{volume.name}"))
+    result = run("build", other, "-o", workspace)
+    assert isinstance(result.exception, WorkspaceError)
+    assert result.exception.issues[0].code == "other-corpus"
+    assert set(entries(workspace)) == set(entries(built.workspace))
+
+
+def test_what_is_wrong_with_the_corpus_is_told_before_the_build(built, tmp_path):
+    corpus = tmp_path / "corpus"
+    shutil.copytree(built.corpus, corpus)
+    with (corpus / "reports.csv").open("a") as table:
+        table.write("gone.nii.gz,,,No nodule.,\n")
+    result = run("build", corpus, "-o", tmp_path / "w", "--no-pages", "--case", "phantom_6_0000")
+    lines = result.stderr.splitlines()
+    told = next(n for n, line in enumerate(lines) if "report-without-volume" in line)
+    assert told < next(n for n, line in enumerate(lines) if "reading the volume" in line)
+
+
+def test_an_interrupt_ends_the_build_and_not_the_work(built, tmp_path):
+    command = [sys.executable, "-c", "from groundct.cli.main import main; main()"]
+    arguments = ["build", str(built.corpus), "-o", str(tmp_path / "w")]
+    with subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "segmenting organs" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        told = process.stderr.read()
+        assert process.wait(timeout=20) == 130
+    assert "stopped: " in told and "Traceback" not in told, told
+    assert not list((tmp_path / "w" / "cases").glob(".*"))
 
 
 def test_a_case_that_is_not_there_is_refused_by_name(built, tmp_path):

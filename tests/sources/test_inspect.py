@@ -65,3 +65,17 @@ def test_volumes_of_other_formats_are_told(
     (tmp_path / "b.nrrd").write_bytes(b"NRRD0004")
     told = [issue for issue in inspect_corpus(tmp_path).issues if issue.code == "format-not-read"]
     assert [issue.severity for issue in told] == ["warning"] and "b.nrrd" in told[0].what
+
+
+def test_a_text_longer_than_any_report_is_set_aside(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray
+) -> None:
+    lengths = {"a": 50_000, "b": 50_001}
+    for name in lengths:
+        write_nifti(tmp_path / f"{name}.nii.gz", hu)
+    rows = [{"file": name, "report": "x" * length} for name, length in lengths.items()]
+    write_csv(tmp_path / "r.csv", rows, "file,report")
+    corpus = inspect_corpus(tmp_path)
+    assert [case.case_id for case in corpus.cases] == ["a"]
+    told = [(i.code, i.case_id) for i in corpus.issues if i.severity == "error"]
+    assert told == [("report-too-long", "b")]

@@ -12,6 +12,8 @@ import click
 from groundct.cli._show import plural, show_issues
 from groundct.core.case import Corpus
 from groundct.core.issues import Issue, errors
+from groundct.core.record import Record
+from groundct.core.value import digest
 from groundct.pipeline.ledger import Entry, Ledger
 from groundct.pipeline.settings import BuildSettings
 from groundct.pipeline.workspace import Workspace
@@ -36,7 +38,8 @@ def publish(
     ``root`` is the corpus on disk; the release names files relative to it.
     """
     entries = Ledger(space.ledger_path).entries()
-    built = [entry for entry in entries.values() if entry.status == "built"]
+    made = [entry for entry in entries.values() if entry.status == "built"]
+    built = [e for e in made if _made_with(settings, space.read_record(e.case_id))]
     aside = _set_aside_issues(corpus, root, entries.values())
     write_index_page(space.index_path, [space.read_record(entry.case_id) for entry in built], aside)
     if not built:
@@ -55,6 +58,13 @@ def publish(
     configuration = settings.model_dump(mode="json")
     request = ReleaseRequest(cases=artifacts(), configuration=configuration, issues=aside)
     return write_release(request, space.release_path)
+
+
+def show_corpus_issues(issues: Sequence[Issue]) -> None:
+    """Tell on stderr what is wrong with a corpus, before hours go into building it."""
+    if issues:
+        click.echo(f"{plural(len(issues), 'issue')} with the corpus:", err=True)
+        show_issues(issues, _SHOWN_ISSUES, err=True)
 
 
 def summarise(
@@ -93,8 +103,9 @@ def summarise(
 def show_summary(summary: dict[str, Any], corpus: Corpus) -> None:
     """Print the outcome for people; the last line names the page to look at."""
     if corpus.issues:
-        click.echo(f"{plural(len(corpus.issues), 'issue')} with the corpus:")
-        show_issues(corpus.issues, _SHOWN_ISSUES)
+        click.echo(f"{plural(len(corpus.issues), 'issue')} with the corpus, told at the start")
+    for case_id in summary["left_out_of_release"]:
+        click.echo(f"{case_id} is built but not in the release; set_aside.json there says why")
     counts = summary["counts"]
     click.echo(
         f"{plural(summary['built'], 'case')} built, {summary['set_aside']} set aside, "
@@ -106,6 +117,12 @@ def show_summary(summary: dict[str, Any], corpus: Corpus) -> None:
         click.echo(f"release {summary['release']} ({told})")
     pages = summary["pages"]
     click.echo(f"look at {pages[0] if len(pages) == 1 else summary['index']}")
+
+
+def _made_with(settings: BuildSettings, record: Record) -> bool:
+    """Whether a record has these settings; others may lie beside it when one case was built."""
+    parts = {c.role: c.configuration_digest for c in record.components}
+    return parts.get("organs") == digest(settings)
 
 
 def _set_aside_issues(corpus: Corpus, root: Path, entries: Iterable[Entry]) -> tuple[Issue, ...]:

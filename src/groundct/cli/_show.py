@@ -16,13 +16,17 @@ def show_json(data: Any) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=False, sort_keys=True))
 
 
-def show_issues(issues: Iterable[Issue], limit: int | None = None) -> None:
-    """Print issues on stdout, a line each; at most ``limit``, and then how many more there are."""
-    lines = [issue.line() for issue in issues]
+def show_issues(issues: Iterable[Issue], limit: int | None = None, *, err: bool = False) -> None:
+    """Print issues, a line each, errors first; at most ``limit``, and then how many more.
+
+    They go to stdout, or to stderr with ``err``.
+    """
+    ranks = ("error", "warning", "note")
+    lines = [issue.line() for issue in sorted(issues, key=lambda i: ranks.index(i.severity))]
     for line in lines[:limit]:
-        click.echo(f"  {line}")
+        click.echo(f"  {line}", err=err)
     if limit is not None and len(lines) > limit:
-        click.echo(f"  ... and {len(lines) - limit} more (--json lists them all)")
+        click.echo(f"  ... and {len(lines) - limit} more (--json lists them all)", err=err)
 
 
 def plural(count: int, noun: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from groundct.cli._progress import BuildProgress
-from groundct.cli._publish import publish, show_summary, summarise
-from groundct.cli._show import show_json
+from groundct.cli._publish import publish, show_corpus_issues, show_summary, summarise
+from groundct.cli._show import plural, show_json
 from groundct.core.case import Corpus
 from groundct.pipeline.engine import run_corpus
 from groundct.pipeline.hold import hold
@@ -22,6 +23,9 @@ from groundct.review.case_page import write_case_page
 from groundct.review.contact_sheet import write_contact_sheet
 from groundct.review.view import CaseView
 from groundct.sources._inspect import inspect_corpus
+
+EXIT_INTERRUPTED = 130
+"""What shells give a command that Ctrl-C ended."""
 
 
 @click.command("build")
@@ -46,7 +50,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Build a grounded record for each case of CORPUS: masks, findings, questions, pages, release.
 
     Running it again builds what is missing or changed. A case that fails is set aside with its
-    reason and the others go on; the exit code is then 1.
+    reason and the others go on; the exit code is then 1. Ctrl-C keeps what is built.
 
     \b
     Examples:
@@ -55,35 +59,48 @@ def command(  # noqa: PLR0913 - one parameter an option
       groundct build CT-RATE/ -o workspace --source ct_rate --case train_1_a_1
     """
     started = time.perf_counter()
-    found = _chosen(inspect_corpus(corpus, source), only)
+    found = inspect_corpus(corpus, source)
+    chosen = _chosen(found, only)
+    show_corpus_issues(chosen.issues)
     space = Workspace(workspace)
     settings = BuildSettings(
         segmenter=segmenter, extractor=extractor, finding_segmenter=finder, seed=seed
     )
     entries: list[Entry] = []
     with hold(workspace):
+        space.require_same_corpus(corpus, frozenset(case.case_id for case in found.cases))
         space.state_run(
             {
-                "corpus": str(corpus),
+                "corpus": str(corpus.resolve()),
                 "source": found.source,
                 "settings": settings.model_dump(mode="json"),
                 "environment": environment(),
                 "workers": workers,
             }
         )
-        with BuildProgress(len(found.cases)) as progress:
-            finish = None if no_pages else draw_case
-            for event in run_corpus(found, space, settings, finish, max(1, workers)):
-                progress.tell(event)
-                if event.entry:
-                    entries.append(event.entry)
+        finish = None if no_pages else draw_case
+        wanted = frozenset(only) or None
+        run = run_corpus(found, space, settings, finish, max(1, workers), only=wanted)
+        try:
+            with BuildProgress(len(chosen.cases)) as progress, closing(run) as events:
+                for event in events:
+                    progress.tell(event)
+                    if event.entry:
+                        entries.append(event.entry)
+        except KeyboardInterrupt:
+            click.echo(
+                f"\nstopped: {len(entries)} of {plural(len(chosen.cases), 'case')} done; the same "
+                "command goes on from there",
+                err=True,
+            )
+            sys.exit(EXIT_INTERRUPTED)
         manifest = publish(found, corpus, space, settings)
-    summary = summarise(found, space, entries, manifest)
+    summary = summarise(chosen, space, entries, manifest)
     summary["seconds"] = round(time.perf_counter() - started, 1)
     if as_json:
         show_json(summary)
     else:
-        show_summary(summary, found)
+        show_summary(summary, chosen)
     sys.exit(summary["exit_code"])
 
 

@@ -7,11 +7,12 @@ import os
 import queue
 import resource
 import shutil
+import signal
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -59,10 +60,14 @@ def run_corpus(
     settings: BuildSettings,
     finish: Finish | None = None,
     workers: int = 1,
-) -> Iterator[Event]:
+    *,
+    only: frozenset[str] | None = None,
+) -> Generator[Event]:
     """Build what is missing or changed, and tell of it as it goes.
 
-    Cases that the corpus no longer has leave the ledger and the workspace. A case whose files were
+    With ``only``, the other cases of the corpus stay as they are. Closing the generator, as an
+    interrupt does, ends the running cases; what is built stays. Cases that the corpus no longer has
+    leave the ledger and the workspace. A case whose files were
     damaged since is built again. The caller holds the workspace (``pipeline/hold.py``).
     """
     ledger = Ledger(workspace.ledger_path)
@@ -70,8 +75,9 @@ def run_corpus(
     for gone in ledger.keep_only(frozenset(case.case_id for case in corpus.cases)):
         workspace.remove_case(gone)
     known, jobs, done = ledger.entries(), [], 0
-    total = len(corpus.cases)
-    for case in corpus.cases:
+    chosen = [case for case in corpus.cases if only is None or case.case_id in only]
+    total = len(chosen)
+    for case in chosen:
         key = case_key(case, corpus.source, settings)
         entry = known.get(case.case_id)
         whole = entry and entry.status == "built" and workspace.is_whole(case.case_id)
@@ -106,9 +112,16 @@ def _run_jobs(jobs: Iterable[_Job], workers: int) -> Iterator[Event]:
             initargs=(stages,),
             max_tasks_per_child=1,  # a case leaves no memory behind, and its peak is its own
         ) as pool:
-            futures = {pool.submit(_run, job): job for job in waiting}
-            waiting = []
-            yield from _watch(futures, stages, crashed)
+            try:
+                futures = {pool.submit(_run, job): job for job in waiting}
+                waiting = []
+                yield from _watch(futures, stages, crashed)
+            except (KeyboardInterrupt, GeneratorExit):
+                # The pool would else run every case that waits before it lets go.
+                pool.shutdown(wait=False, cancel_futures=True)
+                for child in multiprocessing.active_children():
+                    child.terminate()
+                raise
         # Which of several running cases broke the pool is not known: each gets a pool of its own.
         if len(crashed) == 1:
             yield Event(crashed[0].case.case_id, "crashed", _crash_entry(crashed[0]))
@@ -152,6 +165,7 @@ def _listen(stages: Queue[tuple[str, str]]) -> None:
     """
     global _stages
     _stages = stages
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the workers when it is told to
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -9,9 +9,11 @@ import shutil
 from pathlib import Path
 
 from groundct.codecs.label_maps import read_label_map, write_label_map
+from groundct.core.issues import WorkspaceError
 from groundct.core.record import Record
 from groundct.core.value import canonical_json, digest, digest_bytes
 from groundct.core.volume import LabelMap
+from groundct.pipeline.ledger import Ledger
 
 CHECKSUMS = "checksums.json"
 
@@ -116,6 +118,26 @@ class Workspace:
         """The organs and the regions of a built case."""
         folder = self.case_path(case_id)
         return read_label_map(folder, "organs"), read_label_map(folder, "regions")
+
+    def require_same_corpus(self, corpus: Path, case_ids: frozenset[str]) -> None:
+        """Raise WorkspaceError when a build of ``corpus`` would remove cases of another corpus."""
+        try:
+            stated = json.loads((self.root / "run.json").read_text(encoding="utf-8"))["corpus"]
+        except (OSError, ValueError, KeyError):
+            return
+        if Path(stated) == corpus.resolve():
+            return
+        entries = Ledger(self.ledger_path).entries().values()
+        built = {entry.case_id for entry in entries if entry.status == "built"}
+        lost = sorted(built - case_ids)
+        if lost:
+            raise WorkspaceError.of(
+                "other-corpus",
+                self.root,
+                f"it holds {len(lost)} cases of {stated} which {corpus} does not have, such as "
+                f"{lost[0]}; they would be removed.",
+                "Name another workspace with -o, or remove this one yourself.",
+            )
 
     def state_run(self, statement: dict[str, object]) -> None:
         """Write the run's versions, settings and seeds."""

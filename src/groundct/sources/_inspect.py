@@ -14,6 +14,8 @@ from groundct.core.plugins import load_plugin, plugin_names
 from groundct.sources._walk import walk
 
 _FIRST: Final = ("rexgroundingct", "radgenome", "ct_rate")
+MAX_REPORT_CHARACTERS: Final = 50_000
+"""Several reports long; the findings of more text would hold a build up for hours."""
 _UNREAD_SUFFIXES: Final = (".nrrd", ".nhdr", ".mha", ".mhd", ".mgz", ".hdr", ".img")
 _LAST: Final = ("dicom_folder", "nifti_folder")
 
@@ -66,7 +68,7 @@ def inspect_corpus(path: Path, source: str | None = None) -> Corpus:
     Raises:
         SourceError: No source recognizes ``path``, or nothing in it can be read.
     """
-    corpus = _with_safe_ids(load_source(source or detect_source(path)).read(path))
+    corpus = _buildable(load_source(source or detect_source(path)).read(path))
     found = tuple(issue for case in corpus.cases for issue in _mask_grid_issues(case))
     unread = _unread_formats(walk(path).others, path) if path.is_dir() else ()
     return corpus.model_copy(update={"issues": (*corpus.issues, *found, *unread)})
@@ -90,8 +92,8 @@ def _unread_formats(files: tuple[Path, ...], root: Path) -> tuple[Issue, ...]:
     )
 
 
-def _with_safe_ids(corpus: Corpus) -> Corpus:
-    """Without the cases that a release could not hold, for which there is an issue each."""
+def _buildable(corpus: Corpus) -> Corpus:
+    """Without cases that a release could not hold or whose text is no report; an issue for each."""
     taken: dict[str, str] = {}
     cases: list[Case] = []
     issues: list[Issue] = []
@@ -100,9 +102,22 @@ def _with_safe_ids(corpus: Corpus) -> Corpus:
             where = case.volume.path if isinstance(case.volume, NiftiVolume) else case.case_id
             issues.append(fault.model_copy(update={"where": str(where)}))
             continue
+        if case.report is not None and len(case.report.text) > MAX_REPORT_CHARACTERS:
+            issues.append(_overlong(case.case_id, len(case.report.text)))
+            continue
         taken[case.case_id.casefold()] = case.case_id
         cases.append(case)
     return corpus.model_copy(update={"cases": tuple(cases), "issues": (*corpus.issues, *issues)})
+
+
+def _overlong(case_id: str, length: int) -> Issue:
+    return Issue(
+        code="report-too-long",
+        where="report",
+        what=f"the report has {length} characters; at most {MAX_REPORT_CHARACTERS} are read.",
+        remedy="Look for a missing quote in the table, or give the report of this scan alone.",
+        case_id=case_id,
+    )
 
 
 def _mask_grid_issues(case: Case) -> list[Issue]:
