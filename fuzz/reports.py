@@ -70,7 +70,10 @@ def _check_time(text: str) -> None:
 
 def _text(rng: np.random.Generator) -> str:
     count = int(rng.integers(1, 60))
-    words = [str(rng.choice(_phrases() if rng.random() < 0.6 else GLUE)) for _ in range(count)]
+    words = []
+    for _ in range(count):
+        pieces = _phrases() if rng.random() < 0.6 else GLUE
+        words.append(pieces[int(rng.integers(len(pieces)))])
     if rng.random() < 0.2:
         words = words[:3] * int(rng.integers(1, 100))
     if rng.random() < 0.1:

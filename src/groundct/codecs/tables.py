@@ -28,8 +28,8 @@ MAX_ISSUES = 20
 
 Row = dict[str, str]
 
-_HEADING_ROW = re.compile(r'[\r\n]*(?:"[^"]*"|[^"\r\n])*')
-_QUOTED = re.compile(r'"[^"]*"')
+# A cell, in quotes when it begins with one, and the sign between it and the next.
+_CELL = re.compile(r'(?:"(?:[^"]|"")*"|[^",;\r\n][^,;\r\n]*|)([,;]|)')
 
 
 def read_csv_table(
@@ -199,9 +199,12 @@ def _delimiter_of(path: Path, text: str) -> str:
     Spreadsheets write CSV with semicolons where the comma is the decimal mark.
     """
     written = _delimiter(path)
-    heading = _HEADING_ROW.match(text)
-    bare = _QUOTED.sub("", heading[0]) if heading else ""
-    return ";" if written == "," and "," not in bare and ";" in bare else written
+    found = set()
+    at = len(text) - len(text.lstrip("\r\n"))
+    while (cell := _CELL.match(text, at)) and cell[1]:
+        found.add(cell[1])
+        at = cell.end()
+    return ";" if written == "," and found == {";"} else written
 
 
 def _line(cells: Sequence[str], delimiter: str, also_quoted: str = "") -> str:
