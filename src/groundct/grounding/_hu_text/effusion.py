@@ -41,13 +41,15 @@ _FINE_MM = 1.5
 _EDGE_LOWEST_HU = -45.0
 _HALF_FILLED_HU = -420.0
 _RIM_MM = 2.5
-_LEAST_RADIUS_MM = 2.0
+_LEAST_RADIUS_MM = 2.5
 _EDGE_MM = 12.0
 _WALL_MM = 9.0
 _LUNG_MM = 12.0
 _LEAST_AT_WALL = 0.5
 _LEAST_UNDER_LUNG = 0.25
-_LEAST_ML = 3.0
+_LEAST_CORE_ML = 1.0
+_LEAST_ML = 6.0
+_SIZE_ML = 40.0
 _MOST_CANDIDATES = 10
 
 
@@ -80,15 +82,21 @@ def pleural_effusion(field: Field, finding: Finding) -> tuple[Candidate, ...]:
     out: list[Candidate] = []
     taken = np.zeros(site.shape, dtype=np.bool_, order="F")
     for label in range(1, min(len(sizes), _MOST_CANDIDATES + 1)):
+        if sizes[label] * scene.voxel_ml < _LEAST_CORE_ML:
+            break
         own = labels == label
-        confidence = _confidence(own, scene)
-        if confidence <= 0:
+        lies = _lies_as_fluid(own, scene)
+        if lies <= 0:
             continue
         grown = (own | _edge(own, scene)) & ~taken
+        volume_ml = float(np.count_nonzero(grown)) * scene.voxel_ml
+        if volume_ml < _LEAST_ML:
+            continue
         taken |= grown
         region = placed(repeated(grown, steps, field.hu.shape) & field.site, field.crop)
+        confidence = lies * (1.0 - np.exp(-volume_ml / _SIZE_ML))
         if region.count:
-            out.append(Candidate(region, round(confidence, 4)))
+            out.append(Candidate(region, round(float(confidence), 4)))
     return tuple(sorted(out, key=lambda c: -c.confidence))
 
 
@@ -128,18 +136,14 @@ def _edge(own: BoolArray, scene: _Scene) -> BoolArray:
     return grown | (dilate_mm(grown, _RIM_MM, scene.spacing_mm) & half)
 
 
-def _confidence(own: BoolArray, scene: _Scene) -> float:
-    """0 when it does not lie as free fluid does; else by size, position and contact."""
-    volume_ml = float(np.count_nonzero(own)) * scene.voxel_ml
-    if volume_ml < _LEAST_ML:
-        return 0.0
+def _lies_as_fluid(own: BoolArray, scene: _Scene) -> float:
+    """How surely a core lies as free fluid does, 0..1; 0 off the wall or not under the lung."""
     columns = own.any(axis=1)
     at_wall = _behind(own, ~scene.site, _WALL_MM / scene.spacing_mm[1])[columns].mean()
     under = _before(own, scene.lung, _LUNG_MM / scene.spacing_mm[1])[columns].mean()
     if at_wall < _LEAST_AT_WALL or under < _LEAST_UNDER_LUNG:
         return 0.0
-    size = 1.0 - np.exp(-volume_ml / 30.0)
-    return float(size * at_wall * _lowness(own, scene.lung))
+    return float(at_wall * _lowness(own, scene.lung))
 
 
 def _behind(own: BoolArray, other: BoolArray, most: float) -> BoolArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from groundct.imaging.components import Crop, bounding_slices
 from groundct.imaging.distances import SpacingMm, close_mm, dilate_mm
 
 FloatArray = NDArray[np.float32]
+T = TypeVar("T", bound=np.generic)
 
 LUNG_SIDES = ("left lung", "right lung")
 
@@ -70,6 +72,11 @@ def thinned(mask: BoolArray, steps: tuple[int, int, int]) -> BoolArray:
 
 def repeated(coarse: BoolArray, steps: tuple[int, int, int], shape: tuple[int, ...]) -> BoolArray:
     """Undo ``thinned``: voxels repeated, cut to ``shape`` or carried on to it."""
+    return widened(coarse, steps, shape)
+
+
+def widened(coarse: NDArray[T], steps: tuple[int, int, int], shape: tuple[int, ...]) -> NDArray[T]:
+    """As ``repeated``, for voxels of any kind."""
     out = coarse
     for axis, step in enumerate(steps):
         if step > 1:
