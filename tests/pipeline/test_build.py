@@ -154,6 +154,16 @@ def test_what_is_wrong_with_the_corpus_is_told_before_the_build(built, tmp_path)
     assert told < next(n for n, line in enumerate(lines) if "reading the volume" in line)
 
 
+def test_a_report_in_a_language_that_is_not_read_sets_its_case_aside(built, tmp_path):
+    corpus = tmp_path / "corpus"
+    shutil.copytree(built.corpus / "volumes", corpus)
+    text = "file,report,language\nphantom_6_0000,Sol akci\u011ferde nod\u00fcl.,tr\n"
+    (corpus / "r.csv").write_text(text, "utf-8")
+    run("build", corpus, "-o", tmp_path / "w", "--no-pages", "--case", "phantom_6_0000")
+    (issue,) = entries(tmp_path / "w")["phantom_6_0000"].issues
+    assert issue.code == "unsupported-language"
+
+
 def test_an_interrupt_ends_the_build_and_not_the_work(built, tmp_path):
     command = [sys.executable, "-c", "from groundct.cli.main import main; main()"]
     arguments = ["build", str(built.corpus), "-o", str(tmp_path / "w")]

@@ -232,3 +232,16 @@ def test_free_text_is_kept_to_the_letter() -> None:
     report = report_of_free_text(text)
     assert report is not None and report.text == text
     assert report_of_free_text(" \n") is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "language"), [("", "en"), ("EN", "en"), ("en-US", "en"), (" tr ", "tr")]
+)
+def test_languages_are_written_in_many_ways(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray, cell: str, language: str
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    row = {"file": "a", "report": TEXT, "language": cell}
+    write_csv(tmp_path / "r.csv", [row], "file,report,language")
+    (case,) = PLUGIN.read(tmp_path).cases
+    assert case.report is not None and case.report.language == language

@@ -50,6 +50,9 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
             "Put the CT beside the annotations, named as the case.",
             case.case_id,
         )
+    tell("reading the report")  # first, as it is quick to say that it cannot be read
+    extractor = cast(Extractor, load_plugin("reports", settings.extractor))
+    report, reading = _read(case, extractor)
     tell("reading the volume")
     volume = read_volume(case.volume)
     info = VolumeInfo(digest=volume_digest(case.volume), geometry=volume.stored)
@@ -58,9 +61,6 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
     tell("segmenting organs")
     segmenter = cast(Segmenter, load_plugin("anatomy", settings.segmenter))
     organs = _organs(case, volume, segmenter)
-    tell("reading the report")
-    extractor = cast(Extractor, load_plugin("reports", settings.extractor))
-    report, reading = _read(case, extractor)
     tell("grounding findings")
     finder = cast(FindingSegmenter, load_plugin("grounding", settings.finding_segmenter))
     outcome = _ground(case, volume, organs, report, reading, finder)
@@ -90,7 +90,8 @@ def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading]:
     if case.report is None:
         return published_reading(case, extractor)
     report = case.report
-    if [section.name for section in report.sections] == ["other"]:
+    read = report.language in extractor.languages
+    if read and [section.name for section in report.sections] == ["other"]:
         report = split_sections(report.text, report.language)
     return report, extractor.extract(report)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,7 @@ def read_text_table(
         rows[name] = row
         if row.get("split") and split_of_row(row) is None:
             issues.append(_unknown_split(path, number, row["split"]))
-        language = row.get("language") or "en"
+        language = re.split("[-_]", row.get("language", "").strip().lower())[0] or "en"
         report = (
             report_of_free_text(row[text], language)
             if text is not None
