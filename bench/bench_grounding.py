@@ -1,6 +1,6 @@
 """Measure the hu_text finding segmenter through grounding as a whole.
 
-    python bench/bench_grounding.py [--data ../shared/data] [--seeds 6] [--only lidc|phantom]
+    python bench/bench_grounding.py [../shared/data] [--seeds 6] [--only lidc|phantom|effusion]
 
 LIDC nodules: a finding with the readers' mean diameter and the side, against the readers' masks;
 then the same without a size. Phantom: six appearances at random places and sizes, organs from the
@@ -41,20 +41,24 @@ CLAIMED = {
     "2e": "pleural_effusion",
     "2g": "pneumothorax",
 }
+EFFUSIONS_MM = (10.0, 18.0, 30.0, 45.0, 60.0)
+NOISES_HU = (12.0, 18.0, 30.0)
 SHAPE = (192, 192, 96)
 EMPTY = Report(text="", sections=())
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
     parser.add_argument("--seeds", type=int, default=6)
-    parser.add_argument("--only", choices=("lidc", "phantom"))
+    parser.add_argument("--only", choices=("lidc", "phantom", "effusion"))
     options = parser.parse_args()
     status = 0
-    if options.only != "lidc":
+    if options.only in (None, "phantom"):
         phantom_table(options.seeds)
-    if options.only != "phantom":
+    if options.only in (None, "effusion"):
+        effusion_table()
+    if options.only in (None, "lidc"):
         folder = options.data / "ct" / "lidc_idri"
         if folder.is_dir():
             lidc_table(folder)
@@ -169,6 +173,34 @@ def phantom_table(seeds: int) -> None:
                 line = f"{np.mean(values):.2f} ({min(values):.2f})  {hits}/{len(values)}"
                 print(f"  {category} {half:<5} {line}")
     print(f"  CPU seconds a case: mean {np.mean(times):.1f}")
+
+
+def effusion_table() -> None:
+    """Effusions of five depths on both sides, at three noises; and what the free side claims."""
+    print("Phantom effusions: Dice and confidence; on the other side: ml and confidence")
+    for half in ("even", "odd"):
+        for n, (size, side) in enumerate((s, side) for s in EFFUSIONS_MM for side in SIDES):
+            placed = FindingSpec(category="2e", site=side, size_mm=size, seed=n)
+            seed, noise = 2 * n + (half == "odd"), NOISES_HU[n % len(NOISES_HU)]
+            spec = PhantomSpec(seed=seed, shape=SHAPE, noise_hu=noise, findings=(placed,))
+            phantom = make_phantom(spec)
+            organs = HU.segment(phantom.volume)
+            outcome, seconds = grounded(phantom.volume, organs, phantom.reading)
+            (made,) = phantom.findings
+            mask, confidence = union(outcome, made.finding_id)
+            found = dice(truth_of(phantom, made), mask)
+            other = "left" if side.startswith("right") else "right"
+            claim = nodule(other, None, "pleural_effusion").model_copy(
+                update={"category": "2e", "anatomy": ("pleura/pleura",)}
+            )
+            reading = Reading(sentences=(), findings=(claim,))
+            false, sure = union(grounded(phantom.volume, organs, reading)[0], "f1")
+            false_ml = np.count_nonzero(false) * phantom.volume.geometry.voxel_volume_mm3 / 1000
+            print(
+                f"  {half:<5} {size:>3.0f} mm {side:<10} noise {noise:.0f}: {found:.2f} "
+                f"{confidence:.2f}; {false_ml:.0f} ml {sure:.2f}; {seconds:.1f} s",
+                flush=True,
+            )
 
 
 def spec_of(seed: int, pair: tuple[str, ...]) -> PhantomSpec:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundct.core.record import Grounded, NotGroundable
+from groundct.core.report import Reading, Sentence, Span
 from groundct.core.volume import RegionMask, to_stored
 from groundct.grounding.assign import (
     GroundingOutcome,
@@ -154,6 +155,43 @@ def test_two_findings_of_one_section_do_not_share_a_blob(
     )
     assert outcome.masks.mask("f2.1")[large].mean() > 0.7
     assert outcome.masks.mask("f1.1")[small].mean() > 0.7
+
+
+def _told_twice(later: str, first: Any, second: Any) -> Reading:
+    sections: tuple[Any, ...] = ("findings", later)
+    sentences = tuple(
+        Sentence(index=n, section=name, span=Span(start=n, end=n + 1))
+        for n, name in enumerate(sections)
+    )
+    return Reading(sentences=sentences, findings=(first, second))
+
+
+@pytest.mark.parametrize(("second_type", "expected"), [("nodule", ("f1.1",)), ("mass", ("f2.1",))])
+def test_the_impression_reuses_the_region_of_the_same_finding(
+    chest: Any, finding: Any, report: Any, second_type: str, expected: tuple[str, ...]
+) -> None:
+    chest.put(chest.ball((26, 36, 26), 10), 20)
+    first = finding("f1", place="left lung", size_mm=20)
+    second = finding("f2", place="left lung", sentence_indices=(1,), type=second_type)
+    read = _told_twice("impression", first, second)
+    outcome = ground(GroundingRequest(chest.volume(), chest.label_map(), report, read, PLUGIN))
+    assert _of(outcome, "finding", "f1").region_ids == ("f1.1",)
+    assert _of(outcome, "finding", "f2").region_ids == expected
+    assert _of(outcome, "sentence", "1").region_ids[0] == expected[0]
+    own = {r.region_id for r in outcome.regions if r.kind == "finding"}
+    assert own == {"f1.1", *expected}
+
+
+def test_an_impression_of_another_lesion_gets_a_region_of_its_own(
+    chest: Any, finding: Any, report: Any
+) -> None:
+    chest.put(chest.ball((26, 28, 20), 12), 20)
+    chest.put(chest.ball((28, 44, 34), 6), 20)
+    first = finding("f1", place="left lung", size_mm=24)
+    second = finding("f2", place="left lung", size_mm=12, sentence_indices=(1,))
+    read = _told_twice("impression", first, second)
+    outcome = ground(GroundingRequest(chest.volume(), chest.label_map(), report, read, PLUGIN))
+    assert _of(outcome, "finding", "f2").region_ids == ("f2.1",)
 
 
 def test_bilateral_findings_get_a_region_on_each_side(chest: Any, finding: Any, run: Any) -> None:

@@ -64,9 +64,11 @@ class Region(Value):
 class Grounded(Value):
     """A sentence or finding tied to regions.
 
-    ``method``: "organ" (the organ's mask), "site" (the named place, no candidate inside it was
-    asked for), "candidate" (a finding segmenter found voxels), "published" (masks that came with
-    the dataset). ``confidence`` is 0..1, the method's own, not calibrated.
+    ``method``: "organ" (the organ's mask), "site" (the named place: no candidate inside it was
+    asked for, or one was looked for in vain, which lowers the confidence), "candidate" (a finding
+    segmenter found voxels), "published" (masks that came with the dataset). ``confidence`` is
+    0..1, the method's own, not calibrated. The regions may be another finding's where both are
+    the same voxels, as when an impression repeats what the findings describe.
     """
 
     state: Literal["grounded"] = "grounded"

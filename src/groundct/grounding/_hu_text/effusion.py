@@ -42,6 +42,8 @@ _EDGE_LOWEST_HU = -45.0
 _HALF_FILLED_HU = -420.0
 _RIM_MM = 2.5
 _LEAST_RADIUS_MM = 2.5
+_FILM_RADIUS_MM = 7.0
+_FLAT_MM = 1e3
 _EDGE_MM = 12.0
 _WALL_MM = 9.0
 _LUNG_MM = 12.0
@@ -110,7 +112,26 @@ def _fluid(scene: _Scene) -> BoolArray:
     noise = float(np.quantile(spread[soft], _QUIET))
     even = spread < _SPREAD_OVER_NOISE * noise
     fluid = scene.site & solid & even & (mean > _LOWEST_HU) & (mean < _HIGHEST_HU)
-    return open_mm(fluid, _LEAST_RADIUS_MM, scene.spacing_mm)
+    return open_mm(fluid, _LEAST_RADIUS_MM, scene.spacing_mm) | _film(fluid, scene)
+
+
+def _film(fluid: BoolArray, scene: _Scene) -> BoolArray:
+    """Fluid too thin to be opened: a wide sheet between the lung and the wall behind it."""
+    i, j, k = scene.spacing_mm
+    close = _near_behind(fluid, ~scene.site, _WALL_MM / j)
+    close &= _near_behind(fluid[:, ::-1], scene.lung[:, ::-1], _LUNG_MM / j)[:, ::-1]
+    sheet = np.asarray(close.any(axis=1))[:, None, :]
+    wide = open_mm(sheet, _FILM_RADIUS_MM, (i, _FLAT_MM, k))
+    return np.asarray(close & wide)
+
+
+def _near_behind(own: BoolArray, other: BoolArray, most: float) -> BoolArray:
+    """The voxels of ``own`` with a voxel of ``other`` at most ``most`` voxels behind them."""
+    run = np.cumsum(other, axis=1, dtype=np.int16)
+    steps = int(most) + 1
+    before = np.zeros_like(run)
+    before[:, steps:] = run[:, :-steps]
+    return np.asarray(own & (run > before))
 
 
 def _around(

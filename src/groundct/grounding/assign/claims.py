@@ -9,6 +9,7 @@ import numpy as np
 
 from groundct.core.contracts import Candidate
 from groundct.core.report import Finding, Reading
+from groundct.core.volume import RegionMask
 
 _LEAST_CONFIDENCE = 0.1
 _FURTHER_CONFIDENCE = 0.5
@@ -59,19 +60,26 @@ def claim(offers: list[Offer], reading: Reading) -> Mapping[str, tuple[Candidate
 
 def same_blob(a: Candidate, b: Candidate) -> bool:
     """Whether two masks share more than a third or so of the smaller one."""
-    lows = np.maximum(a.mask.offset, b.mask.offset)
-    ends_a = np.add(a.mask.offset, a.mask.voxels.shape)
-    highs = np.minimum(ends_a, np.add(b.mask.offset, b.mask.voxels.shape))
+    return _shared(a.mask, b.mask) > _SAME_BLOB_SHARE * min(a.mask.count, b.mask.count)
+
+
+def shared_share(a: Candidate, b: Candidate) -> float:
+    """What two masks share, as a share of the larger one, 0..1."""
+    return _shared(a.mask, b.mask) / max(1, a.mask.count, b.mask.count)
+
+
+def _shared(a: RegionMask, b: RegionMask) -> int:
+    lows = np.maximum(a.offset, b.offset)
+    highs = np.minimum(np.add(a.offset, a.voxels.shape), np.add(b.offset, b.voxels.shape))
     if (highs <= lows).any():
-        return False
+        return 0
     parts = []
-    for mask in (a.mask, b.mask):
+    for mask in (a, b):
         i, j, k = (
             slice(low - o, high - o) for low, high, o in zip(lows, highs, mask.offset, strict=True)
         )
         parts.append(mask.voxels[i, j, k])
-    shared = int(np.count_nonzero(parts[0] & parts[1]))
-    return shared > _SAME_BLOB_SHARE * min(a.mask.count, b.mask.count)
+    return int(np.count_nonzero(parts[0] & parts[1]))
 
 
 def _wants(offer: Offer, have: int) -> bool:

@@ -7,7 +7,7 @@ from groundct.core.record import Grounded, Grounding, NotGroundable, Region
 from groundct.core.report import Finding, Reading, Sentence
 from groundct.core.volume import RegionMask, label_map_of_masks
 from groundct.grounding.assign.atlas import Atlas, Missing, Spot
-from groundct.grounding.assign.claims import Offer, claim
+from groundct.grounding.assign.claims import Offer, claim, shared_share
 from groundct.grounding.assign.names import lungs_of, names_of
 from groundct.grounding.assign.outcome import GroundingOutcome, GroundingRequest
 from groundct.grounding.assign.regions import region_of_instance, region_of_spot
@@ -17,6 +17,9 @@ from groundct.vocabulary.segments import segments
 
 _NOTHING_FOUND = 0.5
 """What is left of a place's confidence when a candidate was looked for in it and none was found."""
+
+_SAME_REGION_SHARE = 0.7
+"""Share of the larger mask from which two findings' candidates are one region."""
 
 
 class _Book:
@@ -39,6 +42,18 @@ class _Book:
                     if found.kind == "site":
                         self.masks[key] = found.mask
         return f"{spot.kind}:{spot.name}"
+
+    def candidate(self, finding: Finding, number: int, found: Candidate) -> str:
+        """The region id of a candidate: that of an earlier finding's same blob, else a new one.
+
+        An impression speaks of what the findings described; it gets the regions that those have.
+        """
+        for region in self.instances.values():
+            if region.name == finding.type and region.finding_id != finding.finding_id:
+                earlier = Candidate(self.masks[region.region_id], 1.0)
+                if shared_share(earlier, found) >= _SAME_REGION_SHARE:
+                    return region.region_id
+        return self.instance(finding, number, found.mask)
 
     def instance(self, finding: Finding, number: int, mask: RegionMask) -> str:
         """The region id of an instance of a finding, now made."""
@@ -165,9 +180,7 @@ def _ground_finding(
         return Grounded(
             target="finding",
             target_id=finding.finding_id,
-            region_ids=tuple(
-                book.instance(finding, n, c.mask) for n, c in enumerate(instances, start=1)
-            ),
+            region_ids=_instance_ids(finding, instances, book, published=published),
             method="published" if published else "candidate",
             confidence=max(c.confidence for c in instances),
         )
@@ -190,6 +203,16 @@ def _ground_finding(
         method="organ" if organs else "site",
         confidence=round(confidence * (_NOTHING_FOUND if searched else 1.0), 4),
     )
+
+
+def _instance_ids(
+    finding: Finding, instances: tuple[Candidate, ...], book: _Book, *, published: bool
+) -> tuple[str, ...]:
+    """One region id an instance, each once; published masks always make their own regions."""
+    numbered = enumerate(instances, start=1)
+    if published:
+        return tuple(book.instance(finding, n, c.mask) for n, c in numbered)
+    return tuple(dict.fromkeys(book.candidate(finding, n, c) for n, c in numbered))
 
 
 def _ground_sentence(
