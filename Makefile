@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 
-.PHONY: demo test lint browser-test bench lock clean
+.PHONY: demo test lint browser-test bench fuzz faults lock clean
 
 demo: $(VENV)/.demo-ready ## build a grounded record from the real CT in examples/ and leave a page
 	$(BIN)/groundct build examples/lidc-0003 -o demo
@@ -23,6 +23,12 @@ browser-test: $(VENV)/.browser-ready ## the pages in Chromium, which must be ins
 
 bench: $(VENV)/.test-ready ## speed, memory and quality; reads ../shared/data where it is there
 	$(BIN)/python -m bench
+
+fuzz: $(VENV)/.test-ready ## two minutes of mutated inputs at random; the seed is printed
+	$(BIN)/python -m fuzz
+
+faults: $(VENV)/.test-ready ## builds killed, starved and damaged; about ten minutes
+	$(BIN)/python -m faults
 
 lock: $(VENV)/.test-ready ## pin every dependency again, with hashes and without index addresses
 	$(PIP) uv==0.13.9

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from faults._builds import build, require, require_equal
 
-SIZES_KIB = (16, 120, 400, 900)
+SIZES_KIB = (16, 1500, 5000, 9300)
 
 
 def full_disk(corpus: Path, whole: Path, due: dict[str, str]) -> Iterator[str]:

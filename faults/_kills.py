@@ -12,7 +12,7 @@ from faults._builds import build, content, end, kill, require, require_equal, ru
 from groundct.core.issues import WorkspaceError
 from groundct.pipeline.hold import hold
 
-ROUNDS = 6
+ROUNDS = 4
 KILLS_A_ROUND = 2
 
 
