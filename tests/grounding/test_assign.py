@@ -20,6 +20,7 @@ from groundct.grounding.assign import (
     ground_without_volume,
 )
 from groundct.grounding.hu_text import PLUGIN
+from groundct.metrics.overlap import dice
 
 LOBE = "lung/lung/right lung/right lung lower lobe"
 
@@ -192,6 +193,21 @@ def test_an_impression_of_another_lesion_gets_a_region_of_its_own(
     read = _told_twice("impression", first, second)
     outcome = ground(GroundingRequest(chest.volume(), chest.label_map(), report, read, PLUGIN))
     assert _of(outcome, "finding", "f2").region_ids == ("f2.1",)
+
+
+@pytest.mark.parametrize(("lobe", "found"), [("lower", True), ("upper", False)])
+def test_a_consolidation_beyond_its_lobe_is_whole_and_that_of_another_lobe_is_not_taken(
+    chest: Any, finding: Any, run: Any, lobe: str, found: bool
+) -> None:
+    lung = chest.organs["left lung"]
+    truth = chest.put(lung & chest.ball((26, 22, 16), 20), 25)
+    chest.organs["left lung"] = lung & ~truth
+    place = f"lung/lung/left lung/left lung {lobe} lobe"
+    outcome = run(chest, finding(category="2b", anatomy=(place,), laterality="left"))
+    grounding = _of(outcome, "finding", "f1")
+    assert (grounding.method == "candidate") is found
+    if found:
+        assert dice(truth, outcome.masks.mask("f1.1")) > 0.6
 
 
 def test_bilateral_findings_get_a_region_on_each_side(chest: Any, finding: Any, run: Any) -> None:

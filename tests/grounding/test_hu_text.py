@@ -105,6 +105,53 @@ def test_an_effusion_is_found_at_the_back_of_its_own_side(chest: Any, finding: A
     assert _look(chest, finding(category="2e"), _pleural(chest, "left lung")) == ()
 
 
+def test_a_thin_layer_of_fluid_is_found(chest: Any, finding: Any) -> None:
+    lung = chest.organs["right lung"].copy()
+    truth = chest.put(lung & (chest.index[1] < 16), 8)
+    chest.organs["right lung"] = lung & ~truth
+    assert _best(_look(chest, finding(category="2e"), _pleural(chest, "right lung")), truth) > 0.5
+
+
+def test_fat_and_muscle_side_by_side_are_no_fluid(chest: Any, finding: Any) -> None:
+    lung = chest.organs["right lung"].copy()
+    layer = lung & (chest.index[1] < 22)
+    chest.put(layer & (chest.index[0] % 4 < 2), -90)
+    chest.put(layer & (chest.index[0] % 4 >= 2), 105)
+    chest.organs["right lung"] = lung & ~layer
+    assert _look(chest, finding(category="2e"), _pleural(chest, "right lung")) == ()
+
+
+@pytest.mark.parametrize("front", [False, True])
+def test_fluid_off_the_wall_or_in_front_is_no_effusion(
+    chest: Any, finding: Any, front: bool
+) -> None:
+    middle = (69, 56, 26) if front else (69, 34, 8)
+    lung = chest.organs["right lung"].copy()
+    pool = chest.put(lung & chest.ball(middle, 20), 8)
+    chest.organs["right lung"] = lung & ~pool
+    assert _look(chest, finding(category="2e"), _pleural(chest, "right lung")) == ()
+
+
+@pytest.mark.parametrize("hu", [45, -90])
+def test_a_layer_of_muscle_or_fat_is_no_effusion(chest: Any, finding: Any, hu: int) -> None:
+    lung = chest.organs["right lung"].copy()
+    layer = chest.put(lung & (chest.index[1] < 22), hu)
+    chest.organs["right lung"] = lung & ~layer
+    assert _look(chest, finding(category="2e"), _pleural(chest, "right lung")) == ()
+
+
+def test_a_dark_and_noisy_lung_is_no_emphysema(chest: Any, finding: Any) -> None:
+    lung = chest.organs["left lung"]
+    noise = np.random.default_rng(3).normal(-915, 25, lung.shape)
+    chest.hu[lung] = noise[lung].astype(np.int16)
+    assert _look(chest, finding(category="1c")) == ()
+
+
+def test_a_lung_dark_throughout_is_emphysema(chest: Any, finding: Any) -> None:
+    truth = chest.put(chest.organs["left lung"], -975)
+    assert _best(_look(chest, finding(category="1c")), truth) > 0.8
+
+
 def test_a_pneumothorax_is_found_at_the_front(chest: Any, finding: Any) -> None:
     lung = chest.organs["left lung"]
     truth = chest.put(lung & (chest.index[1] > 50), -998)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundct.grounding._space.cage import inside_cage
 from groundct.grounding._space.cavity import thoracic_cavity
 from groundct.grounding._space.crops import (
     around,
@@ -19,6 +21,7 @@ from groundct.grounding._space.crops import (
     thinned,
 )
 from groundct.grounding._space.hull import hull_by_slice
+from groundct.grounding._space.pleural import pleural_space
 
 
 @given(
@@ -82,3 +85,32 @@ def test_the_cavity_holds_its_own_lung_and_nothing_of_the_other(chest: Any) -> N
     assert not cavity[chest.organs["rib"] & ~chest.organs["left lung"]].any()
     none = thoracic_cavity(chest.volume(), chest.label_map(), ())
     assert not none.any()
+
+
+@pytest.mark.parametrize(("side", "other"), [("left", "right"), ("right", "left")])
+def test_the_pleural_space_ends_at_the_ribs_and_holds_what_the_lung_lost(
+    chest: Any, side: str, other: str
+) -> None:
+    whole = chest.organs[f"{side} lung"].copy()
+    chest.organs[f"{side} lung"] = whole & (chest.index[1] > 25)
+    space = pleural_space(chest.volume(), chest.label_map(), (f"{side} lung",))
+    assert space[whole].mean() > 0.97
+    assert not space[chest.organs[f"{other} lung"]].any()
+    i, j, _ = chest.index
+    across = ((i - 47.5) / 44) ** 2 + ((j - 35.5) / 32) ** 2
+    assert not space[across > 0.93].any()
+
+
+def test_the_pleural_space_needs_its_lung(chest: Any) -> None:
+    del chest.organs["left lung"]
+    assert not pleural_space(chest.volume(), chest.label_map(), ("left lung",)).any()
+
+
+def test_between_ribs_the_wall_is_that_of_the_ribs_beside() -> None:
+    i, j, k = np.indices((40, 40, 30))
+    away = np.hypot(i - 20, j - 20)
+    bones = (away > 13) & (away < 16) & (k % 8 < 3)
+    inside = inside_cage(away < 19, bones, (3.0, 3.0, 3.0))
+    assert inside[away < 12].all()
+    assert not inside[away > 15].any()
+    assert inside_cage(away < 0, bones, (3.0, 3.0, 3.0)).sum() == 0

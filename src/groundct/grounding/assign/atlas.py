@@ -21,7 +21,7 @@ from groundct.vocabulary.anatomy import anatomy
 _TOO_WIDE = frozenset({"bone", "abdomen", "mediastinum"})
 _SITE_MARGIN_MM = 15.0
 _FLUID = frozenset({"2e"})
-_WHOLE_CAVITY = frozenset({"2e", "2g"})
+_WHOLE_CAVITY = frozenset({"2b", "2e", "2g"})
 _WITH_CAVITY = frozenset({"2b", "2g"})
 
 
@@ -70,7 +70,8 @@ class Atlas:
         """Where a finding segmenter may look: the spots, with the slack that their kind needs.
 
         Approximate sites get a margin within their own lung; findings of the pleural space and
-        those that hide lung from its mask are looked for in the thoracic cavity of that side.
+        those that hide lung from its mask are looked for in the thoracic cavity of that side,
+        since a lobe that is drawn in what is left of the lung does not hold them.
         """
         shape = self.volume.geometry.shape
         out = np.zeros(shape, dtype=np.bool_, order="F")

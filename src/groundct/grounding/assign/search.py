@@ -13,6 +13,8 @@ from groundct.grounding.assign.claims import Offer
 from groundct.grounding.assign.names import lungs_of, side_of
 
 _LEAST_INSIDE_SHARE = 0.5
+_LEAST_IN_PLACE_SHARE = 0.2
+"""Of a candidate, in the approximate place itself: less of it belongs to another lobe."""
 _BORDER_MM = 5.0
 _UNCERTAIN = 0.7
 
@@ -68,6 +70,8 @@ def _held(
     confidence = candidate.confidence
     if strict is not None:
         share = np.count_nonzero(cut & strict[mask.slices]) / inside
+        if share < _LEAST_IN_PLACE_SHARE:
+            return None
         confidence *= 0.4 + 0.6 * share
     if finding.presence == "uncertain":
         confidence *= _UNCERTAIN
