@@ -9,13 +9,20 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
+import pytest
 from click.testing import CliRunner
 
 from groundct.cli.main import cli
-from groundct.core.issues import WorkspaceError
+from groundct.codecs.nifti import write_nifti_volume
+from groundct.core.case import Case, NiftiVolume
+from groundct.core.geometry import Geometry
+from groundct.core.issues import VolumeError, WorkspaceError
+from groundct.core.volume import Volume
 from groundct.pipeline.engine import run_corpus
 from groundct.pipeline.ledger import Ledger
 from groundct.pipeline.settings import BuildSettings
+from groundct.pipeline.stages import build_case
 from groundct.pipeline.workspace import Workspace
 from groundct.release.read import read_release
 from groundct.release.verify import verify_release
@@ -162,6 +169,22 @@ def test_a_report_in_a_language_that_is_not_read_sets_its_case_aside(built, tmp_
     run("build", corpus, "-o", tmp_path / "w", "--no-pages", "--case", "phantom_6_0000")
     (issue,) = entries(tmp_path / "w")["phantom_6_0000"].issues
     assert issue.code == "unsupported-language"
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(0, 1), (0, 255), (3, 3), (0, 256), (-1, 255)])
+def test_sixteen_bit_label_maps_are_no_cts(tmp_path, lowest, highest):
+    hu = np.full((8, 8, 8), lowest, np.int16, order="F")
+    hu[4:] = highest
+    grid = Geometry.of(hu.shape, np.diag([4.0, 4.0, 4.0, 1.0]))
+    write_nifti_volume(tmp_path / "a.nii.gz", Volume(hu, grid, grid))
+    volume = NiftiVolume(path=tmp_path / "a.nii.gz")
+    case = Case(case_id="a", patient_id="a", volume=volume, report=None)
+    codes = []
+    try:
+        build_case(case, "nifti_folder", BuildSettings(), lambda stage: None)
+    except VolumeError as error:
+        codes = [issue.code for issue in error.issues]
+    assert ("not-a-ct" in codes) == (lowest >= 0 and highest <= 255)
 
 
 def test_an_interrupt_ends_the_build_and_not_the_work(built, tmp_path):

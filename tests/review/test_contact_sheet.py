@@ -7,10 +7,17 @@ import pytest
 from made_case import SPACING_MM, made_view
 from PIL import Image
 
+from groundct.core.record import NotGroundable
 from groundct.review._drawing import lines, plain
 from groundct.review._palette import finding_colors, organ_color
 from groundct.review._planes import Plane, ct_picture, largest_cut, segment_cut, tint
-from groundct.review.contact_sheet import WIDTH_PX, contact_sheet, write_contact_sheet
+from groundct.review.contact_sheet import (
+    MAX_NOT_GROUNDABLE,
+    WIDTH_PX,
+    _not_groundable,
+    contact_sheet,
+    write_contact_sheet,
+)
 from groundct.review.view import CaseView
 
 WINDOW_HU = (-1000.0, 0.0)
@@ -118,3 +125,28 @@ def test_lines_wrap_at_words():
     many = lines([("word " * 60, 20, (255, 255, 255))], 400)
     assert many.width == one.width == 400
     assert many.height >= 4 * one.height
+
+
+def with_absent(view: CaseView, count: int) -> CaseView:
+    """The view with only ``count`` findings, all of them absent."""
+    first = view.record.reading.findings[0]
+    findings = tuple(
+        first.model_copy(update={"finding_id": f"a{n}", "presence": "absent"}) for n in range(count)
+    )
+    groundings = tuple(
+        NotGroundable(target="finding", target_id=f.finding_id, reason="absent", detail="Denied.")
+        for f in findings
+    )
+    reading = view.record.reading.model_copy(update={"findings": findings})
+    record = view.record.model_copy(update={"reading": reading, "groundings": groundings})
+    return CaseView(record, view.volume, view.organs, view.regions)
+
+
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [(0, "the record has no findings"), (61, "37 more findings are on the case page.")],
+)
+def test_the_list_of_what_is_not_groundable_is_never_long_nor_wrong(view, count, last):
+    words = [words for words, _, _ in _not_groundable(with_absent(view, count), 0)]
+    assert words[-1] == last
+    assert len(words) <= MAX_NOT_GROUNDABLE + 2

@@ -7,10 +7,12 @@ from typing import cast
 
 import click
 
-from groundct.cli._show import plural, show_issues
+from groundct.cli._show import plural, show_issues, show_json
 from groundct.core.plugins import load_plugin, plugin_names
 from groundct.release.exports._contract import Exporter, ExportOptions
 from groundct.release.read import read_release
+
+_SHOWN_ISSUES = 40
 
 
 @click.command("export")
@@ -24,7 +26,10 @@ from groundct.release.read import read_release
     is_flag=True,
     help="Write masks with the identity as affine, as the published files have it.",
 )
-def command(release: Path, layout: str, out: Path | None, identity_affine: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print files and issues as JSON.")
+def command(
+    release: Path, layout: str, out: Path | None, identity_affine: bool, as_json: bool
+) -> None:
     """Write RELEASE in the exact layout of another dataset.
 
     Masks are written on the CT's grid with the CT's affine, voxel for voxel.
@@ -43,5 +48,8 @@ def command(release: Path, layout: str, out: Path | None, identity_affine: bool)
     exporter = cast(Exporter, load_plugin("exports", layout))
     cases = read_release(release).cases()
     exported = exporter.export(cases, out, ExportOptions(identity_affine=identity_affine))
-    show_issues(exported.issues)
+    if as_json:
+        show_json(exported.model_dump(mode="json"))
+        return
+    show_issues(exported.issues, _SHOWN_ISSUES)
     click.echo(f"{plural(len(exported.files), 'file')} in {out}")

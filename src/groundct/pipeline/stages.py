@@ -26,6 +26,8 @@ from groundct.reasoning.trace import TraceRequest, trace_findings
 from groundct.reports.sections import split_sections
 from groundct.vocabulary.anatomy import anatomy
 
+_LARGEST_LABEL = 255
+
 Tell = Callable[[str], None]
 """Told the name of each stage as it begins."""
 
@@ -55,6 +57,7 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
     report, reading = _read(case, extractor)
     tell("reading the volume")
     volume = read_volume(case.volume)
+    _require_ct(volume, case.case_id)
     info = VolumeInfo(digest=volume_digest(case.volume), geometry=volume.stored)
     tell("looking for contradictions")
     seen = sentinel.flags(sentinel.look(volume), case.case_id)
@@ -83,6 +86,19 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
         components=_components(segmenter, extractor, finder, settings),
     )
     return BuiltCase(record, volume, organs, outcome.masks)
+
+
+def _require_ct(volume: Volume, case_id: str) -> None:
+    """Refuse a label map: a CT holds air, which is far below 0 HU, or else was never rescaled."""
+    low, high = int(volume.hu.min()), int(volume.hu.max())
+    if low >= 0 and high <= _LARGEST_LABEL:
+        raise VolumeError.of(
+            "not-a-ct",
+            case_id,
+            f"all values lie from {low} to {high}, as in a label map or a picture.",
+            "Give the CT; keep masks in another folder.",
+            case_id,
+        )
 
 
 def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading]:

@@ -103,9 +103,10 @@ def _summary(record: Record) -> str:
     done = grounded_finding_ids(record)
     present = [f for f in findings if f.presence != "absent"]
     grounded = sum(f.finding_id in done for f in present)
+    noun = "finding" if len(present) == 1 else "findings"
     return (
-        f"{len(record.reading.sentences)} sentences · {len(present)} findings present or "
-        f"uncertain, {grounded} grounded · {len(findings) - len(present)} absent"
+        f"{len(record.reading.sentences)} sentences · {len(present)} present or uncertain "
+        f"{noun}, {grounded} grounded · {len(findings) - len(present)} absent"
     )
 
 

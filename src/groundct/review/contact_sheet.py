@@ -40,6 +40,7 @@ PANEL_PX = (WIDTH_PX - 2 * MARGIN_PX - 2 * GAP_PX) // 3
 INSET_MM = 70.0
 INSET_PX = 168
 MAX_PANELS = 6
+MAX_NOT_GROUNDABLE = 24
 
 TEXT: Rgb = (233, 237, 243)
 SOFT: Rgb = (163, 175, 191)
@@ -171,17 +172,24 @@ def _legend(view: CaseView) -> Block:
 
 
 def _not_groundable(view: CaseView, left_out: int) -> list[Line]:
-    entries: list[Line] = [("Not groundable", 20, TEXT)]
+    entries: list[Line] = []
     for number, finding in enumerate(view.record.reading.findings, start=1):
         grounding = view.grounding("finding", finding.finding_id)
         if isinstance(grounding, NotGroundable):
             words = f"{finding.presence}: {finding.standardized}: {REASON[grounding.reason]}"
             entries.append((f"F{number}  {words}", 17, SOFT))
-    if len(entries) == 1:
-        entries.append(("none: every finding has voxels", 17, SOFT))
+    heading: Line = ("Not groundable", 20, TEXT)
+    more: list[Line] = []
+    if not view.record.reading.findings:
+        more.append(("the record has no findings", 17, SOFT))
+    elif not entries:
+        more.append(("none: every finding has voxels", 17, SOFT))
+    if len(entries) > MAX_NOT_GROUNDABLE:
+        hidden = len(entries) - MAX_NOT_GROUNDABLE
+        more.append((f"{hidden} more findings are on the case page.", 17, WARN))
     if left_out:
-        entries.append((f"{left_out} more regions are on the case page.", 17, WARN))
-    return entries
+        more.append((f"{left_out} more regions are on the case page.", 17, WARN))
+    return [heading, *entries[:MAX_NOT_GROUNDABLE], *more]
 
 
 def _footer(view: CaseView) -> Block:
