@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +74,8 @@ def build(corpus: Path, workspace: Path) -> Ended:
 def kill(process: subprocess.Popen[str], *, workers_too: bool) -> None:
     """End a build as the kernel does: the parent alone, or all of its processes at once."""
     if workers_too:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended just now
+            os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
     process.communicate()

@@ -56,15 +56,19 @@ def changed_bytes(rng: np.random.Generator, data: bytes) -> bytes:
 
 
 def require_same(
-    ours: Volume, voxels: np.ndarray[Any, Any], affine: np.ndarray[Any, Any], apart_mm: float
+    ours: Volume,
+    voxels: np.ndarray[Any, Any],
+    affine: np.ndarray[Any, Any],
+    apart_mm: float,
+    apart_hu: float = 0.5,
 ) -> None:
     """Another reader's (i, j, k) voxels and RAS+ affine must be those of the stored grid."""
     stored = to_stored(ours.hu, ours.stored)
     voxels = voxels.reshape(voxels.shape[:3]) if voxels.ndim > 3 else voxels
     require(voxels.shape == stored.shape, f"shapes {voxels.shape} and {stored.shape}")
-    # Half a HU, because ours are rounded.
+    # Half a HU at least, because ours are rounded.
     off = float(np.abs(voxels.astype(np.float64) - stored).max())
-    require(off <= 0.5 + 1e-3, f"voxels differ by {off}")
+    require(off <= apart_hu + 1e-3, f"voxels differ by {off}")
     difference = grid_difference_mm(Geometry.of(stored.shape, affine), ours.stored)
     require(difference <= apart_mm, f"corners differ by {difference} mm")
 
