@@ -188,6 +188,7 @@ CASES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "unknown code": ("bad-orientation-code", lambda: with_fields(sform_code=9), "v.nii"),
     "negative code": ("bad-orientation-code", lambda: with_fields(qform_code=-1), "v.nii"),
     "NaN affine": ("bad-affine", lambda: with_field("srow", NAN, (1, 3)), "v.nii"),
+    "huge offset": ("bad-affine", lambda: with_fields(qoffset=2e5), "v.nii"),
     "infinite offset": ("bad-affine", lambda: with_fields(qoffset=np.inf), "v.nii"),
     "zero affine": ("singular-affine", lambda: with_fields(srow=0), "v.nii"),
     "flat affine": (

@@ -153,6 +153,10 @@ def _square_error(fields: Any) -> float:
     return QUATERNION_ROUNDINGS * float(np.finfo(fields["quatern"].dtype).eps)
 
 
+MAX_OFFSET_MM = 1e5
+"""Beyond it float32 loses more than 0.01 mm, which tells grids apart."""
+
+
 def _as_float32(affine: Matrix) -> Matrix:
     # NIfTI-1 holds float32: a grid that is read can so be written back to the bit.
     with np.errstate(over="ignore"):
@@ -163,6 +167,9 @@ def _affine_faults(affine: Matrix, name: str) -> list[Fault]:
     remedy = "Convert the volume again from its source."
     if not np.isfinite(affine).all():
         return [("bad-affine", f"{name} has NaN or infinite values.", remedy)]
+    if np.abs(affine[:3, 3]).max() > MAX_OFFSET_MM:
+        what = f"{name} has the offset {affine[:3, 3].tolist()} mm; {MAX_OFFSET_MM:g} is the most."
+        return [("bad-affine", what, remedy)]
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     low, high = SPACING_RANGE_MM
     if spacing.max() == 0:
