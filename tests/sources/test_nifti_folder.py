@@ -149,6 +149,20 @@ def test_a_path_elsewhere_does_not_name_the_volume_at_the_root(
     assert [case.report for case in PLUGIN.read(tmp_path).cases] == [None, None]
 
 
+def test_of_a_subset_only_its_own_rows_count(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "p1/ct.nii.gz", hu)
+    rows = [{"file": f"p{n}/ct.nii.gz", "report": f"Of p{n}."} for n in (1, 2, 3)]
+    write_csv(tmp_path / "r.csv", rows, "file,report")
+    corpus = PLUGIN.read(tmp_path)
+    assert [case.report and case.report.text for case in corpus.cases] == ["Of p1."]
+    write_csv(tmp_path / "r.csv", rows[1:], "file,report")
+    corpus = PLUGIN.read(tmp_path)
+    assert [case.report for case in corpus.cases] == [None]
+    assert codes(corpus) == ["report-without-volume", "no-report"]
+
+
 def test_label_maps_beside_the_cts_are_no_cases(
     tmp_path: Path, write_nifti: Write, hu: np.ndarray
 ) -> None:

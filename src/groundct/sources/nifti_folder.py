@@ -130,7 +130,8 @@ def case_lookup(root: Path, volumes: Mapping[str, Path]) -> Callable[[str], str]
     """What turns a table's cell into the case id that it means.
 
     A cell may be an id, a name or a path. Of a name that several folders have, only a path that
-    ends with the whole path of a volume means that volume.
+    ends with the whole path of a volume means that volume; and a path through other folders than
+    the volume's (``p2/ct.nii.gz`` where only ``p1/ct.nii.gz`` is) means no volume.
     """
     paths = {_bare(file.relative_to(root).as_posix()): name for name, file in volumes.items()}
     shared = {
@@ -144,7 +145,12 @@ def case_lookup(root: Path, volumes: Mapping[str, Path]) -> Callable[[str], str]
             bare_name = start > 0 and "/" not in end and parts[-1] in shared
             if end in paths and not bare_name:
                 return paths[end]
-        return "/".join(parts) if parts[-1] in shared else case_id_of(cell)
+        stem = case_id_of(cell)
+        folders = volumes[stem].relative_to(root).parts[:-1] if stem in volumes else ()
+        elsewhere = (
+            len(parts) > 1 and folders and parts[-2] not in folders and folders[-1] not in parts
+        )
+        return "/".join(parts) if elsewhere or parts[-1] in shared else stem
 
     return case_of
 
