@@ -13,8 +13,8 @@ test: $(VENV)/.test-ready lint ## every check and every test that needs no brows
 	$(BIN)/python -m pytest -n 2 -q -m "not browser" --cov --cov-report=term
 
 lint: $(VENV)/.test-ready
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench fuzz faults examples
+	$(BIN)/ruff check src tests bench fuzz faults examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -1,0 +1,1 @@
+"""Benchmarks of speed, memory and quality; documents quote numbers from here alone."""

@@ -1,4 +1,4 @@
-"""Run every benchmark in turn: ``python -m bench [DATA]``; DATA is ``../shared/data`` unless given."""
+"""Run every benchmark in turn: ``python -m bench [DATA]``, by default ``../shared/data``."""
 
 from __future__ import annotations
 
