@@ -18,7 +18,7 @@ from groundct.pipeline.settings import BuildSettings
 from groundct.pipeline.workspace import Workspace
 from groundct.sources import inspect_corpus
 
-CASE = "phantom_3_0000"
+CASE = "phantom_6_0000"
 
 
 def run(*arguments):
@@ -67,7 +67,7 @@ def test_a_damaged_case_is_built_again(built, copy):
     path.write_bytes(before[:40])
     result = run("build", built.corpus, "-o", copy)
     assert f"{CASE}: built" in result.stderr
-    assert "phantom_3_0001: unchanged" in result.stderr
+    assert "phantom_6_0001: unchanged" in result.stderr
     assert path.read_bytes() == before
 
 
