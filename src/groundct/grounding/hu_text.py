@@ -38,7 +38,7 @@ class HuText:
     categories: tuple[str, ...] = tuple(_APPEARANCES)
     quality: str = (
         "Dice 0.76 to 0.90 on 4 solid LIDC nodules of stated size (development data); phantom, "
-        "odd seeds: 2c 0.82, 2d 0.96, 2e 0.83, 2g 0.93; docs/quality/hu_text.md"
+        "odd seeds: 1c .63, 2b .97, 2c .82, 2d .96, 2e .85, 2g .93; docs/quality/hu_text.md"
     )
 
     def segment(self, request: FindingRequest) -> tuple[Candidate, ...]:
