@@ -19,7 +19,7 @@ from groundct.core.case import Case, NiftiVolume
 from groundct.core.geometry import Geometry
 from groundct.core.issues import VolumeError, WorkspaceError
 from groundct.core.volume import Volume
-from groundct.pipeline.engine import run_corpus
+from groundct.pipeline.engine import RunOptions, run_corpus
 from groundct.pipeline.ledger import Ledger
 from groundct.pipeline.settings import BuildSettings
 from groundct.pipeline.stages import build_case
@@ -217,7 +217,7 @@ def test_an_unforeseen_fault_sets_the_case_aside_and_keeps_its_traceback(built, 
     one = corpus.model_copy(
         update={"cases": tuple(c for c in corpus.cases if c.case_id == "phantom_6_0000")}
     )
-    events = list(run_corpus(one, Workspace(tmp_path), BuildSettings(), fails))
+    events = list(run_corpus(one, Workspace(tmp_path), BuildSettings(), RunOptions(finish=fails)))
     (entry,) = [event.entry for event in events if event.entry]
     assert entry.status == "set_aside"
     assert entry.issues[0].code == "unexpected-error"
@@ -228,7 +228,9 @@ def test_an_unforeseen_fault_sets_the_case_aside_and_keeps_its_traceback(built, 
 
 def test_a_case_whose_process_dies_is_set_aside(built, tmp_path):
     corpus = inspect_corpus(built.corpus)
-    events = list(run_corpus(corpus, Workspace(tmp_path), BuildSettings(), dies, workers=2))
+    events = list(
+        run_corpus(corpus, Workspace(tmp_path), BuildSettings(), RunOptions(finish=dies, workers=2))
+    )
     ended = {event.case_id: event.entry for event in events if event.entry}
     assert ended["phantom_6_0000"].issues[0].code == "process-ended"
     assert ended["phantom_6_0001"].status == "built"
@@ -256,3 +258,11 @@ def test_candidates_lie_on_the_side_that_the_report_names(built):
                     seen += 1
                     assert side * (regions[region_id].centroid_mm[0] - middle) > 0
     assert seen
+
+
+def test_pages_that_were_left_out_are_drawn_when_asked_for(built, tmp_path):
+    run("build", built.corpus, "-o", tmp_path, "--no-pages", "--case", "phantom_6_0001")
+    page = Workspace(tmp_path).page_path("phantom_6_0001")
+    assert not page.exists()
+    run("build", built.corpus, "-o", tmp_path, "--case", "phantom_6_0001")
+    assert page.exists()

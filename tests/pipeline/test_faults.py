@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from groundct.cli.main import cli
 from groundct.core.issues import WorkspaceError
-from groundct.pipeline.engine import run_corpus
+from groundct.pipeline.engine import RunOptions, run_corpus
 from groundct.pipeline.hold import hold
 from groundct.pipeline.ledger import Ledger
 from groundct.pipeline.settings import BuildSettings
@@ -95,7 +95,7 @@ def fills_the_disk(folder, built_case):
 def test_a_full_disk_sets_the_case_aside_without_more_writing(built, tmp_path):
     corpus = inspect_corpus(built.corpus)
     one = corpus.model_copy(update={"cases": tuple(c for c in corpus.cases if c.case_id == CASE)})
-    list(run_corpus(one, Workspace(tmp_path), BuildSettings(), fills_the_disk))
+    list(run_corpus(one, Workspace(tmp_path), BuildSettings(), RunOptions(finish=fills_the_disk)))
     entry = Ledger(tmp_path / "ledger.sqlite").entries()[CASE]
     assert [issue.code for issue in entry.issues] == ["disk-full"]
     assert not (tmp_path / "errors").exists()

@@ -41,7 +41,7 @@ def publish(
     made = [entry for entry in entries.values() if entry.status == "built"]
     built = [e for e in made if _made_with(settings, space.read_record(e.case_id))]
     aside = _set_aside_issues(corpus, root, entries.values())
-    write_index_page(space.index_path, [space.read_record(entry.case_id) for entry in built], aside)
+    write_index_page(space.index_path, (space.read_record(e.case_id) for e in built), aside)
     if not built:
         return None
     splits = {case.case_id: case.split for case in corpus.cases}

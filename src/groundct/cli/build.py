@@ -13,7 +13,7 @@ from groundct.cli._progress import BuildProgress
 from groundct.cli._publish import publish, show_corpus_issues, show_summary, summarise
 from groundct.cli._show import plural, show_json
 from groundct.core.case import Corpus
-from groundct.pipeline.engine import run_corpus
+from groundct.pipeline.engine import RunOptions, run_corpus
 from groundct.pipeline.hold import hold
 from groundct.pipeline.ledger import Entry
 from groundct.pipeline.settings import BuildSettings, environment
@@ -40,12 +40,24 @@ EXIT_INTERRUPTED = 130
 @click.option("--finder", default="hu_text", show_default=True, help="Finding segmenter.")
 @click.option("--case", "only", multiple=True, help="Build only this case; may be repeated.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the split by patient.")
-@click.option("--workers", default=1, show_default=True, help="Cases at a time; 3 GiB each.")
+@click.option(
+    "--wordings", default=3, show_default=True, type=click.IntRange(1, 13),
+    help="Wordings of each question.",
+)  # fmt: skip
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 256),
+    help="Cases at a time; 3 GiB each.",
+)  # fmt: skip
+@click.option(
+    "--recheck", is_flag=True,
+    help="Read every input again instead of trusting its size and time of change.",
+)  # fmt: skip
 @click.option("--no-pages", is_flag=True, help="Leave out pages and contact sheets.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout.")
 def command(  # noqa: PLR0913 - one parameter an option
     corpus: Path, workspace: Path, source: str | None, segmenter: str, extractor: str, finder: str,
-    only: tuple[str, ...], seed: int, workers: int, no_pages: bool, as_json: bool,
+    only: tuple[str, ...], seed: int, wordings: int, workers: int, recheck: bool, no_pages: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Build a grounded record for each case of CORPUS: masks, findings, questions, pages, release.
 
@@ -64,7 +76,11 @@ def command(  # noqa: PLR0913 - one parameter an option
     show_corpus_issues(chosen.issues)
     space = Workspace(workspace)
     settings = BuildSettings(
-        segmenter=segmenter, extractor=extractor, finding_segmenter=finder, seed=seed
+        segmenter=segmenter,
+        extractor=extractor,
+        finding_segmenter=finder,
+        wordings=wordings,
+        seed=seed,
     )
     entries: list[Entry] = []
     with hold(workspace):
@@ -78,9 +94,13 @@ def command(  # noqa: PLR0913 - one parameter an option
                 "workers": workers,
             }
         )
-        finish = None if no_pages else draw_case
-        wanted = frozenset(only) or None
-        run = run_corpus(found, space, settings, finish, max(1, workers), only=wanted)
+        options = RunOptions(
+            finish=None if no_pages else draw_case,
+            workers=workers,
+            only=frozenset(only) or None,
+            recheck=recheck,
+        )
+        run = run_corpus(found, space, settings, options)
         try:
             with BuildProgress(len(chosen.cases)) as progress, closing(run) as events:
                 for event in events:

@@ -22,6 +22,7 @@ from pathlib import Path
 from groundct.core.case import Case, Corpus
 from groundct.core.issues import DataError, Issue
 from groundct.core.value import digest
+from groundct.pipeline.contents import Contents
 from groundct.pipeline.hold import is_disk_full
 from groundct.pipeline.keys import case_key
 from groundct.pipeline.ledger import Entry, Ledger
@@ -31,6 +32,23 @@ from groundct.pipeline.workspace import Workspace, write_case
 
 Finish = Callable[[Path, BuiltCase], None]
 """Writes more into a case's folder (pages, pictures); a top-level function, so that it travels."""
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run goes about its cases.
+
+    ``only``: build just these; the others stay as they are. ``recheck``: read every input again
+    instead of trusting its size and time of change.
+    """
+
+    finish: Finish | None = None
+    workers: int = 1
+    only: frozenset[str] | None = None
+    recheck: bool = False
+
+
+_CASES_A_WORKER = 32
 
 
 @dataclass(frozen=True)
@@ -58,44 +76,55 @@ def run_corpus(
     corpus: Corpus,
     workspace: Workspace,
     settings: BuildSettings,
-    finish: Finish | None = None,
-    workers: int = 1,
-    *,
-    only: frozenset[str] | None = None,
+    options: RunOptions | None = None,
 ) -> Generator[Event]:
     """Build what is missing or changed, and tell of it as it goes.
 
-    With ``only``, the other cases of the corpus stay as they are. Closing the generator, as an
-    interrupt does, ends the running cases; what is built stays. Cases that the corpus no longer has
-    leave the ledger and the workspace. A case whose files were
+    Closing the generator, as an interrupt does, ends the running cases; what is built stays. Cases
+    that the corpus no longer has leave the ledger and the workspace. A case whose files were
     damaged since is built again. The caller holds the workspace (``pipeline/hold.py``).
     """
+    options = options or RunOptions()
     ledger = Ledger(workspace.ledger_path)
+    contents = Contents(workspace.ledger_path, recheck=options.recheck)
     workspace.remove_drafts()
     for gone in ledger.keep_only(frozenset(case.case_id for case in corpus.cases)):
         workspace.remove_case(gone)
-    known, jobs, done = ledger.entries(), [], 0
+    known, done = ledger.entries(), 0
+    only = options.only
     chosen = [case for case in corpus.cases if only is None or case.case_id in only]
-    total = len(chosen)
-    for case in chosen:
-        key = case_key(case, corpus.source, settings)
-        entry = known.get(case.case_id)
-        whole = entry and entry.status == "built" and workspace.is_whole(case.case_id)
-        if entry and entry.key == key and whole:
+    # Part by part, so that building begins before every file of a large corpus has been read.
+    for part in _parts(chosen, _CASES_A_WORKER * options.workers):
+        jobs = []
+        for case in part:
+            key = case_key(case, corpus.source, settings, contents)
+            entry = known.get(case.case_id)
+            if entry and entry.key == key and _is_done(workspace, entry, options):
+                done += 1
+                yield Event(case.case_id, "unchanged", entry, done, len(chosen))
+            else:
+                finish = options.finish
+                jobs.append(_Job(case, corpus.source, settings, workspace.root, finish, key))
+        for event in _run_jobs(jobs, options.workers):
+            if event.entry is None:
+                yield event
+                continue
+            if event.entry.status == "set_aside":
+                workspace.remove_case(event.case_id)
+            ledger.put(event.entry)
             done += 1
-            yield Event(case.case_id, "unchanged", entry, done, total)
-        else:
-            jobs.append(_Job(case, corpus.source, settings, workspace.root, finish, key))
-    for event in _run_jobs(jobs, workers):
-        if event.entry is None:
-            yield event
-            continue
-        if event.entry.status == "set_aside":
-            workspace.remove_case(event.case_id)
-        ledger.put(event.entry)
-        done += 1
-        yield Event(event.case_id, event.entry.status, event.entry, done, total)
+            yield Event(event.case_id, event.entry.status, event.entry, done, len(chosen))
     workspace.remove_drafts()
+
+
+def _parts(cases: list[Case], size: int) -> Iterator[list[Case]]:
+    return (cases[start : start + size] for start in range(0, len(cases), size))
+
+
+def _is_done(workspace: Workspace, entry: Entry, options: RunOptions) -> bool:
+    """Whether a case is built, its files are whole, and its page is there when one is due."""
+    drawn = options.finish is None or workspace.page_path(entry.case_id).exists()
+    return entry.status == "built" and drawn and workspace.is_whole(entry.case_id)
 
 
 def _run_jobs(jobs: Iterable[_Job], workers: int) -> Iterator[Event]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import version
+from typing import Annotated
+
+from pydantic import Field
 
 from groundct import __version__
 from groundct.core.value import Value
 
 
 class BuildSettings(Value):
-    """The parts of a build, by plug-in name, and its seed."""
+    """The parts of a build by plug-in name, how often each question is worded, and the seed."""
 
     segmenter: str = "hu"
     extractor: str = "rules"
     finding_segmenter: str = "hu_text"
+    wordings: Annotated[int, Field(ge=1)] = 3
     seed: int = 0
 
 

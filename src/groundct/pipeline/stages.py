@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+from groundct import questions, reasoning
 from groundct.anatomy import sentinel
 from groundct.anatomy.published import label_map_of_published
 from groundct.codecs.volumes import read_volume, volume_digest
@@ -78,12 +79,12 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
         organs=_organ_statuses(organs),
         regions=outcome.regions,
         groundings=outcome.groundings,
-        questions=_questions(case, report, reading, outcome),
+        questions=_questions(case, report, reading, outcome, settings.wordings),
         traces=trace_findings(
             TraceRequest(case.case_id, reading, outcome.regions, outcome.groundings, volume.stored)
         ),
         issues=_named(case.case_id, seen),
-        components=_components(segmenter, extractor, finder, settings),
+        components=_components(case, segmenter, extractor, finder, settings),
     )
     return BuiltCase(record, volume, organs, outcome.masks)
 
@@ -113,12 +114,23 @@ def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading]:
 
 
 def _questions(
-    case: Case, report: Report | None, reading: Reading, outcome: GroundingOutcome
+    case: Case,
+    report: Report | None,
+    reading: Reading,
+    outcome: GroundingOutcome,
+    wordings: int,
 ) -> tuple[Question, ...]:
     """The published questions, or else those that the record answers."""
     if any(row.table in TASK_OF_TABLE for row in case.published.rows):
         return published_questions(case.published.rows, case.case_id, outcome.regions)
-    request = QuestionRequest(report, reading, outcome.regions, outcome.groundings, case.case_id)
+    request = QuestionRequest(
+        report,
+        reading,
+        outcome.regions,
+        outcome.groundings,
+        case.case_id,
+        wordings=wordings,
+    )
     return write_questions(request)
 
 
@@ -171,13 +183,26 @@ def _named(case_id: str, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
 
 
 def _components(
-    segmenter: Segmenter, extractor: Extractor, finder: FindingSegmenter, settings: BuildSettings
+    case: Case,
+    segmenter: Segmenter,
+    extractor: Extractor,
+    finder: FindingSegmenter,
+    settings: BuildSettings,
 ) -> tuple[Component, ...]:
     configuration = digest(settings)
+
+    def own(role: str, name: str, version: str) -> Component:
+        return Component(role=role, name=name, version=version, configuration_digest=configuration)
+
+    given = bool(case.published.organ_masks)
     return (
-        component("organs", segmenter, configuration),
+        own("organs", "published", "1.0")
+        if given
+        else component("organs", segmenter, configuration),
         component("reading", extractor, configuration),
         component("grounding", finder, configuration),
+        own("questions", "questions", questions.VERSION),
+        own("reasoning", "reasoning", reasoning.VERSION),
         Component(
             role="sentinel",
             name=sentinel.NAME,

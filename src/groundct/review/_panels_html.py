@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from groundct.core.issues import Issue
-from groundct.core.record import Grounded, Record
+from groundct.core.record import Grounded, Question, Record
 from groundct.core.report import Finding
 from groundct.core.value import digest
 from groundct.review._case_data import region_key
@@ -69,17 +69,27 @@ def switches_html(structures: dict[str, dict[str, Any]], record: Record) -> str:
 
 
 def questions_html(record: Record) -> str:
-    """Questions and answers by level and task."""
-    ordered = sorted(record.questions, key=lambda q: (q.level, q.task))
+    """Questions and answers by level and task; wordings of one question share its answer."""
+    ordered = sorted(record.questions, key=lambda q: (q.level, q.task, *_asked(q)))
     out: list[str] = []
     for (level, task), group in groupby(ordered, key=lambda q: (q.level, q.task)):
-        items = "".join(
-            f'<li data-target="question-{escape(q.question_id)}" tabindex="0">'
-            f"<span>{escape(q.question)}</span> <strong>{escape(q.answer)}</strong></li>"
-            for q in group
-        )
+        items = "".join(_question(list(wordings)) for _, wordings in groupby(group, key=_asked))
         out.append(f"<h3>{level} level: {task}</h3><ul class='questions'>{items}</ul>")
     return "\n".join(out) or '<p class="empty">This record has no questions.</p>'
+
+
+def _asked(question: Question) -> tuple[str, str, str]:
+    return question.anatomy, question.abnormality, question.answer
+
+
+def _question(wordings: list[Question]) -> str:
+    first = wordings[0]
+    others = "".join(f"<span class='also'>{escape(q.question)}</span>" for q in wordings[1:])
+    return (
+        f'<li data-target="question-{escape(first.question_id)}" tabindex="0">'
+        f"<div><span>{escape(first.question)}</span>{others}</div>"
+        f"<strong>{escape(first.answer)}</strong></li>"
+    )
 
 
 def traces_html(record: Record) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -15,27 +15,27 @@ from groundct.review._html import content_security_policy, fill, static_text
 from groundct.review.view import grounded_finding_ids
 
 
-def write_index_page(path: Path, records: Sequence[Record], issues: Sequence[Issue] = ()) -> None:
+def write_index_page(path: Path, records: Iterable[Record], issues: Sequence[Issue] = ()) -> None:
     """Write the page that lists a workspace's cases.
 
     ``path`` lies at the root of the workspace; links are relative to it, and pages and contact
-    sheets that are not there are not linked. ``issues`` are those of cases set aside and of the
+    sheets that are not there are not linked. Records are taken one by one. ``issues`` are those of cases set aside and of the
     corpus; the issues of a built case stand in its record.
     """
     space = Workspace(path.parent)
-    rows = "".join(_row(space, record) for record in records)
+    rows = {record.case_id: _row(space, record) for record in records}
     head = (
         "<tr><th>Contact sheet</th><th>Case</th><th class='number'>Sentences</th>"
         "<th class='number'>Findings</th><th class='number'>Grounded</th>"
         "<th class='number'>Questions</th><th>Warnings</th></tr>"
     )
-    cases = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+    cases = f"<table><thead>{head}</thead><tbody>{''.join(rows.values())}</tbody></table>"
     style = static_text("static/index.css")
     values = {
         "csp": content_security_policy((), style, images="'self' file:"),
         "style": style,
-        "summary": _summary(records, issues),
-        "cases": cases if records else "<p class='soft'>No case was built.</p>",
+        "summary": _summary(frozenset(rows), issues),
+        "cases": cases if rows else "<p class='soft'>No case was built.</p>",
         "aside": _aside(issues),
     }
     page = fill(static_text("templates/index.html"), values)
@@ -90,10 +90,9 @@ def _issues(issues: Sequence[Issue]) -> str:
     return f"<ul>{items}</ul>" if items else ""
 
 
-def _summary(records: Sequence[Record], issues: Sequence[Issue]) -> str:
-    built = {record.case_id for record in records}
+def _summary(built: frozenset[str], issues: Sequence[Issue]) -> str:
     aside = {i.case_id for i in issues if i.severity == "error" and i.case_id} - built
-    return f"{len(records)} built, {len(aside)} set aside"
+    return f"{len(built)} built, {len(aside)} set aside"
 
 
 def _link(space: Workspace, target: Path) -> str:
