@@ -75,13 +75,13 @@ def test_published_masks_ground_their_findings(again):
 
 
 def asked(record):
-    """The questions as RadGenome keeps them: no wording, no order of places."""
-    return sorted(
+    """The questions as RadGenome keeps them: no wordings, no order of places."""
+    return {
         (q.task, "" if q.task == "location" else q.anatomy, q.abnormality, part)
         for q in record.questions
         for part in (q.answer.split("; ") if q.task in ("location", "size") else [q.answer])
         if q.task in ("presence", "location", "size")
-    )
+    }
 
 
 def segmented(record):

@@ -194,11 +194,9 @@ def _components(
     def own(role: str, name: str, version: str) -> Component:
         return Component(role=role, name=name, version=version, configuration_digest=configuration)
 
-    given = bool(case.published.organ_masks)
+    organs = component("organs", segmenter, configuration)
     return (
-        own("organs", "published", "1.0")
-        if given
-        else component("organs", segmenter, configuration),
+        own("organs", "published", "1.0") if case.published.organ_masks else organs,
         component("reading", extractor, configuration),
         component("grounding", finder, configuration),
         own("questions", "questions", questions.VERSION),

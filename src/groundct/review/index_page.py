@@ -19,8 +19,8 @@ def write_index_page(path: Path, records: Iterable[Record], issues: Sequence[Iss
     """Write the page that lists a workspace's cases.
 
     ``path`` lies at the root of the workspace; links are relative to it, and pages and contact
-    sheets that are not there are not linked. Records are taken one by one. ``issues`` are those of cases set aside and of the
-    corpus; the issues of a built case stand in its record.
+    sheets that are not there are not linked. Records are taken one by one. ``issues`` are those of
+    cases set aside and of the corpus; the issues of a built case stand in its record.
     """
     space = Workspace(path.parent)
     rows = {record.case_id: _row(space, record) for record in records}
@@ -29,7 +29,8 @@ def write_index_page(path: Path, records: Iterable[Record], issues: Sequence[Iss
         "<th class='number'>Findings</th><th class='number'>Grounded</th>"
         "<th class='number'>Questions</th><th>Warnings</th></tr>"
     )
-    cases = f"<table><thead>{head}</thead><tbody>{''.join(rows.values())}</tbody></table>"
+    body = "".join(rows.values())
+    cases = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
     style = static_text("static/index.css")
     values = {
         "csp": content_security_policy((), style, images="'self' file:"),
