@@ -24,6 +24,7 @@ from groundct.pipeline.settings import BuildSettings
 from groundct.questions.published import TASK_OF_TABLE, published_questions
 from groundct.questions.write import QuestionRequest, write_questions
 from groundct.reasoning.trace import TraceRequest, trace_findings
+from groundct.reports.language import require_language
 from groundct.reports.sections import split_sections
 from groundct.vocabulary.anatomy import anatomy
 
@@ -107,9 +108,10 @@ def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading]:
     if case.report is None:
         return published_reading(case, extractor)
     report = case.report
-    read = report.language in extractor.languages
-    if read and [section.name for section in report.sections] == ["other"]:
-        report = split_sections(report.text, report.language)
+    if report.language in extractor.languages:
+        require_language(report)
+        if [section.name for section in report.sections] == ["other"]:
+            report = split_sections(report.text, report.language)
     return report, extractor.extract(report)
 
 

@@ -127,3 +127,8 @@ def lexicon(language: str, name: str, meaning: str = "role") -> Lexicon:
                 )
             seen.add(row[column])
     return Lexicon(Entry(row["id"], row["term"], row[meaning]) for row in rows)
+
+
+def common_words(language: str) -> frozenset[str]:
+    """The commonest words of a language that its neighbours do not share (``common.tsv``)."""
+    return frozenset(row["word"] for row in read_table(f"{language}/common.tsv", ("word",)))
