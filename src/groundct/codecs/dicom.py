@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from groundct.codecs._dicom_stack import stack
 from groundct.codecs._dicom_tags import SliceTags, read_dataset, read_tags
 from groundct.codecs._voxels import hu_of
+from groundct.codecs.folders import walk_folders
 from groundct.core.case import DicomSeries
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DicomError, Issue, VolumeError
@@ -235,10 +235,10 @@ def _found_series(uid: str, members: list[tuple[Path, dict[str, str]]]) -> Found
 
 
 def _files(folder: Path) -> Iterable[Path]:
-    for root, _, names in os.walk(folder):
+    for here, _, names in walk_folders(folder):
         for name in names:
             if name != "DICOMDIR" and not name.startswith("."):
-                yield Path(root) / name
+                yield here / name
 
 
 def _text(value: object) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from groundct.codecs.folders import walk_folders
 from groundct.codecs.tables import read_csv_headings
 from groundct.core.issues import DataError, Issue, SourceError
 from groundct.sources._names import case_id_of, is_nifti
@@ -32,7 +32,7 @@ class Tree:
 
 
 def walk(root: Path) -> Tree:
-    """List a folder; hidden files and folders are passed over, links to folders not followed.
+    """List a folder; hidden files and folders are passed over, links to folders followed.
 
     Raises:
         SourceError: ``root`` is no folder, or a folder may not be read: what it holds would be
@@ -45,8 +45,7 @@ def walk(root: Path) -> Tree:
     found: dict[str, list[Path]] = {"nifti": [], "table": [], "json": [], "text": [], "other": []}
     masks: list[Path] = []
     closed: list[OSError] = []
-    for folder, names, files in os.walk(root, onerror=closed.append):
-        here = Path(folder)
+    for here, names, files in walk_folders(root, closed.append):
         masks.extend(here / name for name in names if name.startswith(MASK_FOLDER_PREFIX))
         names[:] = sorted(n for n in names if not n.startswith((".", MASK_FOLDER_PREFIX)))
         for name in files:
