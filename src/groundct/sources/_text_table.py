@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from groundct.codecs.tables import read_csv_headings, read_csv_table
-from groundct.core.issues import Issue, TableError
+from groundct.core.issues import Issue, SourceError, TableError
 from groundct.core.report import Report
 from groundct.sources._names import SPLITS
 from groundct.sources._reports import (
@@ -28,16 +28,45 @@ TEXT_COLUMNS: Final = ("report", "text")
 class TextTable:
     """Reports and whole rows by the table's key, and every problem found in it.
 
-    ``key`` is the column that names the case, None without a table.
+    ``key`` is the column that names the case and ``path`` the table's file; None without a table.
     """
 
     reports: Mapping[str, Report]
     rows: Mapping[str, Mapping[str, str]]
     issues: tuple[Issue, ...]
     key: str | None = None
+    path: Path | None = None
 
 
-def find_text_tables(tree: Tree, key_columns: Sequence[str]) -> tuple[Path, ...]:
+def text_table_of(
+    tree: Tree, key_columns: Sequence[str], key_of: Callable[[str], str], example: str
+) -> TextTable:
+    """The one reports table of a folder; an empty one, with a warning, where there is none.
+
+    ``example`` is the heading that the warning proposes. Raises SourceError when several tables
+    could be the one.
+    """
+    paths = _text_tables(tree, key_columns)
+    if len(paths) > 1:
+        raise SourceError.of(
+            "two-reports-tables",
+            tree.root,
+            f"{', '.join(p.name for p in paths)} could each be the reports table.",
+            "Keep one of them in the folder.",
+        )
+    if paths:
+        return read_text_table(paths[0], key_columns, key_of)
+    missing = Issue(
+        code="no-reports-table",
+        where=str(tree.root),
+        what="no table here has a column that names the scans and one that holds reports.",
+        remedy=f"Add a CSV with the columns {example} and report.",
+        severity="warning",
+    )
+    return TextTable({}, {}, (missing, *_unreadable_tables(tree)))
+
+
+def _text_tables(tree: Tree, key_columns: Sequence[str]) -> tuple[Path, ...]:
     """The tables that have a key column and a column of text."""
     texts = {*TEXT_COLUMNS, *SECTION_COLUMNS}
     return tuple(
@@ -47,7 +76,7 @@ def find_text_tables(tree: Tree, key_columns: Sequence[str]) -> tuple[Path, ...]
     )
 
 
-def unreadable_tables(tree: Tree) -> tuple[Issue, ...]:
+def _unreadable_tables(tree: Tree) -> tuple[Issue, ...]:
     """Why tables cannot be read, as warnings: one of them may be the reports table looked for."""
     issues: list[Issue] = []
     for path in tree.tables:
@@ -101,7 +130,7 @@ def read_text_table(
     for name in twice:
         del rows[name]
         reports.pop(name, None)
-    return TextTable(reports, rows, tuple(issues), key)
+    return TextTable(reports, rows, tuple(issues), key, path)
 
 
 def split_of_row(row: Mapping[str, str]) -> str | None:

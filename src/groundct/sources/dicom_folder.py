@@ -20,12 +20,10 @@ from groundct.core.value import digest
 from groundct.sources._reports import without_report, without_volume
 from groundct.sources._text_table import (
     TextTable,
-    find_text_tables,
-    read_text_table,
     split_of_row,
-    unreadable_tables,
+    text_table_of,
 )
-from groundct.sources._walk import Tree, walk
+from groundct.sources._walk import walk
 
 KEY_COLUMNS = ("SeriesInstanceUID", "AccessionNumber", "PatientID", "folder", "case_id")
 _PREAMBLE = 128
@@ -59,15 +57,14 @@ class DicomFolderSource:
                 "Give the folder that holds the DICOM files.",
             )
             raise SourceError(*problem.issues, *issues)
-        tables = find_text_tables(tree, KEY_COLUMNS)
-        table, column = _read_table(tree, tables)
+        table = text_table_of(tree, KEY_COLUMNS, _key_of, "SeriesInstanceUID")
         issues.extend(table.issues)
         names = case_ids(path, series)
-        keys = {s.series_uid: _keys(path, s, names[s.series_uid], column) for s in series}
+        keys = {s.series_uid: _keys(path, s, names[s.series_uid], table.key) for s in series}
         matches = {uid: _match(options, table) for uid, options in keys.items()}
         used = {key for key in matches.values() if key is not None}
         ambiguous = _ambiguous(series, matches)
-        issues.extend(_ambiguous_issue(key, tables[0]) for key in sorted(ambiguous))
+        issues.extend(_ambiguous_issue(key, table.path) for key in sorted(ambiguous))
         issues.extend(without_volume(set(table.reports) - used, path))
         cases = []
         for one in series:
@@ -148,28 +145,6 @@ def _ambiguous(series: list[FoundSeries], matches: Mapping[str, str | None]) -> 
     return {key for key, uids in studies.items() if len(uids) > 1}
 
 
-def _read_table(tree: Tree, paths: tuple[Path, ...]) -> tuple[TextTable, str | None]:
-    root = tree.root
-    if len(paths) > 1:
-        raise SourceError.of(
-            "two-reports-tables",
-            root,
-            f"{', '.join(p.name for p in paths)} could each be the reports table.",
-            "Keep one of them in the folder.",
-        )
-    if not paths:
-        missing = Issue(
-            code="no-reports-table",
-            where=str(root),
-            what="no table here has a column that names series and one that holds reports.",
-            remedy="Add a CSV with the columns SeriesInstanceUID and report.",
-            severity="warning",
-        )
-        return TextTable({}, {}, (missing, *unreadable_tables(tree))), None
-    table = read_text_table(paths[0], KEY_COLUMNS, lambda cell: cell.strip().rstrip("/"))
-    return table, table.key
-
-
 def _is_dicom(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
@@ -178,7 +153,7 @@ def _is_dicom(path: Path) -> bool:
         return False
 
 
-def _ambiguous_issue(key: str, table: Path) -> Issue:
+def _ambiguous_issue(key: str, table: Path | None) -> Issue:
     return Issue(
         code="ambiguous-report",
         where=str(table),
@@ -200,6 +175,10 @@ def _passed_over(series: FoundSeries) -> Issue:
         remedy="Nothing, if no CT is expected there.",
         severity="note",
     )
+
+
+def _key_of(cell: str) -> str:
+    return cell.strip().rstrip("/")
 
 
 PLUGIN = DicomFolderSource()

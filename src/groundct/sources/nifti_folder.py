@@ -22,14 +22,11 @@ from groundct.core.issues import DataError, Issue, SourceError
 from groundct.sources._names import case_id_of, patient_id_of, split_of_name
 from groundct.sources._reports import without_report, without_volume
 from groundct.sources._text_table import (
-    TextTable,
-    find_text_tables,
-    read_text_table,
     split_of_row,
-    unreadable_tables,
+    text_table_of,
 )
 from groundct.sources._volumes import check_volume
-from groundct.sources._walk import Tree, two_volumes_one_name, walk
+from groundct.sources._walk import two_volumes_one_name, walk
 
 KEY_COLUMNS = ("case_id", "VolumeName", "volume", "file", "filename")
 
@@ -54,7 +51,7 @@ class NiftiFolderSource:
             what = "no .nii or .nii.gz file is here" + (" but 8-bit label maps." if maps else ".")
             raise SourceError.of("no-volumes", path, what, "Give the folder of the CTs.")
         volumes, doubled = name_volumes(path, files)
-        table = _table(tree, volumes)
+        table = text_table_of(tree, KEY_COLUMNS, case_lookup(path, volumes), "VolumeName")
         issues = [*_passed_over(maps, path), *doubled, *table.issues]
         issues.extend(without_volume(set(table.reports) - set(volumes) - _claimed(doubled), path))
         cases = []
@@ -159,27 +156,6 @@ def _bare(path: str) -> str:
     """A path without the suffix of its file."""
     folder, slash, _ = path.rpartition("/")
     return f"{folder}{slash}{case_id_of(path)}"
-
-
-def _table(tree: Tree, volumes: Mapping[str, Path]) -> TextTable:
-    root, paths = tree.root, find_text_tables(tree, KEY_COLUMNS)
-    if len(paths) > 1:
-        raise SourceError.of(
-            "two-reports-tables",
-            root,
-            f"{', '.join(p.name for p in paths)} could each be the reports table.",
-            "Keep one of them in the folder.",
-        )
-    if not paths:
-        missing = Issue(
-            code="no-reports-table",
-            where=str(root),
-            what="no table here has a column that names volumes and one that holds reports.",
-            remedy="Add a CSV with the columns VolumeName and report.",
-            severity="warning",
-        )
-        return TextTable({}, {}, (missing, *unreadable_tables(tree)))
-    return read_text_table(paths[0], KEY_COLUMNS, case_lookup(root, volumes))
 
 
 def _claimed(issues: list[Issue]) -> set[str]:
