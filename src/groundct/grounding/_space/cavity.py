@@ -13,30 +13,19 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from groundct.core.volume import BoolArray, LabelMap, Volume
-from groundct.grounding._space.crops import (
-    LUNG_SIDES,
-    around,
-    crop_of,
-    repeated,
-    scaled,
-    steps_for,
-    thinned,
-)
+from groundct.grounding._space.coarse import WALL, CoarseChest
+from groundct.grounding._space.crops import LUNG_SIDES
 from groundct.grounding._space.hull import hull_by_slice
-from groundct.grounding._space.lungs import SOLID_ORGANS
-from groundct.imaging.components import Crop
 from groundct.imaging.distances import SpacingMm, dilate_mm, distance_mm, erode_mm
 
-_COARSE_MM = 3.0
+_MARGIN_MM = 30.0
 _REACH_MM = 45.0
 _RIB_DEPTH_MM = 4.0
 _RIB_GAP_MM = 7.0
 """Half the gap between ribs, along k: a slice between them takes the ring of its neighbours."""
 _RECESS_MM = 25.0
-_BONE_HU = 220
 _FAR_MM = 1e3
 """Spacing along k that keeps a distance transform within its slice."""
-_RIBS = ("rib", "left rib", "right rib", "sternum", "vertebrae")
 
 
 def thoracic_cavity(volume: Volume, organs: LabelMap, sides: tuple[str, ...]) -> BoolArray:
@@ -44,50 +33,29 @@ def thoracic_cavity(volume: Volume, organs: LabelMap, sides: tuple[str, ...]) ->
 
     Empty when none of them is segmented; the lungs themselves are part of it.
     """
-    spacing = volume.geometry.spacing_mm
-    out = np.zeros(volume.geometry.shape, dtype=np.bool_, order="F")
-    lungs = {name: organs.mask(name) for name in LUNG_SIDES if name in organs.names}
-    everything = np.zeros_like(out)
-    for lung in lungs.values():
-        everything |= lung
-    crop = around(everything, spacing, 30.0)
-    if crop is None:
-        return out
-    steps = steps_for(spacing, _COARSE_MM)
-    coarse_mm = scaled(spacing, steps)
-    small = {name: thinned(lung[crop], steps) for name, lung in lungs.items()}
-    thorax = _inside_ribs(volume, organs, crop, steps)
-    depth = _wall_depth(thorax, coarse_mm)
-    thorax &= ~_between(small)
-    gaps = {name: distance_mm(~lung, coarse_mm) for name, lung in small.items()}
-    barred = crop_of(organs, (*SOLID_ORGANS, *_RIBS), crop)
+    chest = CoarseChest.of(volume, organs, _MARGIN_MM)
+    if chest is None:
+        return np.zeros(volume.geometry.shape, dtype=np.bool_, order="F")
+    lungs = {name: chest.lung(name) for name in chest.lungs}
+    thorax = _inside_ribs(chest)
+    depth = _wall_depth(thorax, chest.spacing_mm)
+    thorax &= ~_between(lungs)
+    gaps = {name: distance_mm(~lung, chest.spacing_mm) for name, lung in lungs.items()}
+    spaces: dict[str, BoolArray] = {}
     for name in sides:
-        if name not in lungs or not small[name].any():
+        if name not in lungs or not lungs[name].any():
             continue
         near = thorax & (gaps[name] <= _REACH_MM)
-        near &= ~(_under(small[name]) & (depth > _RECESS_MM))
+        near &= ~(_under(lungs[name]) & (depth > _RECESS_MM))
         for other in gaps.keys() - {name}:
             near &= gaps[name] < gaps[other]
-        out[crop] |= repeated(near, steps, barred.shape) & ~barred
-    for name in sides:
-        if name in lungs:
-            out |= lungs[name]
-    for name in lungs.keys() - set(sides):
-        out &= ~lungs[name]
-    return out
+        spaces[name] = near
+    return chest.full_size(spaces, *WALL)
 
 
-def _inside_ribs(
-    volume: Volume, organs: LabelMap, crop: Crop, steps: tuple[int, int, int]
-) -> BoolArray:
-    lungs = thinned(crop_of(organs, LUNG_SIDES, crop), steps)
-    spacing = scaled(volume.geometry.spacing_mm, steps)
-    named = [name for name in _RIBS if name in organs.names] or ["bone"]
-    reach_mm = 30.0 if named == ["bone"] else 55.0  # arms and shoulder blades stay out
-    if named == ["bone"] and "bone" not in organs.names:
-        bones = thinned(volume.hu[crop] > _BONE_HU, steps)
-    else:
-        bones = thinned(crop_of(organs, tuple(named), crop), steps)
+def _inside_ribs(chest: CoarseChest) -> BoolArray:
+    lungs, spacing, bones = chest.structures(*LUNG_SIDES), chest.spacing_mm, chest.bones()
+    reach_mm = 55.0 if chest.has_wall else 30.0  # arms and shoulder blades stay out
     ring = (bones & dilate_mm(lungs, reach_mm, spacing)) | lungs
     reach = round(_RIB_GAP_MM / spacing[2])
     hull = hull_by_slice(ndimage.maximum_filter(ring, size=(1, 1, 2 * reach + 1)))
