@@ -11,10 +11,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from groundct.codecs.finding_masks import FindingMask
-from groundct.codecs.rexgroundingct import read_placed_masks
+from groundct.codecs.rexgroundingct import count_issues, read_placed_masks
 from groundct.core.case import Case, PublishedFinding
 from groundct.core.contracts import Extractor
 from groundct.core.geometry import Geometry, reorientation_to
+from groundct.core.issues import Issue, VolumeError
 from groundct.core.report import Finding, Reading, Report, Section, Sentence, Span
 from groundct.core.volume import INTERNAL_ORIENTATION, RegionMask, Volume
 from groundct.grounding.assign import PublishedMask
@@ -69,19 +70,26 @@ def published_reading(case: Case, extractor: Extractor) -> tuple[Report | None, 
     return report, Reading(sentences=tuple(sentences), findings=findings)
 
 
-def published_masks(case: Case, volume: Volume) -> tuple[PublishedMask, ...]:
+def published_masks(
+    case: Case, volume: Volume
+) -> tuple[tuple[PublishedMask, ...], tuple[Issue, ...]]:
     """The instances of each published finding, on the volume's grid in RAS order.
 
+    Beside them warnings where their voxels or instances are not as many as the dataset says.
     Raises VolumeError or GridError for a mask that cannot be trusted.
     """
-    if case.published.finding_masks is None:
-        return ()
-    masks = read_placed_masks(case.published.finding_masks, volume.stored)
-    return tuple(
-        PublishedMask(f"f{n}", _instances(masks.findings[given.index], volume.stored))
-        for n, given in enumerate(case.published.findings)
-        if given.index < len(masks.findings)
+    path, given = case.published.finding_masks, case.published.findings
+    if path is None:
+        return (), ()
+    masks = read_placed_masks(path, volume.stored)
+    issues = count_issues(masks, given, path.name)
+    if len(masks.findings) != len(given):  # which mask is whose is then not known
+        raise VolumeError(*issues)
+    told = tuple(
+        PublishedMask(f"f{n}", _instances(mask, volume.stored))
+        for n, mask in enumerate(masks.findings)
     )
+    return told, tuple(issue.model_copy(update={"severity": "warning"}) for issue in issues)
 
 
 def _instances(mask: FindingMask, stored: Geometry) -> tuple[RegionMask, ...]:

@@ -18,7 +18,7 @@ from groundct.core.record import Component, OrganStatus, Question, Record, Volum
 from groundct.core.report import Reading, Report
 from groundct.core.value import digest
 from groundct.core.volume import LabelMap, Volume
-from groundct.grounding.assign import GroundingOutcome, GroundingRequest, ground
+from groundct.grounding.assign import GroundingOutcome, GroundingRequest, PublishedMask, ground
 from groundct.pipeline.published import published_masks, published_reading
 from groundct.pipeline.settings import BuildSettings
 from groundct.questions.published import TASK_OF_TABLE, published_questions
@@ -68,7 +68,8 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
     organs = _organs(case, volume, segmenter)
     tell("grounding findings")
     finder = cast(FindingSegmenter, load_plugin("grounding", settings.finding_segmenter))
-    outcome = _ground(case, volume, organs, report, reading, finder)
+    published, miscounted = published_masks(case, volume)
+    outcome = _ground(volume, organs, report, reading, finder, published)
     tell("writing questions and reasoning")
     record = Record(
         case_id=case.case_id,
@@ -84,7 +85,7 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
         traces=trace_findings(
             TraceRequest(case.case_id, reading, outcome.regions, outcome.groundings, volume.stored)
         ),
-        issues=_named(case.case_id, seen),
+        issues=_named(case.case_id, (*seen, *miscounted)),
         components=_components(case, segmenter, extractor, finder, settings),
     )
     return BuiltCase(record, volume, organs, outcome.masks)
@@ -104,8 +105,11 @@ def _require_ct(volume: Volume, case_id: str) -> None:
 
 
 def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading]:
-    """The report and what it says; published texts stand in for a report that is not there."""
-    if case.report is None:
+    """The report and what it says; published texts stand in for a report that is not there.
+
+    Published findings lead even beside a report, since their masks are theirs and no others'.
+    """
+    if case.report is None or case.published.findings:
         return published_reading(case, extractor)
     report = case.report
     if report.language in extractor.languages:
@@ -144,18 +148,17 @@ def _organs(case: Case, volume: Volume, segmenter: Segmenter) -> LabelMap:
 
 
 def _ground(
-    case: Case,
     volume: Volume,
     organs: LabelMap,
     report: Report | None,
     reading: Reading,
     finder: FindingSegmenter,
+    published: tuple[PublishedMask, ...],
 ) -> GroundingOutcome:
     if report is None:
         return GroundingOutcome(
             regions=(), masks=LabelMap((), (), volume.geometry, volume.stored), groundings=()
         )
-    published = published_masks(case, volume)
     return ground(GroundingRequest(volume, organs, report, reading, finder, published))
 
 
