@@ -13,8 +13,6 @@ from rich.progress import TimeRemainingColumn as Remaining
 
 from groundct.pipeline.engine import Event
 
-_QUIET_STAGES = ("built", "set_aside", "unchanged", "crashed")
-
 
 class BuildProgress:
     """Tells of a build's events; used as a context."""

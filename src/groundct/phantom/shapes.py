@@ -88,11 +88,6 @@ def cage_middle_y(z: FloatArray) -> FloatArray:
     return (_level(z, _CAGE_FRONT) + _level(z, _CAGE_BACK)) / np.float32(2)
 
 
-def cage_front_y(z: FloatArray) -> FloatArray:
-    """The inner surface of the sternum's side of the cage."""
-    return _level(z, _CAGE_FRONT)
-
-
 def spine_y(z: FloatArray) -> FloatArray:
     """The middle of the vertebral bodies."""
     return _level(z, _SPINE_Y)

@@ -7,8 +7,6 @@ from typing import Final
 OWN_NAMES: Final = ("body",)
 """RadGenome has no mask of these: "body" is the patient without the table, cavities included."""
 
-CAVITY_LAYER: Final = 1
-
 LABELS: Final[dict[str, int]] = {
     "left lung": 1,
     "right lung": 2,
