@@ -13,6 +13,9 @@ SectionName = Literal["clinical_information", "technique", "findings", "impressi
 Presence = Literal["present", "absent", "uncertain"]
 Laterality = Literal["right", "left", "bilateral", "midline"]
 MeasurementKind = Literal["diameter", "short_axis", "long_axis", "thickness", "distance", "unknown"]
+MeasurementForm = Literal["exact", "about", "up_to", "at_least", "range"]
+Change = Literal["new", "stable", "increased", "decreased", "resolved"]
+RemarkKind = Literal["speculation", "recommendation"]
 
 SECTION_SEPARATOR = "\n\n"
 
@@ -80,11 +83,23 @@ def report_of_columns(columns: Iterable[tuple[SectionName, str]], language: str 
     return Report(text=text, sections=tuple(sections), language=language)
 
 
+class Rewrite(Value):
+    """Words of a report, and what American radiology English says for them.
+
+    ``entry`` is the id of the vocabulary entry that asks for it.
+    """
+
+    span: Span
+    text: str
+    entry: str
+
+
 class Sentence(Value):
     """One sentence, linked to regions of RadGenome's anatomy.
 
     ``regions``: top regions ("lung", "pleura", ...), empty when it speaks of the whole scan;
     ``anatomy``: the most exact anatomy paths, "lung/lung/right lung/right lung upper lobe".
+    ``rewrites`` stand in order, overlap nowhere and lie inside ``span``; `rewritten` applies them.
     """
 
     index: int
@@ -92,14 +107,50 @@ class Sentence(Value):
     span: Span
     regions: tuple[str, ...] = ()
     anatomy: tuple[str, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
+
+
+def rewritten(sentence: Sentence, text: str) -> str:
+    """A sentence in American radiology English; ``text`` is its report's."""
+    out: list[str] = []
+    position = sentence.span.start
+    for rewrite in sentence.rewrites:
+        out += (text[position : rewrite.span.start], rewrite.text)
+        position = rewrite.span.end
+    return "".join((*out, text[position : sentence.span.end]))
 
 
 class Measurement(Value):
-    """A size in the text: one to three numbers, in mm; ``span`` is where it stands."""
+    """A size in the text, in mm; ``span`` is where it stands.
+
+    ``values_mm`` are one to three axes, or the least and the greatest where ``form`` is "range".
+    ``unit_stated`` is False for a product without a unit ("5x4x5"), which is read as mm.
+    """
 
     span: Span
     values_mm: tuple[float, ...]
     kind: MeasurementKind = "unknown"
+    form: MeasurementForm = "exact"
+    unit_stated: bool = True
+
+
+class Remark(Value):
+    """What a report adds to a finding and is no finding: a guess at its cause, or advice."""
+
+    kind: RemarkKind
+    span: Span
+
+
+class Relation(Value):
+    """Where a finding lies to a structure that it is not in: "adjacent to the major fissure".
+
+    ``kind`` is the relation's standard word ("adjacent", "along", "extending"); ``anatomy`` is the
+    structure's path.
+    """
+
+    kind: str
+    anatomy: str
+    span: Span
 
 
 class Cue(Value):
@@ -116,7 +167,8 @@ class Finding(Value):
     ``type`` is a name of the finding vocabulary ("nodule"); ``category`` a code of ReXGroundingCT's
     ontology ("2d"); ``focal`` None when the ontology does not say. ``span`` is the finding's own
     words; ``sentence_indices`` all sentences that speak of it. ``anatomy`` are paths of RadGenome's
-    tree; ``lung_segments`` canonical names of the 18 lung segments. ``cues``: entries that fired.
+    tree; ``lung_segments`` canonical names of the 18 lung segments. ``modifiers`` are standard words
+    for how it looks ("subcentimeter", "spiculated", "mild"). ``cues``: entries that fired.
     """
 
     finding_id: str
@@ -133,6 +185,10 @@ class Finding(Value):
     measurements: tuple[Measurement, ...] = ()
     count: int | None = None
     refers_to_prior: bool = False
+    change: Change | None = None
+    modifiers: tuple[str, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     cues: tuple[Cue, ...] = ()
 
 
