@@ -11,7 +11,7 @@ from groundct.reports.sections import split_sections
 
 def sentences(text: str) -> list[str]:
     # A section holds at least one character.
-    return [s.of(text) for s in sentence_spans(text + " ", Span(start=0, end=len(text) + 1))]
+    return [s.of(text) for s in sentence_spans(text + " ", Span(start=0, end=len(text) + 1), "en")]
 
 
 @pytest.mark.parametrize(

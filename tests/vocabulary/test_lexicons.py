@@ -10,13 +10,15 @@ from groundct.core.issues import TableError
 from groundct.vocabulary import lexicon as module
 from groundct.vocabulary.anatomy import TOP_REGIONS, anatomy
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.lexicon import Entry, Lexicon, expand, lexicon, normal_word
+from groundct.vocabulary.lexicon import Entry, Lexicon, expand, lexicon
 from groundct.vocabulary.places import GENERAL, places
+from groundct.vocabulary.words import normal_word
 
 FILES = sorted(
     p.name
     for p in files("groundct.vocabulary").joinpath("en").iterdir()
-    if p.name != "common.tsv"  # plain words: tests/reports/test_language.py
+    # Plain words and word classes: tests/reports/test_language.py, test_grammar.py.
+    if p.name not in ("common.tsv", "grammar.tsv", "endings.tsv", "segments.tsv")
 )
 COLUMNS = {
     "findings": "type",
@@ -95,11 +97,11 @@ def test_general_words_need_a_place() -> None:
     ],
 )
 def test_normal_word(word: str, normal: str) -> None:
-    assert normal_word(word) == normal
+    assert normal_word(word, "en") == normal
 
 
 def test_longest_phrase_wins() -> None:
-    words = Lexicon([Entry("1", "lymph", "a"), Entry("2", "lymph (node|nodes)", "b")])
+    words = Lexicon([Entry("1", "lymph", "a"), Entry("2", "lymph (node|nodes)", "b")], "en")
     assert [h.entry.entry_id for h in words.find(["a", "lymph", "node", "lymph"])] == ["2", "1"]
     assert words.find(["nodes"]) == ()
 

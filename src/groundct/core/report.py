@@ -36,9 +36,23 @@ class Span(Value):
         """The characters of this span."""
         return text[self.start : self.end]
 
+    def moved(self, offset: int) -> Span:
+        """The same span ``offset`` characters further on, 0 or more."""
+        return self.model_copy(update={"start": self.start + offset, "end": self.end + offset})
+
     def contains(self, other: Span) -> bool:
         """Whether the other span lies inside this one."""
         return self.start <= other.start and other.end <= self.end
+
+
+class Marked(Value):
+    """A value that stands at ``span`` of a text."""
+
+    span: Span
+
+    def moved(self, offset: int) -> Self:
+        """The same value where the text begins ``offset`` characters earlier, 0 or more."""
+        return self.model_copy(update={"span": self.span.moved(offset)})
 
 
 class Section(Value):
@@ -83,13 +97,12 @@ def report_of_columns(columns: Iterable[tuple[SectionName, str]], language: str 
     return Report(text=text, sections=tuple(sections), language=language)
 
 
-class Rewrite(Value):
+class Rewrite(Marked):
     """Words of a report, and what American radiology English says for them.
 
     ``entry`` is the id of the vocabulary entry that asks for it.
     """
 
-    span: Span
     text: str
     entry: str
 
@@ -120,28 +133,26 @@ def rewritten(sentence: Sentence, text: str) -> str:
     return "".join((*out, text[position : sentence.span.end]))
 
 
-class Measurement(Value):
+class Measurement(Marked):
     """A size in the text, in mm; ``span`` is where it stands.
 
     ``values_mm`` are one to three axes, or the least and the greatest where ``form`` is "range".
     ``unit_stated`` is False for a product without a unit ("5x4x5"), which is read as mm.
     """
 
-    span: Span
     values_mm: tuple[float, ...]
     kind: MeasurementKind = "unknown"
     form: MeasurementForm = "exact"
     unit_stated: bool = True
 
 
-class Remark(Value):
+class Remark(Marked):
     """What a report adds to a finding and is no finding: a guess at its cause, or advice."""
 
     kind: RemarkKind
-    span: Span
 
 
-class Relation(Value):
+class Relation(Marked):
     """Where a finding lies to a structure that it is not in: "adjacent to the major fissure".
 
     ``kind`` is the relation's standard word ("adjacent", "along", "extending"); ``anatomy`` is the
@@ -150,13 +161,11 @@ class Relation(Value):
 
     kind: str
     anatomy: str
-    span: Span
 
 
-class Cue(Value):
+class Cue(Marked):
     """A vocabulary entry that fired: ``entry`` is its id, ``role`` what it contributed."""
 
-    span: Span
     role: str
     entry: str
 
@@ -167,8 +176,8 @@ class Finding(Value):
     ``type`` is a name of the finding vocabulary ("nodule"); ``category`` a code of ReXGroundingCT's
     ontology ("2d"); ``focal`` None when the ontology does not say. ``span`` is the finding's own
     words; ``sentence_indices`` all sentences that speak of it. ``anatomy`` are paths of RadGenome's
-    tree; ``lung_segments`` canonical names of the 18 lung segments. ``modifiers`` are standard words
-    for how it looks ("subcentimeter", "spiculated", "mild"). ``cues``: entries that fired.
+    tree; ``lung_segments`` canonical names of the 18 lung segments. ``modifiers`` are standard
+    words for how it looks ("subcentimeter", "spiculated", "mild"). ``cues``: entries that fired.
     """
 
     finding_id: str

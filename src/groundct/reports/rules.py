@@ -9,14 +9,11 @@ from typing import Final
 
 from groundct.core.issues import TableError
 from groundct.core.report import Finding, Reading, Report, Sentence
-from groundct.reports._rules.anaphora import Said, placed
-from groundct.reports._rules.attach import Words
-from groundct.reports._rules.build import all_mentions, findings_of
-from groundct.reports._rules.link import paths_of, regions_of
+from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.merge import merged
-from groundct.reports._rules.parsed import parse, sides_named
+from groundct.reports._rules.parsed import sides_named
+from groundct.reports._rules.reading import SentenceReading, in_report, read_sentence
 from groundct.reports._rules.sentences import sentence_spans
-from groundct.reports._rules.sites import lung_sites
 
 _READ_FOR_FINDINGS = frozenset(("findings", "impression"))
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
@@ -53,32 +50,23 @@ class RulesExtractor:
         for section in report.sections:
             if section.span.of(report.text).strip().lower() in _EMPTY:
                 continue
-            before: Said | None = None
-            for span in sentence_spans(report.text, section.span):
+            before: SentenceReading | None = None
+            for span in sentence_spans(report.text, section.span, report.language):
                 index = len(sentences)
+                sentence = Sentence(index=index, section=section.name, span=span)
                 if section.name not in _READ_FOR_FINDINGS:
-                    sentences.append(Sentence(index=index, section=section.name, span=span))
+                    sentences.append(sentence)
                     continue
-                parsed = parse(report.text, span, report.language)
-                mentions = all_mentions(parsed)
-                sites = lung_sites(parsed, report.language)
-                previous = regions_of(parsed, mentions, previous)
-                sentences.append(
-                    Sentence(
-                        index=index,
-                        section=section.name,
-                        span=span,
-                        regions=previous,
-                        anatomy=paths_of(parsed, sites, previous),
-                    )
-                )
-                words = Words(report.text, parsed, sites, report.language, index)
-                said = Said(parsed, findings_of(words, mentions))
-                found.extend(placed(before, said))
+                said = read_sentence(span.of(report.text), report.language)
+                previous = previous if said.regions is None else said.regions
+                where = {"regions": previous, "anatomy": said.anatomy(previous)}
+                sentences.append(sentence.model_copy(update=where))
+                own = placed(before, said)
+                found.extend(in_report(finding, index, span.start) for finding in own)
                 before = said
                 if section.name == "impression":
-                    impression[index] = sides_named(parsed)
-        return Reading(sentences=tuple(sentences), findings=merged(found, impression, report.text))
+                    impression[index] = sides_named(said.parsed)
+        return Reading(sentences=tuple(sentences), findings=merged(found, impression, report))
 
 
 PLUGIN: Final = RulesExtractor()

@@ -1,7 +1,7 @@
 """Lexicons: phrases with a stable id each, and a matcher that is linear in the text's length.
 
 A phrase is written in plain words; ``(a|b)`` gives alternatives and ``(a|)`` an optional part.
-Words are compared in lower case and without plural endings; hyphens between words do not count.
+Words are compared in their normal form (`words`); hyphens between words do not count.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from itertools import product
 
 from groundct.core.issues import TableError
 from groundct.vocabulary._tables import read_table
+from groundct.vocabulary.words import normal_word
 
 _PART = re.compile(r"\(([^()]*)\)|([^\s()]+)")
-_KEPT_ENDINGS = ("ss", "us", "is", "as", "os")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class _Node:
 class Lexicon:
     """Entries in a tree of words. ``find`` gives the longest hits from left to right."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], language: str) -> None:
         """Build the tree; the first of two entries that give one phrase wins."""
         self.entries = tuple(entries)
         self._root = _Node()
@@ -54,7 +54,7 @@ class Lexicon:
             for words in expand(entry.term):
                 node = self._root
                 for word in words:
-                    node = node.children.setdefault(normal_word(word), _Node())
+                    node = node.children.setdefault(normal_word(word, language), _Node())
                 if node.entry is None:
                     node.entry = entry
 
@@ -80,21 +80,6 @@ class Lexicon:
                 hits.append(best)
             start = best.last if best is not None else start + 1
         return tuple(hits)
-
-
-@lru_cache(maxsize=1 << 16)
-def normal_word(word: str) -> str:
-    """A word in lower case without its plural ending: ``Opacities`` -> ``opacity``."""
-    word = word.lower()
-    if len(word) < 4 or not word.endswith("s") or word.endswith(_KEPT_ENDINGS):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("stases", "ectases")):
-        return word[:-2] + "is"
-    if word.endswith(("sses", "xes", "ches")):
-        return word[:-2]
-    return word[:-1]
 
 
 def expand(term: str) -> tuple[tuple[str, ...], ...]:
@@ -126,7 +111,7 @@ def lexicon(language: str, name: str, meaning: str = "role") -> Lexicon:
                     "Keep one of the rows.",
                 )
             seen.add(row[column])
-    return Lexicon(Entry(row["id"], row["term"], row[meaning]) for row in rows)
+    return Lexicon((Entry(row["id"], row["term"], row[meaning]) for row in rows), language)
 
 
 def common_words(language: str) -> frozenset[str]:

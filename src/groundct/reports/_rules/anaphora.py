@@ -7,11 +7,11 @@ neither side nor place of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from groundct.core.report import Cue, Finding
 from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.reading import SentenceReading
 from groundct.reports._rules.rewrite import standardized
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
@@ -19,18 +19,9 @@ from groundct.vocabulary.places import places
 
 _LUNG = "lung/lung"
 _SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
-_ELSEWHERE = frozenset(("contralateral", "opposite", "other", "ipsilateral"))
 
 
-@dataclass(frozen=True)
-class Said:
-    """A sentence and the findings that it says."""
-
-    parsed: Parsed
-    findings: tuple[Finding, ...]
-
-
-def placed(before: Said | None, said: Said) -> tuple[Finding, ...]:
+def placed(before: SentenceReading | None, said: SentenceReading) -> tuple[Finding, ...]:
     """The findings of a sentence, its one lung finding placed by the sentence ``before``."""
     cues = [hit for hit in said.parsed.relations if hit.entry.meaning == "anaphor"]
     if before is None or not cues or not _placeless(said):
@@ -49,17 +40,19 @@ def placed(before: Said | None, said: Said) -> tuple[Finding, ...]:
     return (finding.model_copy(update={**carried, "cues": (*finding.cues, cue)}),)
 
 
-def _placeless(said: Said) -> bool:
+def _placeless(said: SentenceReading) -> bool:
     """Whether a sentence says one lung finding that is there, and no side or place."""
     if len(said.findings) != 1 or said.findings[0].presence == "absent":
         return False
     finding = said.findings[0]
     own = findings().types[finding.type].anatomy
-    named = said.parsed.cues["laterality"] or not _ELSEWHERE.isdisjoint(said.parsed.words)
+    named = said.parsed.cues["laterality"] or not said.parsed.grammar.elsewhere.isdisjoint(
+        said.parsed.words
+    )
     return own == _LUNG and finding.anatomy == (_LUNG,) and not named and _only_lung(said.parsed)
 
 
-def _side(before: Said) -> Literal["right", "left"] | None:
+def _side(before: SentenceReading) -> Literal["right", "left"] | None:
     """The side of a sentence's one lung finding, when the sentence names no place beside lungs."""
     if len(before.findings) != 1 or before.findings[0].presence == "absent":
         return None

@@ -16,32 +16,25 @@ from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 
-_AND_OR = frozenset((",", "and", "or", "/"))
-_PARTING = _AND_OR | {"with"}
 _SIDE_REACH = 3
 _CLOSE = 2
 _PLEURA = "pleura/pleura"
-_BETWEEN_SITES = frozenset(("the", "of", "segment", "right", "left", "lung"))
 _EMPHASIS_REACH = 4
-_NOT_OF_SIDE = frozenset(("lung", "lobe", "segment", "in", "on", ";"))
-_VERBS = frozenset((";", "observed", "detected", "seen"))
 
 
 @dataclass(frozen=True)
 class Words:
     """What a sentence brings to its findings."""
 
-    text: str
     parsed: Parsed
     sites: tuple[Site, ...]
-    language: str
-    index: int
 
 
 def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
     """The lung sites of a mention: around it, after it, shared with the next one, or before it."""
     if not words.sites:
         return ()
+    grammar = words.parsed.grammar
     inner = tuple(s for s in words.sites if s.first < mention.last and mention.first < s.last)
     following = [m.first for m in spoken if m.first >= mention.last]
     limit = min(following, default=len(words.parsed.words))
@@ -50,7 +43,7 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
         # "effusion and left lower lobe consolidation": the lobe is the consolidation's alone.
         of_next = _ahead(words, mention.last, limit)
         close = bool(of_next) and limit - of_next[-1].last <= _CLOSE
-        parted = bool(of_next) and not _PARTING.isdisjoint(
+        parted = bool(of_next) and not (grammar.listing | grammar.with_).isdisjoint(
             words.parsed.words[mention.last : of_next[0].first]
         )
         after = tuple(s for s in after if not (close and parted and s in of_next))
@@ -60,12 +53,12 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
         return (*inner, *after)
     if ahead and mention.first - ahead[-1].last <= _CLOSE:
         return ahead
-    if following and set(words.parsed.words[mention.last : limit]) & _AND_OR:
+    if following and not grammar.listing.isdisjoint(words.parsed.words[mention.last : limit]):
         gap = words.parsed.words[mention.last : limit]
         nearest = next(m for m in spoken if m.first == limit)
         between = any(mention.last <= site.first < limit for site in words.sites)
         ended = words.parsed.scope_ends(mention.last, limit)
-        verb = words.parsed.any_word(mention.last, limit, _VERBS)
+        verb = words.parsed.any_word(mention.last, limit, grammar.perceived | {";"})
         if len(gap) <= 5 and not (between or ended or verb):
             return sites_of(words, nearest, spoken)
     # What stands before all findings is the sentence's topic; what another one has is not shared.
@@ -77,15 +70,19 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
 
 def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
     """The sites right before token ``first``, and those that are joined to them."""
+    grammar = words.parsed.grammar
+    between = (
+        grammar.listing | grammar.article | grammar.of | grammar.segment | grammar.side
+    ) | grammar.lung
     out: list[Site] = []
     edge = first
     for site in reversed([s for s in words.sites if floor <= s.first and s.last <= first]):
         gap = words.parsed.words[site.last : edge]
-        joined = out and all(word in _AND_OR or word in _BETWEEN_SITES for word in gap)
+        joined = out and between.issuperset(gap)
         # "mass in the right lung and left lung nodule": the first is the mass's.
         leading = words.parsed.words[max(0, site.first - 3) : site.first]
-        of_other = out and floor and "in" in leading
-        if of_other or (not joined and (out or not _AND_OR.isdisjoint(gap))):
+        of_other = out and floor and not grammar.in_.isdisjoint(leading)
+        if of_other or (not joined and (out or not grammar.listing.isdisjoint(gap))):
             break
         out.append(site)
         edge = site.first
@@ -111,7 +108,7 @@ def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:
         hit.entry.meaning
         for hit in parsed.role("laterality", "right", "left")
         if first <= hit.first < last
-        and "on" in parsed.words[max(0, hit.first - 2) : hit.first]
+        and parsed.any_word(hit.first - 2, hit.first, parsed.grammar.on)
         and hit.last not in taken
         and not _emphasised(parsed, hit.first)
     }
@@ -148,7 +145,9 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
     for low, high in ((mention.first, limit), (floor, mention.first), (0, topic)):
         inside = [h for h in hits if low <= h.first and h.last <= high]
         if low == floor and floor:
-            inside = [h for h in inside if _AND_OR.isdisjoint(parsed.words[h.last : high])]
+            inside = [
+                h for h in inside if parsed.grammar.listing.isdisjoint(parsed.words[h.last : high])
+            ]
         if low == mention.first:
             inside = [h for h in inside if not _leads(parsed, h, mention.last, spoken)]
         choices.append({h.entry.meaning for h in inside if not _emphasised(parsed, h.first)})
@@ -163,11 +162,14 @@ def _single(sides: set[str]) -> set[str]:
 def _adjective_sides(parsed: Parsed, mention: Mention) -> set[str]:
     """Sides right before a mention: "small left and trace right pleural effusion" has both."""
     hits = parsed.role("laterality", "right", "left", "bilateral")
+    grammar = parsed.grammar
+    parting = (grammar.lung | grammar.lobe | grammar.segment | grammar.in_ | grammar.on) | {";"}
     edge = mention.first
     close: set[str] = set()
     for hit in reversed([h for h in hits if h.last <= mention.first]):
         gap = set(parsed.words[hit.last : edge])
-        if edge - hit.last > _SIDE_REACH or gap & _NOT_OF_SIDE or (gap & _AND_OR and not close):
+        listed = not grammar.listing.isdisjoint(gap)
+        if edge - hit.last > _SIDE_REACH or gap & parting or (listed and not close):
             break
         close.add(hit.entry.meaning)
         edge = hit.first
@@ -176,5 +178,5 @@ def _adjective_sides(parsed: Parsed, mention: Mention) -> set[str]:
 
 def _leads(parsed: Parsed, side: Hit, floor: int, spoken: tuple[Mention, ...]) -> bool:
     """Whether a side is the adjective of the next mention: "effusion and left pneumothorax"."""
-    parted = not _AND_OR.isdisjoint(parsed.words[floor : side.first])
+    parted = not parsed.grammar.listing.isdisjoint(parsed.words[floor : side.first])
     return parted and any(0 <= m.first - side.last <= _SIDE_REACH for m in spoken)

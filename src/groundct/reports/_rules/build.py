@@ -29,10 +29,10 @@ def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
 
 
 def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, ...]:
-    """The findings of a sentence; their ids are given later."""
+    """The findings of a sentence; ids and sentence indices are given later."""
     sizes: dict[int, list[Measurement]] = {}
     spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
-    for size in measurements_of(words.text, words.parsed, words.language):
+    for size in measurements_of(words.parsed):
         number = owner(words.parsed, size, spoken)
         if number is not None:
             sizes.setdefault(number, []).append(size)
@@ -68,14 +68,12 @@ def _finding(
         presence=presence,
         span=parsed.span_of(*statement_of(mention)),
         standardized=standardized(mention.type, presence, sizes, (paths, segments), side),
-        sentence_indices=(words.index,),
+        sentence_indices=(0,),
         anatomy=paths,
         laterality=side,
         lung_segments=segments,
         measurements=sizes,
-        count=None
-        if presence == "absent"
-        else count_of(words.text, parsed, mention, words.language),
+        count=None if presence == "absent" else count_of(parsed, mention),
         refers_to_prior=bool(prior),
         cues=tuple(cues),
     )

@@ -11,15 +11,12 @@ from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
-_PRONOUNS = frozenset(("it", "they", "these", "this"))
 
-
-def regions_of(
-    parsed: Parsed, mentions: tuple[Mention, ...], previous: tuple[str, ...]
-) -> tuple[str, ...]:
+def regions_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[str, ...] | None:
     """The top regions of a sentence in the vocabulary's order; empty = the whole scan.
 
-    A sentence that names nothing and starts with a pronoun keeps the ``previous`` one's regions.
+    None for a sentence that names nothing and starts with a pronoun: its regions are those of the
+    sentence before.
     """
     found: set[str] = set()
     weak: set[str] = set()
@@ -32,9 +29,9 @@ def regions_of(
         for mention in mentions:
             path = findings().types[mention.type].anatomy
             found.add(anatomy().top_region(path) if path else OTHERS)
-    follows = bool(parsed.words) and parsed.words[0] in _PRONOUNS
+    follows = bool(parsed.words) and parsed.words[0] in parsed.grammar.pronoun
     if not found and follows and not parsed.cues["recommendation"]:
-        return previous
+        return None
     return tuple(region for region in TOP_REGIONS if region in found)
 
 

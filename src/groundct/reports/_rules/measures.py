@@ -22,8 +22,7 @@ _LIST = re.compile(rf"(?<![\w.,])({_NUMBER})\s?(?:-|–|to|and|,)\s?(?={_NUMBER}
 _NEAR = 5
 _COUNT_REACH = 4
 _SIZE_WORDS = frozenset(("mm", "cm", "x", "×"))
-_COUNT_STOPS = frozenset((",", ";", "(", ")", "and", "of", "in", "with", "or"))
-_VAGUE = frozenset(("few", "number", "couple", "lot", "group", "area", "amount"))
+_COUNT_STOPS = frozenset(",;()")
 _KINDS: dict[str, MeasurementKind] = {
     "short_axis": "short_axis",
     "long_axis": "long_axis",
@@ -33,21 +32,21 @@ _KINDS: dict[str, MeasurementKind] = {
 }
 
 
-def measurements_of(text: str, parsed: Parsed, language: str) -> tuple[Measurement, ...]:
+def measurements_of(parsed: Parsed) -> tuple[Measurement, ...]:
     """All sizes with a unit, in order. Each number of a range or list is one of its own."""
     found: list[Measurement] = []
-    for match in _SIZE.finditer(text, parsed.span.start, parsed.span.end):
+    for match in _SIZE.finditer(parsed.text):
         numbers = [match[n] for n in (1, 3, 5) if match[n]]
         units = [match[n] for n in (2, 4, 6, 7) if match[n]]
         if not units:
             continue
         scale = 10.0 if units[-1][0] in "cC" else 1.0
-        listed = _LIST.search(text, max(parsed.span.start, match.start() - 12), match.end())
+        listed = _LIST.search(parsed.text, max(0, match.start() - 12), match.end())
         if listed is not None and listed.end() == match.start() and len(numbers) == 1:
             found.append(_measurement((listed.start(1), listed.end(1)), [listed[1]], scale))
         end = match.start() + len(match.group().rstrip())
         found.append(_measurement((match.start(), end), numbers, scale))
-    kinds = lexicon(language, "measurement", "kind").find(parsed.words)
+    kinds = lexicon(parsed.language, "measurement", "kind").find(parsed.words)
     out = []
     for size in found:
         position = position_of(parsed, size.span)
@@ -80,7 +79,8 @@ def owner(parsed: Parsed, size: Measurement, mentions: tuple[Mention, ...]) -> i
     preceding = [n for n, m in enumerate(mentions) if m.last <= position]
     if following:
         gap = parsed.words[position + 1 : mentions[following[0]].first]
-        if len(gap) <= 8 and not set(gap) & {",", ";", "(", ")", "and", "is", "are", "was", "were"}:
+        ends = _COUNT_STOPS | parsed.grammar.joint | parsed.grammar.is_
+        if len(gap) <= 8 and ends.isdisjoint(gap):
             return following[0]
     if preceding:
         return preceding[-1]
@@ -91,7 +91,10 @@ def _of_prior(parsed: Parsed, span: Span) -> bool:
     """Whether a size is what an earlier examination showed."""
     position = position_of(parsed, span)
     before = parsed.words[max(0, position - 2) : position]
-    if before and (before[-1] in ("from", "previously") or ("was" in before and "it" in before)):
+    grammar = parsed.grammar
+    if before and before[-1] in grammar.earlier:
+        return True
+    if not (grammar.past.isdisjoint(before) or grammar.pronoun.isdisjoint(before)):
         return True
     for hit in parsed.role("temporal", "prior"):
         if "previous" in hit.entry.term and 0 <= hit.first - position <= _NEAR:
@@ -99,26 +102,29 @@ def _of_prior(parsed: Parsed, span: Span) -> bool:
     return False
 
 
-def count_of(text: str, parsed: Parsed, mention: Mention, language: str) -> int | None:
+def count_of(parsed: Parsed, mention: Mention) -> int | None:
     """How many the text says there are: a number right before the mention, or "a" for one."""
     numbers = {
         hit.first: int(hit.entry.meaning)
-        for hit in lexicon(language, "numbers", "value").find(parsed.words)
+        for hit in lexicon(parsed.language, "numbers", "value").find(parsed.words)
     }
+    grammar = parsed.grammar
+    stops = _COUNT_STOPS | grammar.joint | grammar.of | grammar.in_ | grammar.with_
+    no_count = grammar.joint | grammar.to | grammar.article | grammar.not_
     steps = 0
     for position in range(mention.first - 1, -1, -1):
         word = parsed.words[position]
         if word in _SIZE_WORDS or (position + 1 < mention.first and _is_size(parsed, position)):
             continue
         steps += 1
-        if steps > _COUNT_REACH or word in _COUNT_STOPS:
+        if steps > _COUNT_REACH or word in stops:
             return None
         if position in numbers:
             previous = parsed.words[position - 1] if position else ""
-            return None if previous in ("or", "and", "to", "the", "no") else numbers[position]
-        if word in ("a", "an"):
-            return 1 if _singular(text, parsed, mention) else None
-        if word in _VAGUE:
+            return None if previous in no_count else numbers[position]
+        if word in grammar.article_one:
+            return 1 if _singular(parsed, mention) else None
+        if word in grammar.vague:
             return None
         if (number := small_number(word)) is not None:
             return number if 1 <= number <= 20 else None
@@ -130,9 +136,9 @@ def _is_size(parsed: Parsed, position: int) -> bool:
     return parsed.words[position][0].isdigit() and parsed.words[position + 1] in _SIZE_WORDS
 
 
-def _singular(text: str, parsed: Parsed, mention: Mention) -> bool:
+def _singular(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention that "a" leads names one thing that can be counted."""
     kind = findings().types[mention.type]
     countable = kind.focal is not False or bool(kind.appearance)
     token = parsed.tokens[mention.last - 1]
-    return countable and text[token.start : token.end].lower() == token.word
+    return countable and parsed.text[token.start : token.end].lower() == token.word

@@ -8,11 +8,9 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import GENERAL, places
 
-_AND_OR = frozenset((",", "and", "or", "/", "nor"))
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _RELATION_REACH = 8
-_NOUN_SIGNS = frozenset(("the", "in", "of"))
-_ENLARGED = frozenset(("enlarged", "pathological", "pathologic", "pathologically"))
+_ENDS = frozenset(";:.()")
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def _pathological(parsed: Parsed, hit: Hit) -> bool:
         for position in range(cue.first, cue.last)
     }
     return any(
-        parsed.words[position] in _ENLARGED and position not in ignored
+        parsed.words[position] in parsed.grammar.enlarged and position not in ignored
         for position in range(low, high)
     )
 
@@ -87,15 +85,18 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     """Places that stand inside or right before a mention, with those joined to them by and/or."""
     inside = tuple(p for p in parsed.places if hit.first <= p.first and p.last <= hit.last)
     before = [p for p in parsed.places if floor <= p.first and p.last <= hit.first]
+    grammar = parsed.grammar
+    noun_signs = grammar.article | grammar.in_ | grammar.of
     chain: list[Hit] = []
     edge = hit.first
     for place in reversed(before):
         gap = parsed.words[place.last : edge]
-        near = len(gap) <= 2 and "the" not in gap and not any(word in ";:.()" for word in gap)
-        linked = all(word in _AND_OR for word in gap) if chain else not set(gap) & _AND_OR
+        near = len(gap) <= 2 and grammar.article.isdisjoint(gap) and _ENDS.isdisjoint(gap)
+        listed = all(word in grammar.listing for word in gap)
+        linked = listed if chain else grammar.listing.isdisjoint(gap)
         # "in the left lung and pleural effusion": the lung is no adjective of the effusion.
         leading = parsed.words[max(0, place.first - 2) : place.first]
-        noun = bool(chain) and not _NOUN_SIGNS.isdisjoint(leading)
+        noun = bool(chain) and not noun_signs.isdisjoint(leading)
         if noun or not (near and linked):
             break
         chain.append(place)
@@ -105,7 +106,7 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
 
 def _joined(parsed: Parsed, last: int, first: int) -> bool:
     gap = parsed.words[last:first]
-    return len(gap) <= 1 and all(word in _AND_OR for word in gap)
+    return len(gap) <= 1 and all(word in parsed.grammar.listing for word in gap)
 
 
 def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
@@ -138,7 +139,7 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
 def _shares(parsed: Parsed, hit: Hit, following: Hit) -> bool:
     """Whether two hits are joined, so that the place after the second is the first one's too."""
     gap = parsed.words[hit.last : following.first]
-    joined = len(gap) <= 3 and bool(set(gap) & _AND_OR)
+    joined = len(gap) <= 3 and not parsed.grammar.listing.isdisjoint(gap)
     return gap == ("(",) or (joined and not parsed.scope_ends(hit.last, following.first))
 
 
@@ -148,10 +149,12 @@ def _inside(places_found: tuple[Hit, ...], first: int, last: int) -> tuple[Hit, 
 
 def beside(parsed: Parsed, place: Hit) -> bool:
     """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
+    grammar = parsed.grammar
+    ends = grammar.in_ | grammar.at | grammar.is_ | {",", ";"}
     for relation in parsed.relations:
         if relation.entry.meaning != "near" or not place.first - relation.last >= 0:
             continue
         gap = parsed.words[relation.last : place.first]
-        if len(gap) <= _RELATION_REACH and not set(gap) & {",", ";", "in", "is", "are", "at"}:
+        if len(gap) <= _RELATION_REACH and ends.isdisjoint(gap):
             return True
     return False

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 
-from groundct.core.report import Finding, Measurement
+from groundct.core.report import Finding, Measurement, Report
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.lexicon import normal_word
+from groundct.vocabulary.words import normal_word
 
 _MOST_COMPARED = 100
 
 
 def merged(
-    found: Iterable[Finding], impression: Mapping[int, frozenset[str]], text: str
+    found: Iterable[Finding], impression: Mapping[int, frozenset[str]], report: Report
 ) -> tuple[Finding, ...]:
     """Findings with ids; one of the impression that repeats earlier ones only adds its sentence.
 
@@ -36,7 +36,7 @@ def merged(
                 for n in islice(chain.from_iterable(same), _MOST_COMPARED)
                 if not (sides and _sides(out[n]) and sides.isdisjoint(_sides(out[n])))
             ]
-            matches = [known[n] for n in _repeated([out[n] for n in known], finding, text)]
+            matches = [known[n] for n in _repeated([out[n] for n in known], finding, report)]
         if not matches:
             by_type.setdefault((finding.type, finding.presence), []).append(len(out))
             out.append(finding)
@@ -52,11 +52,11 @@ def merged(
     )
 
 
-def _repeated(known: list[Finding], finding: Finding, text: str) -> tuple[int, ...]:
+def _repeated(known: list[Finding], finding: Finding, report: Report) -> tuple[int, ...]:
     """Which known findings this one repeats: one that says as much, or several it sums up."""
     parts = tuple(n for n, other in enumerate(known) if _is_part(other, finding))
     summed = parts if _sums_up([known[n] for n in parts], finding) else ()
-    if len(summed) > 1 and _plural(finding, text):
+    if len(summed) > 1 and _plural(finding, report):
         return summed
     for n, other in enumerate(known):
         side_fits = finding.laterality is None or other.laterality == finding.laterality
@@ -119,10 +119,10 @@ def _sides(finding: Finding) -> frozenset[str]:
     return frozenset((finding.laterality,)) if finding.laterality else frozenset()
 
 
-def _plural(finding: Finding, text: str) -> bool:
+def _plural(finding: Finding, report: Report) -> bool:
     """Whether a finding's own words end in a plural."""
-    word = finding.span.of(text).split()[-1].lower()
-    return normal_word(word) != word
+    word = finding.span.of(report.text).split()[-1].lower()
+    return normal_word(word, report.language) != word
 
 
 def _upwards(path: str) -> tuple[str, ...]:

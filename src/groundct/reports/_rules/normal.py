@@ -7,9 +7,7 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
-_STOPS = frozenset((";", ":", "but"))
-_SEEN = frozenset(("evaluated", "assessed", "examined"))
-_JOINTS = frozenset((",", "and", "or", "/"))
+_STOPS = frozenset(";:")
 
 
 def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -44,27 +42,32 @@ def _ruled_out(parsed: Parsed, place: Hit, named: tuple[Hit, ...]) -> str | None
     if place.entry.meaning == "mediastinum":
         for other in named:
             gap = parsed.words[place.last : other.first]
-            if other.first >= place.last and len(gap) <= 1 and _JOINTS.isdisjoint(gap):
+            if (
+                other.first >= place.last
+                and len(gap) <= 1
+                and parsed.grammar.listing.isdisjoint(gap)
+            ):
                 return None
     return places().ruled_out.get(place.entry.meaning)
 
 
 def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
     """The places that a cue of normality speaks of: before it, or after "normal" as adjective."""
+    stops = _STOPS | parsed.grammar.but
     # Of an organ before an earlier cue, normal or not, or one of not being seen, all is said.
     said = [hit.last for hit in parsed.cues["normality"] if hit.last <= cue.first]
     said += [
         hit.last
         for hit in parsed.role("negation", "ignored")
-        if hit.last <= cue.first and parsed.any_word(hit.first, hit.last, _SEEN)
+        if hit.last <= cue.first and parsed.any_word(hit.first, hit.last, parsed.grammar.assessed)
     ]
-    said += [n + 1 for n in range(cue.first) if parsed.words[n] in _STOPS]
+    said += [n + 1 for n in range(cue.first) if parsed.words[n] in stops]
     floor = max(said, default=0)
     before = [p for p in parsed.places if floor <= p.first and p.last <= cue.first]
     # A finding between place and cue is what the place was named for.
     between = [h for h in parsed.findings if h.last <= cue.first]
     last = max((h.last for h in between), default=0)
-    negated = parsed.any_word(cue.first - 2, cue.first, frozenset(("not", "no", "than")))
+    negated = parsed.any_word(cue.first - 2, cue.first, parsed.grammar.not_)
     if negated:
         return ()
     kept = [p for p in before if p.first >= last]

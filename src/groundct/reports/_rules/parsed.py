@@ -8,6 +8,7 @@ from functools import cached_property
 
 from groundct.core.report import Span
 from groundct.reports._rules.tokens import Token, tokenize
+from groundct.vocabulary.grammar import Grammar, grammar
 from groundct.vocabulary.lexicon import Hit, lexicon
 
 MASK = "\0"
@@ -17,9 +18,11 @@ _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "
 
 @dataclass(frozen=True)
 class Parsed:
-    """Tokens of a sentence, and hits by lexicon; hits count tokens."""
+    """A sentence's tokens, and hits by lexicon; hits count tokens, spans its own characters."""
 
-    span: Span
+    text: str
+    language: str
+    grammar: Grammar
     tokens: tuple[Token, ...]
     words: tuple[str, ...]
     findings: tuple[Hit, ...]
@@ -66,21 +69,23 @@ def sides_named(parsed: Parsed) -> frozenset[str]:
     return frozenset(("right", "left") if "bilateral" in named else named)
 
 
-def parse(text: str, span: Span, language: str) -> Parsed:
+def parse(text: str, language: str) -> Parsed:
     """Look all lexicons up in a sentence; what a preamble says is hidden from the others.
 
     A label such as "Lymph nodes:" names a place and no finding.
     """
-    tokens = tokenize(text, span)
+    tokens = tokenize(text, language)
     words = [token.word for token in tokens]
-    label = _LABEL.match(text, span.start, span.end)
+    label = _LABEL.match(text)
     labelled = sum(token.end <= label.end() for token in tokens) if label else 0
     relations = lexicon(language, "relation").find(words)
     for hit in relations:
         if hit.entry.meaning == "preamble":
             words[hit.first : hit.last] = [MASK] * (hit.last - hit.first)
     return Parsed(
-        span=span,
+        text=text,
+        language=language,
+        grammar=grammar(language),
         tokens=tokens,
         words=tuple(words),
         findings=lexicon(language, "findings", "type").find([MASK] * labelled + words[labelled:]),

@@ -10,7 +10,6 @@ from groundct.vocabulary.places import places
 
 _LEVELS = {"t": ("thoracic", 12), "d": ("thoracic", 12), "l": ("lumbar", 5), "c": ("cervical", 7)}
 _REACH = 4
-_ORDINAL = frozenset(("st", "nd", "rd", "th", "and", ",", "to", "through", "of", "number"))
 
 
 def paths_of_place(parsed: Parsed, place: Hit) -> tuple[str, ...]:
@@ -63,7 +62,9 @@ def _ribs(parsed: Parsed, place: Hit) -> tuple[str, ...]:
     numbers: list[int] = []
     first = place.first
     through = False
-    while first > 0 and (parsed.words[first - 1].isdigit() or parsed.words[first - 1] in _ORDINAL):
+    grammar = parsed.grammar
+    between = grammar.ordinal | grammar.joint | grammar.to | grammar.of | {","}
+    while first > 0 and (parsed.words[first - 1].isdigit() or parsed.words[first - 1] in between):
         first -= 1
         word = parsed.words[first]
         number = small_number(word)
@@ -72,7 +73,7 @@ def _ribs(parsed: Parsed, place: Hit) -> tuple[str, ...]:
             numbers += range(last - 1, number, -1)
             numbers.append(number)
             through = False
-        through = through or word in ("through", "to")
+        through = through or word in grammar.to
     side = _side(parsed, place, first)
     prefix = f"{side} " if side else ""
     tree = anatomy()

@@ -12,8 +12,7 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
 _STOPS = frozenset(";:")
-_JOINTS = frozenset((",", "and", "with"))
-_CLOSERS = frozenset((",", ";", "(", "and"))
+_CLOSERS = frozenset(",;(")
 
 
 def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | None]:
@@ -40,8 +39,9 @@ def _blocked_after(parsed: Parsed, cue: Hit, first: int) -> bool:
     if _ended(parsed, cue.last, first):
         return True
     verbs = parsed.role("negation", "asserts", "negates_before")
+    joints = parsed.grammar.joint | parsed.grammar.with_ | {","}
     return any(
-        cue.last <= verb.first < first and parsed.any_word(verb.last, first, _JOINTS)
+        cue.last <= verb.first < first and parsed.any_word(verb.last, first, joints)
         for verb in verbs
     )
 
@@ -64,9 +64,10 @@ def _other_between(parsed: Parsed, first: int, last: int) -> bool:
 
 def _questioned(parsed: Parsed, last: int) -> bool:
     """Whether a question mark follows before anything else is said."""
+    closers = _CLOSERS | parsed.grammar.joint
     for position in range(last, len(parsed.words)):
         if parsed.words[position] == "?":
             return not any(last <= hit.first < position for hit in parsed.findings)
-        if parsed.words[position] in _CLOSERS:
+        if parsed.words[position] in closers:
             return False
     return False

@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 
 from groundct.core.report import Span
+from groundct.vocabulary.grammar import grammar
 
 _CANDIDATE = re.compile(r"[.!?]+|[\"“”•●▪]|\n")
-_ABBREVIATIONS = frozenset(
-    ("no", "dr", "vs", "fig", "im", "ima", "se", "approx", "e.g", "i.e", "cf", "st", "ca", "seg")
-)
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
 _LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)](?!\d)|[*•●▪>]|[-–]\s)\s*")
 _LABEL = re.compile(r"[ \t]*[A-Z][A-Za-z/ ]{0,40}:")
@@ -22,12 +20,15 @@ LONGEST = 1000
 """Characters after which a sentence is cut at a space."""
 
 
-def sentence_spans(text: str, section: Span) -> tuple[Span, ...]:
+def sentence_spans(text: str, section: Span, language: str) -> tuple[Span, ...]:
     """The sentences of a section in order: trimmed, not empty, none overlapping."""
+    abbreviations = grammar(language).abbreviation
     spans: list[Span] = []
     start = section.start
     for match in _CANDIDATE.finditer(text, section.start, section.end):
-        if match.start() < start or not _ends(text, match, start, section.end):
+        if match.start() < start or not _ends(
+            text, match, Span(start=start, end=section.end), abbreviations
+        ):
             continue
         _keep(text, start, match.end(), spans)
         start = match.end()
@@ -35,37 +36,34 @@ def sentence_spans(text: str, section: Span) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _ends(text: str, match: re.Match[str], start: int, end: int) -> bool:
+def _ends(text: str, match: re.Match[str], rest: Span, abbreviations: frozenset[str]) -> bool:
     sign = match.group()
     if sign in '"“”•●▪':
         return True
     if sign == "\n":
-        return _newline_ends(text, match.end(), end)
-    after = text[match.end() : min(end, match.end() + _LOOK)]
+        return _newline_ends(text, match.end(), rest.end)
+    after = text[match.end() : min(rest.end, match.end() + _LOOK)]
     if not after.strip():
         return True
     if sign == "?":
         return after[0].isspace() and not after.lstrip()[0].islower()
-    before = text[max(start, match.start() - _LOOK) : match.start()]
-    return _period_ends(before, after)
+    before = text[max(rest.start, match.start() - _LOOK) : match.start()]
+    return _period_ends(before, after, abbreviations)
 
 
-def _period_ends(before: str, after: str) -> bool:
+def _period_ends(before: str, after: str, abbreviations: frozenset[str]) -> bool:
     """Whether a period between these characters ends a sentence."""
     following = after.lstrip(" \t")
+    word = _WORD_BEFORE.search(before)
+    short = word is not None and (word[1].lower() in abbreviations or len(word[1]) == 1)
     if after[0].isdigit() or not before.strip() or after[0] in ",;:)":
         return False
     if following[:1].islower():
         # "T4. vertebra", "14.10. dated"; a small letter after a space ends only after a word.
-        return after[0] in " \t" and before[-1].isalpha() and not _is_abbreviation(before)
+        return after[0] in " \t" and before[-1].isalpha() and not short
     if before.strip().isdigit() and len(before.strip()) <= 2:
         return False  # a list number at the start of a sentence
-    return not _is_abbreviation(before) or not (following[:1].isdigit() or len(before) < 3)
-
-
-def _is_abbreviation(before: str) -> bool:
-    word = _WORD_BEFORE.search(before)
-    return word is not None and (word[1].lower() in _ABBREVIATIONS or len(word[1]) == 1)
+    return not short or not (following[:1].isdigit() or len(before) < 3)
 
 
 def _newline_ends(text: str, position: int, end: int) -> bool:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import Hit, lexicon
-from groundct.vocabulary.segments import LungSegment, segments
+from groundct.vocabulary.segments import LungSegment, segment_words
 
 Side = Literal["right", "left", "bilateral"]
 _REACH = 6
 _LEVEL_HOPS = 8
-_GLUE = frozenset((",", "/", "and", "or", "of", "the", "in", "both"))
 
 
 @dataclass(frozen=True)
@@ -47,17 +45,17 @@ class Site:
         return tree.path_of(f"lung {self.level} lobe")
 
 
-def lung_sites(parsed: Parsed, language: str) -> tuple[Site, ...]:
+def lung_sites(parsed: Parsed) -> tuple[Site, ...]:
     """The lung sites of a sentence, in the order of its words."""
-    hits = lexicon(language, "sites").find(parsed.words)
+    hits = lexicon(parsed.language, "sites").find(parsed.words)
     sides = parsed.role("laterality", "right", "left", "bilateral")
-    anchors = _anchors(hits, sides)
+    anchors = _anchors(parsed, hits, sides)
     return _with_segments(parsed, anchors, sides)
 
 
-def _anchors(hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
+def _anchors(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
     """Lobes, the lingula and whole lungs with their sides; a lung that a lobe names is dropped."""
-    lobes = _lobes(hits, sides)
+    lobes = _lobes(parsed, hits, sides)
     taken = {position for site in lobes for position in range(site.first, site.last)}
     whole = []
     for hit in hits:
@@ -79,7 +77,7 @@ def _used(side: Hit, lung: Hit, lobes: list[Site]) -> bool:
     )
 
 
-def _lobes(hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
+def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
     found: list[Site] = []
     for index, hit in enumerate(hits):
         role = hit.entry.meaning
@@ -94,7 +92,8 @@ def _lobes(hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
             end = _lobe_after(hits, index)
             if end is not None:
                 level = role.split(":")[1]
-                found.append(Site(hit.first, end, _side_of(hit, end, hits, sides, found), level))
+                side_of_lobe = _side_of(parsed, (hit, end), hits, sides, found)
+                found.append(Site(hit.first, end, side_of_lobe, level))
     return _backfill(found)
 
 
@@ -111,9 +110,17 @@ def _lobe_after(hits: tuple[Hit, ...], index: int) -> int | None:
 
 
 def _side_of(
-    hit: Hit, end: int, hits: tuple[Hit, ...], sides: tuple[Hit, ...], found: list[Site]
+    parsed: Parsed,
+    lobe: tuple[Hit, int],
+    hits: tuple[Hit, ...],
+    sides: tuple[Hit, ...],
+    found: list[Site],
 ) -> Side | None:
-    """A lobe's side: just before it, else "of the right lung" after it, else the last one's."""
+    """A lobe's side: just before it, else "of the right lung" after it, else the last one's.
+
+    ``lobe`` is the hit of its level and the token at which its words end.
+    """
+    hit, end = lobe
     if hit.entry.meaning == "level:middle":
         return "right"
     floor = found[-1].last if found else 0
@@ -130,7 +137,9 @@ def _side_of(
         and any(h.entry.meaning == "joins" and end <= h.first <= after[0].first for h in hits)
     ):
         joined = [h for h in hits if end <= h.first < after[0].first]
-        if all(h.entry.term in ("of", "the", "in") for h in joined):
+        grammar = parsed.grammar
+        of_lung = grammar.of | grammar.in_ | grammar.article
+        if all(of_lung.issuperset(parsed.words[h.first : h.last]) for h in joined):
             return _side(after[0])
     if before:
         return _side(before[-1])
@@ -154,25 +163,17 @@ def _side(hit: Hit) -> Side:
     return "right" if meaning == "right" else "left" if meaning == "left" else "bilateral"
 
 
-@lru_cache(maxsize=1)
-def _variants() -> dict[tuple[str, ...], tuple[LungSegment, ...]]:
-    """Segments by the words that may name them."""
-    table: dict[tuple[str, ...], tuple[LungSegment, ...]] = {}
-    for segment in segments():
-        for variant in segment.variants:
-            words = tuple(variant.split())
-            table[words] = (*table.get(words, ()), segment)
-    return table
-
-
 def _adjectives(parsed: Parsed) -> list[tuple[int, int, tuple[LungSegment, ...]]]:
     """Segment adjectives that are certain: compounds, or in a run that ends with "segment"."""
     words = parsed.words
+    named = segment_words(parsed.language)
+    joined = parsed.grammar.listing | parsed.grammar.basal
+    ends = parsed.grammar.segment
     found: list[tuple[int, int, tuple[LungSegment, ...]]] = []
     position = 0
     while position < len(words):
         for length in (2, 1):
-            options = _variants().get(tuple(words[position : position + length]))
+            options = named.named.get(tuple(words[position : position + length]))
             if options:
                 found.append((position, position + length, options))
                 position += length - 1
@@ -182,16 +183,12 @@ def _adjectives(parsed: Parsed) -> list[tuple[int, int, tuple[LungSegment, ...]]
     ends_in_segment = -1
     for first, last, options in reversed(found):
         step = last
-        while step < len(words) and words[step] in (",", "and", "or", "/", "basal"):
+        while step < len(words) and words[step] in joined:
             step += 1
-        if step < len(words) and (words[step] == "segment" or step == ends_in_segment):
+        if step < len(words) and (words[step] in ends or step == ends_in_segment):
             ends_in_segment = first
             kept.append((first, last, options))
-        elif (
-            last - first == 2
-            or words[first].endswith(("basal", "basilar"))
-            or words[first].startswith("apico")
-        ):
+        elif last - first == 2 or words[first] in named.alone:
             kept.append((first, last, options))
     return kept[::-1]
 
@@ -229,10 +226,13 @@ def _with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) 
 def _anchor_of(parsed: Parsed, anchors: list[Site], first: int, last: int) -> int | None:
     """The lobe of an adjective: "... segment of the <lobe>" after it, else the one before it."""
     step = last
-    skipped = (*_GLUE, "segment", "basal", "apical", "posterior", "anterior", "lateral", "medial")
+    grammar = parsed.grammar
+    of_or_in = grammar.of | grammar.in_
+    glue = grammar.listing | of_or_in | grammar.article | grammar.both | grammar.side | grammar.lung
+    skipped = glue | grammar.segment | grammar.basal | segment_words(parsed.language).words
     of_seen = False
-    while step < len(parsed.words) and parsed.words[step] in (*skipped, "right", "left", "lung"):
-        of_seen = of_seen or parsed.words[step] in ("of", "in")
+    while step < len(parsed.words) and parsed.words[step] in skipped:
+        of_seen = of_seen or parsed.words[step] in of_or_in
         step += 1
         if any(site.first <= step - 1 < site.last for site in anchors):
             break
@@ -274,7 +274,8 @@ def _lone(
     """A site for "left posterobasal segment": the words tell the lobe, a side stands near."""
     near = [s for s in sides if abs(s.first - first) <= _REACH]
     compound = [s for s in options if _certain(s.name)]
-    if not compound or parsed.words[first] in ("posterior", "anterior", "lateral", "medial"):
+    named = segment_words(parsed.language)
+    if not compound or (last - first == 1 and parsed.words[first] not in named.alone):
         return None
     side: Side | None = _side(near[0]) if near else None
     fitting = [s for s in compound if side is None or side == "bilateral" or s.side == side]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from groundct.core.report import Span
-from groundct.vocabulary.lexicon import normal_word
+from groundct.vocabulary.words import normal_word
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _HYPHENS = frozenset("-–—‐‑")
@@ -26,10 +25,10 @@ def small_number(word: str) -> int | None:
     return int(word) if word.isdecimal() and len(word) <= 3 else None
 
 
-def tokenize(text: str, span: Span) -> tuple[Token, ...]:
-    """The tokens inside a span. Hyphens are left out: ``ground-glass`` is two words."""
+def tokenize(text: str, language: str) -> tuple[Token, ...]:
+    """The tokens of a text. Hyphens are left out: ``ground-glass`` is two words."""
     return tuple(
-        Token(match.start(), match.end(), normal_word(match.group()))
-        for match in _TOKEN.finditer(text, span.start, span.end)
+        Token(match.start(), match.end(), normal_word(match.group(), language))
+        for match in _TOKEN.finditer(text)
         if match.group() not in _HYPHENS
     )

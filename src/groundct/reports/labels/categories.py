@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from groundct.core.report import Span
 from groundct.reports._rules.mentions import mentions_of
 from groundct.reports._rules.parsed import parse
 from groundct.vocabulary.findings import findings
@@ -16,7 +15,7 @@ def categorize(text: str, language: str = "en") -> str:
     """The code of ReXGroundingCT's ontology of one finding's phrase; "12" when nothing is known."""
     if not text.strip():
         return _UNKNOWN
-    parsed = parse(text, Span(start=0, end=len(text)), language)
+    parsed = parse(text, language)
     types = [mention.type for mention in mentions_of(parsed)]
     if not types:
         return _UNKNOWN

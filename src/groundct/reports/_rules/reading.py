@@ -1,0 +1,71 @@
+"""What one sentence says by itself. Spans count from its first character.
+
+Reports of one register repeat their sentences, so readings are kept and used again; the bound on
+how many keeps memory even.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from groundct.core.report import Finding
+from groundct.reports._rules.attach import Words
+from groundct.reports._rules.build import all_mentions, findings_of
+from groundct.reports._rules.doubts import doubts_of
+from groundct.reports._rules.link import paths_of, regions_of
+from groundct.reports._rules.parsed import Parsed, parse
+from groundct.reports._rules.sites import Site, lung_sites
+
+_KEPT = 1 << 13
+
+
+@dataclass(frozen=True)
+class SentenceReading:
+    """A sentence's entries, findings and regions; ``regions`` None: those of the one before.
+
+    ``doubts`` are the reasons why rules may have misread it, none for most sentences.
+    """
+
+    parsed: Parsed
+    sites: tuple[Site, ...]
+    findings: tuple[Finding, ...]
+    regions: tuple[str, ...] | None
+    doubts: tuple[str, ...]
+
+    def anatomy(self, regions: tuple[str, ...]) -> tuple[str, ...]:
+        """The most exact anatomy paths that it names inside its regions."""
+        return paths_of(self.parsed, self.sites, regions)
+
+
+@lru_cache(maxsize=_KEPT)
+def read_sentence(text: str, language: str) -> SentenceReading:
+    """Read a sentence; findings have no id yet and sentence index 0."""
+    parsed = parse(text, language)
+    mentions = all_mentions(parsed)
+    sites = lung_sites(parsed)
+    found = findings_of(Words(parsed, sites), mentions)
+    return SentenceReading(
+        parsed=parsed,
+        sites=sites,
+        findings=found,
+        regions=regions_of(parsed, mentions),
+        doubts=doubts_of(parsed, found),
+    )
+
+
+def in_report(finding: Finding, index: int, offset: int) -> Finding:
+    """A sentence's finding with its sentence's index and spans that count from the report's start.
+
+    ``offset`` is the sentence's start.
+    """
+    return finding.model_copy(
+        update={
+            "sentence_indices": (index,),
+            "span": finding.span.moved(offset),
+            "measurements": tuple(m.moved(offset) for m in finding.measurements),
+            "relations": tuple(r.moved(offset) for r in finding.relations),
+            "remarks": tuple(r.moved(offset) for r in finding.remarks),
+            "cues": tuple(c.moved(offset) for c in finding.cues),
+        }
+    )

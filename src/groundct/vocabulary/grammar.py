@@ -1,0 +1,94 @@
+"""Small words that the reading engine itself needs, by what they do in a sentence.
+
+Data: ``<language>/grammar.tsv``. A language is complete when it names every class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from typing import Final
+
+from groundct.core.issues import TableError
+from groundct.vocabulary._tables import read_table
+from groundct.vocabulary.words import normal_word
+
+NONE: Final = "-"
+"""The word of a class that a language does not have."""
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """Words in their normal form, by class.
+
+    ``joint``: and, or; ``perceived``: participles that end what was seen; ``assessed``: those of
+    looking; ``past``: forms of "is" that tell of earlier; ``not_``: words that take "normal" back;
+    ``elsewhere``: words that point to another side; ``vague``: words between "a" and a noun that is
+    not one; ``earlier``: words before a size of an earlier examination; ``basal``: words that stand
+    between two segment names and "segment"; the others say themselves.
+    """
+
+    article: frozenset[str]
+    article_one: frozenset[str]
+    joint: frozenset[str]
+    with_: frozenset[str]
+    of: frozenset[str]
+    in_: frozenset[str]
+    on: frozenset[str]
+    at: frozenset[str]
+    to: frozenset[str]
+    both: frozenset[str]
+    but: frozenset[str]
+    is_: frozenset[str]
+    past: frozenset[str]
+    pronoun: frozenset[str]
+    not_: frozenset[str]
+    perceived: frozenset[str]
+    assessed: frozenset[str]
+    enlarged: frozenset[str]
+    side: frozenset[str]
+    lung: frozenset[str]
+    lobe: frozenset[str]
+    segment: frozenset[str]
+    basal: frozenset[str]
+    elsewhere: frozenset[str]
+    vague: frozenset[str]
+    ordinal: frozenset[str]
+    earlier: frozenset[str]
+    abbreviation: frozenset[str]
+
+    @cached_property
+    def listing(self) -> frozenset[str]:
+        """Words and signs that join the parts of a list."""
+        return self.joint | {",", "/"}
+
+
+@lru_cache(maxsize=8)
+def grammar(language: str) -> Grammar:
+    """The grammar of a language, read once.
+
+    Raises TableError when a class is unknown or has no row.
+    """
+    path = f"{language}/grammar.tsv"
+    classes = {field.name: field.name.rstrip("_") for field in fields(Grammar)}
+    words: dict[str, set[str]] = {name: set() for name in classes.values()}
+    rows = read_table(path, ("class", "word"))
+    for row in rows:
+        if row["class"] not in words:
+            raise TableError.of(
+                "vocabulary-class",
+                path,
+                f"{row['class']!r} is none of the classes {', '.join(sorted(words))}.",
+                "Correct its name.",
+            )
+        if row["word"] != NONE:
+            words[row["class"]].add(normal_word(row["word"], language))
+    missing = set(words) - {row["class"] for row in rows}
+    if missing:
+        raise TableError.of(
+            "vocabulary-class",
+            path,
+            f"it has no row of {', '.join(sorted(missing))}.",
+            f"Add its words, or {NONE!r} where the language has none.",
+        )
+    return Grammar(**{name: frozenset(words[plain]) for name, plain in classes.items()})
