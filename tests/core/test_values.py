@@ -64,3 +64,13 @@ def test_only_errors_count_as_errors():
 def test_an_unknown_plugin_lists_the_known_ones():
     with pytest.raises(UnknownPluginError, match="known:"):
         load_plugin("sources", "nonsense")
+
+
+def test_a_changed_value_equals_a_new_one_and_leaves_the_old():
+    old = Span(start=1, end=2)
+    new = old.changed(end=5)
+    assert new == Span(start=1, end=5) and hash(new) == hash(Span(start=1, end=5))
+    assert old == Span(start=1, end=2)
+    assert digest(new) == digest(Span(start=1, end=5))
+    with pytest.raises(ValidationError):
+        new.end = 7

@@ -38,7 +38,7 @@ class Span(Value):
 
     def moved(self, offset: int) -> Span:
         """The same span ``offset`` characters further on, 0 or more."""
-        return self.model_copy(update={"start": self.start + offset, "end": self.end + offset})
+        return self.changed(start=self.start + offset, end=self.end + offset)
 
     def contains(self, other: Span) -> bool:
         """Whether the other span lies inside this one."""
@@ -52,7 +52,7 @@ class Marked(Value):
 
     def moved(self, offset: int) -> Self:
         """The same value where the text begins ``offset`` characters earlier, 0 or more."""
-        return self.model_copy(update={"span": self.span.moved(offset)})
+        return self.changed(span=self.span.moved(offset))
 
 
 class Section(Value):

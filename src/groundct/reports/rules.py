@@ -59,8 +59,9 @@ class RulesExtractor:
                     continue
                 said = read_sentence(span.of(report.text), report.language)
                 previous = previous if said.regions is None else said.regions
-                where = {"regions": previous, "anatomy": said.anatomy(previous)}
-                sentences.append(sentence.model_copy(update=where))
+                sentences.append(
+                    sentence.changed(regions=previous, anatomy=said.anatomy_in(previous))
+                )
                 own = placed(before, said)
                 found.extend(in_report(finding, index, span.start) for finding in own)
                 before = said

@@ -61,24 +61,22 @@ class Lexicon:
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
         """The longest phrases in a sequence of normal words, left to right, none overlapping."""
         hits: list[Hit] = []
-        start = 0
         root = self._root.children
-        while start < len(words):
-            if words[start] not in root:
-                start += 1
+        end = 0
+        for start in [n for n, word in enumerate(words) if word in root]:
+            if start < end:
                 continue
             node = self._root
-            best: Hit | None = None
+            best: Entry | None = None
             for position in range(start, len(words)):
                 step = node.children.get(words[position])
                 if step is None:
                     break
                 node = step
                 if node.entry is not None:
-                    best = Hit(start, position + 1, node.entry)
+                    best, end = node.entry, position + 1
             if best is not None:
-                hits.append(best)
-            start = best.last if best is not None else start + 1
+                hits.append(Hit(start, end, best))
         return tuple(hits)
 
 

@@ -55,6 +55,8 @@ def paths_of(parsed: Parsed, sites: tuple[Site, ...], regions: tuple[str, ...]) 
 
 def exact(paths: list[str]) -> tuple[str, ...]:
     """Paths in order, once each, without those that another one goes on from."""
+    if len(paths) < 2:
+        return tuple(paths)
     unique = list(dict.fromkeys(paths))
     above = {up for path in unique for up in anatomy().ancestors(path)}
     sides = {anatomy().leaf(path) for path in unique}

@@ -47,7 +47,7 @@ def merged(
                 update={"sentence_indices": tuple(sorted(indices)), "refers_to_prior": prior}
             )
     return tuple(
-        finding.model_copy(update={"finding_id": f"f{number}"})
+        finding.changed(finding_id=f"f{number}")
         for number, finding in enumerate(out, start=1)
     )
 

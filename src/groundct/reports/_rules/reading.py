@@ -31,10 +31,13 @@ class SentenceReading:
     sites: tuple[Site, ...]
     findings: tuple[Finding, ...]
     regions: tuple[str, ...] | None
+    anatomy: tuple[str, ...]
     doubts: tuple[str, ...]
 
-    def anatomy(self, regions: tuple[str, ...]) -> tuple[str, ...]:
-        """The most exact anatomy paths that it names inside its regions."""
+    def anatomy_in(self, regions: tuple[str, ...]) -> tuple[str, ...]:
+        """The most exact anatomy paths that it names inside the regions it is given."""
+        if regions == self.regions:
+            return self.anatomy
         return paths_of(self.parsed, self.sites, regions)
 
 
@@ -45,11 +48,13 @@ def read_sentence(text: str, language: str) -> SentenceReading:
     mentions = all_mentions(parsed)
     sites = lung_sites(parsed)
     found = findings_of(Words(parsed, sites), mentions)
+    regions = regions_of(parsed, mentions)
     return SentenceReading(
         parsed=parsed,
         sites=sites,
         findings=found,
-        regions=regions_of(parsed, mentions),
+        regions=regions,
+        anatomy=paths_of(parsed, sites, regions or ()),
         doubts=doubts_of(parsed, found),
     )
 
@@ -59,13 +64,11 @@ def in_report(finding: Finding, index: int, offset: int) -> Finding:
 
     ``offset`` is the sentence's start.
     """
-    return finding.model_copy(
-        update={
-            "sentence_indices": (index,),
-            "span": finding.span.moved(offset),
-            "measurements": tuple(m.moved(offset) for m in finding.measurements),
-            "relations": tuple(r.moved(offset) for r in finding.relations),
-            "remarks": tuple(r.moved(offset) for r in finding.remarks),
-            "cues": tuple(c.moved(offset) for c in finding.cues),
-        }
+    return finding.changed(
+        sentence_indices=(index,),
+        span=finding.span.moved(offset),
+        measurements=tuple([m.moved(offset) for m in finding.measurements]),
+        relations=tuple([r.moved(offset) for r in finding.relations]),
+        remarks=tuple([r.moved(offset) for r in finding.remarks]),
+        cues=tuple([c.moved(offset) for c in finding.cues]),
     )
