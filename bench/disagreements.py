@@ -18,7 +18,8 @@ from groundct.core.report import Finding, Reading, Report, report_of_columns
 from groundct.reports.labels import categorize, labels_of
 from groundct.reports.rules import PLUGIN
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.lexicon import expand, lexicon, normal_word
+from groundct.vocabulary.lexicon import expand, lexicon
+from groundct.vocabulary.words import normal_word
 
 _DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 _SHORTEST_WORD = 5
@@ -30,9 +31,9 @@ def words_of(label: str) -> frozenset[str]:
     types = {kind.type for kind in findings().types.values() if label in kind.labels}
     counts: Counter[tuple[str, bool]] = Counter()
     for entry in lexicon("en", "findings", "type").entries:
-        words = {normal_word(word) for phrase in expand(entry.term) for word in phrase}
+        words = {normal_word(word, "en") for phrase in expand(entry.term) for word in phrase}
         counts.update((word, entry.meaning in types) for word in words)
-    named = {normal_word(word) for word in label.split()}
+    named = {normal_word(word, "en") for word in label.split()}
     mostly = {word for word, own in counts if own and counts[word, True] > counts[word, False]}
     return frozenset(word for word in mostly | named if len(word) >= _SHORTEST_WORD)
 
@@ -51,7 +52,7 @@ def show(report: Report, reading: Reading, label: str, *, whole: bool) -> Iterat
     cited = {n for f in found if f.presence != "absent" for n in f.sentence_indices}
     for sentence in reading.sentences:
         text = sentence.span.of(report.text)
-        words = {normal_word(word.strip(".,;:()?\"'")) for word in text.split()}
+        words = {normal_word(word.strip(".,;:()?\"'"), "en") for word in text.split()}
         if whole or sentence.index in cited or (not cited and words & words_of(label)):
             yield f"    {'*' if sentence.index in cited else ' '} {' '.join(text.split())}"
 
