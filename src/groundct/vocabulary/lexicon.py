@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from groundct.core.issues import TableError
 from groundct.vocabulary._tables import read_table
@@ -19,8 +20,7 @@ from groundct.vocabulary.words import normal_word
 _PART = re.compile(r"\(([^()]*)\)|([^\s()]+)")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A row of a lexicon: its id, its phrase as written and what it means."""
 
     entry_id: str
@@ -28,8 +28,7 @@ class Entry:
     meaning: str
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """An entry found in words ``first`` (inclusive) to ``last`` (exclusive)."""
 
     first: int

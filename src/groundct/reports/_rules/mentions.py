@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
@@ -13,8 +13,7 @@ _RELATION_REACH = 8
 _ENDS = frozenset(";:.()")
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """A finding's own words (tokens ``first`` to ``last``), its type and the places tied to it."""
 
     first: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from groundct.vocabulary.words import normal_word
 
@@ -11,8 +11,7 @@ _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _HYPHENS = frozenset("-–—‐‑")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, number or sign at characters ``start`` to ``end``; ``word`` is its normal form."""
 
     start: int
