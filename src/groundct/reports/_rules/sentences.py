@@ -58,6 +58,8 @@ def _period_ends(before: str, after: str, abbreviations: frozenset[str]) -> bool
     short = word is not None and (word[1].lower() in abbreviations or len(word[1]) == 1)
     if after[0].isdigit() or not before.strip() or after[0] in ",;:)":
         return False
+    if after[0] in "-–" and before[-1].isdigit() and after[1:2].isalnum():
+        return False  # "L1.-L2. vertebrae"
     if following[:1].islower():
         # "T4. vertebra", "14.10. dated"; a small letter after a space ends only after a word.
         return after[0] in " \t" and before[-1].isalpha() and not short
