@@ -1,7 +1,8 @@
 """Split a section into sentences, as spans into the untouched text.
 
 Periods inside numbers, after abbreviations and list numbers, or before a small letter end nothing;
-a missing space after a period, quotes, bullets, empty lines and list lines do.
+a missing space after a period, quotes, bullets, empty lines, list lines and two spaces before a
+capital do. A question inside brackets ends nothing.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import re
 from groundct.core.report import Span
 from groundct.vocabulary.grammar import grammar
 
-_CANDIDATE = re.compile(r"[.!?]+|[\"“”•●▪]|\n")
+_CANDIDATE = re.compile(r"[.!?]+|[\"“”•●▪]|\n|(?<=[^\W_]|\))[ \t]{2,}(?=[^\W\d_])")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
 _LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)](?!\d)|[*•●▪>]|[-–]\s)\s*")
 _LABEL = re.compile(r"[ \t]*[A-Z][A-Za-z/ ]{0,40}:")
 _LOOK = 16
+_ASKED = 100
 LONGEST = 1000
 """Characters after which a sentence is cut at a space."""
 
@@ -40,15 +42,27 @@ def _ends(text: str, match: re.Match[str], rest: Span, abbreviations: frozenset[
     sign = match.group()
     if sign in '"“”•●▪':
         return True
+    if sign[0] in " \t":
+        # Impressions part their statements by two spaces where the period was lost.
+        return text[match.end()].isupper()
     if sign == "\n":
         return _newline_ends(text, match.end(), rest.end)
     after = text[match.end() : min(rest.end, match.end() + _LOOK)]
     if not after.strip():
         return True
     if sign == "?":
-        return after[0].isspace() and not after.lstrip()[0].islower()
+        asked = text[max(rest.start, match.start() - _ASKED) : match.start()]
+        answered = text[match.end() : min(rest.end, match.end() + _ASKED)]
+        inside = asked.rfind("(") > asked.rfind(")") and 0 <= answered.find(")") < _open(answered)
+        return after[0].isspace() and not (inside or after.lstrip()[0].islower())
     before = text[max(rest.start, match.start() - _LOOK) : match.start()]
     return _period_ends(before, after, abbreviations)
+
+
+def _open(text: str) -> int:
+    """Where the next bracket opens, or the text ends."""
+    position = text.find("(")
+    return position if position >= 0 else len(text)
 
 
 def _period_ends(before: str, after: str, abbreviations: frozenset[str]) -> bool:
