@@ -1,4 +1,4 @@
-"""Measure the ``rules`` extractor on labelled reports: labels, links, categories, speed.
+"""Measure the ``rules`` extractor on labelled reports: labels, categories, speed.
 
 Run: ``python -m bench.bench_reports [DATA]``; DATA is ``../shared/data`` unless given.
 
@@ -17,7 +17,6 @@ from pathlib import Path
 from groundct.core.report import report_of_columns
 from groundct.reports.labels import categorize, labels_of
 from groundct.reports.rules import PLUGIN
-from groundct.vocabulary.anatomy import TOP_REGIONS
 from groundct.vocabulary.findings import findings
 
 Row = dict[str, str]
@@ -67,46 +66,9 @@ def labels(rows: list[Row]) -> None:
     print(f"  {len(rows) / seconds:.0f} reports/s")
 
 
-def links(reports: list[Row], regions: list[Row]) -> None:
-    texts: dict[tuple[str, str], str] = {}
-    for row in regions:
-        texts[row["VolumeName"], row["Anatomy"]] = _plain(row["Text"])
-    total: Counter[str] = Counter()
-    by_region = {region: Counter() for region in TOP_REGIONS}
-    for row in reports:
-        report = report_of_columns([("findings", row["Findings_EN"])])
-        for sentence in PLUGIN.extract(report).sentences:
-            plain = _plain(sentence.span.of(report.text))
-            truth = {r for r in TOP_REGIONS if plain in texts.get((row["VolumeName"], r), "")}
-            if not truth:
-                total["unlinked"] += 1
-                total["extra in unlinked"] += len(sentence.regions)
-                continue
-            for region in TOP_REGIONS:
-                kind = (
-                    ("hit" if region in sentence.regions else "missed")
-                    if region in truth
-                    else ("extra" if region in sentence.regions else "none")
-                )
-                total[kind] += 1
-                by_region[region][kind] += 1
-    for region, count in by_region.items():
-        p, r, f = f1(count["hit"], count["extra"], count["missed"])
-        print(f"  {region:36s} P {p:.3f} R {r:.3f} F1 {f:.3f}  n {count['hit'] + count['missed']}")
-    p, r, f = f1(total["hit"], total["extra"], total["missed"])
-    print(f"  {'all regions':36s} P {p:.3f} R {r:.3f} F1 {f:.3f}")
-    print(f"  {total['unlinked']} sentences stand in no region's text and are not counted;")
-    p, r, f = f1(total["hit"], total["extra"] + total["extra in unlinked"], total["missed"])
-    print(f"  {'with all that they are linked to extra':38s} P {p:.3f} R {r:.3f} F1 {f:.3f}")
-
-
 def categories(rows: list[Row]) -> None:
     right = sum(categorize(row["finding"]) == row["category"] for row in rows)
     print(f"  accuracy {right / len(rows):.3f}  n {len(rows)}")
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum())
 
 
 def main() -> int:
@@ -124,15 +86,6 @@ def main() -> int:
                 for r in rows_of(folder, "abnormality_labels_dev.csv")
                 if half(r["AccessionNo"]) == number
             ]
-        )
-        print(" links of sentences to regions")
-        links(
-            [
-                r
-                for r in rows_of(folder, "ct_rate_reports_dev.csv")
-                if half(r["VolumeName"]) == number
-            ],
-            rows_of(folder, "region_reports_dev.csv"),
         )
         print(" ontology codes of findings")
         found = rows_of(folder, "finding_categories_dev.tsv", "\t")

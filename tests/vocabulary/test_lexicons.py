@@ -68,7 +68,7 @@ def test_places_and_compounds_are_known() -> None:
     for place in known.places.values():
         assert place.parent in ("", *known.places)
         assert anatomy().is_path(place.path), place
-        assert {*place.regions, *place.weak_regions} <= set(TOP_REGIONS)
+        assert {*place.regions, *place.yields_to} <= {*TOP_REGIONS, "*"}
     for (_, key), kind in known.compounds.items():
         assert key == "*" or key in known.places
         assert not kind or kind in findings().types

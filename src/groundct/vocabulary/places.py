@@ -1,8 +1,8 @@
 """Places that reports name, and what a general word such as "thickening" means at each of them.
 
 Data: ``places.tsv`` (a place's path, its parent and the regions its sentences belong to),
-``compounds.tsv`` (general word x place -> finding type) and ``normal.tsv`` (place -> the type that
-a statement of normality rules out).
+``compounds.tsv`` (general word x place -> finding type), ``normal.tsv`` (place -> the type that a
+statement of normality rules out) and ``unplaced.tsv`` (types that say no region by themselves).
 """
 
 from __future__ import annotations
@@ -23,23 +23,29 @@ GENERAL: Final = "~"
 class Place:
     """A place: its anatomy path, and the top regions to which its sentences are linked.
 
-    ``weak_regions`` count only for a sentence that names no other place.
+    A sentence that another place links to a region of ``yields_to`` is not linked to these; "*"
+    stands for any region. RadGenome's region texts do so: a subpleural nodule stands with the
+    pleura and not with the lung.
     """
 
     key: str
     parent: str
     path: str
     regions: tuple[str, ...]
-    weak_regions: tuple[str, ...]
+    yields_to: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Places:
-    """All places, the types of general words at them, and what "normal" rules out at each."""
+    """All places, the types of general words at them, and what "normal" rules out at each.
+
+    ``unplaced`` are finding types that link a sentence to no region when it names no place.
+    """
 
     places: Mapping[str, Place]
     compounds: Mapping[tuple[str, str], str]
     ruled_out: Mapping[str, str]
+    unplaced: frozenset[str]
 
     def resolve(self, head: str, key: str) -> str | None:
         """The type of a general word at a place or at its nearest parent; None when unknown."""
@@ -58,14 +64,14 @@ class Places:
 @lru_cache(maxsize=1)
 def places() -> Places:
     """The places, read once."""
-    columns = ("key", "parent", "path", "regions", "weak_regions")
+    columns = ("key", "parent", "path", "regions", "yields_to")
     own = {
         row["key"]: Place(
             key=row["key"],
             parent=row["parent"],
             path=row["path"],
             regions=split_cell(row["regions"]),
-            weak_regions=split_cell(row["weak_regions"]),
+            yields_to=split_cell(row["yields_to"]),
         )
         for row in read_table("places.tsv", columns)
     }
@@ -74,4 +80,9 @@ def places() -> Places:
         for row in read_table("compounds.tsv", ("head", "anatomy", "type"))
     }
     ruled_out = {row["place"]: row["type"] for row in read_table("normal.tsv", ("place", "type"))}
-    return Places(MappingProxyType(own), MappingProxyType(compounds), MappingProxyType(ruled_out))
+    return Places(
+        MappingProxyType(own),
+        MappingProxyType(compounds),
+        MappingProxyType(ruled_out),
+        frozenset(row["type"] for row in read_table("unplaced.tsv", ("type", "why"))),
+    )

@@ -3,36 +3,56 @@
 from __future__ import annotations
 
 from groundct.reports._rules.mentions import Mention
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.parsed import MASK, Parsed
 from groundct.reports._rules.place_paths import paths_of_place
 from groundct.reports._rules.sites import Site
-from groundct.vocabulary.anatomy import OTHERS, TOP_REGIONS, anatomy
+from groundct.vocabulary.anatomy import TOP_REGIONS, anatomy
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.lexicon import Hit
-from groundct.vocabulary.places import places
+from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.places import Place, places
+
+_LUNG = "lung"
+_ANY = "*"
 
 
 def regions_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[str, ...] | None:
     """The top regions of a sentence in the vocabulary's order; empty = the whole scan.
 
-    None for a sentence that names nothing and starts with a pronoun: its regions are those of the
-    sentence before.
+    Places decide, else what the findings' types say by themselves, else the window or the places
+    that a preamble names. None for a sentence that names nothing and starts with a pronoun: its
+    regions are those of the sentence before.
     """
-    found: set[str] = set()
-    weak: set[str] = set()
-    for hit in parsed.places:
-        if not _asked(parsed, hit):
-            found.update(places().places[hit.entry.meaning].regions)
-            weak.update(places().places[hit.entry.meaning].weak_regions)
-    found = found or weak
-    if not found:
-        for mention in mentions:
-            path = findings().types[mention.type].anatomy
-            found.add(anatomy().top_region(path) if path else OTHERS)
-    follows = bool(parsed.words) and parsed.words[0] in parsed.grammar.pronoun
-    if not found and follows and not parsed.cues["recommendation"]:
-        return None
+    found = _of_places(_named(parsed))
+    if not found and not parsed.places:
+        follows = bool(parsed.words) and parsed.words[0] in parsed.grammar.pronoun
+        found = _of_types(mentions) or _of_places(_window(parsed))
+        if not found and follows and not parsed.cues["recommendation"]:
+            return None
+    elif not found:
+        found = _of_types(mentions)
     return tuple(region for region in TOP_REGIONS if region in found)
+
+
+def _named(parsed: Parsed) -> tuple[Place, ...]:
+    """The places that a sentence names outside questions in brackets."""
+    return tuple(
+        places().places[hit.entry.meaning] for hit in parsed.places if not _asked(parsed, hit)
+    )
+
+
+def _of_places(named: tuple[Place, ...]) -> set[str]:
+    """The regions of places, without those that yield to another place's region."""
+    plain = [place for place in named if _ANY not in place.yields_to]
+    strong = {region for place in plain for region in place.regions}
+    kept = {region for p in plain if strong.isdisjoint(p.yields_to) for region in p.regions}
+    return kept or {region for place in named for region in place.regions}
+
+
+def _of_types(mentions: tuple[Mention, ...]) -> set[str]:
+    """The regions of the findings' own types, where these say one without a place."""
+    types = {mention.type for mention in mentions} - places().unplaced
+    paths = {findings().types[kind].anatomy for kind in types}
+    return {anatomy().top_region(path) for path in paths if path}
 
 
 def _asked(parsed: Parsed, place: Hit) -> bool:
@@ -45,11 +65,22 @@ def _asked(parsed: Parsed, place: Hit) -> bool:
     return "?" in after[:end]
 
 
+def _window(parsed: Parsed) -> tuple[Place, ...]:
+    """The places that stand in a preamble alone, which is hidden: "in the lung window; no mass"."""
+    hidden = [
+        token.word if word == MASK else MASK
+        for word, token in zip(parsed.words, parsed.tokens, strict=True)
+    ]
+    hits = lexicon(parsed.language, "anatomy", "key").find(hidden)
+    return tuple(places().places[hit.entry.meaning] for hit in hits)
+
+
 def paths_of(parsed: Parsed, sites: tuple[Site, ...], regions: tuple[str, ...]) -> tuple[str, ...]:
-    """The most exact anatomy paths that a sentence names inside its regions."""
-    paths = [site.path for site in sites]
-    paths += [path for place in parsed.places for path in paths_of_place(parsed, place)]
-    paths = [path for path in paths if anatomy().top_region(path) in (*regions, OTHERS)]
+    """The most exact anatomy paths that a sentence names, whatever regions they yielded to."""
+    paths = [path for place in parsed.places for path in paths_of_place(parsed, place)]
+    named = {anatomy().top_region(path) for path in paths}
+    if _LUNG in named or _LUNG in regions:
+        paths = [site.path for site in sites] + paths
     return exact(paths)
 
 
