@@ -16,6 +16,11 @@ def read_table(path: str, columns: tuple[str, ...]) -> tuple[dict[str, str], ...
     return parse_table(text, columns, where=path)
 
 
+def has_table(path: str) -> bool:
+    """Whether this package has a table; ``path`` is relative to ``vocabulary/``."""
+    return files("groundct.vocabulary").joinpath(path).is_file()
+
+
 def parse_table(text: str, columns: tuple[str, ...], where: str) -> tuple[dict[str, str], ...]:
     """The rows of a TSV text; ``where`` names it in errors."""
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from groundct.vocabulary.words import normal_word
+from groundct.vocabulary.spelling import known_word
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _HYPHENS = frozenset("-–—‐‑")
 
 
 class Token(NamedTuple):
-    """A word, number or sign at characters ``start`` to ``end``; ``word`` is its normal form."""
+    """A word, number or sign at characters ``start`` to ``end``; ``word`` is its normal form.
+
+    A misspelt word has that of the word which it means.
+    """
 
     start: int
     end: int
@@ -27,7 +30,7 @@ def small_number(word: str) -> int | None:
 def tokenize(text: str, language: str) -> tuple[Token, ...]:
     """The tokens of a text. Hyphens are left out: ``ground-glass`` is two words."""
     return tuple(
-        Token(match.start(), match.end(), normal_word(match.group(), language))
+        Token(match.start(), match.end(), known_word(match.group(), language))
         for match in _TOKEN.finditer(text)
         if match.group() not in _HYPHENS
     )

@@ -1,0 +1,120 @@
+"""Misspelt words: the lexicons' word that a report means.
+
+Reports are typed fast and translated by machines: "atelectesis", "condolidation". A word that
+stands in ``<language>/spelling.tsv`` is what that table says (itself, where it only looks like
+another one). Of the others, one that no lexicon knows is read as the one lexicon word that is a
+slip or two away by insertion, deletion, substitution or swap of neighbours (optimal string
+alignment, Boytsov 2011). Its beginning must be right, since beginnings tell hypo- from hyper- and
+intra- from infra-; two equally near words leave it as it is. Guesses are words of findings, places
+and lung segments: a word that only cues know (negation, uncertainty, time) is never guessed.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from groundct.vocabulary._tables import has_table, read_table
+from groundct.vocabulary.lexicon import expand, lexicon
+from groundct.vocabulary.segments import segment_words
+from groundct.vocabulary.words import normal_word
+
+_GUESSED: Final = (("findings", "type"), ("anatomy", "key"))
+_CUES: Final = (
+    "negation",
+    "uncertainty",
+    "normality",
+    "temporal",
+    "recommendation",
+    "laterality",
+    "relation",
+    "sites",
+)
+_TABLE: Final = "spelling.tsv"
+_BEGINNING = 3
+_SHORTEST = 8
+_LONGEST = 24
+_LONG = 10
+
+
+@lru_cache(maxsize=1 << 17)
+def known_word(word: str, language: str) -> str:
+    """The normal form of a word, of its right spelling where the lexicons leave no doubt.
+
+    Languages without a table of spellings take words as they are.
+    """
+    normal = normal_word(word, language)
+    listed = _listed(language)
+    if listed is None:
+        return normal
+    said = listed.get(normal)
+    if said is not None:
+        return said
+    if not _SHORTEST <= len(normal) <= _LONGEST or normal in _words(language):
+        return normal
+    return _nearest(normal, language)
+
+
+def _nearest(word: str, language: str) -> str:
+    """The one lexicon word with the fewest slips between; the word itself where none is."""
+    allowed = 2 if len(word) >= _LONG else 1
+    best: dict[int, list[str]] = {}
+    for other in _guesses(language).get(word[:_BEGINNING], ()):
+        if abs(len(other) - len(word)) > allowed:
+            continue
+        slips = distance(word, other)
+        # Two slips near the beginning or at the end may be another prefix or another ending.
+        sure = slips < 2 or (word[_BEGINNING] == other[_BEGINNING] and word[-1] == other[-1])
+        if slips <= allowed and sure:
+            best.setdefault(slips, []).append(other)
+    nearest = best[min(best)] if best else []
+    return nearest[0] if len(nearest) == 1 else word
+
+
+def distance(one: str, other: str) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours that turn one into the other."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        last, before, row = before, row, [i]
+        for j, wanted in enumerate(other, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+@lru_cache(maxsize=8)
+def _listed(language: str) -> dict[str, str] | None:
+    """The table's words in their normal form; None for a language without one."""
+    path = f"{language}/{_TABLE}"
+    if not has_table(path):
+        return None
+    rows = read_table(path, ("word", "means"))
+    return {normal_word(r["word"], language): normal_word(r["means"], language) for r in rows}
+
+
+@lru_cache(maxsize=8)
+def _words(language: str) -> frozenset[str]:
+    """All words that a lexicon knows."""
+    cues = {word for name in _CUES for word in _of_lexicon(language, name, "role")}
+    return frozenset(cues) | {word for same in _guesses(language).values() for word in same}
+
+
+@lru_cache(maxsize=8)
+def _guesses(language: str) -> dict[str, tuple[str, ...]]:
+    """The words that a misspelt one may mean, by their beginning."""
+    words = {w for name, column in _GUESSED for w in _of_lexicon(language, name, column)}
+    words |= segment_words(language).words
+    out: dict[str, list[str]] = {}
+    for word in sorted(words - set(_listed(language) or ())):
+        out.setdefault(word[:_BEGINNING], []).append(word)
+    return {beginning: tuple(same) for beginning, same in out.items()}
+
+
+def _of_lexicon(language: str, name: str, column: str) -> set[str]:
+    terms = (entry.term for entry in lexicon(language, name, column).entries)
+    return {
+        normal_word(word, language) for term in terms for phrase in expand(term) for word in phrase
+    }
