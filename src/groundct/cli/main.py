@@ -13,11 +13,13 @@ from groundct.core.plugins import UnknownPluginError
 
 _COMMANDS = {
     "build": "Build grounded records, pages and a release from a corpus.",
+    "categorize": "Give findings their codes in ReXGroundingCT's ontology.",
     "doctor": "Say what this installation can do.",
     "export": "Write a release in the layout of another dataset.",
     "inspect": "Say what a dataset on disk is and what is wrong with it.",
     "phantom": "Make a corpus of synthetic chests with their truth.",
     "release": "Check a release.",
+    "reports": "Read a table of reports: sentences, findings, labels, region reports.",
 }
 
 EXIT_REFUSED = 3

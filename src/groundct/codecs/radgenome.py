@@ -15,7 +15,9 @@ from typing import Final, Literal, get_args
 
 from groundct.codecs.tables import read_csv_table, write_csv_table
 from groundct.core.case import PublishedRow
+from groundct.core.report import Sentence
 from groundct.core.value import Value
+from groundct.vocabulary.anatomy import anatomy
 
 TableName = Literal[
     "region_report",
@@ -85,13 +87,28 @@ def read_table(path: Path, table: TableName) -> tuple[tuple[str, PublishedRow], 
     columns = COLUMNS[table]
     known: dict[tuple[str, ...], PublishedRow] = {}
     read = []
-    for row in read_csv_table(path, required=(VOLUME_COLUMN, *columns)):
+    for row in read_csv_table(path, required=(VOLUME_COLUMN, *columns), inert_cells=True):
         values = tuple(row[column] for column in columns)
         # Volumes share most of their rows; one value for all of them saves time and memory.
         if values not in known:
             known[values] = PublishedRow(table=table, values=values)
         read.append((row[VOLUME_COLUMN], known[values]))
     return tuple(read)
+
+
+def anatomy_cells(sentence: Sentence) -> tuple[str, ...]:
+    """The Anatomy cells of a sentence: its paths, and its regions that have no path among them.
+
+    A sentence on the whole scan has one empty cell.
+    """
+    tree = anatomy()
+    covered = {tree.top_region(path) for path in sentence.anatomy}
+    rest = []
+    for region in sentence.regions:
+        if region not in covered:
+            repeated = f"{region}/{region}"
+            rest.append(repeated if tree.is_path(repeated) else region)
+    return (*sentence.anatomy, *rest) or ("",)
 
 
 def write_tables(root: Path, cases: Iterable[RadGenomeCase]) -> tuple[Path, ...]:
@@ -119,6 +136,6 @@ def write_tables(root: Path, cases: Iterable[RadGenomeCase]) -> tuple[Path, ...]
                 for row in case.rows
                 if row.table == table
             )
-            write_csv_table(path, (VOLUME_COLUMN, *columns), rows)
+            write_csv_table(path, (VOLUME_COLUMN, *columns), rows, inert_cells=True)
             written.append(path)
     return tuple(written)

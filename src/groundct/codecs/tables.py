@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from groundct.codecs._csv_text import (
+    MAX_CELL_CHARACTERS,
+    checked_headings,
+    csv_line,
+    delimiter_of,
+    delimiter_written,
+    inert,
+    missing_columns,
+    plain,
+)
 from groundct.codecs._files import read_bytes, write_bytes
 from groundct.core.issues import Issue, TableError
 
@@ -21,19 +30,18 @@ if TYPE_CHECKING:
 
 MAX_TABLE_BYTES = 1 << 31
 """Larger tables are refused before they are read."""
-MAX_CELL_CHARACTERS = 1 << 24
-"""A longer cell is refused: it is a missing quote more often than a text."""
 MAX_ISSUES = 20
 """A table's further faults are counted, not listed."""
 
 Row = dict[str, str]
 
-# A cell, in quotes when it begins with one, and the sign between it and the next.
-_CELL = re.compile(r'(?:"(?:[^"]|"")*"|[^",;\r\n][^,;\r\n]*|)([,;]|)')
-
 
 def read_csv_table(
-    path: Path, *, required: Sequence[str] = (), key: Sequence[str] = ()
+    path: Path,
+    *,
+    required: Sequence[str] = (),
+    key: Sequence[str] = (),
+    inert_cells: bool = False,
 ) -> tuple[Row, ...]:
     """The rows of a table as heading -> cell, cells untouched; ``.tsv`` is split at tabs.
 
@@ -41,13 +49,15 @@ def read_csv_table(
         path: The table.
         required: Headings that must be there; others may be there too.
         key: Headings whose cells together must be different in every row.
+        inert_cells: Whether the table was written with inert cells; they are given back as they
+            were before.
 
     Raises:
         TableError: With every fault found, each with its row's line number in the file.
     """
     text = _decode(path, read_bytes(path, TableError, MAX_TABLE_BYTES))
     records = _records(path, text)
-    headings = _headings(path, next(records, (1, []))[1], (*required, *key))
+    headings = checked_headings(path, next(records, (1, []))[1], (*required, *key))
     faults = _Faults(path)
     rows: list[Row] = []
     seen: dict[tuple[str, ...], int] = {}
@@ -60,7 +70,7 @@ def read_csv_table(
                 "Quote cells that hold the delimiter or a line break.",
             )
             continue
-        row = dict(zip(headings, cells, strict=True))
+        row = dict(zip(headings, map(plain, cells) if inert_cells else cells, strict=True))
         row.pop("", None)
         if key:
             cell = tuple(row[name] for name in key)
@@ -85,21 +95,30 @@ def read_csv_headings(path: Path) -> tuple[str, ...]:
         cells = []
     if not cells:
         read_bytes(path, TableError, MAX_TABLE_BYTES)
-    return tuple(name for name in _headings(path, cells, ()) if name)
+    return tuple(name for name in checked_headings(path, cells, ()) if name)
 
 
-def write_csv_table(path: Path, headings: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+def write_csv_table(
+    path: Path,
+    headings: Sequence[str],
+    rows: Iterable[Mapping[str, str]],
+    *,
+    inert_cells: bool = False,
+) -> None:
     r"""Write rows in UTF-8 with ``\n`` line ends; read_csv_table gives the same rows back.
+
+    With ``inert_cells`` no spreadsheet takes a cell for a formula: see ``docs/conventions.md``.
 
     Raises ValueError when a row's keys are not exactly the headings, or a cell holds NUL.
     """
-    delimiter = _delimiter(path)
+    delimiter = delimiter_written(path)
     # A semicolon there would be taken for the delimiter, and this mark for that of the file.
-    lines = [_line(headings, delimiter, ";\ufeff")]
+    lines = [csv_line(headings, delimiter, ";\ufeff")]
     for row in rows:
         if set(row) != set(headings):
             raise ValueError(f"row has columns {sorted(row)}, table has {sorted(headings)}")
-        lines.append(_line([row[name] for name in headings], delimiter))
+        cells = [row[name] for name in headings]
+        lines.append(csv_line([inert(c) for c in cells] if inert_cells else cells, delimiter))
     text = "".join(lines)
     if "\0" in text:
         raise ValueError("a cell holds a NUL character")
@@ -134,7 +153,7 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         present = file.schema_arrow.names
         missing = [name for name in columns or () if name not in present]
         if missing:
-            raise _missing_columns(path, missing, present)
+            raise missing_columns(path, missing, present)
         return file.read(columns=None if columns is None else list(columns))
     except (pa.ArrowException, OSError) as problem:
         raise TableError.of(
@@ -189,34 +208,6 @@ class _Faults:
             raise TableError(*self._issues)
 
 
-def _delimiter(path: Path) -> str:
-    return "\t" if path.suffix.lower() == ".tsv" else ","
-
-
-def _delimiter_of(path: Path, text: str) -> str:
-    """Tab for TSV; for CSV a comma, or a semicolon where the heading row has only these.
-
-    Spreadsheets write CSV with semicolons where the comma is the decimal mark.
-    """
-    written = _delimiter(path)
-    found = set()
-    at = len(text) - len(text.lstrip("\r\n"))
-    while (cell := _CELL.match(text, at)) and cell[1]:
-        found.add(cell[1])
-        at = cell.end()
-    return ";" if written == "," and found == {";"} else written
-
-
-def _line(cells: Sequence[str], delimiter: str, also_quoted: str = "") -> str:
-    # csv.writer leaves a lone carriage return unquoted, which readers take for a line end.
-    special = frozenset('"\r\n' + delimiter + also_quoted)
-    quoted = (
-        '"' + cell.replace('"', '""') + '"' if special.intersection(cell) else cell
-        for cell in cells
-    )
-    return (delimiter.join(quoted) or '""') + "\n"
-
-
 def _decode(path: Path, data: bytes) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise TableError.of("utf-16", path, "the table is in UTF-16.", "Save it as CSV in UTF-8.")
@@ -248,7 +239,7 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """(line on which it starts, cells) for every row that is not blank."""
     # Python's own limit (131072) is less than a long report; it can only be set for the process.
     csv.field_size_limit(MAX_CELL_CHARACTERS)
-    delimiter = _delimiter_of(path, text)
+    delimiter = delimiter_of(path, text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     start = 1
     try:
@@ -263,48 +254,3 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
             f"the row cannot be split into cells: {problem}.",
             'Quote cells with " and double every " inside them.',
         ) from problem
-
-
-def _headings(path: Path, cells: list[str], required: Sequence[str]) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    if not any(names):
-        raise TableError.of(
-            "no-headings", path, "the table has no heading row.", "Put headings in the first row."
-        )
-    issues = []
-    for name in sorted({n for n in names if names.count(n) > 1 and n}):
-        issues.append(
-            Issue(
-                code="duplicated-heading",
-                where=f"{path} line 1",
-                what=f"{names.count(name)} columns are called {name!r}.",
-                remedy="Give every column its own heading.",
-            )
-        )
-    # A nameless first column is what pandas writes for its index; it is left out.
-    if "" in names[1:]:
-        issues.append(
-            Issue(
-                code="nameless-column",
-                where=f"{path} line 1",
-                what=f"column {names.index('', 1) + 1} has no heading.",
-                remedy="Give every column a heading.",
-            )
-        )
-    missing = [name for name in dict.fromkeys(required) if name not in names]
-    if missing:
-        issues.extend(_missing_columns(path, missing, names).issues)
-    if issues:
-        raise TableError(*issues)
-    return names
-
-
-def _missing_columns(path: Path, missing: Sequence[str], present: Sequence[str]) -> TableError:
-    return TableError(
-        Issue(
-            code="missing-column",
-            where=f"{path} line 1",
-            what=f"columns {list(missing)} are not there; there are {list(present)}.",
-            remedy="Use the table that this layout asks for, or rename its columns.",
-        )
-    )

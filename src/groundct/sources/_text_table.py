@@ -21,7 +21,7 @@ from groundct.sources._reports import (
 )
 from groundct.sources._walk import Tree, headings_of
 
-TEXT_COLUMNS: Final = ("report", "text")
+TEXT_COLUMNS: Final = ("report", "text", "report_text")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def read_text_table(
         rows[name] = row
         if row.get("split") and split_of_row(row) is None:
             issues.append(_unknown_split(path, number, row["split"]))
-        language = re.split("[-_]", row.get("language", "").strip().lower())[0] or "en"
+        language = language_of_row(row) or "en"
         report = (
             report_of_free_text(row[text], language)
             if text is not None
@@ -131,6 +131,11 @@ def read_text_table(
         del rows[name]
         reports.pop(name, None)
     return TextTable(reports, rows, tuple(issues), key, path)
+
+
+def language_of_row(row: Mapping[str, str]) -> str | None:
+    """The language code that a row states, without its region ("tr-TR" is "tr"); None for none."""
+    return re.split("[-_]", row.get("language", "").strip().lower())[0] or None
 
 
 def split_of_row(row: Mapping[str, str]) -> str | None:

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from groundct.codecs.radgenome import COLUMNS
+from groundct.codecs.radgenome import COLUMNS, anatomy_cells
 from groundct.core.case import PublishedRow
 from groundct.core.record import Question, Record
-from groundct.core.report import Report, Sentence
-from groundct.vocabulary.anatomy import anatomy
+from groundct.core.report import Report
 
 ANSWER_SEPARATOR: Final = "; "
 """Stands between the parts of a question's answer that has several."""
@@ -29,21 +28,6 @@ def rows_of(record: Record) -> tuple[PublishedRow, ...]:
     rows = [*_sentence_rows(record), *(row for q in record.questions for row in _question_rows(q))]
     order = list(COLUMNS)
     return tuple(sorted(dict.fromkeys(rows), key=lambda row: order.index(row.table)))
-
-
-def anatomy_cells(sentence: Sentence) -> tuple[str, ...]:
-    """The Anatomy cells of a sentence: its paths, and its regions that have no path among them.
-
-    A sentence on the whole scan has one empty cell.
-    """
-    tree = anatomy()
-    covered = {tree.top_region(path) for path in sentence.anatomy}
-    rest = []
-    for region in sentence.regions:
-        if region not in covered:
-            repeated = f"{region}/{region}"
-            rest.append(repeated if tree.is_path(repeated) else region)
-    return (*sentence.anatomy, *rest) or ("",)
 
 
 def _sentence_rows(record: Record) -> Iterator[PublishedRow]:

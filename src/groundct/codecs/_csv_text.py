@@ -1,0 +1,109 @@
+"""A row of CSV as text: its delimiter, its quotes, and cells that no spreadsheet computes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from groundct.core.issues import Issue, TableError
+
+MAX_CELL_CHARACTERS = 1 << 24
+"""A longer cell is refused: it is a missing quote more often than a text."""
+
+# A cell, in quotes when it begins with one, and the sign between it and the next.
+_CELL = re.compile(r'(?:"(?:[^"]|"")*"|[^",;\r\n][^,;\r\n]*|)([,;]|)')
+
+# What a spreadsheet takes for a formula; the wide forms count where the system's language has them.
+_FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
+
+
+def delimiter_written(path: Path) -> str:
+    """Tab for ``.tsv``, comma for every other name; ``.gz`` behind it does not count."""
+    return "\t" if path.name.lower().removesuffix(".gz").endswith(".tsv") else ","
+
+
+def delimiter_of(path: Path, text: str) -> str:
+    """Tab for TSV; for CSV a comma, or a semicolon where the heading row has only these.
+
+    Spreadsheets write CSV with semicolons where the comma is the decimal mark.
+    """
+    written = delimiter_written(path)
+    found = set()
+    at = len(text) - len(text.lstrip("\r\n"))
+    while (cell := _CELL.match(text, at)) and cell[1]:
+        found.add(cell[1])
+        at = cell.end()
+    return ";" if written == "," and found == {";"} else written
+
+
+def csv_line(cells: Sequence[str], delimiter: str, also_quoted: str = "") -> str:
+    r"""Cells as one row that ends with ``\n``, quoted where they must be."""
+    # csv.writer leaves a lone carriage return unquoted, which readers take for a line end.
+    special = frozenset('"\r\n' + delimiter + also_quoted)
+    quoted = (
+        '"' + cell.replace('"', '""') + '"' if special.intersection(cell) else cell
+        for cell in cells
+    )
+    return (delimiter.join(quoted) or '""') + "\n"
+
+
+def inert(cell: str) -> str:
+    """A cell that no spreadsheet computes: an apostrophe before what would begin a formula.
+
+    Cells that already begin with apostrophes and such a sign get one more, so that `plain` gives
+    every cell back.
+    """
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
+def plain(cell: str) -> str:
+    """The cell that `inert` was given."""
+    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+
+
+def checked_headings(path: Path, cells: Sequence[str], required: Sequence[str]) -> list[str]:
+    """The names in a heading row; raises TableError with everything that is wrong with them."""
+    names = [cell.strip() for cell in cells]
+    if not any(names):
+        raise TableError.of(
+            "no-headings", path, "the table has no heading row.", "Put headings in the first row."
+        )
+    issues = []
+    for name in sorted({n for n in names if names.count(n) > 1 and n}):
+        issues.append(
+            Issue(
+                code="duplicated-heading",
+                where=f"{path} line 1",
+                what=f"{names.count(name)} columns are called {name!r}.",
+                remedy="Give every column its own heading.",
+            )
+        )
+    # A nameless first column is what pandas writes for its index; it is left out.
+    if "" in names[1:]:
+        issues.append(
+            Issue(
+                code="nameless-column",
+                where=f"{path} line 1",
+                what=f"column {names.index('', 1) + 1} has no heading.",
+                remedy="Give every column a heading.",
+            )
+        )
+    missing = [name for name in dict.fromkeys(required) if name not in names]
+    if missing:
+        issues.extend(missing_columns(path, missing, names).issues)
+    if issues:
+        raise TableError(*issues)
+    return names
+
+
+def missing_columns(path: Path, missing: Sequence[str], present: Sequence[str]) -> TableError:
+    """The error of a table without columns that are due."""
+    return TableError(
+        Issue(
+            code="missing-column",
+            where=f"{path} line 1",
+            what=f"columns {list(missing)} are not there; there are {list(present)}.",
+            remedy="Use the table that this layout asks for, or rename its columns.",
+        )
+    )

@@ -1,0 +1,104 @@
+"""One report, from a text as it is to everything that an extractor says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from groundct.core.contracts import Extractor
+from groundct.core.issues import Issue, TableError
+from groundct.core.plugins import load_plugin
+from groundct.core.report import Finding, Reading, Report, Section, Sentence, Span
+from groundct.core.value import Value
+from groundct.reports.labels import labels_of
+from groundct.reports.language import require_language
+from groundct.reports.plain import PlainReport, moved_back, plain_report
+from groundct.reports.sections import split_sections
+
+
+class ReportReading(Value):
+    """A report, its sentences and findings, and CT-RATE's 18 labels in their order.
+
+    All spans are in ``report.text``, which is the text that was given.
+    """
+
+    report: Report
+    sentences: tuple[Sentence, ...]
+    findings: tuple[Finding, ...]
+    labels: dict[str, bool]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A report ready for an extractor: ``plain.report`` is read, ``report`` is told of.
+
+    ``report`` has the text that was given and the sections that were found in it.
+    """
+
+    report: Report
+    plain: PlainReport
+
+    def tell(self, reading: Reading) -> Reading:
+        """A reading of the plain report as one of the report."""
+        origin = self.plain.origin
+        return reading if origin is None else moved_back(reading, origin)
+
+
+def read(text: str, language: str = "en", extractor: str = "rules") -> ReportReading:
+    """Read a report, with or without headings.
+
+    Args:
+        text: The report. HTML, RTF and invisible characters are read past; every span that is
+            given back counts the characters of this text.
+        language: The report's language, as ISO 639-1 code.
+        extractor: The plug-in that reads it.
+
+    Raises:
+        DataError: The extractor does not read this language, the text is in another one, or its
+            RTF is broken.
+
+    Example:
+        >>> from groundct.reports import read
+        >>> reading = read("Findings: No effusion. A 5 mm nodule in the right upper lobe.")
+        >>> [(f.presence, f.span.of(reading.report.text)) for f in reading.findings]
+        [('absent', 'effusion'), ('present', 'nodule')]
+        >>> reading.findings[1].measurements[0].values_mm
+        (5.0,)
+        >>> [name for name, value in reading.labels.items() if value]
+        ['Lung nodule']
+    """
+    plugin = cast(Extractor, load_plugin("reports", extractor))
+    sections = (Section(name="other", span=Span(start=0, end=len(text))),) if text else ()
+    prepared = prepare(Report(text=text, sections=sections, language=language), plugin)
+    reading = prepared.tell(plugin.extract(prepared.plain.report))
+    return ReportReading(
+        report=prepared.report,
+        sentences=reading.sentences,
+        findings=reading.findings,
+        labels=labels_of(reading),
+    )
+
+
+def prepare(report: Report, extractor: Extractor) -> Prepared:
+    """Take mark-up out of a report and find the sections of a free text.
+
+    Raises DataError when its language is not what it is said to be, or its RTF is broken.
+    """
+    plain = plain_report(report)
+    read_in = plain.report
+    if read_in.language in extractor.languages:
+        require_language(read_in)
+    if [section.name for section in report.sections] == ["other"]:
+        read_in = split_sections(read_in.text, read_in.language)
+        origin = plain.origin
+        sections = read_in.sections
+        if origin is not None:
+            sections = tuple(s.model_copy(update={"span": origin(s.span)}) for s in sections)
+        report = Report(text=report.text, sections=sections, language=report.language)
+        plain = PlainReport(read_in, origin, plain.issues)
+    return Prepared(report, plain)
+
+
+def issues_at(problem: TableError, where: str, case_id: str) -> tuple[Issue, ...]:
+    """The issues of a report that cannot be read, with the row that it stands in."""
+    return tuple(i.model_copy(update={"where": where, "case_id": case_id}) for i in problem.issues)

@@ -1,0 +1,1 @@
+"""Tables out of many reports: sentences, findings, labels, RadGenome's region reports."""

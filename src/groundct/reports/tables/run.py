@@ -1,0 +1,54 @@
+"""All rows of a table through an extractor, in one process or several, in the table's order."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+
+from groundct.core.issues import Issue
+from groundct.reports.tables.batch import Batch, read_batch
+from groundct.sources._report_table import ReportRow
+
+BATCH_ROWS = 256
+_AHEAD = 3
+
+
+def read_rows(
+    rows: Iterable[ReportRow | Issue], extractor: str, workers: int = 1
+) -> Generator[Batch]:
+    """Batches in the order of the rows; equal whatever the number of ``workers`` is.
+
+    Closing the generator ends the processes. No more rows are held than the workers need next.
+    """
+    batches = _batches(rows)
+    if workers == 1:
+        for batch in batches:
+            yield read_batch(batch, extractor)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts) as pool:
+        waiting: deque[Future[Batch]] = deque()
+        try:
+            for batch in batches:
+                waiting.append(pool.submit(read_batch, batch, extractor))
+                if len(waiting) > workers * _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _batches(rows: Iterable[ReportRow | Issue]) -> Iterator[tuple[ReportRow | Issue, ...]]:
+    stream = iter(rows)
+    while batch := tuple(islice(stream, BATCH_ROWS)):
+        yield batch
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal; the parent alone acts on it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
