@@ -1,6 +1,6 @@
 """Finding types, the 62 codes of ReXGroundingCT's ontology and CT-RATE's 18 labels.
 
-Data: ``findings.tsv``, ``wider.tsv``, ``ontology.tsv`` and ``labels.tsv``. Synonyms are in the
+Data: ``findings.tsv``, ``wider.tsv``, ``explained.tsv``, ``ontology.tsv`` and ``labels.tsv``. Synonyms are in the
 lexicons.
 """
 
@@ -47,13 +47,15 @@ class FindingVocabulary:
     """Types by name, codes by code, and the 18 labels in CT-RATE's order and spelling.
 
     ``wider`` gives the type by which a text may call a thing again: ``calcified_nodule`` ->
-    ``nodule``. It sets no label that the narrower type does not set.
+    ``nodule``. It sets no label that the narrower type does not set. ``explained`` gives the types
+    that a general appearance may turn out to be: ``opacity`` -> ``scarring``, ...
     """
 
     types: Mapping[str, FindingType]
     codes: Mapping[str, OntologyCode]
     labels: tuple[str, ...]
     wider: Mapping[str, str]
+    explained: Mapping[str, frozenset[str]]
 
     def narrower(self, kind: str) -> tuple[str, ...]:
         """The types that are a kind of this one, the nearest first, in the table's order."""
@@ -83,6 +85,14 @@ def findings() -> FindingVocabulary:
             labels=split_cell(row["labels"]),
         )
     wider = {row["type"]: row["wider"] for row in read_table("wider.tsv", ("type", "wider"))}
+    explained = {
+        row["type"]: frozenset(split_cell(row["by"]))
+        for row in read_table("explained.tsv", ("type", "by"))
+    }
     return FindingVocabulary(
-        MappingProxyType(types), MappingProxyType(codes), labels, MappingProxyType(wider)
+        MappingProxyType(types),
+        MappingProxyType(codes),
+        labels,
+        MappingProxyType(wider),
+        MappingProxyType(explained),
     )

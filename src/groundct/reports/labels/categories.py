@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groundct.reports._rules.explained import unexplained
 from groundct.reports._rules.mentions import mentions_of
 from groundct.reports._rules.parsed import parse
 from groundct.vocabulary.findings import findings
@@ -16,7 +17,7 @@ def categorize(text: str, language: str = "en") -> str:
     if not text.strip():
         return _UNKNOWN
     parsed = parse(text, language)
-    types = [mention.type for mention in mentions_of(parsed)]
+    types = [mention.type for mention in unexplained(parsed, mentions_of(parsed))]
     if not types:
         return _UNKNOWN
     chosen = next((kind for kind in types if kind != _GENERAL), types[0])
