@@ -1,23 +1,33 @@
-"""Normal forms of words: lower case, without the endings of a language's inflection.
+"""Normal forms of words: lower case, plain letters, without the endings of inflection.
 
-Data: ``<language>/endings.tsv`` (ending, its replacement, how many letters must stand before it).
+Data: ``<language>/letters.tsv`` (letters that are read as plain ones) and
+``<language>/endings.tsv`` (ending, its replacement, how many letters must stand before it, whether
+it makes a plural).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from groundct.vocabulary._tables import read_table
+
+_COMBINING: Final = dict.fromkeys(range(0x300, 0x370))
+_MOST_ENDINGS: Final = 12
 
 
 @dataclass(frozen=True)
 class Ending:
-    """An ending, what takes its place, and the least number of letters before it."""
+    """An ending, what takes its place, the least number of letters before it; of a plural or not.
+
+    One that is replaced by itself keeps the word from any other ending of the table.
+    """
 
     ending: str
     replacement: str
     least: int
+    plural: bool
 
     def fits(self, word: str) -> bool:
         """Whether a word has this ending and letters enough before it."""
@@ -26,16 +36,49 @@ class Ending:
 
 @lru_cache(maxsize=1 << 17)
 def normal_word(word: str, language: str) -> str:
-    """A word's normal form: in English lower case without plural, ``Opacities`` -> ``opacity``."""
-    word = word.lower()
-    for ending in endings(language):
-        if ending.fits(word):
-            return word[: len(word) - len(ending.ending)] + ending.replacement
-    return word
+    """A word's normal form: ``Opacities`` -> ``opacity``, ``bronşlarında`` -> ``brons``.
+
+    The first ending that fits is taken off again and again, until none fits or one keeps the word.
+    """
+    return _taken_apart(word, language)[0]
+
+
+def is_plural(word: str, language: str) -> bool:
+    """Whether one of a word's endings makes a plural."""
+    return any(ending.plural for ending in _taken_apart(word, language)[1])
+
+
+def _taken_apart(word: str, language: str) -> tuple[str, list[Ending]]:
+    """A word's normal form and the endings that were taken off."""
+    word = word.lower().translate(letters(language))
+    taken: list[Ending] = []
+    for _ in range(_MOST_ENDINGS):
+        found = next((e for e in _endings_of(word[-1:], language) if e.fits(word)), None)
+        if found is None or found.ending == found.replacement:
+            break
+        taken.append(found)
+        word = word[: len(word) - len(found.ending)] + found.replacement
+    return word, taken
+
+
+@lru_cache(maxsize=8)
+def letters(language: str) -> dict[int, str | None]:
+    """What each letter is read as, for `str.translate`; combining marks are read as nothing."""
+    rows = read_table(f"{language}/letters.tsv", ("letter", "plain"))
+    return {**_COMBINING, **{ord(row["letter"]): row["plain"] for row in rows}}
 
 
 @lru_cache(maxsize=8)
 def endings(language: str) -> tuple[Ending, ...]:
     """The endings of a language, in the order in which they are tried."""
-    rows = read_table(f"{language}/endings.tsv", ("ending", "replacement", "least"))
-    return tuple(Ending(row["ending"], row["replacement"], int(row["least"])) for row in rows)
+    rows = read_table(f"{language}/endings.tsv", ("ending", "replacement", "least", "plural"))
+    return tuple(
+        Ending(row["ending"], row["replacement"], int(row["least"]), row["plural"] == "yes")
+        for row in rows
+    )
+
+
+@lru_cache(maxsize=512)
+def _endings_of(last_letter: str, language: str) -> tuple[Ending, ...]:
+    """The endings whose last letter this is."""
+    return tuple(e for e in endings(language) if last_letter and e.ending.endswith(last_letter))

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from groundct.core.report import Finding, Measurement, Report
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.words import normal_word
+from groundct.vocabulary.words import is_plural
 
 _MOST_COMPARED = 100
 
@@ -121,8 +121,7 @@ def _sides(finding: Finding) -> frozenset[str]:
 
 def _plural(finding: Finding, report: Report) -> bool:
     """Whether a finding's own words end in a plural."""
-    word = finding.span.of(report.text).split()[-1].lower()
-    return normal_word(word, report.language) != word
+    return is_plural(finding.span.of(report.text).split()[-1], report.language)
 
 
 def _upwards(path: str) -> tuple[str, ...]:
