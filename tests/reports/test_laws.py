@@ -82,7 +82,7 @@ def test_equal_texts_give_equal_readings(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", plugin_names("reports"))
-def test_contract(name: str) -> None:
+def test_contract(name: str, language_model: None) -> None:
     plugin = load_plugin("reports", name)
     assert isinstance(plugin, Extractor)
     assert plugin.version and plugin.description and plugin.quality

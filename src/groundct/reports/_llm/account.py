@@ -1,0 +1,74 @@
+"""What reading by a language model cost: calls, tokens and money."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from groundct.core.value import Value
+from groundct.reports._llm.completion import Usage
+from groundct.reports._llm.settings import LlmSettings
+
+
+class Bill(Value):
+    """An account's state.
+
+    ``reports`` begun and ``refused`` ones; ``sentences`` of them that are read for findings, and
+    how many of those the model was ``asked`` about; ``calls`` made, of which ``retries`` repeat
+    one; ``cached`` answers that needed none; tokens as the servers counted them, with
+    ``uncounted`` calls of which they said nothing; ``cost`` in the currency of the prices.
+    """
+
+    reports: int = 0
+    refused: int = 0
+    sentences: int = 0
+    asked: int = 0
+    calls: int = 0
+    retries: int = 0
+    cached: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    uncounted: int = 0
+    cost: float = 0.0
+
+    def line(self) -> str:
+        """One line for people."""
+        refused = f" ({self.refused} refused)" if self.refused else ""
+        unknown = f", {self.uncounted} calls without a count" if self.uncounted else ""
+        return (
+            f"{self.reports} reports{refused}, {self.asked} of {self.sentences} sentences asked: "
+            f"{self.calls} calls ({self.retries} of them retries), {self.cached} answers from the "
+            f"cache, {self.prompt_tokens} + {self.completion_tokens} tokens{unknown}, "
+            f"cost {self.cost:.4f}"
+        )
+
+
+class Account:
+    """Adds up what calls of several threads cost."""
+
+    def __init__(self) -> None:
+        self._bill = Bill()
+        self._lock = Lock()
+
+    def add(self, **counts: int) -> None:
+        """Add to the counts that are named as the fields of `Bill`."""
+        with self._lock:
+            now = {name: getattr(self._bill, name) + n for name, n in counts.items()}
+            self._bill = self._bill.model_copy(update=now)
+
+    def add_usage(self, usage: Usage) -> None:
+        """Add the tokens of one call."""
+        self.add(
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            uncounted=0 if usage.counted else 1,
+        )
+
+    def bill(self, settings: LlmSettings) -> Bill:
+        """What it came to, at the settings' prices."""
+        with self._lock:
+            bill = self._bill
+        million = (
+            bill.prompt_tokens * settings.price_prompt
+            + bill.completion_tokens * settings.price_completion
+        )
+        return bill.model_copy(update={"cost": million / 1e6})

@@ -1,0 +1,153 @@
+"""Ask a server until an answer is accepted: bounded retries, waits that honour Retry-After."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from groundct.core.issues import Issue
+from groundct.core.value import canonical_json, digest_bytes
+from groundct.reports._llm.account import Account
+from groundct.reports._llm.cache import AnswerCache
+from groundct.reports._llm.completion import Usage, completion_of
+from groundct.reports._llm.failures import LanguageModelError, failed, failures, kind_of
+from groundct.reports._llm.prompt import Request, body_of
+from groundct.reports._llm.settings import LlmSettings, api_key
+from groundct.reports._llm.transport import Address, Reply, post
+
+T = TypeVar("T")
+_FAULTS_TOLD = 20
+_MAY_HAVE_COST = frozenset(("timed-out", "connection-lost", "broken-http", "reply-too-large"))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server, its settings and what calls of it share. ``sleep`` waits for some seconds."""
+
+    settings: LlmSettings
+    configuration: dict[str, str | int | float]
+    cache: AnswerCache | None
+    account: Account
+    sleep: Callable[[float], None] = time.sleep
+
+
+def ask(server: Server, request: Request, accept: Callable[[str], T]) -> T:
+    """What ``accept`` makes of the answer to a request; it raises LanguageModelError to refuse.
+
+    An answer that was accepted before is read from the cache, and has to be accepted again. One
+    that is refused is asked for again with its faults named. Raises the last LanguageModelError;
+    nothing is kept then.
+    """
+    settings = server.settings
+    address = Address.of(settings.url)
+    body = body_of(request, settings)
+    key = digest_bytes(address.where.encode() + b"\n" + body)
+    kept = _kept(server, key, accept)
+    if kept is not None:
+        return kept[0]
+    for attempt in range(settings.retries + 1):
+        server.account.add(calls=1, retries=min(attempt, 1))
+        pause_s = _backoff_s(settings, key, attempt)
+        try:
+            reply = _post(server, address, body)
+            pause_s = _pause_s(settings, reply, pause_s, address.where)
+            content = _content(server, reply, address.where)
+            accepted = accept(content)
+        except LanguageModelError as problem:
+            kind = kind_of(problem)
+            if not kind.again or attempt == settings.retries:
+                raise _counted(problem, attempt + 1) from None
+            if kind.stage == "answer":
+                body = body_of(request, settings, _told(problem.issues))
+            else:
+                server.sleep(pause_s)
+            continue
+        if server.cache is not None:
+            server.cache.put(key, content, canonical_json(server.configuration))
+        return accepted
+    raise AssertionError("the last attempt returns or raises")
+
+
+def retry_after_s(value: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks to wait: a number, or a date; None without one."""
+    if value is None:
+        return None
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        when = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - now).total_seconds())
+
+
+def _kept(server: Server, key: str, accept: Callable[[str], T]) -> tuple[T] | None:
+    content = server.cache.get(key) if server.cache is not None else None
+    if content is None:
+        return None
+    try:
+        accepted = accept(content)
+    except LanguageModelError:
+        return None  # the vocabulary or the checks have changed since
+    server.account.add(cached=1)
+    return (accepted,)
+
+
+def _post(server: Server, address: Address, body: bytes) -> Reply:
+    try:
+        return post(address, body, api_key(), server.settings.timeout_s)
+    except LanguageModelError as problem:
+        if kind_of(problem).code in _MAY_HAVE_COST:
+            server.account.add_usage(Usage())
+        raise
+
+
+def _content(server: Server, reply: Reply, where: str) -> str:
+    completion = completion_of(reply, where, api_key())
+    if reply.status == 200:
+        server.account.add_usage(completion.usage)
+    if completion.problem is not None:
+        raise completion.problem
+    return completion.content
+
+
+def _pause_s(settings: LlmSettings, reply: Reply, backoff_s: float, where: str) -> float:
+    """Seconds to wait if this reply is a failure: what it asks for, else the backoff."""
+    asked_s = retry_after_s(reply.headers.get("retry-after"), datetime.now(UTC))
+    if asked_s is None or reply.status == 200:
+        return backoff_s
+    if asked_s > settings.longest_wait_s:
+        what = f"it asks to wait {asked_s:g} s; {settings.longest_wait_s:g} s is the longest."
+        raise failed("wait-too-long", where, what)
+    return asked_s
+
+
+def _backoff_s(settings: LlmSettings, key: str, attempt: int) -> float:
+    """Doubled each time; spread by the request's digest, so that calls do not come in step."""
+    spread = hashlib.sha256(f"{key} {attempt}".encode()).digest()[0] / 255
+    wait_s = settings.backoff_s * 2.0**attempt * (0.5 + 0.5 * spread)
+    return min(wait_s, settings.longest_wait_s)
+
+
+def _told(issues: tuple[Issue, ...]) -> tuple[str, ...]:
+    """What a model is told of its faults: the kind, and where."""
+    return tuple(
+        f"{issue.where}: {failures()[issue.code].means}: {issue.what}"
+        for issue in issues[:_FAULTS_TOLD]
+    )
+
+
+def _counted(problem: LanguageModelError, attempts: int) -> LanguageModelError:
+    """The error with the number of calls that it took, if there were several."""
+    if attempts == 1:
+        return problem
+    told = (i.model_copy(update={"what": f"{i.what} ({attempts} calls)"}) for i in problem.issues)
+    return LanguageModelError(*told)

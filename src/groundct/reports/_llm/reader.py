@@ -1,0 +1,104 @@
+"""Reads reports with a server: what ``llm`` and ``hybrid`` share."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from groundct.core.issues import DataError
+from groundct.core.report import Reading, Report
+from groundct.reports._llm.accept import Source
+from groundct.reports._llm.account import Account, Bill
+from groundct.reports._llm.ask import Server
+from groundct.reports._llm.assemble import reading_of, sources_of
+from groundct.reports._llm.cache import AnswerCache
+from groundct.reports._llm.extract import findings_by_sentence, in_threads
+from groundct.reports._llm.failures import LanguageModelError, kind_of
+from groundct.reports._llm.prompt import prompt_digest
+from groundct.reports._llm.schema import schema_digest
+from groundct.reports._llm.settings import LlmSettings, settings_from
+from groundct.reports.rules import PLUGIN as RULES
+
+
+class Reader:
+    """Asks a server about the sentences that ``choose`` takes; the rules read the others.
+
+    Without ``settings`` the environment's are taken, each time anew. ``sleep`` waits for some
+    seconds between calls.
+    """
+
+    def __init__(
+        self,
+        settings: LlmSettings | None,
+        choose: Callable[[Source], bool],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._settings = settings
+        self._choose = choose
+        self._sleep = sleep
+        self._account = Account()
+
+    @property
+    def settings(self) -> LlmSettings:
+        """The settings; raises LanguageModelError ``not-set-up`` or ``bad-setting``."""
+        return self._settings or settings_from(os.environ)
+
+    def configuration(self) -> dict[str, str | int | float]:
+        """All that determines an answer but the text: server, model, numbers, prompt, schema."""
+        return {
+            **self.settings.determining,
+            "prompt_digest": prompt_digest(),
+            "schema_digest": schema_digest(),
+            "rules_version": RULES.version,
+        }
+
+    def bill(self) -> Bill:
+        """What this reader's calls came to so far."""
+        return self._account.bill(self.settings)
+
+    def read(self, report: Report) -> Reading:
+        """Raises DataError for a language that is not read, LanguageModelError for all else."""
+        reading, sources = sources_of(report)
+        return self._read(report, reading, sources, None)
+
+    def read_many(self, reports: Iterable[Report]) -> Iterator[Reading | DataError]:
+        """The readings in order, several reports at a time; an error stands for its report.
+
+        Raises LanguageModelError for a failure that every other report would meet too; what was
+        accepted before stands in the cache.
+        """
+        server = self._server()
+
+        def one(report: Report) -> Reading | DataError:
+            try:
+                reading, sources = sources_of(report)
+                return self._read(report, reading, sources, server)
+            except LanguageModelError as problem:
+                if kind_of(problem).stops:
+                    raise
+                return problem
+            except DataError as problem:
+                return problem
+
+        return in_threads(one, reports, server.settings.concurrency)
+
+    def _read(
+        self, report: Report, reading: Reading, sources: dict[int, Source], server: Server | None
+    ) -> Reading:
+        """Nothing is set up or asked where no sentence is chosen."""
+        chosen = {index: source for index, source in sources.items() if self._choose(source)}
+        self._account.add(reports=1, sentences=len(sources), asked=len(chosen))
+        if not chosen:
+            return reading
+        try:
+            read = findings_by_sentence(server or self._server(), report, reading, chosen)
+        except LanguageModelError:
+            self._account.add(refused=1)
+            raise
+        return reading_of(report, reading, sources, read)
+
+    def _server(self) -> Server:
+        settings = self.settings
+        cache = AnswerCache(settings.cache) if settings.cache is not None else None
+        return Server(settings, self.configuration(), cache, self._account, self._sleep)

@@ -1,0 +1,140 @@
+"""One call to a server: POST, no redirects, no compression, a limit in bytes and one in seconds."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from groundct.reports._llm.failures import failed
+
+LARGEST_REPLY: Final = 8 << 20
+"""Bytes of the largest reply that is read."""
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back over HTTP; header names are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to post to."""
+
+    secure: bool
+    host: str
+    port: int | None
+    path: str
+
+    @classmethod
+    def of(cls, url: str) -> Address:
+        """The address of chat completions under a base address."""
+        parts = urlsplit(url)
+        path = parts.path.rstrip("/") + "/chat/completions"
+        return cls(parts.scheme == "https", str(parts.hostname), parts.port, path)
+
+    @property
+    def where(self) -> str:
+        """The address as an issue names it."""
+        scheme = "https" if self.secure else "http"
+        return f"{scheme}://{self.host}{f':{self.port}' if self.port else ''}{self.path}"
+
+
+class _PacedReader(io.RawIOBase):
+    """A socket's bytes; each read may take what is left until the deadline, and no more."""
+
+    def __init__(self, connected: socket.socket, deadline: float) -> None:
+        super().__init__()
+        self._socket = connected
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("deadline")
+        self._socket.settimeout(left)
+        return self._socket.recv_into(buffer)
+
+
+class _Paced:
+    """Gives `http.client.HTTPResponse` a paced reader where it asks a socket for its file."""
+
+    def __init__(self, connected: socket.socket, deadline: float) -> None:
+        self._reader = _PacedReader(connected, deadline)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self._reader)
+
+
+def post(address: Address, body: bytes, key: str | None, timeout_s: float) -> Reply:
+    """Send ``body`` as JSON and read the whole reply within ``timeout_s``.
+
+    Raises LanguageModelError of stage "call", or ``reply-too-large``. No proxy is used, and a
+    reply that points elsewhere is given back as it is.
+    """
+    deadline = time.monotonic() + timeout_s
+    headers = {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+        "User-Agent": "groundct",
+    }
+    if key is not None:
+        headers["Authorization"] = f"Bearer {key}"
+    kind = http.client.HTTPSConnection if address.secure else http.client.HTTPConnection
+    connection = kind(address.host, address.port, timeout=timeout_s)
+    try:
+        connection.connect()
+        connection.sock.settimeout(max(deadline - time.monotonic(), 0.001))
+        connection.request("POST", address.path, body, headers)
+        return _read(connection.sock, deadline, address.where)
+    except TimeoutError:
+        raise failed("timed-out", address.where, f"no reply in {timeout_s:g} s.") from None
+    except socket.gaierror as problem:
+        raise failed("host-unknown", address.where, f"{problem.strerror}.") from None
+    except ConnectionRefusedError:
+        raise failed("connection-refused", address.where, "the connection is refused.") from None
+    except ssl.SSLError as problem:
+        raise failed("tls-failed", address.where, f"{problem.reason or 'TLS error'}.") from None
+    except (ConnectionError, http.client.IncompleteRead, http.client.RemoteDisconnected):
+        raise failed("connection-lost", address.where, "the connection broke.") from None
+    except (http.client.HTTPException, ValueError):
+        raise failed("broken-http", address.where, "the reply is not HTTP.") from None
+    except OSError as problem:
+        raise failed("connection-lost", address.where, f"{problem.strerror}.") from None
+    finally:
+        connection.close()
+
+
+def _read(connected: socket.socket, deadline: float, where: str) -> Reply:
+    paced = cast(socket.socket, _Paced(connected, deadline))
+    response = http.client.HTTPResponse(paced, method="POST")
+    try:
+        response.begin()
+        chunks = []
+        size = 0
+        while chunk := response.read(_CHUNK):
+            size += len(chunk)
+            if size > LARGEST_REPLY:
+                raise failed("reply-too-large", where, f"it exceeds {LARGEST_REPLY} bytes.")
+            chunks.append(chunk)
+        if response.length:
+            raise failed("connection-lost", where, f"{response.length} bytes are missing.")
+    finally:
+        response.close()
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    return Reply(response.status, headers, b"".join(chunks))
