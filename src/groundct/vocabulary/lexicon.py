@@ -17,7 +17,7 @@ from groundct.core.issues import TableError
 from groundct.vocabulary._tables import read_table
 from groundct.vocabulary.words import normal_word
 
-_PART = re.compile(r"\(([^()]*)\)|([^\s()]+)")
+_PART = re.compile(r"[()|]|[^\s()|]+")
 
 
 class Entry(NamedTuple):
@@ -81,12 +81,25 @@ class Lexicon:
 
 def expand(term: str) -> tuple[tuple[str, ...], ...]:
     """Every phrase that a term stands for, as words."""
-    choices: list[list[tuple[str, ...]]] = []
-    for match in _PART.finditer(term):
-        options = (match[1] if match[1] is not None else match[2]).split("|")
-        choices.append([tuple(option.replace("-", " ").split()) for option in options])
-    phrases = {tuple(word for part in parts for word in part) for parts in product(*choices)}
+    phrases = _alternatives(_PART.findall(term.replace("-", " "))[::-1])
     return tuple(sorted(phrase for phrase in phrases if phrase))
+
+
+def _alternatives(parts: list[str]) -> set[tuple[str, ...]]:
+    """The phrases of a term's parts, last part first, up to the bracket that closes their group."""
+    done: set[tuple[str, ...]] = set()
+    phrases: set[tuple[str, ...]] = {()}
+    while parts:
+        part = parts.pop()
+        if part == ")":
+            break
+        if part == "|":
+            done |= phrases
+            phrases = {()}
+            continue
+        tails = _alternatives(parts) if part == "(" else {(part,)}
+        phrases = {(*phrase, *tail) for phrase in phrases for tail in tails}
+    return done | phrases
 
 
 @lru_cache(maxsize=32)

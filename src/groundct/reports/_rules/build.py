@@ -21,6 +21,7 @@ from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
+_CLAUSE_ENDS = frozenset(",;:.")
 
 
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
@@ -135,5 +136,6 @@ def _recommended(parsed: Parsed, mention: Mention) -> bool:
             return True
     return any(
         hit.last <= mention.first <= hit.last + 4
+        and not parsed.any_word(hit.last, mention.first, _CLAUSE_ENDS)
         for hit in parsed.role("recommendation", "history")
     )
