@@ -1,6 +1,7 @@
 """Lexicons: phrases with a stable id each, and a matcher that is linear in the text's length.
 
-A phrase is written in plain words; ``(a|b)`` gives alternatives and ``(a|)`` an optional part.
+A phrase is written in plain words; ``(a|b)`` gives alternatives and ``(a|)`` an optional part,
+one inside another where need be.
 Words are compared in their normal form (`words`); hyphens between words do not count.
 """
 
@@ -10,7 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
 from typing import NamedTuple
 
 from groundct.core.issues import TableError
@@ -80,8 +80,20 @@ class Lexicon:
 
 
 def expand(term: str) -> tuple[tuple[str, ...], ...]:
-    """Every phrase that a term stands for, as words."""
-    phrases = _alternatives(_PART.findall(term.replace("-", " "))[::-1])
+    """Every phrase that a term stands for, as words.
+
+    Raises TableError when its brackets do not match.
+    """
+    parts = _PART.findall(term.replace("-", " "))[::-1]
+    balanced = parts.count("(") == parts.count(")")
+    phrases = _alternatives(parts)
+    if parts or not balanced:
+        raise TableError.of(
+            "vocabulary-brackets",
+            "term",
+            f"the brackets of {term!r} do not match.",
+            "Close every bracket of the term.",
+        )
     return tuple(sorted(phrase for phrase in phrases if phrase))
 
 
