@@ -19,6 +19,7 @@ _COMMANDS = {
     "inspect": "Say what a dataset on disk is and what is wrong with it.",
     "phantom": "Make a corpus of synthetic chests with their truth.",
     "release": "Check a release.",
+    "vocabulary": "Write what the report reader knows as a page for people.",
     "reports": "Read a table of reports: sentences, findings, labels, region reports.",
 }
 

@@ -1,0 +1,114 @@
+"""Places on the vocabulary page: their words, the 18 lung segments, RadGenome's structures."""
+
+from __future__ import annotations
+
+from html import escape
+
+from groundct.review._vocabulary.parts import (
+    entries,
+    entry,
+    kind_link,
+    path_words,
+    place_link,
+    table,
+    table_row,
+)
+from groundct.review._vocabulary.sheet import Sheet
+from groundct.vocabulary._tables import split_cell
+from groundct.vocabulary.catalogue import TableRow
+
+WORDS = "*/anatomy.tsv"
+
+
+def places_html(sheet: Sheet) -> str:
+    """Every place with its words, its path and the regions that its sentences belong to."""
+    words = sheet.rows_by(WORDS, "key")
+    known = {row.cells["key"]: row for row in sheet.rows("places.tsv")}
+    ruled_out = {row.cells["place"]: row.cells["type"] for row in sheet.rows("normal.tsv")}
+    parts = []
+    for key, row in known.items():
+        facts = _facts(sheet, row)
+        if key in ruled_out:
+            facts.append(f"“normal” rules out {kind_link(sheet, ruled_out[key])}")
+        parts.append(
+            f'<article data-block data-row data-meaning="{escape(key)}" '
+            f'id="{escape(sheet.anchor("places.tsv", row))}">'
+            f"<div data-head><h5>{escape(key)}</h5>"
+            f'<p class="facts">{" · ".join(facts)}</p></div>'
+            f"{_words(sheet, words.get(key, []))}</article>"
+        )
+    for key in [key for key in words if key not in known]:
+        parts.append(
+            f'<article data-block data-meaning="{escape(key)}"><div data-head><h5>{escape(key)}'
+            f"</h5></div>{_words(sheet, words[key])}</article>"
+        )
+    return "".join(parts)
+
+
+def normal_html(sheet: Sheet) -> str:
+    """What a statement of normality rules out at each place."""
+    rows = (
+        table_row(
+            sheet.anchor("normal.tsv", row),
+            (place_link(sheet, row.cells["place"]), kind_link(sheet, row.cells["type"])),
+        )
+        for row in sheet.rows("normal.tsv")
+    )
+    return f'<div class="pairs">{table(("normal at", "rules out"), rows)}</div>'
+
+
+def segments_html(sheet: Sheet) -> str:
+    """The 18 segments with their lobes and the language's words for them."""
+    own = {row.cells["id"]: row for row in sheet.rows("*/segments.tsv")}
+    rows = []
+    for row in sheet.rows("segments.tsv"):
+        cells = row.cells
+        said = own.get(cells["id"])
+        rows.append(
+            f'<tr data-row id="{escape(sheet.anchor("segments.tsv", row))}">'
+            f"<td><code>{escape(cells['id'])}</code></td><td><b>{escape(cells['name'])}</b><br>"
+            f'<span class="soft">{path_words(cells["path"])}</span></td>'
+            f"{_segment_words(sheet, said)}</tr>"
+        )
+    headings = ("id", "segment and lobe", "named by, beside “segment”", "named by alone")
+    return table(headings, rows)
+
+
+def _facts(sheet: Sheet, row: TableRow) -> list[str]:
+    """What a place's row says; a column that the page has no words for goes by its name."""
+    facts = []
+    for column, cell in row.cells.items():
+        if not cell or column == "key":
+            continue
+        if column == "path":
+            facts.append(path_words(cell))
+        elif column == "parent":
+            facts.append(f"part of {place_link(sheet, cell)}")
+        elif column == "regions":
+            facts.append(f"its sentences belong to {_listed(cell)}")
+        elif column == "yields_to":
+            others = "any other place" if cell == "*" else _listed(cell)
+            facts.append(
+                f'but not where <span data-meaning="{escape(cell)}">{others}</span> is named'
+            )
+        else:
+            facts.append(f"{escape(column.replace('_', ' '))}: {_listed(cell)}")
+    return facts
+
+
+def _segment_words(sheet: Sheet, row: TableRow | None) -> str:
+    if row is None:
+        return "<td></td><td></td>"
+    lists = (" · ".join(escape(w) for w in split_cell(row.cells[c])) for c in ("variants", "alone"))
+    variants, alone = lists
+    anchor = escape(sheet.anchor("*/segments.tsv", row))
+    language = escape(sheet.language)
+    return f'<td id="{anchor}" lang="{language}">{variants}</td><td lang="{language}">{alone}</td>'
+
+
+def _words(sheet: Sheet, rows: list[TableRow]) -> str:
+    return entries((entry(sheet, WORDS, row) for row in rows), sheet.language)
+
+
+def _listed(cell: str) -> str:
+    return ", ".join(escape(part) for part in split_cell(cell))
