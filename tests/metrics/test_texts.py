@@ -29,8 +29,6 @@ REFERENCES = [row["reference"] for row in TEXTS]
 PREDICTIONS = [row["prediction"] for row in TEXTS]
 VOCABULARY = ["no", "nodule", "in", "the", "right", "lung", "."]
 WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=9).map(" ".join)
-    st.sampled_from(["no", "nodule", "in", "the", "right", "lung", "."]), max_size=9
-).map(" ".join)
 
 
 @pytest.mark.parametrize("row", TEXTS, ids=range(len(TEXTS)))
