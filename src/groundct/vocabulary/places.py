@@ -21,7 +21,9 @@ GENERAL: Final = "~"
 
 @dataclass(frozen=True)
 class Place:
-    """A place: its anatomy path, and the top regions to which its sentences are linked.
+    """A place: its anatomy paths, the first the best, and the regions its sentences are linked to.
+
+    ``sided`` is what stands after "left " or "right " in the names of its two halves.
 
     A sentence that another place links to a region of ``yields_to`` is not linked to these; "*"
     stands for any region. RadGenome's region texts do so: a subpleural nodule stands with the
@@ -30,7 +32,8 @@ class Place:
 
     key: str
     parent: str
-    path: str
+    paths: tuple[str, ...]
+    sided: str
     regions: tuple[str, ...]
     yields_to: tuple[str, ...]
 
@@ -64,12 +67,13 @@ class Places:
 @lru_cache(maxsize=1)
 def places() -> Places:
     """The places, read once."""
-    columns = ("key", "parent", "path", "regions", "yields_to")
+    columns = ("key", "parent", "path", "sided", "regions", "yields_to")
     own = {
         row["key"]: Place(
             key=row["key"],
             parent=row["parent"],
-            path=row["path"],
+            paths=split_cell(row["path"]),
+            sided=row["sided"] or split_cell(row["path"])[0].rsplit("/", 1)[-1],
             regions=split_cell(row["regions"]),
             yields_to=split_cell(row["yields_to"]),
         )

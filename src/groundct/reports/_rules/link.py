@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groundct.core.report import Finding
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import MASK, Parsed
 from groundct.reports._rules.place_paths import paths_of_place
@@ -75,12 +76,20 @@ def _window(parsed: Parsed) -> tuple[Place, ...]:
     return tuple(places().places[hit.entry.meaning] for hit in hits)
 
 
-def paths_of(parsed: Parsed, sites: tuple[Site, ...], regions: tuple[str, ...]) -> tuple[str, ...]:
-    """The most exact anatomy paths that a sentence names, whatever regions they yielded to."""
+def paths_of(
+    parsed: Parsed, sites: tuple[Site, ...], found: tuple[Finding, ...], regions: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The most exact anatomy paths that a sentence names, whatever regions they yielded to.
+
+    A sentence that names no place has the paths of its findings' types inside its regions.
+    """
     paths = [path for place in parsed.places for path in paths_of_place(parsed, place)]
     named = {anatomy().top_region(path) for path in paths}
     if _LUNG in named or _LUNG in regions:
         paths = [site.path for site in sites] + paths
+    if not paths:
+        own = [path for finding in found for path in finding.anatomy]
+        paths = [path for path in own if anatomy().top_region(path) in regions]
     return exact(paths)
 
 

@@ -38,7 +38,7 @@ class SentenceReading:
         """The most exact anatomy paths that it names inside the regions it is given."""
         if regions == self.regions:
             return self.anatomy
-        return paths_of(self.parsed, self.sites, regions)
+        return paths_of(self.parsed, self.sites, self.findings, regions)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -54,7 +54,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         sites=sites,
         findings=found,
         regions=regions,
-        anatomy=paths_of(parsed, sites, regions or ()),
+        anatomy=paths_of(parsed, sites, found, regions or ()),
         doubts=doubts_of(parsed, found),
     )
 
