@@ -16,7 +16,7 @@ from groundct.core.case import Corpus
 from groundct.pipeline.engine import RunOptions, run_corpus
 from groundct.pipeline.hold import hold
 from groundct.pipeline.ledger import Entry
-from groundct.pipeline.settings import BuildSettings, environment
+from groundct.pipeline.settings import BuildSettings, configured, environment
 from groundct.pipeline.stages import BuiltCase
 from groundct.pipeline.workspace import Workspace
 from groundct.review.case_page import write_case_page
@@ -75,12 +75,14 @@ def command(  # noqa: PLR0913 - one parameter an option
     chosen = _chosen(found, only)
     show_corpus_issues(chosen.issues)
     space = Workspace(workspace)
-    settings = BuildSettings(
-        segmenter=segmenter,
-        extractor=extractor,
-        finding_segmenter=finder,
-        wordings=wordings,
-        seed=seed,
+    settings = configured(
+        BuildSettings(
+            segmenter=segmenter,
+            extractor=extractor,
+            finding_segmenter=finder,
+            wordings=wordings,
+            seed=seed,
+        )
     )
     entries: list[Entry] = []
     with hold(workspace):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -70,6 +71,13 @@ class Extractor(Plugin, Protocol):
     @property
     def quality(self) -> str:
         """Measured quality, and on what data."""
+
+    def configuration(self) -> Mapping[str, str | int | float]:
+        """What besides its version determines a reading, such as a model's name; often nothing.
+
+        It stands in every record and release that the extractor has a part in: nothing secret.
+        Raises DataError when it is not set up.
+        """
 
     def extract(self, report: Report) -> Reading:
         """Sentences and findings; raises DataError for a language that it does not read."""

@@ -26,7 +26,7 @@ from groundct.pipeline.contents import Contents
 from groundct.pipeline.hold import is_disk_full
 from groundct.pipeline.keys import case_key
 from groundct.pipeline.ledger import Entry, Ledger
-from groundct.pipeline.settings import BuildSettings
+from groundct.pipeline.settings import BuildSettings, configured
 from groundct.pipeline.stages import BuiltCase, build_case
 from groundct.pipeline.workspace import Workspace, write_case
 
@@ -85,6 +85,7 @@ def run_corpus(
     damaged since is built again. The caller holds the workspace (``pipeline/hold.py``).
     """
     options = options or RunOptions()
+    settings = configured(settings)
     ledger = Ledger(workspace.ledger_path)
     contents = Contents(workspace.ledger_path, recheck=options.recheck)
     workspace.remove_drafts()

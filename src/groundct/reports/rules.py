@@ -5,6 +5,7 @@ Quality is measured by ``bench/bench_reports.py`` and stated in ``docs/quality/r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from groundct.core.issues import TableError
@@ -30,6 +31,10 @@ class RulesExtractor:
         "Held half of 800 hand-labelled CT-RATE reports: 18 labels macro F1 .932; sentence to "
         "region F1 .956 on RadGenome's validation reports; docs/quality/rules.md"
     )
+
+    def configuration(self) -> Mapping[str, str | int | float]:
+        """Nothing: rules and vocabulary change with the version."""
+        return {}
 
     def extract(self, report: Report) -> Reading:
         """Sentences of all sections; findings of the sections findings and impression.
