@@ -67,7 +67,8 @@ def test_places_and_compounds_are_known() -> None:
     known = places()
     for place in known.places.values():
         assert place.parent in ("", *known.places)
-        assert anatomy().is_path(place.path), place
+        assert place.paths, place
+        assert all(anatomy().is_path(path) for path in place.paths), place
         assert {*place.regions, *place.yields_to} <= {*TOP_REGIONS, "*"}
     for (_, key), kind in known.compounds.items():
         assert key == "*" or key in known.places
