@@ -35,6 +35,9 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         adjectives = own or (adjectives if joined else ())
         chosen = adjectives or tied[index]
         meaning = hit.entry.meaning
+        if not meaning.startswith(GENERAL):
+            # "Increase in the heart size, plaques": the heart is no adjective of the plaques.
+            adjectives = ()
         if meaning == "lymph_node" and _pathological(parsed, hit):
             meaning = "lymphadenopathy"
         if not meaning.startswith(GENERAL):
