@@ -25,7 +25,7 @@ class BuildSettings(Value):
     finding_segmenter: str = "hu_text"
     wordings: Annotated[int, Field(ge=1)] = 3
     seed: int = 0
-    extractor_configuration: dict[str, str | int | float] = {}
+    extractor_configuration: dict[str, str | int | float] = Field(default_factory=dict)
 
 
 def configured(settings: BuildSettings) -> BuildSettings:
