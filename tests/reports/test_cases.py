@@ -1,5 +1,7 @@
 """Marked sentences: exactly the marked findings are read, with just the attributes given.
 
+The folder ``cases_tr`` is in Turkish. Files called "held..." are scored by their totals alone.
+
 Attributes: ``type`` (two types of one span joined by +), ``presence`` (present when left out),
 ``side``, ``at`` (leaves of the anatomy paths joined by +), ``seg`` (lung segments joined by +),
 ``mm`` (sizes, numbers joined by x and sizes by +), ``n`` (count), ``prior`` (yes). Underscores
@@ -80,8 +82,10 @@ def _attributes(tag: str, line: str) -> dict[str, str]:
 
 
 CASES = [
-    (path.stem, line)
-    for path in sorted((Path(__file__).parent / "cases").glob("*.txt"))
+    (path.stem, line, folder.name.removeprefix("cases").removeprefix("_") or "en")
+    for folder in sorted(Path(__file__).parent.glob("cases*"))
+    for path in sorted(folder.glob("*.txt"))
+    if not path.stem.startswith("held")
     for line in path.read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
@@ -102,10 +106,10 @@ def _seen(finding: Finding, wanted: dict[str, str]) -> dict[str, str]:
     return {key: full[key] for key in wanted if key != "type"}
 
 
-@pytest.mark.parametrize(("file", "line"), CASES)
-def test_case(file: str, line: str) -> None:
+@pytest.mark.parametrize(("file", "line", "language"), CASES)
+def test_case(file: str, line: str, language: str) -> None:
     text, marked = parse_markup(line)
-    reading = PLUGIN.extract(report_of_columns([("findings", text)]))
+    reading = PLUGIN.extract(report_of_columns([("findings", text)], language))
     wanted = {}
     for mark in marked:
         for kind in mark.attributes["type"].split("+"):

@@ -15,6 +15,7 @@ from groundct.reports._rules.merge import merged
 from groundct.reports._rules.parsed import sides_named
 from groundct.reports._rules.reading import SentenceReading, in_report, read_sentence
 from groundct.reports._rules.sentences import sentence_spans
+from groundct.vocabulary.languages import read_languages
 
 _READ_FOR_FINDINGS = frozenset(("findings", "impression"))
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
@@ -26,7 +27,7 @@ class RulesExtractor:
     name: Final = "rules"
     version: Final = "1"
     description: Final = "Lexicons, scopes of negation and places; no weights, spans exact"
-    languages: Final = ("en",)
+    languages: Final = read_languages()
     quality: Final = (
         "Held half of 800 hand-labelled CT-RATE reports: 18 labels macro F1 .932; sentence to "
         "region F1 .956 on RadGenome's validation reports; docs/quality/rules.md"

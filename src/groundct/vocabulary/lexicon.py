@@ -114,7 +114,7 @@ def _alternatives(parts: list[str]) -> set[tuple[str, ...]]:
     return done | phrases
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def lexicon(language: str, name: str, meaning: str = "role") -> Lexicon:
     """The lexicon ``<language>/<name>.tsv``, whose third column is called ``meaning``.
 

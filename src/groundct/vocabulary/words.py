@@ -43,6 +43,11 @@ def normal_word(word: str, language: str) -> str:
     return _taken_apart(word, language)[0]
 
 
+def has_ending(word: str, language: str) -> bool:
+    """Whether a word has an ending that its normal form has not."""
+    return bool(_taken_apart(word, language)[1])
+
+
 def is_plural(word: str, language: str) -> bool:
     """Whether one of a word's endings makes a plural."""
     return any(ending.plural for ending in _taken_apart(word, language)[1])

@@ -6,19 +6,23 @@ an earlier one has, is not this one's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groundct.core.report import Laterality
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.sites import Site
+from groundct.reports._rules.verb_last import Thing, own_before
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.places import places
 
 _SIDE_REACH = 3
 _CLOSE = 2
 _PLEURA = "pleura/pleura"
+_CHEST = frozenset(("lung", "pleura", "trachea and bronchie", "others"))
 _EMPHASIS_REACH = 4
 
 
@@ -34,6 +38,8 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
     """The lung sites of a mention: around it, after it, shared with the next one, or before it."""
     if not words.sites:
         return ()
+    if words.parsed.verb_last:
+        return _before(words.parsed, words.sites, mention, spoken)
     grammar = words.parsed.grammar
     inner = tuple(s for s in words.sites if s.first < mention.last and mention.first < s.last)
     following = [m.first for m in spoken if m.first >= mention.last]
@@ -68,6 +74,29 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
     return tuple(s for s in before if not said or said & set(s.sides))
 
 
+def _of_other_organs(parsed: Parsed, mention: Mention) -> set[int]:
+    """The first tokens of places, and those before them, in organs that a mention cannot be in."""
+    own = findings().types[mention.type].anatomy
+    top = anatomy().top_region(own) if own else ""
+    out: set[int] = set()
+    for place in parsed.places:
+        path = places().places[place.entry.meaning].path
+        region = anatomy().top_region(path)
+        chest = {region, top} <= _CHEST
+        if top and region != top and not chest:
+            out |= {place.first, place.first - 1}
+    return out
+
+
+def _before(
+    parsed: Parsed, things: Sequence[Thing], mention: Mention, spoken: tuple[Mention, ...]
+) -> tuple[Thing, ...]:
+    """The things that belong to a mention where all is said before it; normal ones stand alone."""
+    if mention not in spoken:
+        return own_before(parsed, things, (mention,), 0)
+    return own_before(parsed, things, spoken, spoken.index(mention))
+
+
 def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
     """The sites right before token ``first``, and those that are joined to them."""
     grammar = words.parsed.grammar
@@ -96,9 +125,10 @@ def plain_sites(parsed: Parsed, sites: tuple[Site, ...]) -> tuple[Site, ...]:
 
 
 def _emphasised(parsed: Parsed, position: int) -> bool:
-    return any(
-        0 <= position - hit.last <= _EMPHASIS_REACH for hit in parsed.role("laterality", "emphasis")
-    )
+    cues = parsed.role("laterality", "emphasis")
+    if parsed.verb_last:
+        return any(0 < hit.first - position <= _EMPHASIS_REACH for hit in cues)
+    return any(0 <= position - hit.last <= _EMPHASIS_REACH for hit in cues)
 
 
 def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:
@@ -124,7 +154,8 @@ def laterality_of(
     sides = {side for site in sites for side in site.sides}
     if findings().types[mention.type].anatomy == _PLEURA:
         # "right pleural effusion and left lower lobe consolidation": its own side comes first.
-        sides = _adjective_sides(parsed, mention) or sides
+        own = _nearby_sides(parsed, mention, spoken) if parsed.verb_last else None
+        sides = own or _adjective_sides(parsed, mention) or sides
     if not sides:
         named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
         sides = {s.laterality for s in named if s is not None and s.laterality is not None}
@@ -138,6 +169,10 @@ def laterality_of(
 def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
     """Sides said of a mention without a site: right before it, else after it, else before."""
     hits = parsed.role("laterality", "right", "left", "bilateral")
+    if parsed.verb_last:
+        others = _of_other_organs(parsed, mention)
+        plain = [h for h in hits if not (_emphasised(parsed, h.first) or h.last in others)]
+        return _single({hit.entry.meaning for hit in _before(parsed, plain, mention, spoken)})
     limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
     choices = [_adjective_sides(parsed, mention)]

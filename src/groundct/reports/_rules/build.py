@@ -20,6 +20,7 @@ from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 
+_SAID_AFTER = {"recommends_before": 3, "history_before": 3}
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
 _CLAUSE_ENDS = frozenset(",;:.")
 
@@ -134,6 +135,10 @@ def _recommended(parsed: Parsed, mention: Mention) -> bool:
             hit.last, mention.first, frozenset((";",))
         ):
             return True
+    for role, reach in _SAID_AFTER.items():
+        for hit in parsed.role("recommendation", role):
+            if 0 <= hit.first - mention.last <= reach:
+                return True
     return any(
         hit.last <= mention.first <= hit.last + 4
         and not parsed.any_word(hit.last, mention.first, _CLAUSE_ENDS)

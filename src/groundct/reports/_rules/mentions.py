@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.verb_last import is_neighbour, own_before
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import GENERAL, places
+from groundct.vocabulary.words import has_ending
 
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _RELATION_REACH = 8
@@ -43,7 +45,7 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         if not meaning.startswith(GENERAL):
             out.append(Mention(hit.first, hit.last, meaning, hit, chosen))
             continue
-        first = own[0].first if own and _touches(own, hit) else hit.first
+        first = own[0].first if own and _touches(parsed, own, hit) else hit.first
         out.extend(_resolved(hit, chosen, first))
     return tuple(out)
 
@@ -64,9 +66,13 @@ def _pathological(parsed: Parsed, hit: Hit) -> bool:
     )
 
 
-def _touches(own: tuple[Hit, ...], hit: Hit) -> bool:
+def _touches(parsed: Parsed, own: tuple[Hit, ...], hit: Hit) -> bool:
     """Whether a mention's one adjective stands right before it, as in "pleural effusion"."""
-    return len(own) == 1 and own[0].last == hit.first and own[0].entry.meaning != "lung"
+    close = len(own) == 1 and own[0].last == hit.first and own[0].entry.meaning != "lung"
+    # "plevral efüzyon" is one phrase; in "böbrekte kist" the ending says that the place is a noun.
+    return close and not (
+        parsed.verb_last and has_ending(parsed.surface(hit.first - 1), parsed.language)
+    )
 
 
 def _resolved(hit: Hit, chosen: tuple[Hit, ...], first: int) -> list[Mention]:
@@ -120,6 +126,8 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
     owned = [_adjectives(parsed, h, hits[n - 1].last if n else 0) for n, h in enumerate(hits)]
     taken = {place.first for own in owned for place in own}
     free = tuple(p for p in parsed.places if p.first not in taken and not beside(parsed, p))
+    if parsed.verb_last:
+        return tuple(own_before(parsed, free, hits, index) for index in range(len(hits)))
     out: list[tuple[Hit, ...]] = [()] * len(hits)
     for index in range(len(hits) - 1, -1, -1):
         hit = hits[index]
@@ -151,6 +159,8 @@ def _inside(places_found: tuple[Hit, ...], first: int, last: int) -> tuple[Hit, 
 
 def beside(parsed: Parsed, place: Hit) -> bool:
     """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
+    if parsed.verb_last:
+        return is_neighbour(parsed, place)
     grammar = parsed.grammar
     ends = grammar.in_ | grammar.at | grammar.is_ | {",", ";"}
     for relation in parsed.relations:

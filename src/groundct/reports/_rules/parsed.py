@@ -9,10 +9,11 @@ from functools import cached_property
 from groundct.core.report import Span
 from groundct.reports._rules.tokens import Token, tokenize
 from groundct.vocabulary.grammar import Grammar, grammar
+from groundct.vocabulary.languages import languages
 from groundct.vocabulary.lexicon import Hit, lexicon
 
 MASK = "\0"
-_LABEL = re.compile(r"[A-Z][A-Za-z/ ]{0,40}:")
+_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ ]){0,40}:")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
 
 
@@ -30,9 +31,18 @@ class Parsed:
     relations: tuple[Hit, ...]
     cues: dict[str, tuple[Hit, ...]]
 
+    @property
+    def verb_last(self) -> bool:
+        """Whether its language says where a finding lies before it and the verb at the end."""
+        return languages()[self.language].verb_last
+
     def span_of(self, first: int, last: int) -> Span:
         """The characters of tokens ``first`` to ``last`` (exclusive)."""
         return Span(start=self.tokens[first].start, end=self.tokens[last - 1].end)
+
+    def surface(self, position: int) -> str:
+        """A token as it stands in the text."""
+        return self.text[self.tokens[position].start : self.tokens[position].end]
 
     def role(self, cue: str, *roles: str) -> tuple[Hit, ...]:
         """The hits of a cue lexicon with one of these roles."""
@@ -76,7 +86,7 @@ def parse(text: str, language: str) -> Parsed:
     """
     tokens = tokenize(text, language)
     words = [token.word for token in tokens]
-    label = _LABEL.match(text)
+    label = _LABEL.match(text) if text[:1].isupper() else None
     labelled = sum(token.end <= label.end() for token in tokens) if label else 0
     relations = lexicon(language, "relation").find(words)
     for hit in relations:

@@ -28,6 +28,8 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
             return "uncertain", cue
     for cue in parsed.role("uncertainty", "uncertain_before"):
         if cue.first >= last and not _other_between(parsed, last, cue.first):
+            if parsed.verb_last and _blocked_before(parsed, last, cue):
+                continue  # "nodül izlendi, ... olabilir": the verb has said it
             return "uncertain", cue
     if _questioned(parsed, last):
         return "uncertain", None
