@@ -108,40 +108,48 @@ def _said(
     free = [quote for quote in own if (quote, finding.type) not in taken]
     if not free:
         raise failed("finding-doubled", id_, f"{quoted(finding.text)} as {finding.type}.")
-    places = tuple(_quote(id_, text, source) for text in finding.places)
+    quote = free[0]
     sizes: list[Measurement] = []
     for text in finding.sizes:
-        sizes += _sizes(id_, text, source)
+        sizes += _sizes(id_, text, quote, source)
     return Said(
-        quote=free[0],
+        quote=quote,
         type=finding.type,
         presence=finding.presence,
         laterality=None if finding.laterality == "none" else finding.laterality,
-        places=places,
+        places=tuple(_place(id_, text, quote, finding, source) for text in finding.places),
         sizes=tuple(sorted(set(sizes), key=lambda size: size.span.start)),
     )
 
 
-def _quote(id_: str, text: str, source: Source) -> Quote:
-    found = next(find_quotes(text, source.sentence, source.said.parsed), None)
-    if found is None:
+def _place(id_: str, text: str, own: Quote, finding: AnsweredFinding, source: Source) -> Quote:
+    """Where words quoted for a place stand: on the finding's side, and nearest to its words."""
+    found = [*find_quotes(text, source.sentence, source.said.parsed)]
+    if not found:
         raise failed("text-not-in-sentence", id_, f"{quoted(text)}.")
-    return found
+    sides = sides_of(finding.laterality)
+
+    def elsewhere(quote: Quote) -> bool:
+        named = {side for site in sites_quoted(source.said, (quote,)) for side in site.sides}
+        return not named <= sides
+
+    return min(found, key=lambda quote: (elsewhere(quote), quote.distance(own)))
 
 
-def _sizes(id_: str, text: str, source: Source) -> tuple[Measurement, ...]:
-    """The measurements of a sentence that stand in a quote, or that it is a part of."""
+def _sizes(id_: str, text: str, own: Quote, source: Source) -> tuple[Measurement, ...]:
+    """The measurements in a quote, or that it is a part of; of equal ones the nearest."""
     parsed = source.said.parsed
-    found = next(find_quotes(text, source.sentence, parsed), None)
-    span = parsed.span_of(found.first, found.last) if found is not None else None
-    sizes = tuple(
-        size
-        for size in measurements_of(parsed)
-        if span is not None and span.start < size.span.end and size.span.start < span.end
-    )
-    if not sizes:
-        raise failed("size-not-in-text", id_, f"{quoted(text)}.")
-    return sizes
+    found = sorted(find_quotes(text, source.sentence, parsed), key=lambda q: q.distance(own))
+    for quote in found:
+        span = parsed.span_of(quote.first, quote.last)
+        sizes = tuple(
+            size
+            for size in measurements_of(parsed)
+            if span.start < size.span.end and size.span.start < span.end
+        )
+        if sizes:
+            return sizes
+    raise failed("size-not-in-text", id_, f"{quoted(text)}.")
 
 
 def _faults(id_: str, told: Said, all_: tuple[Said, ...], source: Source) -> list[Issue]:
@@ -234,13 +242,13 @@ def _left_out(id_: str, said: list[Said], source: Source) -> list[Issue]:
         for size in finding.measurements:
             what = quoted(size.span.of(parsed.text))
             beside = _tokens_between(parsed.text, size.span.end, finding.span.start) <= _BESIDE
-            if not any(size in told.sizes for told in said):
+            if not any(_has(told, size) for told in said):
                 faults += failed("size-lost", id_, f"{what}.").issues
             elif (
                 covering
                 and size.span.end <= finding.span.start
                 and beside
-                and not any(size in told.sizes for told in covering)
+                and not any(_has(told, size) for told in covering)
             ):
                 faults += failed("size-moved", id_, f"{what} is of {words}.").issues
     return faults
@@ -252,6 +260,11 @@ def _tokens_between(text: str, start: int, end: int) -> int:
 
 def _mentions(source: Source) -> list[tuple[Mention, Finding]]:
     return list(zip(all_mentions(source.said.parsed), source.said.findings, strict=True))
+
+
+def _has(told: Said, size: Measurement) -> bool:
+    """Whether a finding has the size that stands at a size's place."""
+    return any(size.span == own.span for own in told.sizes)
 
 
 def _covers(quote: Quote, finding: Finding, source: Source) -> bool:

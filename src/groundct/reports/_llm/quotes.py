@@ -24,6 +24,10 @@ class Quote:
         """Whether tokens ``first`` to ``last`` (exclusive) are partly of this quote."""
         return self.first < last and first < self.last
 
+    def distance(self, other: Quote) -> int:
+        """Tokens between two quotes; 0 where they touch or meet."""
+        return max(0, self.first - other.last, other.first - self.last)
+
 
 def find_quotes(quote: str, sentence: Sentence, parsed: Parsed) -> Iterator[Quote]:
     """Where a quote stands in a sentence, whole words only; runs of white space are alike.
