@@ -4,8 +4,10 @@ The folder ``cases_tr`` is in Turkish. Files called "held..." are scored by thei
 
 Attributes: ``type`` (two types of one span joined by +), ``presence`` (present when left out),
 ``side``, ``at`` (leaves of the anatomy paths joined by +), ``seg`` (lung segments joined by +),
-``mm`` (sizes, numbers joined by x and sizes by +), ``n`` (count), ``prior`` (yes). Underscores
-stand for spaces. Malformed markup raises MarkupError: a case that cannot be read tests nothing.
+``mm`` (sizes, axes joined by x, ranges by - and sizes by +), ``kind`` and ``form`` (of the sizes,
+joined by +), ``n`` (count), ``prior`` (yes), ``change``, ``mod`` (modifiers joined by +), ``rem``
+(remarks, each "kind:its words", joined by +), ``std`` (the standard words). Underscores stand for
+spaces. Malformed markup raises MarkupError: a case that cannot be read tests nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from groundct.vocabulary.findings import findings
 
 _TAG = re.compile(r"<(/?)([^<>]*)>")
 _KNOWN = {"type", "presence", "side", "at", "seg", "mm", "n", "prior"}
+_KNOWN |= {"kind", "form", "change", "mod", "rem", "std"}
+_WITH_SPACES = ("at", "seg", "rem", "std")
 
 
 class MarkupError(ValueError):
@@ -75,7 +79,7 @@ def _attributes(tag: str, line: str) -> dict[str, str]:
         key, equals, value = pair.partition("=")
         if not equals or not value or key not in _KNOWN or key in out:
             raise MarkupError(f"{pair!r} is no attribute in {line!r}")
-        out[key] = value.replace("_", " ") if key in ("at", "seg") else value
+        out[key] = value.replace("_", " ") if key in _WITH_SPACES else value
     if "type" not in out:
         raise MarkupError(f"a finding has no type in {line!r}")
     return out
@@ -91,9 +95,11 @@ CASES = [
 ]
 
 
-def _seen(finding: Finding, wanted: dict[str, str]) -> dict[str, str]:
+def _seen(finding: Finding, wanted: dict[str, str], text: str) -> dict[str, str]:
     """The attributes of a finding that a case asks for, in the case's own writing."""
-    sizes = ["x".join(f"{v:g}" for v in m.values_mm) for m in finding.measurements]
+    joint = {"range": "-"}
+    told = finding.measurements
+    sizes = [joint.get(m.form, "x").join(f"{v:g}" for v in m.values_mm) for m in told]
     full = {
         "presence": finding.presence,
         "side": str(finding.laterality).lower(),
@@ -102,6 +108,12 @@ def _seen(finding: Finding, wanted: dict[str, str]) -> dict[str, str]:
         "mm": "+".join(sizes) or "none",
         "n": str(finding.count).lower(),
         "prior": "yes" if finding.refers_to_prior else "no",
+        "kind": "+".join(size.kind for size in told) or "none",
+        "form": "+".join(size.form for size in told) or "none",
+        "change": str(finding.change).lower(),
+        "mod": "+".join(finding.modifiers) or "none",
+        "rem": "+".join(f"{r.kind}:{r.span.of(text)}" for r in finding.remarks) or "none",
+        "std": finding.standardized,
     }
     return {key: full[key] for key in wanted if key != "type"}
 
@@ -120,7 +132,7 @@ def test_case(file: str, line: str, language: str) -> None:
     seen = {}
     for finding in reading.findings:
         key = (finding.type, finding.span.of(text))
-        seen[key] = _seen(finding, wanted.get(key, {"presence": ""}))
+        seen[key] = _seen(finding, wanted.get(key, {"presence": ""}), text)
     assert seen == wanted
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import get_args
 
 import pytest
 
 from groundct.core.issues import TableError
+from groundct.core.report import Change
 from groundct.vocabulary import lexicon as module
 from groundct.vocabulary.anatomy import TOP_REGIONS, anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Entry, Lexicon, expand, lexicon
+from groundct.vocabulary.modifiers import NO_MODIFIER, modifier_kinds
 from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.words import normal_word
 
@@ -26,17 +29,30 @@ COLUMNS = {
     "headings": "section",
     "numbers": "value",
     "measurement": "kind",
+    "modifiers": "modifier",
 }
 ROLES = {
-    "negation": {"negates_after", "negates_before", "ignored", "ends_scope", "asserts"},
-    "uncertainty": {"uncertain_after", "uncertain_before"},
+    "negation": {
+        *("negates_after", "negates_before", "ignored", "asserts", "described", "earlier"),
+        *("ends_scope", "ends_after", "introduces"),
+    },
+    "uncertainty": {"uncertain_after", "uncertain_before", "explains"},
     "normality": {"normal", "not_normal"},
-    "temporal": {"prior"},
+    "temporal": {
+        *("prior", "exam", "compared", "current", "increased_if", "decreased_if"),
+        *get_args(Change),
+    },
     "recommendation": {"recommends", "history"},
-    "relation": {"anaphor", "near", "preamble"},
+    "relation": {"anaphor", "continues", "near", "preamble"},
     "laterality": {"right", "left", "bilateral", "midline", "emphasis"},
     "headings": {"clinical_information", "technique", "findings", "impression", "other"},
-    "measurement": {"diameter", "short_axis", "long_axis", "thickness", "distance"},
+    "measurement": {
+        *("diameter", "short_axis", "long_axis", "thickness", "distance", "widest"),
+        *("about", "up_to", "at_least", "up_to_after", "at_least_after"),
+        *("acquisition", "change_by", "ranging"),
+    },
+    "units": {"mm", "cm", "times", "until", "between", "label"},
+    "modifiers": {*modifier_kinds(), NO_MODIFIER},
 }
 
 

@@ -10,9 +10,10 @@ from groundct.reports._llm.placing import sites_quoted, where
 from groundct.reports._llm.quotes import Quote
 from groundct.reports._rules.attach import Words
 from groundct.reports._rules.build import findings_of
+from groundct.reports._rules.measures import of_type
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports._rules.rewrite import standardized
+from groundct.reports._rules.standard import standardized
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Entry, Hit
 
@@ -51,17 +52,15 @@ def composed(told: Said, said: SentenceReading) -> Finding:
     # Where the model and the rules differ on presence, the rules' cue for it did not decide.
     other = {"absent", "uncertain"} - {told.presence}
     cues = [c for c in base.cues if c.role not in ("finding", *other)]
-    return base.model_copy(
+    finding = base.model_copy(
         update={
             "presence": told.presence,
             "anatomy": paths,
             "lung_segments": segments,
             "laterality": told.laterality,
-            "measurements": told.sizes,
+            "measurements": tuple(of_type(size, told.type) for size in told.sizes),
             "count": None if told.presence == "absent" else base.count,
-            "standardized": standardized(
-                told.type, told.presence, told.sizes, (paths, segments), told.laterality
-            ),
             "cues": (own, *cues),
         }
     )
+    return finding.changed(standardized=standardized(finding))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from groundct.core.report import Cue, Finding, Measurement, Presence
+from groundct.core.report import Cue, Finding, Presence
 from groundct.reports._rules.attach import Words, laterality_of, plain_sites, sites_of
+from groundct.reports._rules.details import Details, details_of
 from groundct.reports._rules.explained import unexplained
 from groundct.reports._rules.link import exact
-from groundct.reports._rules.measures import count_of, measurements_of, owner
 from groundct.reports._rules.mentions import Mention, mentions_of
 from groundct.reports._rules.normal import normal_mentions, statement_of
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.place_paths import paths_of_place
-from groundct.reports._rules.rewrite import standardized
 from groundct.reports._rules.scope import presence_of
 from groundct.reports._rules.sites import Site
+from groundct.reports._rules.standard import standardized
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
@@ -34,27 +34,26 @@ def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
 
 def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, ...]:
     """The findings of a sentence; ids and sentence indices are given later."""
-    sizes: dict[int, list[Measurement]] = {}
     spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
-    for size in measurements_of(words.parsed):
-        number = owner(words.parsed, size, spoken)
-        if number is not None:
-            sizes.setdefault(number, []).append(size)
-    out = []
-    for number, mention in enumerate(mentions):
-        out.append(_finding(words, mention, spoken, tuple(sizes.get(number, ()))))
-    return tuple(out)
+    said = tuple(_presence(words.parsed, mention) for mention in mentions)
+    details = details_of(words.parsed, mentions, tuple(presence for presence, _ in said))
+    return tuple(
+        _finding(words, mention, spoken, told, own)
+        for mention, told, own in zip(mentions, said, details, strict=True)
+    )
 
 
 def _finding(
     words: Words,
     mention: Mention,
     spoken: tuple[Mention, ...],
-    sizes: tuple[Measurement, ...],
+    said: tuple[Presence, Hit | None],
+    details: Details,
 ) -> Finding:
+    """A finding; ``said`` is its presence and the cue that decided."""
     parsed = words.parsed
     kind = findings().types[mention.type]
-    presence, cue = _presence(parsed, mention)
+    presence, cue = said
     sites = plain_sites(parsed, sites_of(words, mention, spoken)) if _in_chest(kind.anatomy) else ()
     paths, segments = _where(words, mention, sites, kind.anatomy)
     side = laterality_of(parsed, mention, sites, spoken, paths)
@@ -62,25 +61,33 @@ def _finding(
     if cue is not None and cue is not mention.hit:
         cues.append(_cue(parsed, cue, presence))
     cues += [_cue(parsed, place, "place") for place in mention.places]
-    prior = parsed.cues["temporal"]
-    cues += [_cue(parsed, hit, "prior") for hit in prior]
-    return Finding(
+    cues += [_cue(parsed, hit, "prior") for hit in details.prior]
+    finding = Finding(
         finding_id="f",
         type=mention.type,
         category=kind.code,
         focal=kind.focal,
         presence=presence,
         span=parsed.span_of(*statement_of(mention)),
-        standardized=standardized(mention.type, presence, sizes, (paths, segments), side),
+        standardized="",
         sentence_indices=(0,),
         anatomy=paths,
         laterality=side,
         lung_segments=segments,
-        measurements=sizes,
-        count=None if presence == "absent" else count_of(parsed, mention),
-        refers_to_prior=bool(prior),
+        measurements=details.measurements,
+        count=details.count,
+        refers_to_prior=bool(details.prior),
+        change=details.change,
+        modifiers=details.modifiers,
         cues=tuple(cues),
     )
+    return finding.changed(standardized=standardized(finding, plural=_plural(parsed, mention)))
+
+
+def _plural(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a mention's last word is a plural."""
+    token = parsed.tokens[mention.last - 1]
+    return parsed.text[token.start : token.end].lower() != token.word
 
 
 def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:

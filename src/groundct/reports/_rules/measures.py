@@ -1,144 +1,184 @@
-"""Sizes in a sentence, in mm, and counts."""
+"""What the sizes of a sentence measure, how exact they are, and which are of an earlier date."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass, replace
+from typing import Final
 
-from groundct.core.report import Measurement, MeasurementKind, Span
-from groundct.reports._rules.mentions import Mention
+from groundct.core.report import Measurement, MeasurementForm, MeasurementKind
 from groundct.reports._rules.parsed import Parsed
-from groundct.reports._rules.tokens import small_number
-from groundct.vocabulary.findings import findings
-from groundct.vocabulary.lexicon import lexicon
+from groundct.reports._rules.sizes import Size, sizes_of
+from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.sizes import default_kind
 
-_NUMBER = r"\d{1,4}(?:[.,]\d{1,2})?"
-_UNIT = r"(?:mm|cm|millimet(?:er|re)s?|centimet(?:er|re)s?)\b"
-_SIZE = re.compile(
-    rf"(?<![\w.,])({_NUMBER})\s?({_UNIT})?"
-    rf"(?:\s?[x×X*]\s?({_NUMBER})\s?({_UNIT})?)?"
-    rf"(?:\s?[x×X*]\s?({_NUMBER})\s?({_UNIT})?)?[\s-]?({_UNIT})?",
-)
-_LIST = re.compile(rf"(?<![\w.,])({_NUMBER})\s?(?:-|–|to|and|,)\s?(?={_NUMBER}\s?{_UNIT})")
-_NEAR = 5
-_COUNT_REACH = 4
-_SIZE_WORDS = frozenset(("mm", "cm", "x", "×"))
-_COUNT_STOPS = frozenset(",;()")
-_KINDS: dict[str, MeasurementKind] = {
+WIDEST: Final = "widest"
+_KINDS: Final[dict[str, MeasurementKind]] = {
     "short_axis": "short_axis",
     "long_axis": "long_axis",
     "thickness": "thickness",
     "diameter": "diameter",
     "distance": "distance",
+    WIDEST: "unknown",
 }
+_FORMS: Final[dict[str, MeasurementForm]] = {
+    "about": "about",
+    "up_to": "up_to",
+    "at_least": "at_least",
+}
+_AFTER: Final[dict[str, MeasurementForm]] = {
+    "up_to_after": "up_to",
+    "at_least_after": "at_least",
+}
+_NEAR = 5
+_CLOSE = 2
+_FORM_REACH = 6
+_OF_PRIOR_REACH = 6
+_STOPS = frozenset(";:")
 
 
-def measurements_of(parsed: Parsed) -> tuple[Measurement, ...]:
-    """All sizes with a unit, in order. Each number of a range or list is one of its own."""
-    found: list[Measurement] = []
-    for match in _SIZE.finditer(parsed.text):
-        numbers = [match[n] for n in (1, 3, 5) if match[n]]
-        units = [match[n] for n in (2, 4, 6, 7) if match[n]]
-        if not units:
-            continue
-        scale = 10.0 if units[-1][0] in "cC" else 1.0
-        listed = _LIST.search(parsed.text, max(0, match.start() - 12), match.end())
-        if listed is not None and listed.end() == match.start() and len(numbers) == 1:
-            found.append(_measurement((listed.start(1), listed.end(1)), [listed[1]], scale))
-        end = match.start() + len(match.group().rstrip())
-        found.append(_measurement((match.start(), end), numbers, scale))
-    kinds = lexicon(parsed.language, "measurement", "kind").find(parsed.words)
+@dataclass(frozen=True)
+class Measured:
+    """A size with its kind; ``prior``: an earlier examination showed it; ``widest``: "at its ..."""
+
+    size: Size
+    widest: bool
+    prior: bool
+
+
+def measured(parsed: Parsed) -> tuple[Measured, ...]:
+    """The sizes of a sentence in order, without thicknesses of slices and matrices of images."""
+    sizes = sizes_of(parsed)
+    if not sizes:
+        return ()
+    hits = lexicon(parsed.language, "measurement", "kind").find(parsed.words)
     out = []
-    for size in found:
-        position = position_of(parsed, size.span)
-        near = [h for h in kinds if h.first - _NEAR <= position <= h.last + _NEAR - 1]
-        near.sort(key=lambda hit: abs(hit.first - position))
-        kind = _KINDS[near[0].entry.meaning] if near else "unknown"
-        out.append(size.model_copy(update={"kind": kind}))
+    for number, size in enumerate(sizes):
+        if _of_acquisition(size, hits):
+            continue
+        role = _kind(parsed, sizes, number, hits)
+        form = size.measurement.form
+        if form == "exact":
+            form = _form(parsed, size, hits)
+        value = size.measurement.changed(kind=_KINDS.get(role, "unknown"), form=form)
+        prior = _of_prior(parsed, sizes, number)
+        out.append(Measured(replace(size, measurement=value), role == WIDEST, prior))
     return tuple(out)
 
 
-def _measurement(place: tuple[int, int], numbers: list[str], scale: float) -> Measurement:
-    values = tuple(round(float(number.replace(",", ".")) * scale, 3) for number in numbers)
-    return Measurement(span=Span(start=place[0], end=place[1]), values_mm=values)
+def measurements_of(parsed: Parsed) -> tuple[Measurement, ...]:
+    """The sizes of today in a sentence, whatever they belong to."""
+    return tuple(item.size.measurement for item in measured(parsed) if not item.prior)
 
 
-def position_of(parsed: Parsed, span: Span) -> int:
-    """The index of the first token at or after a span's start."""
-    return next(
-        (n for n, token in enumerate(parsed.tokens) if token.end > span.start),
-        len(parsed.tokens) - 1,
+def of_type(value: Measurement, kind: str, *, widest: bool = False) -> Measurement:
+    """A size with what it measures in a finding of a type, where the text does not say.
+
+    A thickness is one for types that are measured so (effusion, wall); else "at its widest" is the
+    long axis, a product holds diameters, and a single number what the table of types says.
+    """
+    if value.kind != "unknown":
+        return value
+    usual = default_kind(kind)
+    if widest and usual != "thickness":
+        usual = "long_axis"
+    elif len(value.values_mm) > 1 and value.form != "range" and usual != "thickness":
+        usual = "diameter"
+    return value.changed(kind=usual)
+
+
+def _of_acquisition(size: Size, hits: tuple[Hit, ...]) -> bool:
+    """Whether a size is one of slices or pixels: their words touch it."""
+    return any(
+        hit.entry.meaning == "acquisition"
+        and (abs(hit.first - size.last) <= 1 or 0 <= size.first - hit.last <= _CLOSE)
+        for hit in hits
     )
 
 
-def owner(parsed: Parsed, size: Measurement, mentions: tuple[Mention, ...]) -> int | None:
-    """Which mention a size belongs to: "5 mm nodule", else the last one before, else the next."""
-    if _of_prior(parsed, size.span):
-        return None
-    position = position_of(parsed, size.span)
-    following = [n for n, m in enumerate(mentions) if m.first > position]
-    preceding = [n for n, m in enumerate(mentions) if m.last <= position]
-    if following:
-        gap = parsed.words[position + 1 : mentions[following[0]].first]
-        ends = _COUNT_STOPS | parsed.grammar.joint | parsed.grammar.is_
-        if len(gap) <= 8 and ends.isdisjoint(gap):
-            return following[0]
-    if preceding:
-        return preceding[-1]
-    return following[0] if following else None
+def _kind(parsed: Parsed, sizes: tuple[Size, ...], number: int, hits: tuple[Hit, ...]) -> str:
+    """The role of the nearest word of kind; one after a size reaches over no other and no stop."""
+    size = sizes[number]
+    stops = _STOPS | parsed.grammar.joint | {",", "("}
+    best, least = "", _NEAR + 1
+    for hit in hits:
+        if hit.entry.meaning not in _KINDS:
+            continue
+        if hit.first >= size.last:
+            gap = hit.first - size.last
+            # "3 cm above the carina": nothing may stand between.
+            reach = 1 if hit.entry.meaning == "distance" else _NEAR
+            cut = parsed.any_word(size.last, hit.first, stops) or any(
+                size.last <= other.first < hit.first for other in sizes
+            )
+        elif hit.last <= size.first:
+            gap, reach = size.first - hit.last, _NEAR
+            cut = parsed.any_word(hit.last, size.first, _STOPS | {","}) or (
+                hit.entry.meaning == "distance"
+            )
+        else:
+            continue
+        if gap <= reach and gap < least and not cut:
+            best, least = hit.entry.meaning, gap
+    return best
 
 
-def _of_prior(parsed: Parsed, span: Span) -> bool:
-    """Whether a size is what an earlier examination showed."""
-    position = position_of(parsed, span)
-    before = parsed.words[max(0, position - 2) : position]
+def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
+    """How exact a number is: what words right before it say, or "or larger" after it."""
+    form: MeasurementForm = "exact"
+    edge = size.first
+    for hit in hits:
+        if hit.first == size.last and hit.entry.meaning in _AFTER:
+            return _AFTER[hit.entry.meaning]
+    for hit in reversed([h for h in hits if h.last <= size.first]):
+        gap = parsed.words[hit.last : edge]
+        if hit.entry.meaning in _FORMS:
+            if size.first - hit.last > _FORM_REACH or _breaks(gap):
+                break
+            if form in ("exact", "about"):
+                form = _FORMS[hit.entry.meaning]
+    return form
+
+
+def _breaks(gap: tuple[str, ...]) -> bool:
+    """Whether another number or a sign stands between a word such as "up to" and a size."""
+    return any(word[0].isdigit() or word in _STOPS | {",", ")"} for word in gap)
+
+
+def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
+    """Whether a size is what an earlier examination showed.
+
+    It is where "previously" or "from" leads it, where the examination's name follows a size in
+    brackets, after "was", or beside another size; or where the sentence is about that examination
+    up to "in the current examination".
+    """
+    size = sizes[number]
     grammar = parsed.grammar
+    before = parsed.words[max(0, size.first - 3) : size.first]
     if before and before[-1] in grammar.earlier:
-        return True
-    if not (grammar.past.isdisjoint(before) or grammar.pronoun.isdisjoint(before)):
-        return True
-    for hit in parsed.role("temporal", "prior"):
-        if "previous" in hit.entry.term and 0 <= hit.first - position <= _NEAR:
-            return "(" in parsed.words[max(0, position - 2) : position]
+        return not _ranged(parsed, size)
+    marks = parsed.role("temporal", "exam", "current")
+    after = [h for h in marks if h.first >= size.last]
+    if after and after[0].first - size.last <= _OF_PRIOR_REACH:
+        limit = sizes[number + 1].first if number + 1 < len(sizes) else len(parsed.words)
+        between = parsed.words[size.last : after[0].first]
+        other = any(size.last <= hit.first < after[0].first for hit in parsed.findings)
+        parted = not (grammar.listing | {"("}).isdisjoint(between)
+        if after[0].first < limit and not (parted or other):
+            told = "(" in before or not grammar.past.isdisjoint(before) or len(sizes) > 1
+            return after[0].entry.meaning == "exam" and told
+    leading = [h for h in marks if h.last <= size.first]
+    if leading and leading[-1].entry.meaning == "exam":
+        start = leading[-1]
+        at_start = start.first <= 1
+        return at_start and not any(
+            h.entry.meaning in ("stable", "new") and start.last <= h.first < size.first
+            for h in parsed.cues["temporal"]
+        )
     return False
 
 
-def count_of(parsed: Parsed, mention: Mention) -> int | None:
-    """How many the text says there are: a number right before the mention, or "a" for one."""
-    numbers = {
-        hit.first: int(hit.entry.meaning)
-        for hit in lexicon(parsed.language, "numbers", "value").find(parsed.words)
-    }
-    grammar = parsed.grammar
-    stops = _COUNT_STOPS | grammar.joint | grammar.of | grammar.in_ | grammar.with_
-    no_count = grammar.joint | grammar.to | grammar.article | grammar.not_
-    steps = 0
-    for position in range(mention.first - 1, -1, -1):
-        word = parsed.words[position]
-        if word in _SIZE_WORDS or (position + 1 < mention.first and _is_size(parsed, position)):
-            continue
-        steps += 1
-        if steps > _COUNT_REACH or word in stops:
-            return None
-        if position in numbers:
-            previous = parsed.words[position - 1] if position else ""
-            return None if previous in no_count else numbers[position]
-        if word in grammar.article_one:
-            return 1 if _singular(parsed, mention) else None
-        if word in grammar.vague:
-            return None
-        if (number := small_number(word)) is not None:
-            return number if 1 <= number <= 20 else None
-    return None
-
-
-def _is_size(parsed: Parsed, position: int) -> bool:
-    """Whether the token is a number that a unit or another number of a product follows."""
-    return parsed.words[position][0].isdigit() and parsed.words[position + 1] in _SIZE_WORDS
-
-
-def _singular(parsed: Parsed, mention: Mention) -> bool:
-    """Whether a mention that "a" leads names one thing that can be counted."""
-    kind = findings().types[mention.type]
-    countable = kind.focal is not False or bool(kind.appearance)
-    token = parsed.tokens[mention.last - 1]
-    return countable and parsed.text[token.start : token.end].lower() == token.word
+def _ranged(parsed: Parsed, size: Size) -> bool:
+    """Whether "from" begins a range and no change."""
+    return size.measurement.form == "range" and not parsed.role(
+        "temporal", "increased", "decreased", "increased_if", "decreased_if"
+    )

@@ -1,0 +1,82 @@
+"""What a sentence says of its mentions beside presence and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundct.core.report import Change, Measurement, Presence
+from groundct.reports._rules.attributes import changes_of, modifiers_of
+from groundct.reports._rules.counts import count_of
+from groundct.reports._rules.measures import Measured, measured, of_type
+from groundct.reports._rules.mentions import Mention
+from groundct.reports._rules.owners import owner
+from groundct.reports._rules.parsed import Parsed
+from groundct.vocabulary.lexicon import Hit
+
+_OF_NOW = frozenset(("current", "increased_if", "decreased_if"))
+GROWTH_MM = 2.0
+"""The least change of a diameter that is one: Fleischner Society, MacMahon et al. 2017."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """Sizes of today, count, change and modifiers of a mention; ``prior``: words of earlier."""
+
+    measurements: tuple[Measurement, ...] = ()
+    count: int | None = None
+    change: Change | None = None
+    modifiers: tuple[str, ...] = ()
+    prior: tuple[Hit, ...] = ()
+
+
+def details_of(
+    parsed: Parsed, mentions: tuple[Mention, ...], presences: tuple[Presence, ...]
+) -> tuple[Details, ...]:
+    """The details of each mention; normal statements, which come last, have only ``prior``.
+
+    A size of an earlier examination is left out; beside one of today it says how the finding
+    changed, where no word does.
+    """
+    prior = tuple(h for h in parsed.cues["temporal"] if h.entry.meaning not in _OF_NOW)
+    spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
+    told = presences[: len(spoken)]
+    denied = frozenset(n for n, presence in enumerate(told) if presence == "absent")
+    sizes = measured(parsed)
+    own: dict[int, list[Measured]] = {}
+    for item in sizes:
+        number = owner(parsed, item.size, spoken, denied)
+        if number is not None:
+            own.setdefault(number, []).append(item)
+    modifiers = modifiers_of(parsed, spoken)
+    changes = changes_of(parsed, spoken, told)
+    places = tuple(item.size for item in sizes)
+    out = []
+    for number, mention in enumerate(spoken):
+        held = own.get(number, [])
+        today = tuple(
+            of_type(item.size.measurement, mention.type, widest=item.widest)
+            for item in held
+            if not item.prior
+        )
+        earlier = tuple(i.size.measurement for i in held if i.prior)
+        out.append(
+            Details(
+                measurements=today,
+                count=None if number in denied else count_of(parsed, mention, places),
+                change=changes[number] or _grown(today, earlier),
+                modifiers=modifiers[number],
+                prior=prior,
+            )
+        )
+    return (*out, *(Details(prior=prior) for _ in mentions[len(spoken) :]))
+
+
+def _grown(today: tuple[Measurement, ...], earlier: tuple[Measurement, ...]) -> Change | None:
+    """The change of the largest axis between an earlier examination and today."""
+    if not today or not earlier:
+        return None
+    now = max(value for size in today for value in size.values_mm)
+    then = max(value for size in earlier for value in size.values_mm)
+    if abs(now - then) < GROWTH_MM:
+        return "stable"
+    return "increased" if now > then else "decreased"
