@@ -80,10 +80,9 @@ def _of_other_organs(parsed: Parsed, mention: Mention) -> set[int]:
     top = anatomy().top_region(own) if own else ""
     out: set[int] = set()
     for place in parsed.places:
-        path = places().places[place.entry.meaning].path
-        region = anatomy().top_region(path)
-        chest = {region, top} <= _CHEST
-        if top and region != top and not chest:
+        regions = {anatomy().top_region(p) for p in places().places[place.entry.meaning].paths}
+        chest = {*regions, top} <= _CHEST
+        if top and top not in regions and not chest:
             out |= {place.first, place.first - 1}
     return out
 
