@@ -11,11 +11,11 @@ from click.testing import CliRunner
 
 from groundct.cli.vocabulary import command
 from groundct.core.issues import TableError
-from groundct.review._vocabulary.parts import phrase
+from groundct.review._vocabulary.phrases import phrase_count, phrase_html
 from groundct.review._vocabulary.sheet import Sheet, sheet_of, words_table
 from groundct.review.vocabulary_page import vocabulary_page, write_vocabulary_page
 from groundct.vocabulary.catalogue import vocabulary_languages, vocabulary_tables
-from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.lexicon import expand, lexicon
 from groundct.vocabulary.words import normal_word
 
 VOID = frozenset(("meta", "input", "br", "link"))
@@ -141,11 +141,20 @@ def test_a_finding_says_what_the_rules_do_with_it():
         ("nodule", "nodule"),
         ("(a|b) of c", '<span class="any">(a / b)</span> of c'),
         ("(the|) lung", '<span class="opt">[the]</span> lung'),
+        (
+            "(a (b|)|c) d",
+            '<span class="any">(a <span class="opt">[b]</span> / c)</span> d',
+        ),
         ("(a|b|) <i>", '<span class="opt">[a / b]</span> &lt;i&gt;'),
     ],
 )
 def test_phrases_are_written_for_people(term, shown):
-    assert phrase(term) == shown
+    assert phrase_html(term) == shown
+
+
+@pytest.mark.parametrize("term", ["a", "(a|b) c", "(a|) b", "(a (b|c|)|d) (e|f)", "a (b|(c|d) e)"])
+def test_phrases_are_counted_as_the_lexicon_spells_them_out(term):
+    assert phrase_count(term) == len(expand(term))
 
 
 def test_an_entry_whose_id_stands_in_two_tables_names_its_table(sheet):

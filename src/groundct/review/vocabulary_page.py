@@ -20,10 +20,10 @@ from groundct.review._vocabulary.findings_html import (
     labels_html,
     types_html,
 )
+from groundct.review._vocabulary.phrases import phrase_count
 from groundct.review._vocabulary.places_html import normal_html, places_html, segments_html
 from groundct.review._vocabulary.sheet import OWN, Sheet, sheet_of, words_table
 from groundct.review._vocabulary.tables_html import table_html, titled
-from groundct.vocabulary.lexicon import expand
 
 _OTHERS: Final = "others"
 _BODIES: Final[Mapping[str, Callable[[Sheet], str]]] = MappingProxyType(
@@ -89,7 +89,7 @@ def vocabulary_summary(language: str = "en") -> str:
         if name.startswith(OWN) and "term" in table.columns
         for row in table.rows
     ]
-    spelled = sum(len(expand(term)) for term in terms)
+    spelled = sum(phrase_count(term) for term in terms)
     return (
         f"{len(sheet.findings.types)} finding types · {len(sheet.findings.codes)} codes · "
         f"{len(sheet.findings.labels)} labels · {len(terms):,} entries that spell out "

@@ -12,6 +12,8 @@ from groundct.review._vocabulary.parts import (
     general_name,
     kind_link,
     label_link,
+    pair,
+    pair_list,
     path_words,
     place_link,
     table,
@@ -89,7 +91,7 @@ def _card(
     kind = row.cells["type"]
     said = entries((entry(sheet, WORDS, word) for word in words), sheet.language)
     general = "; ".join(
-        f"{kind_link(sheet, head)} {_at_places(sheet, places)}"
+        f"{kind_link(sheet, head)} ({_entries_of(sheet, head)}) {_at_places(sheet, places)}"
         for head, places in at.get(kind, {}).items()
     )
     more = f'<p class="facts">General words: {general}</p>' if general else ""
@@ -107,13 +109,15 @@ def _facts(sheet: Sheet, row: TableRow) -> str:
     focal = {True: "focal", False: "not focal", None: ""}[sheet.findings.codes[cells["code"]].focal]
     kind = cells["type"]
     narrower = [name for name, above in sheet.findings.wider.items() if above == kind]
-    labels = " ".join(label_link(label) for label in split_cell(cells["labels"]))
+    labels = ", ".join(label_link(label) for label in split_cell(cells["labels"]))
     facts = (
         focal,
         f"place: {path_words(cells['anatomy'])}" if cells["anatomy"] else "no place of its own",
         f"sets {labels}" if labels else "",
         *(_wider(sheet, kind)),
-        f"wider than {', '.join(kind_link(sheet, name) for name in narrower)}" if narrower else "",
+        f"kinds of it: {', '.join(kind_link(sheet, name) for name in narrower)}"
+        if narrower
+        else "",
         f"looked for in the scan as {escape(cells['appearance'].replace('_', ' '))}"
         if cells["appearance"]
         else "",
@@ -133,23 +137,20 @@ def _wider(sheet: Sheet, kind: str) -> list[str]:
 def _general(sheet: Sheet, head: str, words: list[TableRow], rows: list[TableRow]) -> str:
     said = entries((entry(sheet, WORDS, word) for word in words), sheet.language)
     ordered = sorted(rows, key=lambda row: row.cells["anatomy"] != ANYWHERE)
-    lines = [
-        table_row(
+    nothing = '<span class="soft">nothing</span>'
+    pairs = (
+        pair(
             sheet.anchor("compounds.tsv", row),
-            (
-                _place(sheet, row.cells["anatomy"]),
-                kind_link(sheet, row.cells["type"])
-                if row.cells["type"]
-                else '<span class="soft">nothing</span>',
-            ),
+            _place(sheet, row.cells["anatomy"]),
+            kind_link(sheet, row.cells["type"]) if row.cells["type"] else nothing,
         )
         for row in ordered
-    ]
+    )
     anchor = escape(slug(head))
     return (
         f'<section data-block id="general-{anchor}" data-meaning="{escape(head)}"><div data-head>'
         f"<h3>{escape(general_name(head))} <code>{escape(head)}</code></h3></div>"
-        f'{said}<div class="pairs">{table(("at", "is read as"), lines)}</div></section>'
+        f"{said}{pair_list(pairs)}</section>"
     )
 
 
@@ -160,6 +161,11 @@ def _general_places(sheet: Sheet) -> dict[str, dict[str, list[str]]]:
         places = found.setdefault(row.cells["type"], {}).setdefault(row.cells["head"], [])
         places.append(row.cells["anatomy"])
     return found
+
+
+def _entries_of(sheet: Sheet, head: str) -> str:
+    count = sum(row.cells["type"] == head for row in sheet.rows(WORDS))
+    return f"{count} entry" if count == 1 else f"{count} entries"
 
 
 def _at_places(sheet: Sheet, places: list[str]) -> str:

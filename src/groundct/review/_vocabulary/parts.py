@@ -1,32 +1,14 @@
-"""Small pieces of HTML: phrases, entries, links to types, paths and blocks that can be searched."""
+"""Small pieces of HTML: entries, links to types, paths and blocks that can be searched."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from html import escape
 
+from groundct.review._vocabulary.phrases import phrase_html
 from groundct.review._vocabulary.sheet import Sheet, slug
 from groundct.vocabulary.catalogue import TableRow
 from groundct.vocabulary.places import GENERAL
-
-_PART = re.compile(r"\(([^()]*)\)|([^()]+)")
-
-
-def phrase(term: str) -> str:
-    """A lexicon's phrase for people: ``(a / b)`` is one of them, ``[a / b]`` may be left out."""
-    out: list[str] = []
-    for part in _PART.finditer(term):
-        if part[1] is None:
-            out.append(escape(part[2]))
-            continue
-        options = [option for option in part[1].split("|") if option]
-        words = " / ".join(escape(option) for option in options)
-        if "" in part[1].split("|"):
-            out.append(f'<span class="opt">[{words}]</span>')
-        else:
-            out.append(f'<span class="any">({words})</span>')
-    return "".join(out)
 
 
 def entry(sheet: Sheet, name: str, row: TableRow, also: str = "") -> str:
@@ -35,7 +17,7 @@ def entry(sheet: Sheet, name: str, row: TableRow, also: str = "") -> str:
     anchor, number = escape(sheet.anchor(name, row)), escape(row.cells["id"])
     return (
         f'<li data-row id="{anchor}"><code>{number}</code>'
-        f"<span>{phrase(row.cells['term'])}{more}</span></li>"
+        f"<span>{phrase_html(row.cells['term'])}{more}</span></li>"
     )
 
 
@@ -50,7 +32,7 @@ def kind_link(sheet: Sheet, kind: str) -> str:
     if kind.startswith(GENERAL):
         return f'<a href="#general-{escape(slug(kind))}">{escape(general_name(kind))}</a>'
     if kind not in sheet.findings.types:
-        return f"<code>{escape(kind)}</code>"
+        return escape(kind)
     name = sheet.findings.types[kind].name
     return f'<a href="#type-{escape(kind)}">{escape(name)}</a>'
 
@@ -85,6 +67,17 @@ def block(title: str, body: str, *, attributes: str = "", soft: str = "") -> str
         f"<section data-block{attributes}><div data-head><h3>{title}</h3>{note}</div>"
         f"{body}</section>"
     )
+
+
+def pair(anchor: str, first: str, second: str) -> str:
+    """A row of two ready cells, as an item of `pair_list`."""
+    return f'<li data-row id="{escape(anchor)}">{first} <span class="to">→</span> {second}</li>'
+
+
+def pair_list(items: Iterable[str]) -> str:
+    """Pairs side by side; nothing for none."""
+    body = "".join(items)
+    return f'<ul class="pairs">{body}</ul>' if body else ""
 
 
 def table(headings: Iterable[str], rows: Iterable[str]) -> str:

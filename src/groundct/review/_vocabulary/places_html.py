@@ -8,10 +8,11 @@ from groundct.review._vocabulary.parts import (
     entries,
     entry,
     kind_link,
+    pair,
+    pair_list,
     path_words,
     place_link,
     table,
-    table_row,
 )
 from groundct.review._vocabulary.sheet import Sheet
 from groundct.vocabulary._tables import split_cell
@@ -47,14 +48,14 @@ def places_html(sheet: Sheet) -> str:
 
 def normal_html(sheet: Sheet) -> str:
     """What a statement of normality rules out at each place."""
-    rows = (
-        table_row(
+    return pair_list(
+        pair(
             sheet.anchor("normal.tsv", row),
-            (place_link(sheet, row.cells["place"]), kind_link(sheet, row.cells["type"])),
+            place_link(sheet, row.cells["place"]),
+            kind_link(sheet, row.cells["type"]),
         )
         for row in sheet.rows("normal.tsv")
     )
-    return f'<div class="pairs">{table(("normal at", "rules out"), rows)}</div>'
 
 
 def segments_html(sheet: Sheet) -> str:
@@ -66,34 +67,29 @@ def segments_html(sheet: Sheet) -> str:
         said = own.get(cells["id"])
         rows.append(
             f'<tr data-row id="{escape(sheet.anchor("segments.tsv", row))}">'
-            f"<td><code>{escape(cells['id'])}</code></td><td><b>{escape(cells['name'])}</b><br>"
-            f'<span class="soft">{path_words(cells["path"])}</span></td>'
+            f"<td><code>{escape(cells['id'])}</code></td><td><b>{escape(cells['name'])}</b></td>"
             f"{_segment_words(sheet, said)}</tr>"
         )
-    headings = ("id", "segment and lobe", "named by, beside “segment”", "named by alone")
+    headings = ("id", "segment", "named by, beside “segment”", "named by alone")
     return table(headings, rows)
 
 
 def _facts(sheet: Sheet, row: TableRow) -> list[str]:
     """What a place's row says; a column that the page has no words for goes by its name."""
-    facts = []
-    for column, cell in row.cells.items():
-        if not cell or column == "key":
-            continue
-        if column == "path":
-            facts.append(path_words(cell))
-        elif column == "parent":
-            facts.append(f"part of {place_link(sheet, cell)}")
-        elif column == "regions":
-            facts.append(f"its sentences belong to {_listed(cell)}")
-        elif column == "yields_to":
-            others = "any other place" if cell == "*" else _listed(cell)
-            facts.append(
-                f'but not where <span data-meaning="{escape(cell)}">{others}</span> is named'
-            )
-        else:
-            facts.append(f"{escape(column.replace('_', ' '))}: {_listed(cell)}")
-    return facts
+    cells = {column: cell for column, cell in row.cells.items() if cell and column != "key"}
+    facts = [" or ".join(path_words(path) for path in split_cell(cells.pop("path", "")))]
+    if "parent" in cells:
+        facts.append(f"part of {place_link(sheet, cells.pop('parent'))}")
+    if "sided" in cells:
+        facts.append(f"its halves are called left or right {escape(cells.pop('sided'))}")
+    yields = cells.pop("yields_to", "")
+    if "regions" in cells:
+        others = "any region" if yields == "*" else _listed(yields)
+        unless = f", unless another place in them links to {others}" if yields else ""
+        meaning = f'<span data-meaning="{escape(yields)}">{unless}</span>'
+        facts.append(f"its sentences belong to {_listed(cells.pop('regions'))}{meaning}")
+    rest = (f"{column.replace('_', ' ')}: {_listed(cell)}" for column, cell in cells.items())
+    return [*facts, *rest]
 
 
 def _segment_words(sheet: Sheet, row: TableRow | None) -> str:

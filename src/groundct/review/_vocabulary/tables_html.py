@@ -9,15 +9,17 @@ from groundct.review._vocabulary.parts import (
     entries,
     entry,
     kind_link,
+    pair,
+    pair_list,
     path_words,
-    phrase,
     table,
     table_row,
 )
+from groundct.review._vocabulary.phrases import phrase_html
 from groundct.review._vocabulary.sheet import Sheet
 from groundct.vocabulary.catalogue import TableRow
 
-_TYPES = frozenset(("type", "wider"))
+_TYPES = frozenset(("type", "wider", "by"))
 _PATHS = frozenset(("path", "paths", "anatomy"))
 
 
@@ -30,6 +32,12 @@ def table_html(sheet: Sheet, name: str) -> str:
         return _classes(sheet, name)
     if len(columns) == 1:
         return f'<p class="words" lang="{escape(sheet.language)}">{_chips(sheet, name)}</p>'
+    if len(columns) == 2:
+        first, second = columns
+        return (
+            f'<p class="soft">{escape(first)} → {escape(second)}</p>'
+            f"{pair_list(_plain_pair(sheet, name, row) for row in sheet.rows(name))}"
+        )
     return table(columns, (_plain_row(sheet, name, row) for row in sheet.rows(name)))
 
 
@@ -97,9 +105,14 @@ def _chip(sheet: Sheet, name: str, row: TableRow, word: str) -> str:
 
 
 def _entry_row(sheet: Sheet, name: str, row: TableRow) -> str:
-    cells = [f"<code>{escape(row.cells['id'])}</code>", phrase(row.cells["term"])]
+    cells = [f"<code>{escape(row.cells['id'])}</code>", phrase_html(row.cells["term"])]
     cells += [escape(row.cells[column]) for column in sheet.tables[name].columns[2:]]
     return table_row(sheet.anchor(name, row), cells)
+
+
+def _plain_pair(sheet: Sheet, name: str, row: TableRow) -> str:
+    first, second = (_cell(sheet, column, cell) for column, cell in row.cells.items())
+    return pair(sheet.anchor(name, row), first, second)
 
 
 def _plain_row(sheet: Sheet, name: str, row: TableRow) -> str:
@@ -110,9 +123,9 @@ def _plain_row(sheet: Sheet, name: str, row: TableRow) -> str:
 
 
 def _cell(sheet: Sheet, column: str, cell: str) -> str:
-    if column in _TYPES and cell in sheet.findings.types:
-        return kind_link(sheet, cell)
     parts = cell.split("|")
     if column in _PATHS:
         return "<br>".join(path_words(part) for part in parts)
+    if column in _TYPES:
+        return ", ".join(kind_link(sheet, part) for part in parts)
     return ", ".join(escape(part) for part in parts)

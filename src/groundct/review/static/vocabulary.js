@@ -45,7 +45,9 @@ const filter = () => {
   }
   document.querySelector(".how").hidden = words.length > 0;
   nothing.hidden = Boolean(main.querySelector(".part:not([hidden])"));
-  found.textContent = words.length ? `${count} of ${total} rows` : `${total} rows`;
+  const all = total.toLocaleString("en");
+  found.textContent = words.length ? `${count.toLocaleString("en")} of ${all} rows` : `${all} rows`;
+  document.body.classList.toggle("searching", words.length > 0);
 };
 
 const show = () => {
@@ -60,7 +62,10 @@ const show = () => {
 
 form.hidden = false;
 form.addEventListener("submit", event => event.preventDefault());
-field.addEventListener("input", filter);
+field.addEventListener("input", () => {
+  filter();
+  if (form.getBoundingClientRect().top <= 0) main.scrollIntoView();
+});
 window.addEventListener("hashchange", show);
 document.addEventListener("keydown", event => {
   if (event.key === "/" && document.activeElement !== field && !event.ctrlKey && !event.metaKey) {
