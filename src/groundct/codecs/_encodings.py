@@ -62,8 +62,8 @@ def encoding_of(path: Path, blocks: Iterable[bytes], said: str | None) -> Encodi
         )
     _require_text(path, head, said)
     name = said or next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
-    strict = not _is_utf_8(name)
-    decoder = _decoder(path, name, "strict" if strict else "surrogateescape")
+    strict = not _is_utf_8(path, name)
+    decoder = codecs.getincrementaldecoder(name)("strict" if strict else "surrogateescape")
     high: set[int] = set()
     line, nul, invalid = 1, False, False
     block, last = head, False
@@ -85,21 +85,17 @@ def encoding_of(path: Path, blocks: Iterable[bytes], said: str | None) -> Encodi
     return Encoding(name, "strict" if strict else "surrogateescape", not (nul or invalid))
 
 
-def _is_utf_8(name: str) -> bool:
-    return codecs.lookup(name).name in ("utf-8", "utf-8-sig")
-
-
-def _decoder(path: Path, name: str, errors: str) -> codecs.IncrementalDecoder:
+def _is_utf_8(path: Path, name: str) -> bool:
     try:
-        "".encode(name)  # refuses codecs that are no text encodings
-        return codecs.getincrementaldecoder(name)(errors)
-    except LookupError as problem:
+        "".encode(name)  # refuses codecs that are no text encodings, too
+    except (LookupError, UnicodeError) as problem:
         raise TableError.of(
             "unknown-encoding",
             path,
             f"{name!r} is no text encoding.",
             "Name one that Python knows, such as utf-8, cp1254 or latin-1.",
         ) from problem
+    return codecs.lookup(name).name in ("utf-8", "utf-8-sig")
 
 
 def _require_text(path: Path, head: bytes, said: str | None) -> None:

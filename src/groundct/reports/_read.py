@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from groundct.core.contracts import Extractor
-from groundct.core.issues import Issue, TableError
+from groundct.core.issues import TableError
 from groundct.core.plugins import load_plugin
 from groundct.core.report import Finding, Reading, Report, Section, Sentence, Span
 from groundct.core.value import Value
@@ -68,8 +68,7 @@ def read(text: str, language: str = "en", extractor: str = "rules") -> ReportRea
         ['Lung nodule']
     """
     plugin = cast(Extractor, load_plugin("reports", extractor))
-    sections = (Section(name="other", span=Span(start=0, end=len(text))),) if text else ()
-    prepared = prepare(Report(text=text, sections=sections, language=language), plugin)
+    prepared = prepare(whole(text, language), plugin)
     reading = prepared.tell(plugin.extract(prepared.plain.report))
     return ReportReading(
         report=prepared.report,
@@ -79,26 +78,36 @@ def read(text: str, language: str = "en", extractor: str = "rules") -> ReportRea
     )
 
 
+def whole(text: str, language: str = "en") -> Report:
+    """A text as a report whose sections are not looked for yet: one section, ``other``."""
+    sections = (Section(name="other", span=Span(start=0, end=len(text))),) if text else ()
+    return Report(text=text, sections=sections, language=language)
+
+
 def prepare(report: Report, extractor: Extractor) -> Prepared:
     """Take mark-up out of a report and find the sections of a free text.
 
-    Raises DataError when its language is not what it is said to be, or its RTF is broken.
+    Raises DataError when it holds no text, when its language is not what it is said to be, or when
+    its RTF is broken.
     """
     plain = plain_report(report)
     read_in = plain.report
-    if read_in.language in extractor.languages:
-        require_language(read_in)
+    if not any(section.span.of(read_in.text).strip() for section in read_in.sections):
+        raise TableError.of(
+            "no-report",
+            "report",
+            "it holds no text that can be seen.",
+            "Fill in the report, or delete the row.",
+        )
+    if read_in.language not in extractor.languages:
+        return Prepared(report, plain)  # the extractor says so
+    require_language(read_in)
     if [section.name for section in report.sections] == ["other"]:
         read_in = split_sections(read_in.text, read_in.language)
         origin = plain.origin
         sections = read_in.sections
         if origin is not None:
-            sections = tuple(s.model_copy(update={"span": origin(s.span)}) for s in sections)
+            sections = tuple(s.changed(span=origin(s.span)) for s in sections)
         report = Report(text=report.text, sections=sections, language=report.language)
         plain = PlainReport(read_in, origin, plain.issues)
     return Prepared(report, plain)
-
-
-def issues_at(problem: TableError, where: str, case_id: str) -> tuple[Issue, ...]:
-    """The issues of a report that cannot be read, with the row that it stands in."""
-    return tuple(i.model_copy(update={"where": where, "case_id": case_id}) for i in problem.issues)

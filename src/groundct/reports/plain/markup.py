@@ -27,10 +27,11 @@ _LONGEST_TAG = 2000
 _PARAGRAPHS = frozenset(
     re.findall(
         r"\w+",
-        "address article blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 "
-        "h6 header hr html li main ol p pre section table tbody tfoot thead tr ul",
+        "address article blockquote body center dd div dl dt fieldset footer form header hr html "
+        "li main ol p pre section table tbody tfoot thead tr ul",
     )
 )
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CELLS = frozenset(("td", "th"))
 _HIDDEN = frozenset(("head", "script", "style", "title"))
 _INLINE = frozenset(
@@ -41,7 +42,7 @@ _INLINE = frozenset(
         "var wbr",
     )
 )
-_KNOWN = _PARAGRAPHS | _CELLS | _HIDDEN | _INLINE
+_KNOWN = _PARAGRAPHS | _HEADINGS | _CELLS | _HIDDEN | _INLINE
 
 
 def has_markup(text: str) -> bool:
@@ -108,6 +109,8 @@ def _tag(text: str, start: int, endless: set[str]) -> tuple[int, str]:
         end = _find(text, f"</{name}>", end, endless) or end
     if name == "br":
         return end, "\n"
+    if name in _HEADINGS:
+        return end, "\n\n" if tag[1] else "\n\n# "  # a mark that headings of texts have
     return end, "\n\n" if name in _PARAGRAPHS else "\t" if name in _CELLS else ""
 
 

@@ -9,19 +9,23 @@ from typing import TypeVar
 from groundct.core.issues import Issue
 from groundct.core.report import (
     SECTION_SEPARATOR,
+    Cue,
     Finding,
+    Measurement,
     Reading,
+    Relation,
+    Remark,
     Report,
+    Rewrite,
     Section,
     Sentence,
     Span,
 )
-from groundct.core.value import Value
 from groundct.reports.plain.markup import OVERRIDES, has_markup, without_markup
 from groundct.reports.plain.origins import PlainText
 from groundct.reports.plain.rtf import is_rtf, without_rtf
 
-_Spanned = TypeVar("_Spanned", bound=Value)
+_Spanned = TypeVar("_Spanned", Rewrite, Measurement, Relation, Remark, Cue)
 _Move = Callable[[Span], Span]
 
 
@@ -82,29 +86,21 @@ def _origin(parts: list[tuple[int, int, PlainText]], span: Span) -> Span:
 
 
 def _sentence(sentence: Sentence, origin: _Move) -> Sentence:
-    return sentence.model_copy(
-        update={"span": origin(sentence.span), "rewrites": _all(sentence.rewrites, origin)}
-    )
+    return sentence.changed(span=origin(sentence.span), rewrites=_all(sentence.rewrites, origin))
 
 
 def _finding(finding: Finding, origin: _Move) -> Finding:
-    return finding.model_copy(
-        update={
-            "span": origin(finding.span),
-            "measurements": _all(finding.measurements, origin),
-            "relations": _all(finding.relations, origin),
-            "remarks": _all(finding.remarks, origin),
-            "cues": _all(finding.cues, origin),
-        }
+    return finding.changed(
+        span=origin(finding.span),
+        measurements=_all(finding.measurements, origin),
+        relations=_all(finding.relations, origin),
+        remarks=_all(finding.remarks, origin),
+        cues=_all(finding.cues, origin),
     )
 
 
 def _all(values: tuple[_Spanned, ...], origin: _Move) -> tuple[_Spanned, ...]:
-    """Values with a ``span``, which is moved."""
-    return tuple(
-        value.model_copy(update={"span": origin(getattr(value, "span"))})  # noqa: B009
-        for value in values
-    )
+    return tuple(value.changed(span=origin(value.span)) for value in values)
 
 
 def _overrides(text: str) -> tuple[Issue, ...]:

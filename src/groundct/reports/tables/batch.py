@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast, runtime_checkable
 
 import pyarrow as pa
 
@@ -14,7 +14,8 @@ from groundct.codecs._csv_text import csv_line, inert
 from groundct.core.contracts import Extractor
 from groundct.core.issues import DataError, Issue
 from groundct.core.plugins import load_plugin
-from groundct.core.report import Reading
+from groundct.core.report import Reading, Report
+from groundct.core.value import Value
 from groundct.reports._read import Prepared, prepare
 from groundct.reports.labels import labels_of
 from groundct.reports.tables.rows import (
@@ -32,38 +33,52 @@ from groundct.sources._report_table import ReportRow
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of the Parquet tables, lines of the CSV tables, issues, and counts for people."""
+    """Rows of the Parquet tables, lines of the CSV tables, issues, counts, and what it cost."""
 
     tables: dict[str, pa.Table]
     lines: dict[str, str]
     issues: tuple[Issue, ...]
     counts: Counter[str]
+    bill: Counter[str]
+
+
+@runtime_checkable
+class ReadsMany(Protocol):
+    """An extractor that reads several reports at a time."""
+
+    def read_many(self, reports: Iterable[Report]) -> Iterator[Reading | DataError]:
+        """Readings in the order given; a report that is refused gives its error."""
+
+
+@runtime_checkable
+class Costs(Protocol):
+    """An extractor that keeps an account; all fields of the bill are numbers."""
+
+    def bill(self) -> Value:
+        """What it has cost until now."""
 
 
 def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
-    """Read rows in their order; one that cannot be read becomes an issue that names it."""
+    """Read rows in their order; one that cannot be read becomes an issue that names it.
+
+    Raises DataError for what would keep every report from being read, such as a server that is not
+    set up.
+    """
     plugin = cast(Extractor, load_plugin("reports", extractor))
     tables: dict[str, list[Row]] = {name: [] for name in SCHEMAS}
     labels: list[str] = []
     regions: list[str] = []
     issues: list[Issue] = []
     counts: Counter[str] = Counter()
-    for row in rows:
+    before = _bill(plugin)
+    for result in _results(tuple(rows), plugin):
         counts["rows"] += 1
-        if isinstance(row, Issue):
-            issues.append(row)
+        if not isinstance(result, _Said):
+            issues.extend(result)
             continue
-        try:
-            prepared = prepare(row.report, plugin)
-            reading = plugin.extract(prepared.plain.report)
-        except DataError as problem:
-            issues.extend(_at(row, issue) for issue in problem.issues)
-            continue
-        except Exception as problem:  # one report must not end the work on all others
-            issues.append(_internal(row, problem))
-            continue
+        row, prepared = result.row, result.prepared
         issues.extend(_at(row, issue) for issue in prepared.plain.issues)
-        read = _read_report(row, prepared, reading)
+        read = _read_report(result)
         tables["reports"].append(report_row(read))
         tables["sentences"].extend(sentence_rows(read))
         tables["findings"].extend(finding_rows(read))
@@ -71,16 +86,76 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
         labels.append(csv_line([inert(row.name), *("01"[value] for value in on.values())], ","))
         regions.extend(csv_line([inert(c) for c in cells], ",") for cells in region_rows(read))
         _count(counts, read.reading, on)
+    bill = _bill(plugin)
+    bill.subtract(before)
     return Batch(
         tables={name: _table(name, own) for name, own in tables.items()},
         lines={"labels": "".join(labels), "region_report": "".join(regions)},
         issues=tuple(issues),
         counts=counts,
+        bill=bill,
     )
 
 
-def _read_report(row: ReportRow, prepared: Prepared, reading: Reading) -> ReadReport:
-    """A row and what was read in it; a free text is one cell, however many sections it has."""
+@dataclass(frozen=True)
+class _Said:
+    """A row, its report, and what the extractor read in it."""
+
+    row: ReportRow
+    prepared: Prepared
+    reading: Reading
+
+
+def _results(
+    rows: tuple[ReportRow | Issue, ...], plugin: Extractor
+) -> Iterator[_Said | tuple[Issue, ...]]:
+    """What was read in each row, or why it was not."""
+    opened = [row if isinstance(row, Issue) else (row, _prepared(row, plugin)) for row in rows]
+    reports = [
+        one[1].plain.report
+        for one in opened
+        if isinstance(one, tuple) and isinstance(one[1], Prepared)
+    ]
+    readings = _extracted(plugin, reports)
+    for one in opened:
+        if isinstance(one, Issue):
+            yield (one,)
+            continue
+        row, prepared = one
+        result = next(readings) if isinstance(prepared, Prepared) else prepared
+        if isinstance(prepared, Prepared) and isinstance(result, Reading):
+            yield _Said(row, prepared, result)
+        elif isinstance(result, Exception):
+            yield _issues(row, result)
+
+
+def _prepared(row: ReportRow, plugin: Extractor) -> Prepared | Exception:
+    try:
+        return prepare(row.report, plugin)
+    except Exception as problem:  # one report must not end the work on all others
+        return problem
+
+
+def _extracted(plugin: Extractor, reports: list[Report]) -> Iterator[Reading | Exception]:
+    """What the extractor says of each report, several at a time if it can do that."""
+    if isinstance(plugin, ReadsMany):
+        yield from plugin.read_many(reports)
+        return
+    for report in reports:
+        try:
+            yield plugin.extract(report)
+        except Exception as problem:  # as above
+            yield problem
+
+
+def _bill(plugin: Extractor) -> Counter[str]:
+    """What an extractor that costs something has cost until now."""
+    return Counter(plugin.bill().model_dump()) if isinstance(plugin, Costs) else Counter()
+
+
+def _read_report(said: _Said) -> ReadReport:
+    """What goes into the tables; a free text is one cell, however many sections it has."""
+    row, prepared = said.row, said.prepared
     sections = prepared.report.sections
     free = [section.name for section in row.report.sections] == ["other"]
     return ReadReport(
@@ -90,8 +165,8 @@ def _read_report(row: ReportRow, prepared: Prepared, reading: Reading) -> ReadRe
         report=prepared.report,
         columns=row.columns * len(sections) if free else row.columns,
         offsets=tuple(0 if free else section.span.start for section in sections),
-        reading=prepared.tell(reading),
-        standardized=standardized_sentences(reading, prepared.plain.report.text),
+        reading=prepared.tell(said.reading),
+        standardized=standardized_sentences(said.reading, prepared.plain.report.text),
     )
 
 
@@ -114,12 +189,18 @@ def _at(row: ReportRow, issue: Issue) -> Issue:
     return issue.model_copy(update={"where": row.where, "case_id": row.case_id})
 
 
-def _internal(row: ReportRow, problem: Exception) -> Issue:
-    place = traceback.extract_tb(problem.__traceback__)[-1]
-    return Issue(
-        code="internal-error",
-        where=row.where,
-        what=f"{type(problem).__name__}: {problem} ({place.name}, line {place.lineno}).",
-        remedy="This is a fault of groundct: please report it with the report's text, if you may.",
-        case_id=row.case_id,
+def _issues(row: ReportRow, problem: Exception) -> tuple[Issue, ...]:
+    """Why a row could not be read."""
+    if isinstance(problem, DataError):
+        return tuple(_at(row, issue) for issue in problem.issues)
+    told = traceback.extract_tb(problem.__traceback__)[-1:]
+    place = "".join(f" ({frame.name}, line {frame.lineno})" for frame in told)
+    return (
+        Issue(
+            code="internal-error",
+            where=row.where,
+            what=f"{type(problem).__name__}: {problem}{place}.",
+            remedy="This is a fault of groundct: please report it, with the text if you may.",
+            case_id=row.case_id,
+        ),
     )
