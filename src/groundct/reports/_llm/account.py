@@ -49,26 +49,26 @@ class Account:
         self._bill = Bill()
         self._lock = Lock()
 
-    def add(self, **counts: int) -> None:
+    def add(self, **counts: float) -> None:
         """Add to the counts that are named as the fields of `Bill`."""
         with self._lock:
             now = {name: getattr(self._bill, name) + n for name, n in counts.items()}
             self._bill = self._bill.model_copy(update=now)
 
-    def add_usage(self, usage: Usage) -> None:
-        """Add the tokens of one call."""
+    def add_usage(self, usage: Usage, settings: LlmSettings) -> None:
+        """Add the tokens of one call, at the settings' prices."""
+        for_a_million = (
+            usage.prompt_tokens * settings.price_prompt
+            + usage.completion_tokens * settings.price_completion
+        )
         self.add(
             prompt_tokens=usage.prompt_tokens,
             completion_tokens=usage.completion_tokens,
             uncounted=0 if usage.counted else 1,
+            cost=for_a_million / 1e6,
         )
 
-    def bill(self, settings: LlmSettings) -> Bill:
-        """What it came to, at the settings' prices."""
+    def bill(self) -> Bill:
+        """What it came to."""
         with self._lock:
-            bill = self._bill
-        million = (
-            bill.prompt_tokens * settings.price_prompt
-            + bill.completion_tokens * settings.price_completion
-        )
-        return bill.model_copy(update={"cost": million / 1e6})
+            return self._bill

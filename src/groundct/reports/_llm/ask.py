@@ -106,14 +106,14 @@ def _post(server: Server, address: Address, body: bytes) -> Reply:
         return post(address, body, api_key(), server.settings.timeout_s)
     except LanguageModelError as problem:
         if kind_of(problem).code in _MAY_HAVE_COST:
-            server.account.add_usage(Usage())
+            server.account.add_usage(Usage(), server.settings)
         raise
 
 
 def _content(server: Server, reply: Reply, where: str) -> str:
     completion = completion_of(reply, where, api_key())
     if reply.status == 200:
-        server.account.add_usage(completion.usage)
+        server.account.add_usage(completion.usage, server.settings)
     if completion.problem is not None:
         raise completion.problem
     return completion.content

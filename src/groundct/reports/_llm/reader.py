@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from threading import Lock
 
 from groundct.core.issues import DataError
 from groundct.core.report import Reading, Report
@@ -55,12 +56,12 @@ class Reader:
 
     def bill(self) -> Bill:
         """What this reader's calls came to so far."""
-        return self._account.bill(self.settings)
+        return self._account.bill()
 
     def read(self, report: Report) -> Reading:
         """Raises DataError for a language that is not read, LanguageModelError for all else."""
         reading, sources = sources_of(report)
-        return self._read(report, reading, sources, None)
+        return self._read(report, reading, sources, self._server)
 
     def read_many(self, reports: Iterable[Report]) -> Iterator[Reading | DataError]:
         """The readings in order, several reports at a time; an error stands for its report.
@@ -68,7 +69,7 @@ class Reader:
         Raises LanguageModelError for a failure that every other report would meet too; what was
         accepted before stands in the cache.
         """
-        server = self._server()
+        server = self._lazy_server()
 
         def one(report: Report) -> Reading | DataError:
             try:
@@ -81,10 +82,14 @@ class Reader:
             except DataError as problem:
                 return problem
 
-        return in_threads(one, reports, server.settings.concurrency)
+        return in_threads(one, reports, self._concurrency())
 
     def _read(
-        self, report: Report, reading: Reading, sources: dict[int, Source], server: Server | None
+        self,
+        report: Report,
+        reading: Reading,
+        sources: dict[int, Source],
+        server: Callable[[], Server],
     ) -> Reading:
         """Nothing is set up or asked where no sentence is chosen."""
         chosen = {index: source for index, source in sources.items() if self._choose(source)}
@@ -92,7 +97,7 @@ class Reader:
         if not chosen:
             return reading
         try:
-            read = findings_by_sentence(server or self._server(), report, reading, chosen)
+            read = findings_by_sentence(server(), report, reading, chosen)
         except LanguageModelError:
             self._account.add(refused=1)
             raise
@@ -102,3 +107,23 @@ class Reader:
         settings = self.settings
         cache = AnswerCache(settings.cache) if settings.cache is not None else None
         return Server(settings, self.configuration(), cache, self._account, self._sleep)
+
+    def _lazy_server(self) -> Callable[[], Server]:
+        """The server, made when the first thread needs it, and once for all."""
+        lock = Lock()
+        made: list[Server] = []
+
+        def server() -> Server:
+            with lock:
+                if not made:
+                    made.append(self._server())
+                return made[0]
+
+        return server
+
+    def _concurrency(self) -> int:
+        """Reports at a time; one where nothing is set up, as then only rules can read."""
+        try:
+            return self.settings.concurrency
+        except LanguageModelError:
+            return 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator
 
 from groundct.core.value import Value
 from groundct.reports._llm.failures import failed
@@ -47,14 +47,16 @@ class LlmSettings(Value):
     price_completion: Price = 0.0
     cache: Path | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        parts = urlsplit(self.url)
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError outside 0..65535
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("url must be http(s)://host[:port]/path")
+            raise ValueError("it must be http(s)://host[:port]/path")
         if parts.username or parts.password or parts.query or parts.fragment:
-            raise ValueError("url must hold no user, password, query or fragment")
-        return self
+            raise ValueError("it must hold no user, password, query or fragment")
+        return url
 
     @property
     def determining(self) -> dict[str, str | int | float]:
