@@ -10,28 +10,46 @@ from groundct.reports._rules.sites import Site
 from groundct.vocabulary.anatomy import TOP_REGIONS, anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit, lexicon
-from groundct.vocabulary.places import Place, places
+from groundct.vocabulary.places import GENERAL, Place, places
 
 _LUNG = "lung"
 _ANY = "*"
+_CONTINUES = "continues"
 
 
 def regions_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[str, ...] | None:
     """The top regions of a sentence in the vocabulary's order; empty = the whole scan.
 
     Places decide, else what the findings' types say by themselves, else the window or the places
-    that a preamble names. None for a sentence that names nothing and starts with a pronoun: its
-    regions are those of the sentence before.
+    that a preamble names. None for a sentence that goes on with the one before ("It ...", "The
+    largest nodule ...") and names neither a place nor a finding that says its own: its regions are
+    those of the sentence before.
     """
     found = _of_places(_named(parsed))
     if not found and not parsed.places:
-        follows = bool(parsed.words) and parsed.words[0] in parsed.grammar.pronoun
+        follows = _follows(parsed)
+        if follows and mentions and all(_general(mention) for mention in mentions):
+            return None
         found = _of_types(mentions) or _of_places(_window(parsed))
-        if not found and follows and not parsed.cues["recommendation"]:
+        if not found and follows:
             return None
     elif not found:
         found = _of_types(mentions)
     return tuple(region for region in TOP_REGIONS if region in found)
+
+
+def _follows(parsed: Parsed) -> bool:
+    """Whether a sentence begins with a word that goes on with the one before, and is no advice."""
+    if parsed.cues["recommendation"]:
+        return False
+    first = next((n for n, word in enumerate(parsed.words) if word.isalnum()), 0)
+    said = {hit.first for hit in parsed.relations if hit.entry.meaning == _CONTINUES}
+    return first in said or not parsed.grammar.pronoun.isdisjoint(parsed.words[first : first + 1])
+
+
+def _general(mention: Mention) -> bool:
+    """Whether a mention is a word such as "nodule" that no place says more of."""
+    return mention.hit.entry.meaning.startswith(GENERAL) and not mention.places
 
 
 def _named(parsed: Parsed) -> tuple[Place, ...]:
