@@ -14,7 +14,7 @@ from groundct.core.issues import TableError
 from groundct.review._vocabulary.phrases import phrase_count, phrase_html
 from groundct.review._vocabulary.sheet import Sheet, sheet_of, words_table
 from groundct.review.vocabulary_page import vocabulary_page, write_vocabulary_page
-from groundct.vocabulary.catalogue import vocabulary_languages, vocabulary_tables
+from groundct.vocabulary.catalogue import _table, vocabulary_languages, vocabulary_tables
 from groundct.vocabulary.lexicon import expand, lexicon
 from groundct.vocabulary.words import normal_word
 
@@ -116,6 +116,41 @@ def test_the_page_is_one_small_file_that_asks_for_nothing(page):
     assert len(page.encode()) < 1_000_000
     assert "http:" not in page and "https:" not in page and "src=" not in page
     assert "default-src 'none'" in page and "{{" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("id\tterm\trole\nzz1\t(a|b) <c>\tdoes_it\n", ("entry-zz1", "does it", "&lt;c&gt;")),
+        ("from\tto\n# Why.\nx\ty|z\n", ("row-en-new-3", "from → to", "y, z", "Why.")),
+        ("word\nx\ny\n", ("row-en-new-2", "row-en-new-3")),
+        ("a\tb\tc\n1\t\t3\n", ("row-en-new-2", ">a</th>")),
+    ],
+)
+def test_a_new_table_is_shown_without_being_named_anywhere(monkeypatch, text, seen):
+    new = _table("en/new.tsv", text)
+    monkeypatch.setattr(
+        "groundct.review._vocabulary.sheet.vocabulary_tables",
+        lambda language: (*vocabulary_tables(language), new),
+    )
+    shown = vocabulary_page("en").partition('<section class="part" id="others">')[2]
+    assert all(word in shown for word in (*seen, "en/new.tsv"))
+
+
+def test_notes_between_rows_are_not_said_of_the_whole_table():
+    assert _table("x.tsv", "a\n# All.\n1\n2\n").notes == ("All.",)
+    assert _table("x.tsv", "a\n# Ones.\n1\n# Twos.\n2\n").notes == ()
+
+
+def test_a_row_with_a_cell_too_few_is_refused():
+    with pytest.raises(TableError) as raised:
+        _table("en/new.tsv", "a\tb\n1\n")
+    assert raised.value.issues[0].code == "vocabulary-row"
+
+
+def test_the_page_names_its_language():
+    assert "<title>Vocabulary (English) · groundct</title>" in vocabulary_page("en")
+    assert "<b>Turkish</b>" in vocabulary_page("tr")
 
 
 def test_equal_tables_give_equal_bytes(tmp_path, sheet, page):

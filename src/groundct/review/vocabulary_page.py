@@ -24,6 +24,7 @@ from groundct.review._vocabulary.phrases import phrase_count
 from groundct.review._vocabulary.places_html import normal_html, places_html, segments_html
 from groundct.review._vocabulary.sheet import OWN, Sheet, sheet_of, words_table
 from groundct.review._vocabulary.tables_html import table_html, titled
+from groundct.vocabulary.languages import languages
 
 _OTHERS: Final = "others"
 _BODIES: Final[Mapping[str, Callable[[Sheet], str]]] = MappingProxyType(
@@ -67,7 +68,7 @@ def vocabulary_page(language: str = "en") -> str:
         "csp": content_security_policy((script,), style, images="'none'"),
         "style": style,
         "script": script,
-        "language": escape(language),
+        "language": escape(_name(language)),
         "summary": escape(vocabulary_summary(language)),
         "digest": _digest(sheet),
         "contents": "".join(_contents(sheet, row) for row, _ in sections),
@@ -120,6 +121,11 @@ def _contents(sheet: Sheet, row: Mapping[str, str]) -> str:
         f'<li><a href="#{row["section"]}">{escape(row["title"])}</a>'
         f"{f'<ul>{inner}</ul>' if inner else ''}</li>"
     )
+
+
+def _name(language: str) -> str:
+    known = languages().get(language)
+    return known.name if known else language
 
 
 def _digest(sheet: Sheet) -> str:

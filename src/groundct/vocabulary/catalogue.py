@@ -30,7 +30,8 @@ class TableRow:
 class VocabularyTable:
     """A file of the vocabulary; ``path`` is relative to ``vocabulary/``: ``en/negation.tsv``.
 
-    ``notes`` are its comment lines, without the sign.
+    ``notes`` are its comment lines above the first row, without the sign; none where comments stand
+    between rows too, since they are then about the rows that follow.
     """
 
     path: str
@@ -74,6 +75,8 @@ def _table(path: str, text: str) -> VocabularyTable:
     kept = [(number, line) for number, line in lines if not line.startswith("#")]
     columns = tuple(kept[0][1].split("\t")) if kept else ()
     rows = parse_table(text, columns, where=path) if kept else ()
+    notes = [(number, line.lstrip("# ")) for number, line in lines if line.startswith("#")]
+    about_all = len(kept) < 2 or all(number < kept[1][0] for number, _ in notes)
     return VocabularyTable(
         path=path,
         columns=columns,
@@ -81,5 +84,5 @@ def _table(path: str, text: str) -> VocabularyTable:
             TableRow(number, MappingProxyType(cells))
             for (number, _), cells in zip(kept[1:], rows, strict=True)
         ),
-        notes=tuple(line.lstrip("# ") for _, line in lines if line.startswith("#")),
+        notes=tuple(note for _, note in notes) if about_all else (),
     )

@@ -9,6 +9,7 @@ from groundct.review._vocabulary.parts import (
     block,
     entries,
     entry,
+    further,
     general_name,
     kind_link,
     label_link,
@@ -26,6 +27,7 @@ from groundct.vocabulary.places import GENERAL
 
 WORDS = "*/findings.tsv"
 ANYWHERE = "*"
+_TYPE_COLUMNS = ("type", "name", "code", "anatomy", "appearance", "labels")
 
 
 def groups(sheet: Sheet) -> tuple[tuple[str, str], ...]:
@@ -80,8 +82,10 @@ def labels_html(sheet: Sheet) -> str:
         label = row.cells["label"]
         kinds = [kind for kind in sheet.findings.types.values() if label in kind.labels]
         links = ", ".join(kind_link(sheet, kind.type) for kind in kinds)
-        rows.append(table_row(sheet.anchor("labels.tsv", row), (f"<b>{escape(label)}</b>", links)))
-    body = table(("label", "set by a present or uncertain finding of type"), rows)
+        rest = [escape(row.cells["uncertain"]), *further(row, ("label", "uncertain"))]
+        cells = (f"<b>{escape(label)}</b>", links, " · ".join(rest))
+        rows.append(table_row(sheet.anchor("labels.tsv", row), cells))
+    body = table(("label", "set by a finding of type", "also if it is uncertain"), rows)
     return f"<section data-block>{body}</section>"
 
 
@@ -121,6 +125,7 @@ def _facts(sheet: Sheet, row: TableRow) -> str:
         f"looked for in the scan as {escape(cells['appearance'].replace('_', ' '))}"
         if cells["appearance"]
         else "",
+        *further(row, _TYPE_COLUMNS),
     )
     return f'<p class="facts">{" · ".join(fact for fact in facts if fact)}</p>'
 
@@ -142,7 +147,12 @@ def _general(sheet: Sheet, head: str, words: list[TableRow], rows: list[TableRow
         pair(
             sheet.anchor("compounds.tsv", row),
             _place(sheet, row.cells["anatomy"]),
-            kind_link(sheet, row.cells["type"]) if row.cells["type"] else nothing,
+            " · ".join(
+                (
+                    kind_link(sheet, row.cells["type"]) if row.cells["type"] else nothing,
+                    *further(row, ("head", "anatomy", "type")),
+                )
+            ),
         )
         for row in ordered
     )

@@ -69,6 +69,16 @@ def block(title: str, body: str, *, attributes: str = "", soft: str = "") -> str
     )
 
 
+def further(row: TableRow, known: Iterable[str]) -> list[str]:
+    """What stands in columns that a part of the page has no words for: ``column: cell``."""
+    rest = {column: row.cells[column] for column in row.cells if column not in set(known)}
+    return [
+        f"{escape(column.replace('_', ' '))}: {escape(cell.replace('|', ', '))}"
+        for column, cell in rest.items()
+        if cell
+    ]
+
+
 def pair(anchor: str, first: str, second: str) -> str:
     """A row of two ready cells, as an item of `pair_list`."""
     return f'<li data-row id="{escape(anchor)}">{first} <span class="to">→</span> {second}</li>'

@@ -7,6 +7,7 @@ from html import escape
 from groundct.review._vocabulary.parts import (
     entries,
     entry,
+    further,
     kind_link,
     pair,
     pair_list,
@@ -19,6 +20,7 @@ from groundct.vocabulary._tables import split_cell
 from groundct.vocabulary.catalogue import TableRow
 
 WORDS = "*/anatomy.tsv"
+_PLACE_COLUMNS = ("key", "parent", "path", "sided", "regions", "yields_to")
 
 
 def places_html(sheet: Sheet) -> str:
@@ -52,7 +54,7 @@ def normal_html(sheet: Sheet) -> str:
         pair(
             sheet.anchor("normal.tsv", row),
             place_link(sheet, row.cells["place"]),
-            kind_link(sheet, row.cells["type"]),
+            " · ".join((kind_link(sheet, row.cells["type"]), *further(row, ("place", "type")))),
         )
         for row in sheet.rows("normal.tsv")
     )
@@ -76,20 +78,19 @@ def segments_html(sheet: Sheet) -> str:
 
 def _facts(sheet: Sheet, row: TableRow) -> list[str]:
     """What a place's row says; a column that the page has no words for goes by its name."""
-    cells = {column: cell for column, cell in row.cells.items() if cell and column != "key"}
-    facts = [" or ".join(path_words(path) for path in split_cell(cells.pop("path", "")))]
-    if "parent" in cells:
-        facts.append(f"part of {place_link(sheet, cells.pop('parent'))}")
-    if "sided" in cells:
-        facts.append(f"its halves are called left or right {escape(cells.pop('sided'))}")
-    yields = cells.pop("yields_to", "")
-    if "regions" in cells:
+    cells = row.cells
+    facts = [" or ".join(path_words(path) for path in split_cell(cells["path"]))]
+    if cells["parent"]:
+        facts.append(f"part of {place_link(sheet, cells['parent'])}")
+    if cells["sided"]:
+        facts.append(f"its halves are called left or right {escape(cells['sided'])}")
+    yields = cells["yields_to"]
+    if cells["regions"]:
         others = "any region" if yields == "*" else _listed(yields)
         unless = f", unless another place in them links to {others}" if yields else ""
         meaning = f'<span data-meaning="{escape(yields)}">{unless}</span>'
-        facts.append(f"its sentences belong to {_listed(cells.pop('regions'))}{meaning}")
-    rest = (f"{column.replace('_', ' ')}: {_listed(cell)}" for column, cell in cells.items())
-    return [*facts, *rest]
+        facts.append(f"its sentences belong to {_listed(cells['regions'])}{meaning}")
+    return [*facts, *further(row, _PLACE_COLUMNS)]
 
 
 def _segment_words(sheet: Sheet, row: TableRow | None) -> str:
