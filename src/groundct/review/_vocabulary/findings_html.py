@@ -82,7 +82,7 @@ def labels_html(sheet: Sheet) -> str:
         label = row.cells["label"]
         kinds = [kind for kind in sheet.findings.types.values() if label in kind.labels]
         links = ", ".join(kind_link(sheet, kind.type) for kind in kinds)
-        rest = [escape(row.cells["uncertain"]), *further(row, ("label", "uncertain"))]
+        rest = [escape(row.cells.get("uncertain", "")), *further(row, ("label", "uncertain"))]
         cells = (f"<b>{escape(label)}</b>", links, " · ".join(rest))
         rows.append(table_row(sheet.anchor("labels.tsv", row), cells))
     body = table(("label", "set by a finding of type", "also if it is uncertain"), rows)
