@@ -25,12 +25,20 @@ class Grammar:
     looking; ``past``: forms of "is" that tell of earlier; ``not_``: words that take "normal" back;
     ``elsewhere``: words that point to another side; ``vague``: words between "a" and a noun that is
     not one; ``earlier``: words before a size of an earlier examination; ``basal``: words that stand
-    between two segment names and "segment"; the others say themselves.
+    between two segment names and "segment"; ``either``: or, nor; ``some``: words that say that a
+    thing is there, "a", "mild"; ``aspect``: what a finding does, "change", "uptake"; ``amount``:
+    more or less of it; ``form``: what it may be like, "structure", "nature"; the others say
+    themselves.
     """
 
     article: frozenset[str]
     article_one: frozenset[str]
     joint: frozenset[str]
+    either: frozenset[str]
+    some: frozenset[str]
+    aspect: frozenset[str]
+    amount: frozenset[str]
+    form: frozenset[str]
     with_: frozenset[str]
     of: frozenset[str]
     in_: frozenset[str]

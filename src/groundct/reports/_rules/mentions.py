@@ -114,7 +114,8 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
 
 def _joined(parsed: Parsed, last: int, first: int) -> bool:
     gap = parsed.words[last:first]
-    return len(gap) <= 1 and all(word in parsed.grammar.listing for word in gap)
+    joints = parsed.grammar.listing | parsed.grammar.not_
+    return len(gap) <= 2 and all(word in joints for word in gap)
 
 
 def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:

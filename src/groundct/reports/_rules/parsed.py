@@ -64,9 +64,8 @@ class Parsed:
 
     def scope_ends(self, first: int, last: int) -> bool:
         """Whether a word that ends scopes stands among tokens ``first`` to ``last`` (exclusive)."""
-        return any(
-            first <= hit.first and hit.last <= last for hit in self.role("negation", "ends_scope")
-        )
+        enders = self.role("negation", "ends_scope", "ends_after", "introduces")
+        return any(first <= hit.first and hit.last <= last for hit in enders)
 
     def any_word(self, first: int, last: int, signs: frozenset[str]) -> bool:
         """Whether one of these words stands among tokens ``first`` to ``last`` (exclusive)."""
@@ -79,15 +78,25 @@ def sides_named(parsed: Parsed) -> frozenset[str]:
     return frozenset(("right", "left") if "bilateral" in named else named)
 
 
+def _answered(words: list[str], language: str) -> bool:
+    """Whether all that follows a label is "none", "absent" or "not seen"."""
+    hits = lexicon(language, "negation").find(words)
+    if not hits or hits[0].first or not hits[0].entry.meaning.startswith("negates"):
+        return False
+    return not any(word.isalnum() for word in words[hits[0].last :])
+
+
 def parse(text: str, language: str) -> Parsed:
     """Look all lexicons up in a sentence; what a preamble says is hidden from the others.
 
-    A label such as "Lymph nodes:" names a place and no finding.
+    A label such as "Lymph nodes:" names a place and no finding, unless a bare answer follows it.
     """
     tokens = tokenize(text, language)
     words = [token.word for token in tokens]
     label = _LABEL.match(text) if text[:1].isupper() else None
     labelled = sum(token.end <= label.end() for token in tokens) if label else 0
+    if labelled and _answered(words[labelled:], language):
+        labelled = 0
     relations = lexicon(language, "relation").find(words)
     for hit in relations:
         if hit.entry.meaning == "preamble":

@@ -2,33 +2,52 @@
 
 A cue works in one direction, up to a word that ends scopes, a semicolon or colon, or an assertion
 of something else. This is groundct's own method; it follows the idea of scopes with terminators of
-NegEx (Chapman et al. 2001) in both directions.
+NegEx (Chapman et al. 2001) in both directions. The forms that occur, with counts and the cases that
+test them, stand in ``docs/quality/negation.md``.
 """
 
 from __future__ import annotations
 
 from groundct.core.report import Presence
+from groundct.reports._rules.clauses import (
+    ENDERS,
+    STOPS,
+    clause_end,
+    in_open_bracket,
+    is_introduced,
+    is_location,
+    of_earlier,
+    opening,
+    some,
+    verbs,
+)
 from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
-_STOPS = frozenset(";:")
 _CLOSERS = frozenset(",;(")
+_KIN = (
+    frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
+    frozenset(("infiltrate", "consolidation", "~mass", "~nodule", "pneumonia")),
+)
+_AMOUNTS = frozenset(("~thickening", "~density", "~density_loss", "~enlargement", "~dilatation"))
 
 
 def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | None]:
     """Presence of the mention at tokens ``first`` to ``last``, and the cue that decided."""
-    for cue in parsed.role("negation", "negates_after"):
-        if cue.last <= first and not _blocked_after(parsed, cue, first):
-            return "absent", cue
-    for cue in parsed.role("negation", "negates_before"):
-        if cue.first >= last and not _blocked_before(parsed, last, cue):
-            return "absent", cue
+    left_open = _left_open(parsed, first, last)
+    if left_open is not None:
+        return "uncertain", left_open
+    negating = _negating(parsed, first, last)
+    if negating is not None:
+        return "absent", negating
+    if _minus(parsed, last):
+        return "absent", None
     for cue in parsed.role("uncertainty", "uncertain_after"):
-        if cue.last <= first and not _ended(parsed, cue.last, first):
+        if cue.first < first and not _cut(parsed, min(cue.last, first), first, last):
             return "uncertain", cue
     for cue in parsed.role("uncertainty", "uncertain_before"):
         if cue.first >= last and not _other_between(parsed, last, cue.first):
-            if parsed.verb_last and _blocked_before(parsed, last, cue):
+            if parsed.verb_last and _blocked_before(parsed, (first, last), cue):
                 continue  # "nodül izlendi, ... olabilir": the verb has said it
             return "uncertain", cue
     if _questioned(parsed, last):
@@ -36,32 +55,178 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
     return "present", None
 
 
-def _blocked_after(parsed: Parsed, cue: Hit, first: int) -> bool:
-    """Whether the way from a cue to a mention on its right is cut."""
-    if _ended(parsed, cue.last, first):
-        return True
-    verbs = parsed.role("negation", "asserts", "negates_before")
-    joints = parsed.grammar.joint | parsed.grammar.with_ | {","}
-    return any(
-        cue.last <= verb.first < first and parsed.any_word(verb.last, first, joints)
-        for verb in verbs
+def _left_open(parsed: Parsed, first: int, last: int) -> Hit | None:
+    """The cue of "cannot be excluded", which a negation before it does not touch."""
+    refused = {hit.first for hit in parsed.role("negation", "ignored")}
+    for cue in parsed.role("uncertainty", "uncertain_before"):
+        strong = not refused.isdisjoint(range(cue.first, cue.last))
+        if strong and cue.first >= last and not _other_between(parsed, last, cue.first):
+            return cue
+    for cue in parsed.role("uncertainty", "uncertain_after"):
+        strong = not refused.isdisjoint(range(cue.first, cue.last))
+        if strong and cue.last <= first and not _cut(parsed, cue.last, first, last):
+            return cue
+    return None
+
+
+def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
+    """The negation that reaches a mention, from its left, from its right or across a slip."""
+    for cue in parsed.role("negation", "negates_after"):
+        if cue.first < first and not _blocked_after(parsed, cue, first, last):
+            return cue
+        if _answers(parsed, cue, last) or _slipped(parsed, cue, first, last):
+            return cue
+    for cue in parsed.role("negation", "negates_before"):
+        if cue.first < last or of_earlier(parsed, cue):
+            continue
+        if _answers(parsed, cue, last) or not _blocked_before(parsed, (first, last), cue):
+            return cue
+    return None
+
+
+def _blocked_after(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
+    """Whether the way from a cue to a mention on its right is cut, or it negates something else.
+
+    The two may overlap: "no signs of" and "signs of infection".
+    """
+    low = min(cue.last, first)
+    return (
+        _cut(parsed, low, first, last)
+        or _of_aspect(parsed, low, first)
+        or is_location(parsed, low, first)
+        or _asserted_anew(parsed, low, first, last)
+        or (
+            in_open_bracket(parsed, low, first)
+            and not any(low <= hit.first < first for hit in parsed.findings)
+        )
     )
 
 
-def _blocked_before(parsed: Parsed, last: int, cue: Hit) -> bool:
-    """Whether the way from a mention to a cue on its right is cut."""
-    if _ended(parsed, last, cue.first):
+def _cut(parsed: Parsed, low: int, first: int, last: int) -> bool:
+    """Whether a stop, a word that ends scopes or a verb with something new after it comes first."""
+    if parsed.any_word(low, first, STOPS) or _role_between(parsed, ENDERS, low, first):
         return True
-    verbs = parsed.role("negation", "asserts", "negates_after", "negates_before")
-    return any(last <= verb.first < cue.first for verb in verbs)
+    for verb in verbs(parsed, low, first):
+        position = opening(parsed, verb.last, first)
+        if position is not None and not _continues(parsed, position, first, last):
+            return True
+    return False
 
 
-def _ended(parsed: Parsed, first: int, last: int) -> bool:
-    return parsed.any_word(first, last, _STOPS) or parsed.scope_ends(first, last)
+def _continues(parsed: Parsed, position: int, first: int, last: int) -> bool:
+    """Whether a list goes on behind its verb: "no nodule is seen, mass or effusion"."""
+    either = parsed.grammar.either
+    if parsed.any_word(position, position + 2, either):
+        return not verbs(parsed, last, clause_end(parsed, last))
+    end = clause_end(parsed, last)
+    listed = parsed.words[position] == "," and parsed.any_word(position, end, either)
+    return listed and some(parsed, first) is None and not verbs(parsed, last, end)
+
+
+def _of_aspect(parsed: Parsed, low: int, first: int) -> bool:
+    """Whether what is denied is a change or a feature of the mention: "no growth of the nodule"."""
+    grammar = parsed.grammar
+    linked = grammar.of | grammar.in_ | grammar.with_
+    for position in range(first - 1, low - 1, -1):
+        if parsed.words[position] in grammar.joint or parsed.words[position] == ",":
+            return False
+        if parsed.words[position] in grammar.aspect:
+            inside = any(hit.first <= position < hit.last for hit in parsed.findings)
+            return not inside and parsed.any_word(position, first, linked)
+        if parsed.words[position] in grammar.amount and parsed.any_word(position, first, linked):
+            # "No increase in wall thickness" denies the thickening.
+            own = next((hit for hit in parsed.findings if hit.first <= first < hit.last), None)
+            return own is not None and own.entry.meaning not in _AMOUNTS
+    return False
+
+
+def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
+    """Whether "a" or "mild" begins anew after a comma: "no effusion, mild atelectasis"."""
+    start = some(parsed, first)
+    if start is None or start <= low:
+        return False
+    before = parsed.words[start - 1]
+    end = clause_end(parsed, last)
+    if before == ",":
+        return not parsed.any_word(last, end, parsed.grammar.either)
+    return before in parsed.grammar.with_ and bool(verbs(parsed, last, end))
+
+
+def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
+    """Whether the way from a mention to a cue on its right is cut, or it negates something else."""
+    first, last = mention
+    if parsed.any_word(last, cue.first, STOPS) or is_introduced(parsed, first):
+        return True
+    told = [
+        verb
+        for verb in parsed.role("negation", "asserts", "described")
+        if of_earlier(parsed, verb) and last <= verb.first < cue.first
+    ]
+    for hit in parsed.role("negation", "ends_scope", "introduces"):
+        aside = any(0 <= verb.first - hit.last <= 1 for verb in told)
+        if last <= hit.first < cue.first and not aside:
+            return True
+    for verb in parsed.role("negation", "asserts", "described", "negates_after", "negates_before"):
+        if not last <= verb.first < cue.first or verb in told:
+            continue
+        if verb.entry.meaning != "described" or opening(parsed, verb.last, cue.first) is not None:
+            return True
+    return is_location(parsed, _clause_start(parsed, first), first)
+
+
+def _clause_start(parsed: Parsed, first: int) -> int:
+    """The token after the last verb, ender or stop before a mention."""
+    marks = [hit.last for hit in parsed.cues["negation"] if hit.last <= first]
+    marks += [n + 1 for n in range(first) if parsed.words[n] in STOPS or parsed.words[n] == ","]
+    return max(marks, default=0)
+
+
+def _answers(parsed: Parsed, cue: Hit, last: int) -> bool:
+    """Whether a cue is the whole answer after a colon: "Pleural effusion: none"."""
+    asked = cue.first == last + 1 and parsed.words[last] == ":"
+    return asked and (cue.last == len(parsed.words) or not parsed.words[cue.last].isalpha())
+
+
+def _minus(parsed: Parsed, last: int) -> bool:
+    """Whether "(-)" follows a mention; hyphens are no tokens, so the brackets stand together."""
+    if parsed.words[last : last + 2] != ("(", ")"):
+        return False
+    inside = parsed.text[parsed.tokens[last].end : parsed.tokens[last + 1].start]
+    return bool(inside.strip())
+
+
+def _slipped(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
+    """Whether "effusion - no thickening was detected" stands for "no effusion or thickening"."""
+    gap = parsed.words[last : cue.first]
+    if (
+        cue.first < last
+        or gap not in ((), (",",))
+        or parsed.words[cue.first] not in parsed.grammar.not_
+    ):
+        return False
+    own = next((hit for hit in parsed.findings if first <= hit.first and hit.last == last), None)
+    other = next((hit for hit in parsed.findings if hit.first >= cue.last), None)
+    if own is None or other is None or some(parsed, first) is not None:
+        return False
+    pair = {own.entry.meaning, other.entry.meaning}
+    start = max((n + 1 for n in range(first) if parsed.words[n] in STOPS), default=0)
+    told = verbs(parsed, other.last, len(parsed.words))
+    seen = bool(told) and told[0].entry.meaning in ("asserts", "described")
+    return (
+        seen
+        and any(pair <= kin for kin in _KIN)
+        and not verbs(parsed, start, first)
+        and not _role_between(parsed, ("introduces",), start, first)
+    )
+
+
+def _role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -> bool:
+    return any(low <= hit.first and hit.last <= high for hit in parsed.role("negation", *roles))
 
 
 def _other_between(parsed: Parsed, first: int, last: int) -> bool:
-    return _ended(parsed, first, last) or any(first <= hit.first < last for hit in parsed.findings)
+    ended = parsed.any_word(first, last, STOPS) or _role_between(parsed, ENDERS, first, last)
+    return ended or any(first <= hit.first < last for hit in parsed.findings)
 
 
 def _questioned(parsed: Parsed, last: int) -> bool:
