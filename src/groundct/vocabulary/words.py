@@ -55,7 +55,8 @@ def is_plural(word: str, language: str) -> bool:
 
 def _taken_apart(word: str, language: str) -> tuple[str, list[Ending]]:
     """A word's normal form and the endings that were taken off."""
-    word = word.lower().translate(letters(language))
+    small = word.lower()
+    word = small.translate(letters(language)) or small  # a mark alone stays a sign
     taken: list[Ending] = []
     for _ in range(_MOST_ENDINGS):
         found = next((e for e in _endings_of(word[-1:], language) if e.fits(word)), None)
