@@ -129,3 +129,11 @@ def test_each_organ_has_its_own_side(first: str, second: str) -> None:
     text = f"A lesion in the right {first} and another in the left {second}."
     (said,) = PLUGIN.extract(report_of_columns([("findings", text)])).sentences
     assert [anatomy().leaf(path) for path in said.anatomy] == [f"right {first}", f"left {second}"]
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_a_side_that_comes_after_the_segment_is_the_lobes(side: str) -> None:
+    text = f"A nodule in the lower lobe superior segment of the {side} lung."
+    (finding,) = PLUGIN.extract(report_of_columns([("findings", text)])).findings
+    assert finding.laterality == side
+    assert finding.lung_segments == (f"{side} lung lower lobe superior segment",)

@@ -62,16 +62,19 @@ def _anchors(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> l
         if hit.entry.meaning != "lung" or any(position in taken for position in (hit.first,)):
             continue
         near = [s for s in sides if 0 <= hit.first - s.last <= 1]
-        if near and not _used(near[-1], hit, lobes):
+        if near and not _used(parsed, near[-1], hit, lobes):
             side = _side(near[-1])
             whole.append(Site(near[-1].first, hit.last, side, None))
     return sorted([*lobes, *whole], key=lambda site: site.first)
 
 
-def _used(side: Hit, lung: Hit, lobes: list[Site]) -> bool:
+def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
     """Whether ``<side> lung`` stands beside a lobe of that side and only says its side."""
     return any(
-        (0 <= site.first - lung.last <= 1 or 0 <= side.first - site.last <= 2)
+        (
+            0 <= site.first - lung.last <= 1
+            or 0 <= side.first - _past_segments(parsed, site.last) <= 2
+        )
         or site.first <= side.first < site.last
         for site in lobes
     )
@@ -127,6 +130,7 @@ def _side_of(
     before = [s for s in sides if floor <= s.first and 0 <= hit.first - s.last <= 3]
     if before and hit.first - before[-1].last <= 1:
         return _side(before[-1])
+    end = _past_segments(parsed, end)
     after = [s for s in sides if 0 <= s.first - end <= 3]
     if (
         after
@@ -146,6 +150,15 @@ def _side_of(
     if found and hit.first - found[-1].last <= 3:
         return found[-1].side
     return None
+
+
+def _past_segments(parsed: Parsed, end: int) -> int:
+    """The token after the segment that goes on a lobe: "lower lobe superior segment of the ..."."""
+    skipped = segment_words(parsed.language).words | parsed.grammar.segment | parsed.grammar.basal
+    last = end
+    while last < len(parsed.words) and parsed.words[last] in skipped:
+        last += 1
+    return last if parsed.any_word(end, last, parsed.grammar.segment) else end
 
 
 def _backfill(found: list[Site]) -> list[Site]:
