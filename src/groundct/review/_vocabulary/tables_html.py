@@ -20,6 +20,7 @@ from groundct.review._vocabulary.sheet import Sheet
 from groundct.vocabulary.catalogue import TableRow
 
 _TYPES = frozenset(("type", "wider", "by"))
+_FLAGS = frozenset(("mask", "lesion"))
 _PATHS = frozenset(("path", "paths", "anatomy"))
 
 
@@ -124,6 +125,8 @@ def _plain_row(sheet: Sheet, name: str, row: TableRow) -> str:
 
 def _cell(sheet: Sheet, column: str, cell: str) -> str:
     parts = cell.split("|")
+    if column in _FLAGS:
+        return f'<span data-meaning="{escape(cell)}">{"yes" if cell == "1" else "–"}</span>'
     if column in _PATHS:
         return "<br>".join(path_words(part) for part in parts)
     if column in _TYPES:
