@@ -23,7 +23,8 @@ SIGNS = {
     "open tags": "<b ", "entities": "&#305;", "open entities": "&", "comments": "<!--",
     "scripts": "<script>", "accents": "e\u0301", "accents alone": "\u0301", "invisible": "\u200b",
     "overrides": "\u202e", "right to left": "א", "emoji": "😀", "nul": "\0", "small i": "İ",
-    "ligatures": "ﬁ", "negations in a row": "no no nodule but ", "lists": "nodule, mass, or effusion and ",
+    "ligatures": "ﬁ", "negations in a row": "no no nodule but ",
+    "lists": "nodule, mass, or effusion and ",
     "questions": "nodule? ", "T4": "T4.vertebra ", "left right": "left right ",
 }  # fmt: skip
 """One piece, again and again."""

@@ -47,13 +47,13 @@ def attempt(rng: np.random.Generator, folder: Path) -> str:
         return "timed"
     text = _text(rng)
     (folder / "report.txt").write_text(text, encoding="utf-8", newline="")
-    for report in (split_sections(text), report_of_columns([("findings", text)])):
-        _check(report, PLUGIN.extract(report))
-        plain = plain_report(report)
-        reading = PLUGIN.extract(plain.report)
-        _check(report, moved_back(reading, plain.origin) if plain.origin else reading)
     categorize(text)
     try:
+        for report in (split_sections(text), report_of_columns([("findings", text)])):
+            _check(report, PLUGIN.extract(report))
+            plain = plain_report(report)
+            reading = PLUGIN.extract(plain.report)
+            _check(report, moved_back(reading, plain.origin) if plain.origin else reading)
         read(text)
     except DataError as problem:
         return f"refused {problem.issues[0].code}"
