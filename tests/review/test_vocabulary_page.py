@@ -18,6 +18,8 @@ from groundct.vocabulary.catalogue import _table, vocabulary_languages, vocabula
 from groundct.vocabulary.lexicon import expand, lexicon
 from groundct.vocabulary.words import normal_word
 
+BESIDE = frozenset(("*/segments.tsv", "certain.tsv"))
+"""Tables whose rows stand in a row of another table."""
 VOID = frozenset(("meta", "input", "br", "link"))
 
 
@@ -94,8 +96,8 @@ def test_every_row_of_every_table_is_on_the_page_with_all_its_cells(sheet, eleme
     for name, table in sheet.tables.items():
         for row in table.rows:
             shown = elements.ids.get(sheet.anchor(name, row))
-            if name == "*/segments.tsv" and shown:
-                shown = shown.above[-1]
+            if name in BESIDE and shown:
+                shown = next(e for e in shown.above[::-1] if "data-row" in e.attributes)
             wanted = words_of(" ".join(row.cells.values()))
             if shown is None or not shown.words().issuperset(wanted):
                 missing.append((name, row.line, dict(row.cells)))

@@ -41,6 +41,7 @@ _INSIDE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "*/findings.tsv": ("findings.tsv", "ontology.tsv", "wider.tsv"),
         "*/anatomy.tsv": ("places.tsv",),
+        "labels.tsv": ("certain.tsv",),
         "segments.tsv": ("*/segments.tsv",),
     }
 )

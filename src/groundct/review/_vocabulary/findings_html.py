@@ -77,13 +77,18 @@ def general_html(sheet: Sheet) -> str:
 
 def labels_html(sheet: Sheet) -> str:
     """For each of the 18 labels the types that set it."""
+    certain = {
+        row.cells["label"]: escape(sheet.anchor("certain.tsv", row))
+        for row in sheet.rows("certain.tsv")
+    }
     rows = []
     for row in sheet.rows("labels.tsv"):
         label = row.cells["label"]
         kinds = [kind for kind in sheet.findings.types.values() if label in kind.labels]
         links = ", ".join(kind_link(sheet, kind.type) for kind in kinds)
-        rest = [escape(row.cells.get("uncertain", "")), *further(row, ("label", "uncertain"))]
-        cells = (f"<b>{escape(label)}</b>", links, " · ".join(rest))
+        doubt = f'<span id="{certain[label]}">no</span>' if label in certain else "yes"
+        rest = " · ".join((doubt, *further(row, ("label",))))
+        cells = (f"<b>{escape(label)}</b>", links, rest)
         rows.append(table_row(sheet.anchor("labels.tsv", row), cells))
     body = table(("label", "set by a finding of type", "also if it is uncertain"), rows)
     return f"<section data-block>{body}</section>"
