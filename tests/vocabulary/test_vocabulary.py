@@ -81,10 +81,10 @@ def test_wider_types_are_known_and_set_no_label_of_their_own() -> None:
     for kind, wider in words.wider.items():
         assert set(words.types[wider].labels) <= set(words.types[kind].labels), kind
         assert kind not in words.narrower(kind)
-    assert words.narrower("opacity") == ("ground_glass", "crazy_paving")
-    assert words.narrower("crazy_paving") == ()
-    # Called "nodule", a part-solid one would set a label that it does not set itself.
-    assert "part_solid_nodule" not in words.narrower("nodule")
+    assert words.narrower("pleural_effusion") == ("hemothorax", "empyema")
+    assert words.narrower("empyema") == ()
+    # Called "ground glass", crazy paving would set a label that it does not set itself.
+    assert "crazy_paving" not in words.narrower("opacity")
 
 
 def test_segments() -> None:

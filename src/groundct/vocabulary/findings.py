@@ -1,7 +1,7 @@
 """Finding types, the 62 codes of ReXGroundingCT's ontology and CT-RATE's 18 labels.
 
-Data: ``findings.tsv``, ``wider.tsv``, ``explained.tsv``, ``ontology.tsv`` and ``labels.tsv``. Synonyms are in the
-lexicons.
+Data: ``findings.tsv``, ``wider.tsv``, ``explained.tsv``, ``ontology.tsv``, ``labels.tsv`` and
+``certain.tsv``. Synonyms are in the lexicons.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class FindingType:
 class FindingVocabulary:
     """Types by name, codes by code, and the 18 labels in CT-RATE's order and spelling.
 
+    ``certain_labels`` are the labels that no finding sets which a report only suspects.
     ``wider`` gives the type by which a text may call a thing again: ``calcified_nodule`` ->
     ``nodule``. It sets no label that the narrower type does not set. ``explained`` gives the types
     that a general appearance may turn out to be: ``opacity`` -> ``scarring``, ...
@@ -54,6 +55,7 @@ class FindingVocabulary:
     types: Mapping[str, FindingType]
     codes: Mapping[str, OntologyCode]
     labels: tuple[str, ...]
+    certain_labels: frozenset[str]
     wider: Mapping[str, str]
     explained: Mapping[str, frozenset[str]]
 
@@ -72,6 +74,7 @@ def findings() -> FindingVocabulary:
         focal = {"1": False, "2": True}.get(group_number)
         codes[row["code"]] = OntologyCode(row["code"], row["group"], row["name"], focal)
     labels = tuple(row["label"] for row in read_table("labels.tsv", ("label",)))
+    certain = frozenset(row["label"] for row in read_table("certain.tsv", ("label",)))
     types = {}
     columns = ("type", "name", "code", "anatomy", "appearance", "labels")
     for row in read_table("findings.tsv", columns):
@@ -93,6 +96,7 @@ def findings() -> FindingVocabulary:
         MappingProxyType(types),
         MappingProxyType(codes),
         labels,
+        certain,
         MappingProxyType(wider),
         MappingProxyType(explained),
     )
