@@ -166,6 +166,15 @@ def test_bad_rows_are_set_aside_with_number_reason_and_remedy(tmp_path: Path) ->
     assert "2 reports read, 8 set aside" in result.output
 
 
+def test_a_report_that_says_nothing_is_told(tmp_path: Path) -> None:
+    rows = [("v_1", "Cough.", "Plain.", "Not given.", ""), *ROWS]
+    result = run("reports", table(tmp_path / "in.csv", rows), "-o", tmp_path / "out")
+    assert result.exit_code == 0
+    assert [row["code"] for row in issues_of(tmp_path / "out")] == ["nothing-said"]
+    labels = read_csv_table(tmp_path / "out" / "labels.csv", inert_cells=True)
+    assert [row["VolumeName"] for row in labels] == [row[0] for row in rows]
+
+
 def test_formulas_are_inert_in_what_is_written_and_come_back(tmp_path: Path) -> None:
     rows = [("=cmd|'x'!A1", "", "", "=1+1 nodule is seen. +Effusion. @Mass was seen.", "")]
     run("reports", table(tmp_path / "in.csv", rows), "-o", tmp_path / "out")

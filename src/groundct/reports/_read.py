@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from groundct.core.contracts import Extractor
 from groundct.core.issues import TableError
@@ -14,6 +14,9 @@ from groundct.reports.labels import labels_of
 from groundct.reports.language import require_language
 from groundct.reports.plain import PlainReport, moved_back, plain_report
 from groundct.reports.sections import split_sections
+
+READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
+"""The sections of which extractors give findings."""
 
 
 class ReportReading(Value):

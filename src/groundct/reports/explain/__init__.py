@@ -8,6 +8,7 @@ from typing import Final
 
 from groundct.core.report import Finding, Reading, Report, Sentence, Span, rewritten
 from groundct.core.value import Value
+from groundct.reports._read import READ_FOR_FINDINGS
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.reading import read_sentence
 from groundct.reports.labels import labels_of
@@ -16,7 +17,6 @@ from groundct.vocabulary.lexicon import Hit, lexicon
 
 _TABLE: Final = ("id", "term")
 _NOT_IN_SENTENCES: Final = "headings"
-_READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
 
 
 class Fired(Value):
@@ -66,7 +66,7 @@ def _explanation(sentence: Sentence, reading: Reading, report: Report) -> Explan
     own = tuple(f for f in reading.findings if sentence.index in f.sentence_indices)
     fired: tuple[Fired, ...] = ()
     doubts: tuple[str, ...] = ()
-    if sentence.section in _READ_FOR_FINDINGS:
+    if sentence.section in READ_FOR_FINDINGS:
         said = read_sentence(text, report.language)
         fired, doubts = _fired(said.parsed, own, sentence.span.start), said.doubts
     on = labels_of(Reading(sentences=(), findings=own))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, cast, runtime_checkable
 
@@ -16,7 +18,7 @@ from groundct.core.issues import DataError, Issue
 from groundct.core.plugins import load_plugin
 from groundct.core.report import Reading, Report
 from groundct.core.value import Value
-from groundct.reports._read import Prepared, prepare
+from groundct.reports._read import READ_FOR_FINDINGS, Prepared, prepare
 from groundct.reports.labels import labels_of
 from groundct.reports.tables.rows import (
     ReadReport,
@@ -64,7 +66,11 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
     Raises DataError for what would keep every report from being read, such as a server that is not
     set up.
     """
-    plugin = cast(Extractor, load_plugin("reports", extractor))
+    with _no_collection():
+        return _batch(rows, cast(Extractor, load_plugin("reports", extractor)))
+
+
+def _batch(rows: Iterable[ReportRow | Issue], plugin: Extractor) -> Batch:
     tables: dict[str, list[Row]] = {name: [] for name in SCHEMAS}
     labels: list[str] = []
     regions: list[str] = []
@@ -79,6 +85,8 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
         row, prepared = result.row, result.prepared
         issues.extend(_at(row, issue) for issue in prepared.plain.issues)
         read = _read_report(result)
+        if not any(s.section in READ_FOR_FINDINGS for s in read.reading.sentences):
+            issues.append(_nothing_said(row))
         tables["reports"].append(report_row(read))
         tables["sentences"].extend(sentence_rows(read))
         tables["findings"].extend(finding_rows(read))
@@ -183,6 +191,29 @@ def _count(counts: Counter[str], reading: Reading, labels: dict[str, bool]) -> N
     counts["findings"] += len(reading.findings)
     counts.update(finding.presence for finding in reading.findings)
     counts.update(f"label {name}" for name, value in labels.items() if value)
+
+
+def _nothing_said(row: ReportRow) -> Issue:
+    return Issue(
+        code="nothing-said",
+        where=row.where,
+        what="its findings and impression hold no sentence: it has no findings and no labels.",
+        remedy="Look at the row; leave it out where labels of 0 would mislead.",
+        severity="warning",
+        case_id=row.case_id,
+    )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Values hold no circles, so that looking for them in millions of values is time lost."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def _at(row: ReportRow, issue: Issue) -> Issue:
