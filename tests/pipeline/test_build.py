@@ -164,7 +164,7 @@ def test_what_is_wrong_with_the_corpus_is_told_before_the_build(built, tmp_path)
 def test_a_report_in_a_language_that_is_not_read_sets_its_case_aside(built, tmp_path):
     corpus = tmp_path / "corpus"
     shutil.copytree(built.corpus / "volumes", corpus)
-    text = "file,report,language\nphantom_6_0000,Sol akci\u011ferde nod\u00fcl.,tr\n"
+    text = "file,report,language\nphantom_6_0000,Rundherd im linken Oberlappen.,de\n"
     (corpus / "r.csv").write_text(text, "utf-8")
     run("build", corpus, "-o", tmp_path / "w", "--no-pages", "--case", "phantom_6_0000")
     (issue,) = entries(tmp_path / "w")["phantom_6_0000"].issues

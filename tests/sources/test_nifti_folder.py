@@ -249,7 +249,7 @@ def test_free_text_is_kept_to_the_letter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "language"), [("", "en"), ("EN", "en"), ("en-US", "en"), (" tr ", "tr")]
+    ("cell", "language"), [("", "und"), ("EN", "en"), ("en-US", "en"), (" tr ", "tr")]
 )
 def test_languages_are_written_in_many_ways(
     tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray, cell: str, language: str

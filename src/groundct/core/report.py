@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import model_validator
 
@@ -18,6 +18,8 @@ Change = Literal["new", "stable", "increased", "decreased", "resolved"]
 RemarkKind = Literal["speculation", "recommendation"]
 
 SECTION_SEPARATOR = "\n\n"
+UNSAID_LANGUAGE: Final = "und"
+"""Language of a report whose language nobody has said: the code of ISO 639-2 for that."""
 
 
 class Span(Value):

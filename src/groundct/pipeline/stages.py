@@ -24,7 +24,7 @@ from groundct.pipeline.settings import BuildSettings
 from groundct.questions.published import TASK_OF_TABLE, published_questions
 from groundct.questions.write import QuestionRequest, write_questions
 from groundct.reasoning.trace import TraceRequest, trace_findings
-from groundct.reports.language import require_language
+from groundct.reports.language import in_its_language, require_language
 from groundct.reports.sections import split_sections
 from groundct.vocabulary.anatomy import anatomy
 
@@ -111,7 +111,7 @@ def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading]:
     """
     if case.report is None or case.published.findings:
         return published_reading(case, extractor)
-    report = case.report
+    report = in_its_language(case.report)
     if report.language in extractor.languages:
         require_language(report)
         if [section.name for section in report.sections] == ["other"]:

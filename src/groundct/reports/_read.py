@@ -8,10 +8,10 @@ from typing import Final, cast
 from groundct.core.contracts import Extractor
 from groundct.core.issues import TableError
 from groundct.core.plugins import load_plugin
-from groundct.core.report import Finding, Reading, Report, Section, Sentence, Span
+from groundct.core.report import UNSAID_LANGUAGE, Finding, Reading, Report, Section, Sentence, Span
 from groundct.core.value import Value
 from groundct.reports.labels import labels_of
-from groundct.reports.language import require_language
+from groundct.reports.language import in_its_language, require_language
 from groundct.reports.plain import PlainReport, moved_back, plain_report
 from groundct.reports.sections import split_sections
 
@@ -47,13 +47,13 @@ class Prepared:
         return reading if origin is None else moved_back(reading, origin)
 
 
-def read(text: str, language: str = "en", extractor: str = "rules") -> ReportReading:
+def read(text: str, language: str = UNSAID_LANGUAGE, extractor: str = "rules") -> ReportReading:
     """Read a report, with or without headings.
 
     Args:
         text: The report. HTML, RTF and invisible characters are read past; every span that is
             given back counts the characters of this text.
-        language: The report's language, as ISO 639-1 code.
+        language: The report's language, as ISO 639-1 code; its words tell it where it is left out.
         extractor: The plug-in that reads it.
 
     Raises:
@@ -102,6 +102,9 @@ def prepare(report: Report, extractor: Extractor) -> Prepared:
             "it holds no text that can be seen.",
             "Fill in the report, or delete the row.",
         )
+    read_in = in_its_language(read_in)
+    report = report.changed(language=read_in.language)
+    plain = PlainReport(read_in, plain.origin, plain.issues)
     if read_in.language not in extractor.languages:
         return Prepared(report, plain)  # the extractor says so
     require_language(read_in)

@@ -9,7 +9,7 @@ from typing import Final
 
 from groundct.codecs.csv_scan import CsvScan, ScannedRow, scan_csv
 from groundct.core.issues import Issue, TableError
-from groundct.core.report import Report
+from groundct.core.report import UNSAID_LANGUAGE, Report
 from groundct.sources._names import case_id_of
 from groundct.sources._reports import SECTION_COLUMNS, report_of_free_text, report_of_sections
 from groundct.sources._text_table import TEXT_COLUMNS, language_of_row
@@ -91,10 +91,10 @@ class ReportTable:
             )
         language = language_of_row(row.cells) or self.language
         if self.text is not None:
-            report = report_of_free_text(row.cells[self.text], language or "en")
+            report = report_of_free_text(row.cells[self.text], language or UNSAID_LANGUAGE)
             columns: tuple[str, ...] = (self.text,)
         else:
-            report = report_of_sections(row.cells, language or "en")
+            report = report_of_sections(row.cells, language or UNSAID_LANGUAGE)
             filled = {section.name for section in report.sections} if report else set()
             columns = tuple(c for c, section in SECTION_COLUMNS.items() if section in filled)
         if report is None:

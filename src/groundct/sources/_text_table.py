@@ -10,7 +10,7 @@ from typing import Final
 
 from groundct.codecs.tables import read_csv_headings, read_csv_table
 from groundct.core.issues import Issue, SourceError, TableError
-from groundct.core.report import Report
+from groundct.core.report import UNSAID_LANGUAGE, Report
 from groundct.sources._names import SPLITS
 from groundct.sources._reports import (
     SECTION_COLUMNS,
@@ -119,7 +119,7 @@ def read_text_table(
         rows[name] = row
         if row.get("split") and split_of_row(row) is None:
             issues.append(_unknown_split(path, number, row["split"]))
-        language = language_of_row(row) or "en"
+        language = language_of_row(row) or UNSAID_LANGUAGE
         report = (
             report_of_free_text(row[text], language)
             if text is not None

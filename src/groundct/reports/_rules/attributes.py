@@ -72,7 +72,10 @@ def changes_of(
 def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[int]:
     """The mentions that a word of change speaks of: the next, else all before in its clause."""
     following = _next(parsed, hit, mentions)
-    if following is not None:
+    if following is not None and not (
+        parsed.verb_last
+        and parsed.any_word(hit.last, mentions[following].first, parsed.grammar.listing)
+    ):
         return [following]
     before = [n for n, m in enumerate(mentions) if m.last <= hit.first]
     if not before:

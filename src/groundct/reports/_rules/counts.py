@@ -8,6 +8,7 @@ from groundct.reports._rules.sizes import Size
 from groundct.reports._rules.tokens import small_number
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.words import is_plural
 
 _REACH = 4
 _STOPS = frozenset(",;()")
@@ -50,7 +51,7 @@ def _sure(parsed: Parsed, position: int) -> bool:
         return True
     previous = parsed.words[position - 1]
     grammar = parsed.grammar
-    if previous in grammar.joint | grammar.to | grammar.article | grammar.not_:
+    if previous in grammar.joint | grammar.to | grammar.article | grammar.not_ | grammar.both:
         return False
     bounds = lexicon(parsed.language, "measurement", "kind").find(parsed.words[:position])
     bounded = bool(bounds) and bounds[-1].last == position
@@ -61,5 +62,4 @@ def _singular(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention that "a" leads names one thing that can be counted."""
     kind = findings().types[mention.type]
     countable = kind.focal is not False or bool(kind.appearance)
-    token = parsed.tokens[mention.last - 1]
-    return countable and parsed.text[token.start : token.end].lower() == token.word
+    return countable and not is_plural(parsed.surface(mention.last - 1), parsed.language)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from groundct.vocabulary.spelling import known_word
 
-_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_")
+_TOKEN = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _HYPHENS = frozenset("-–—‐‑")
 
 
