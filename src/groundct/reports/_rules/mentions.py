@@ -109,7 +109,8 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
             break
         chain.append(place)
         edge = place.first
-    return (*reversed(chain), *inside)
+    # "Right hilar lung mass": what stands in the words themselves says most.
+    return (*inside, *reversed(chain))
 
 
 def _joined(parsed: Parsed, last: int, first: int) -> bool:
