@@ -31,6 +31,7 @@ COLUMNS = {
     "numbers": "value",
     "measurement": "kind",
     "modifiers": "modifier",
+    "rewriting": "american",
 }
 ROLES = {
     "negation": {

@@ -66,7 +66,11 @@ class RulesExtractor:
                 said = read_sentence(span.of(report.text), report.language)
                 previous = previous if said.regions is None else said.regions
                 sentences.append(
-                    sentence.changed(regions=previous, anatomy=said.anatomy_in(previous))
+                    sentence.changed(
+                        regions=previous,
+                        anatomy=said.anatomy_in(previous),
+                        rewrites=tuple([r.moved(span.start) for r in said.rewrites]),
+                    )
                 )
                 own = placed(before, said)
                 found.extend(in_report(finding, index, span.start) for finding in own)

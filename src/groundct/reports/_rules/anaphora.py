@@ -12,7 +12,7 @@ from typing import Final, Literal
 from groundct.core.report import Cue, Finding
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports._rules.standard import standardized
+from groundct.reports._rules.wording import worded
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.places import places
@@ -36,7 +36,7 @@ def placed(before: SentenceReading | None, said: SentenceReading) -> tuple[Findi
     finding = said.findings[0]
     paths = (anatomy().path_of(f"{side} lung"),)
     carried = finding.changed(anatomy=paths, laterality=side, cues=(*finding.cues, cue))
-    return (carried.changed(standardized=standardized(carried)),)
+    return (worded(carried, said.parsed.text, said.parsed.language),)
 
 
 def _placeless(said: SentenceReading) -> bool:

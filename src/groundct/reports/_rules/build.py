@@ -15,7 +15,7 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.place_paths import paths_of_place
 from groundct.reports._rules.scope import presence_of
 from groundct.reports._rules.sites import Site
-from groundct.reports._rules.standard import standardized
+from groundct.reports._rules.wording import worded
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
@@ -81,13 +81,7 @@ def _finding(
         modifiers=details.modifiers,
         cues=tuple(cues),
     )
-    return finding.changed(standardized=standardized(finding, plural=_plural(parsed, mention)))
-
-
-def _plural(parsed: Parsed, mention: Mention) -> bool:
-    """Whether a mention's last word is a plural."""
-    token = parsed.tokens[mention.last - 1]
-    return parsed.text[token.start : token.end].lower() != token.word
+    return worded(finding, parsed.text, parsed.language)
 
 
 def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:

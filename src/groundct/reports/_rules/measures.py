@@ -171,7 +171,7 @@ def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
         return leading[-1].entry.meaning == "exam"
     if leading and leading[-1].entry.meaning == "exam":
         start = leading[-1]
-        at_start = start.first <= 1
+        at_start = start.first <= 2
         return at_start and not any(
             h.entry.meaning in ("stable", "new") and start.last <= h.first < size.first
             for h in parsed.cues["temporal"]

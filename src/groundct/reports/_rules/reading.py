@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from groundct.core.report import Finding
+from groundct.core.report import Finding, Rewrite
 from groundct.reports._rules.attach import Words
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.doubts import doubts_of
 from groundct.reports._rules.link import paths_of, regions_of
 from groundct.reports._rules.parsed import Parsed, parse
+from groundct.reports._rules.rewriting import rewrites_of
 from groundct.reports._rules.sites import Site, lung_sites
 
 _KEPT = 1 << 13
@@ -33,6 +34,7 @@ class SentenceReading:
     regions: tuple[str, ...] | None
     anatomy: tuple[str, ...]
     doubts: tuple[str, ...]
+    rewrites: tuple[Rewrite, ...]
 
     def anatomy_in(self, regions: tuple[str, ...]) -> tuple[str, ...]:
         """The most exact anatomy paths that it names inside the regions it is given."""
@@ -56,6 +58,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         regions=regions,
         anatomy=paths_of(parsed, sites, found, regions or ()),
         doubts=doubts_of(parsed, found),
+        rewrites=rewrites_of(parsed),
     )
 
 

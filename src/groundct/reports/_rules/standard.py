@@ -10,7 +10,7 @@ from typing import Final
 
 from groundct.core.report import Change, Finding, Measurement, MeasurementKind, Presence
 from groundct.reports._rules.place_words import place_words, side_words
-from groundct.vocabulary.american import plural_of, size_kind_words
+from groundct.vocabulary.american import plural_of, says_too_little, size_kind_words
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.modifiers import modifier_kinds
 
@@ -27,10 +27,11 @@ _FORM: Final = {
 _COUNTS: Final = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def standardized(finding: Finding, *, plural: bool = False) -> str:
+def standardized(finding: Finding, *, words: str = "", plural: bool = False) -> str:
     """For example ``Stable 5 mm solid pulmonary nodule in the apical segment of the right ...``.
 
-    ``plural``: the text speaks of several without a number.
+    ``words`` are the report's own for the finding, which stand where its type's name says less
+    ("bone finding"); ``plural``: the report speaks of several without a number.
     """
     sizes = finding.measurements
     leads = len(sizes) == 1 and _stands_before(sizes[0])
@@ -39,7 +40,7 @@ def standardized(finding: Finding, *, plural: bool = False) -> str:
         _LEADING.get(finding.change, "") if finding.change else "",
         _count(finding),
         size_text(sizes[0]) if leads else "",
-        *_side_and_name(finding, plural=plural),
+        *_side_and_name(finding, words, plural=plural),
         place_words(finding),
     ]
     text = " ".join(word for word in words if word)
@@ -72,18 +73,20 @@ def _count(finding: Finding) -> str:
     return _COUNTS[count] if count < len(_COUNTS) else str(count)
 
 
-def _side_and_name(finding: Finding, *, plural: bool) -> list[str]:
-    """The modifiers, side and name: number words first, then the side, then how it looks."""
+def _side_and_name(finding: Finding, words: str, *, plural: bool) -> list[str]:
+    """The modifiers, side and name: number words first, then how it looks, then the side."""
     kinds = modifier_kinds()
-    number = [word for word in finding.modifiers if kinds[word] == "number"]
-    looks = [word for word in finding.modifiers if kinds[word] != "number"]
-    if finding.count is not None and finding.count > 1:
-        number = []
     name = findings().types[finding.type].name
-    several = plural or bool(number) or (finding.count or 0) > 1
-    if several:
-        name = plural_of(name) or (f"areas of {name}" if number or finding.count else name)
-    if several and name.startswith("areas of "):
-        name = name.removeprefix("areas of ")
+    own = words if words and says_too_little(name) else ""
+    said = [word for word in finding.modifiers if word not in own.lower()]
+    counted = finding.count is not None and finding.count > 1
+    number = [] if counted else [word for word in said if kinds[word] == "number"]
+    looks = [word for word in said if kinds[word] != "number"]
+    if own:
+        return [*number, *looks, side_words(finding), own]
+    if plural or number or counted:
+        several = plural_of(name)
+        if several or not (number or counted):
+            return [*number, *looks, side_words(finding), several or name]
         return [*number, "areas of", *looks, side_words(finding), name]
     return [*number, *looks, side_words(finding), name]

@@ -1,0 +1,44 @@
+"""A finding with its standard words: its values and, where they say more, its own words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from groundct.core.report import Finding, Sentence, Span, rewritten
+from groundct.reports._rules.parsed import parse
+from groundct.reports._rules.rewriting import rewrites_of
+from groundct.reports._rules.standard import standardized
+from groundct.vocabulary.american import says_too_little
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.words import is_plural
+
+
+def worded(finding: Finding, text: str, language: str) -> Finding:
+    """The finding with its standard words; its span counts characters of ``text``."""
+    said = finding.span.of(text)
+    normal = any(cue.entry in _normal_entries(language) for cue in finding.cues)
+    own = "" if normal or not _own_words(finding.type) else american(said, language)
+    last = said.split()[-1]
+    plural = not normal and is_plural(last.lower(), language)
+    return finding.changed(standardized=standardized(finding, words=own, plural=plural))
+
+
+@lru_cache(maxsize=1 << 12)
+def american(words: str, language: str) -> str:
+    """Words of a report in American radiology English, without a capital at their beginning."""
+    parsed = parse(words, language)
+    whole = Sentence(index=0, section="other", span=Span(start=0, end=len(words)))
+    text = rewritten(whole.changed(rewrites=rewrites_of(parsed)), words)
+    first = text.split()[0]
+    return text if first[1:].lower() != first[1:] else text[0].lower() + text[1:]
+
+
+def _own_words(kind: str) -> bool:
+    return says_too_little(findings().types[kind].name)
+
+
+@lru_cache(maxsize=8)
+def _normal_entries(language: str) -> frozenset[str]:
+    """The ids of entries that call something normal."""
+    return frozenset(entry.entry_id for entry in lexicon(language, "normality").entries)
