@@ -91,7 +91,7 @@ def _resolved(hit: Hit, chosen: tuple[Hit, ...], first: int) -> list[Mention]:
 
 def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     """Places that stand inside or right before a mention, with those joined to them by and/or."""
-    inside = tuple(p for p in parsed.places if hit.first <= p.first and p.last <= hit.last)
+    inside = tuple(p for p in parsed.places if p.first < hit.last and hit.first < p.last)
     before = [p for p in parsed.places if floor <= p.first and p.last <= hit.first]
     grammar = parsed.grammar
     noun_signs = grammar.article | grammar.in_ | grammar.of
