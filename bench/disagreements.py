@@ -1,7 +1,8 @@
 """List where ``rules`` and the labelled reports disagree, with the sentences that decided.
 
-Run: ``python -m bench.disagreements labels --half 0 [--label "Lung opacity"]`` or
-``python -m bench.disagreements codes --half 0``. Text of the data goes to the terminal alone.
+Run: ``python -m bench.disagreements labels --half 0 [--label "Lung opacity"]``, ``codes --half 0``
+or ``links --half 0``. Text of the data goes to the terminal alone; ``links --table`` prints causes
+and our readings of both halves, without it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from bench.bench_links import of_half
 from bench.bench_reports import Row, half, rows_of
+from bench.link_causes import disagreements, table
 from groundct.core.report import Finding, Reading, Report, report_of_columns
 from groundct.reports.labels import categorize, labels_of
 from groundct.reports.rules import PLUGIN
@@ -88,11 +91,24 @@ def codes(rows: list[Row]) -> int:
     return count
 
 
+def links(folder: Path, number: int) -> int:
+    """Print every sentence of one half that is linked otherwise, by cause; return their number."""
+    rows = {n: of_half(folder, n) for n in (0, 1)}
+    cases = {row.case for row in rows[number]}
+    found = [d for d in disagreements([*rows[0], *rows[1]]) if d.row.case in cases]
+    for item in sorted(found, key=lambda item: item.cause):
+        row = item.row
+        print(f"{row.case} {row.sentence.index}  {item.cause}")
+        print(f"    {sorted(row.reference)} read as {list(row.sentence.regions)}: {row.text}")
+    return len(found)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("task", choices=("labels", "codes"))
-    parser.add_argument("--half", type=int, choices=(0, 1), required=True)
+    parser.add_argument("task", choices=("labels", "codes", "links"))
+    parser.add_argument("--half", type=int, choices=(0, 1), default=0)
     parser.add_argument("--label", choices=findings().labels)
+    parser.add_argument("--table", action="store_true", help="causes and readings of links")
     parser.add_argument("--whole", action="store_true", help="print the whole reports")
     parser.add_argument("--data", type=Path, default=_DEFAULT)
     asked = parser.parse_args()
@@ -100,13 +116,19 @@ def main() -> int:
     if not folder.is_dir():
         print(f"{folder} is not there: nothing compared.", file=sys.stderr)
         return 1
-    if asked.task == "labels":
-        rows = rows_of(folder, "abnormality_labels_dev.csv")
-        mine = [row for row in rows if half(row["AccessionNo"]) == asked.half]
+    if asked.task == "links" and asked.table:
+        rows = [*of_half(folder, 0), *of_half(folder, 1)]
+        print("\n".join(table(disagreements(rows))))
+        return 0
+    if asked.task == "links":
+        count = links(folder, asked.half)
+    elif asked.task == "labels":
+        reports = rows_of(folder, "abnormality_labels_dev.csv")
+        mine = [row for row in reports if half(row["AccessionNo"]) == asked.half]
         count = labels(mine, asked.label, whole=asked.whole)
     else:
-        rows = rows_of(folder, "finding_categories_dev.tsv", "\t")
-        count = codes([row for row in rows if half(row["name"]) == asked.half])
+        phrases = rows_of(folder, "finding_categories_dev.tsv", "\t")
+        count = codes([row for row in phrases if half(row["name"]) == asked.half])
     print(f"{count} disagreements")
     return 0
 
