@@ -8,17 +8,21 @@ from groundct.reports._rules.parsed import parse
 from groundct.vocabulary.findings import findings
 
 _UNKNOWN = "12"
-_GENERAL = "opacity"
-"""Yields to any more exact word of the phrase: "opacities with a tree-in-bud appearance"."""
+_GENERAL = frozenset(("opacity", "calcification", "lesion", "atrophy"))
+"""Types that yield to any more exact one: "opacities with a tree-in-bud appearance"."""
 
 
 def categorize(text: str, language: str = "en") -> str:
-    """The code of ReXGroundingCT's ontology of one finding's phrase; "12" when nothing is known."""
+    """The code of ReXGroundingCT's ontology of one finding's phrase; "12" when nothing is known.
+
+    The first type that is named decides; general ones and those without a code of their own yield.
+    """
     if not text.strip():
         return _UNKNOWN
     parsed = parse(text, language)
     types = [mention.type for mention in unexplained(parsed, mentions_of(parsed))]
-    if not types:
-        return _UNKNOWN
-    chosen = next((kind for kind in types if kind != _GENERAL), types[0])
-    return findings().types[chosen].code
+    codes = {kind: findings().types[kind].code for kind in types}
+    exact = (kind for kind in types if kind not in _GENERAL and codes[kind] != _UNKNOWN)
+    coded = (kind for kind in types if codes[kind] != _UNKNOWN)
+    chosen = next(exact, next(coded, None))
+    return _UNKNOWN if chosen is None else codes[chosen]
