@@ -80,3 +80,11 @@ def test_a_sentence_that_goes_on_has_the_regions_of_the_one_before(
 )
 def test_regions_that_yield_to_others(text: str, regions: tuple[str, ...]) -> None:
     assert regions_of(text) == [regions]
+
+
+def test_a_sentence_that_goes_on_has_the_paths_of_the_one_before() -> None:
+    text = "A cyst in the left kidney. It measures 4 cm. It is stable. The spleen is normal."
+    said = PLUGIN.extract(report_of_columns([("findings", text), ("impression", "It is stable.")]))
+    leaves = [[anatomy().leaf(path) for path in s.anatomy] for s in said.sentences]
+    assert leaves == [["left kidney"], ["left kidney"], ["left kidney"], ["spleen"], []]
+    assert said.sentences[-1].regions == ()

@@ -52,11 +52,12 @@ class RulesExtractor:
         sentences: list[Sentence] = []
         found: list[Finding] = []
         impression: dict[int, frozenset[str]] = {}
-        previous: tuple[str, ...] = ()
         for section in report.sections:
             if section.span.of(report.text).strip().lower() in _EMPTY:
                 continue
             before: SentenceReading | None = None
+            regions: tuple[str, ...] = ()
+            paths: tuple[str, ...] = ()
             for span in sentence_spans(report.text, section.span, report.language):
                 index = len(sentences)
                 sentence = Sentence(index=index, section=section.name, span=span)
@@ -64,11 +65,15 @@ class RulesExtractor:
                     sentences.append(sentence)
                     continue
                 said = read_sentence(span.of(report.text), report.language)
-                previous = previous if said.regions is None else said.regions
+                # A sentence that goes on with the one before has its regions, and its paths too
+                # unless it names some itself.
+                carried = () if said.regions is not None else paths
+                regions = regions if said.regions is None else said.regions
+                paths = said.anatomy_in(regions) or carried
                 sentences.append(
                     sentence.changed(
-                        regions=previous,
-                        anatomy=said.anatomy_in(previous),
+                        regions=regions,
+                        anatomy=paths,
                         rewrites=tuple([r.moved(span.start) for r in said.rewrites]),
                     )
                 )
