@@ -13,7 +13,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from groundct.core.report import Finding, Sentence, Span
+from groundct.reports._llm.sides import sides_of
+from groundct.reports._llm.source import Source
 from groundct.reports._rules.reading import SentenceReading, read_sentence
+from groundct.reports._rules.sites import Site
 
 Data = dict[str, Any]
 Model = Callable[[Data], Data]
@@ -31,31 +35,34 @@ def honest(data: Data) -> Data:
 
 
 def honest_findings(text: str, language: str = "en") -> list[Data]:
-    """The findings that the rules read in a sentence, in the form of an answer."""
+    """The findings that the rules read by name in a sentence, in the form of an answer."""
     said = read_sentence(text, language)
+    sentence = Sentence(index=0, section="findings", span=Span(start=0, end=len(text)))
     return [
         {
             "text": finding.span.of(text),
             "type": finding.type,
             "presence": finding.presence,
             "laterality": finding.laterality or "none",
-            "places": _places(said, text, finding),
+            "places": _places(said, finding),
             "sizes": [size.span.of(text) for size in finding.measurements],
         }
-        for finding in said.findings
+        for finding in Source(sentence, said, said.findings).spoken
     ]
 
 
-def _places(said: SentenceReading, text: str, finding: Any) -> list[str]:
+def _places(said: SentenceReading, finding: Finding) -> list[str]:
     """The words that give a finding's paths, segments and side."""
+    text = said.parsed.text
+    ends = len(said.parsed.tokens)
+    spans = [said.parsed.span_of(site.first, min(site.last, ends)) for site in said.sites]
     sites = [
-        said.parsed.span_of(site.first, site.last).of(text)
-        for site in said.sites
+        span.of(text)
+        for site, span in zip(said.sites, spans, strict=True)
         if set(site.segments) <= set(finding.lung_segments)
-        and any(path.startswith(site.path) or site.side is None for path in finding.anatomy)
-        and (site.path in finding.anatomy or site.side in (None, "bilateral") or site.segments)
+        and any(path == site.path or _is_level(path, site) for path in finding.anatomy)
+        and set(site.sides) <= sides_of(finding.laterality)
     ]
-    spans = [said.parsed.span_of(site.first, site.last) for site in said.sites]
     places = [
         cue.span.of(text)
         for cue in finding.cues
@@ -63,6 +70,11 @@ def _places(said: SentenceReading, text: str, finding: Any) -> list[str]:
         and not any(s.start < cue.span.end and cue.span.start < s.end for s in spans)
     ]
     return [*dict.fromkeys([*sites, *places])]
+
+
+def _is_level(path: str, site: Site) -> bool:
+    """Whether a path is one of the lobes that a site of both sides names."""
+    return site.level is not None and path.endswith(f"{site.level} lobe")
 
 
 @dataclass

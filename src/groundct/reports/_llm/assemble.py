@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from groundct.core.report import Finding, Reading, Report
-from groundct.reports._llm.accept import Source
+from groundct.reports._llm.source import Source
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.merge import merged
 from groundct.reports._rules.parsed import sides_named

@@ -8,10 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from groundct.core.report import Finding, Reading, Report, Sentence
-from groundct.reports._llm.accept import Source, accept
+from groundct.reports._llm.accept import accept
 from groundct.reports._llm.ask import Server, ask
 from groundct.reports._llm.failures import LanguageModelError
 from groundct.reports._llm.prompt import request_of
+from groundct.reports._llm.source import Source
 
 In = TypeVar("In")
 Out = TypeVar("Out")

@@ -27,19 +27,16 @@ def allowed_presences(parsed: Parsed, quote: Quote) -> frozenset[Presence]:
     """
     negating = _reaching(parsed, quote, "negation", ("negates_after", "negates_before"))
     normal = parsed.role("normality", "normal")
-    doubting = (
-        *parsed.role("uncertainty", "uncertain_after", "uncertain_before"),
-        *parsed.role("negation", "ignored"),
-    )
+    doubting = _reaching(parsed, quote, "uncertainty", ("uncertain_after", "uncertain_before"))
+    questioned = "?" in parsed.words[quote.first :]
     allowed: set[Presence] = {"present"}
     if negating or normal:
         allowed.add("absent")
-    if doubting or "?" in parsed.words:
+    if doubting or questioned or parsed.role("negation", "ignored"):
         allowed.add("uncertain")
     if any(_certain(parsed, quote, cue) for cue in negating):
         allowed.discard("present")
-    doubts = _reaching(parsed, quote, "uncertainty", ("uncertain_after", "uncertain_before"))
-    if any(_beside(parsed, quote, cue) for cue in doubts) or _questioned(parsed, quote):
+    if any(_beside(parsed, quote, cue) for cue in doubting) or _questioned(parsed, quote):
         allowed.discard("present")
     return frozenset(allowed)
 
@@ -92,6 +89,8 @@ def _covers(hits: tuple[Hit, ...], gap: range) -> bool:
 
 def _beside(parsed: Parsed, quote: Quote, cue: Hit) -> bool:
     """Whether a word of doubt stands right before or behind a quote."""
+    if quote.meets(cue.first, cue.last):
+        return False
     gap = range(cue.last, quote.first) if cue.last <= quote.first else range(quote.last, cue.first)
     return len(gap) <= _OTHER_WORDS and not any(
         parsed.words[n] in parsed.grammar.listing or _covers(parsed.findings, range(n, n + 1))

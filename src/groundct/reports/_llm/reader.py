@@ -9,7 +9,6 @@ from threading import Lock
 
 from groundct.core.issues import DataError
 from groundct.core.report import Reading, Report
-from groundct.reports._llm.accept import Source
 from groundct.reports._llm.account import Account, Bill
 from groundct.reports._llm.ask import Server
 from groundct.reports._llm.assemble import reading_of, sources_of
@@ -19,6 +18,7 @@ from groundct.reports._llm.failures import LanguageModelError, kind_of
 from groundct.reports._llm.prompt import prompt_digest
 from groundct.reports._llm.schema import schema_digest
 from groundct.reports._llm.settings import LlmSettings, settings_from
+from groundct.reports._llm.source import Source
 from groundct.reports.rules import PLUGIN as RULES
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from groundct.core.report import Finding
+from groundct.core.report import Finding, Laterality
 from groundct.reports._llm.quotes import Quote
-from groundct.reports._rules.parsed import Parsed, sides_named
+from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.place_paths import paths_of_place
 from groundct.reports._rules.reading import SentenceReading
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import Hit
 
 BOTH: Final = frozenset(("right", "left"))
+_LATERALITIES: Final[tuple[Laterality, ...]] = ("right", "left", "bilateral", "midline")
 _ADJECTIVE_REACH: Final = 2
 _EMPHASIS_REACH: Final = 4
 
@@ -24,23 +25,28 @@ def sides_of(laterality: str | None) -> frozenset[str]:
     return frozenset((laterality,)) if laterality in ("right", "left", "midline") else frozenset()
 
 
-def sides_allowed(said: SentenceReading, carried: tuple[Finding, ...]) -> frozenset[str]:
-    """The sides that a sentence names in any way.
+def lateralities_allowed(
+    said: SentenceReading, carried: tuple[Finding, ...]
+) -> frozenset[Laterality]:
+    """The lateralities that the words of a sentence can give a finding.
 
-    ``carried`` are the findings that the rules read in it, with what they carry over from the
-    sentence before.
+    One side needs a word of that side: in "both lungs" a finding is on both or on none that is
+    told. ``carried`` are the rules' findings, with sides that they take over from the sentence
+    before.
     """
     parsed = said.parsed
-    named = set(sides_named(parsed))
-    named |= {side for site in said.sites for side in site.sides}
+    named: set[Laterality] = set()
+    for hit in parsed.role("laterality", *_LATERALITIES):
+        named.update(side for side in _LATERALITIES if side == hit.entry.meaning)
+    named.update(site.side for site in said.sites if site.side is not None)
     for place in parsed.places:
         for path in paths_of_place(parsed, place):
             structure = anatomy().structures.get(anatomy().leaf(path))
             if structure is not None and structure.laterality is not None:
                 named.add(structure.laterality)
-    named.update(*(sides_of(finding.laterality) for finding in carried))
-    if parsed.role("laterality", "midline"):
-        named.add("midline")
+    named.update(f.laterality for f in carried if f.laterality is not None)
+    if named >= BOTH:
+        named.add("bilateral")
     return frozenset(named)
 
 

@@ -22,7 +22,7 @@ def types_named(parsed: Parsed, quote: Quote) -> frozenset[str]:
                 meanings |= {hit.entry.meaning for hit in table.find(words[first:last])}
     out: set[str] = set()
     for meaning in meanings:
-        out |= _at_any_place(meaning) if meaning.startswith(GENERAL) else _kin(meaning)
+        out |= _at_places(parsed, meaning) if meaning.startswith(GENERAL) else _kin(meaning)
     return frozenset(out)
 
 
@@ -53,8 +53,14 @@ def holds_unknown_word(parsed: Parsed, quote: Quote) -> bool:
     )
 
 
-def _at_any_place(head: str) -> frozenset[str]:
-    return frozenset(kind for (own, _), kind in places().compounds.items() if own == head and kind)
+def _at_places(parsed: Parsed, head: str) -> frozenset[str]:
+    """What a general word means at the places that the sentence names; at any if it names none."""
+    table = places()
+    here = (table.resolve(head, place.entry.meaning) for place in parsed.places)
+    found = {kind for kind in (*here, table.default(head)) if kind is not None}
+    if parsed.places:
+        return frozenset(found)
+    return frozenset(kind for (own, _), kind in table.compounds.items() if own == head and kind)
 
 
 def _kin(kind: str) -> frozenset[str]:

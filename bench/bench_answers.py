@@ -1,0 +1,237 @@
+"""Measure the checks of a language model's answers: right ones let pass, planted errors refused.
+
+Run: ``python -m bench.bench_answers [DATA]``; DATA is ``../shared/data`` unless given.
+
+No model answers here. Right answers are what marked sentences say, and what the rules read in
+reports, put in the form of an answer; into the latter an error of each kind is planted in each
+finding in turn. The checks were tuned on half 0 and on the tuned marks; the others are held.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tests.reports.llm.server import honest_findings
+
+from bench.bench_reports import half, rows_of
+from bench.marked import lines_of, parse
+from groundct.core.report import Report, report_of_columns
+from groundct.reports._llm.accept import accept
+from groundct.reports._llm.assemble import sources_of
+from groundct.reports._llm.failures import LanguageModelError
+from groundct.reports._llm.prompt import Request, request_of
+from groundct.reports._llm.source import Source
+from groundct.vocabulary.findings import findings
+
+Data = dict[str, Any]
+MARKED = Path(__file__).resolve().parents[1] / "tests" / "reports" / "marked"
+# What marks do not tell: the other attributes of a finding whose mark leaves them out.
+NOT_MARKED = {
+    "presence": {"side-lost", "side-flipped", "size-lost"},
+    "sites": {"side-lost", "size-lost"},
+}
+TURNED = {"right": "left", "left": "right"}
+
+
+def _other_side(f: Data, _: np.random.Generator) -> None:
+    f["laterality"] = TURNED.get(f["laterality"], f["laterality"])
+
+
+def _side_invented(f: Data, rng: np.random.Generator) -> None:
+    if f["laterality"] == "none":
+        f["laterality"] = str(rng.choice(["right", "left"]))
+
+
+def _one_of_two_sides(f: Data, rng: np.random.Generator) -> None:
+    if f["laterality"] == "bilateral":
+        f["laterality"] = str(rng.choice(["right", "left"]))
+
+
+def _side_dropped(f: Data, _: np.random.Generator) -> None:
+    f["laterality"] = "none"
+
+
+def _presence(old: str, new: str) -> Callable[[Data, np.random.Generator], None]:
+    def plant(f: Data, _: np.random.Generator) -> None:
+        if f["presence"] == old:
+            f["presence"] = new
+
+    return plant
+
+
+def _other_type(f: Data, rng: np.random.Generator) -> None:
+    f["type"] = str(rng.choice(list(findings().types)))
+
+
+def _size_dropped(f: Data, _: np.random.Generator) -> None:
+    f["sizes"] = []
+
+
+def _size_changed(f: Data, _: np.random.Generator) -> None:
+    f["sizes"] = ["17.3 mm"] if f["sizes"] else []
+
+
+def _text_invented(f: Data, _: np.random.Generator) -> None:
+    f["text"] = "spiculated " + f["text"]
+
+
+ERRORS: dict[str, Callable[[Data, np.random.Generator], None]] = {
+    "other side": _other_side,
+    "side out of nothing": _side_invented,
+    "one side of two": _one_of_two_sides,
+    "side left out": _side_dropped,
+    "denied made present": _presence("absent", "present"),
+    "present made denied": _presence("present", "absent"),
+    "present made uncertain": _presence("present", "uncertain"),
+    "uncertain made present": _presence("uncertain", "present"),
+    "denied made uncertain": _presence("absent", "uncertain"),
+    "another type at random": _other_type,
+    "size left out": _size_dropped,
+    "size changed": _size_changed,
+    "words added to the text": _text_invented,
+}
+
+
+def _reports(folder: Path, number: int) -> Iterator[Report]:
+    for row in rows_of(folder, "ct_rate_reports_dev.csv"):
+        if half(row["VolumeName"]) == number:
+            columns = [("findings", row["Findings_EN"]), ("impression", row["Impressions_EN"])]
+            yield report_of_columns(columns)
+
+
+def _fault(answer: list[Data], request: Request, source: Source) -> frozenset[str]:
+    """The codes of an answer's faults about one sentence; none when it is accepted."""
+    told = {
+        "report": request.report_id,
+        "sentences": [{"id": request.sentence_ids[0], "findings": answer}],
+    }
+    try:
+        accept(json.dumps(told), request, {source.sentence.index: source})
+    except LanguageModelError as problem:
+        return frozenset(issue.code for issue in problem.issues)
+    return frozenset()
+
+
+def _marked(line: str) -> tuple[Report, list[Data]]:
+    """A marked line as a report, and the answer that its marks give."""
+    text, marks = parse(line)
+    answer = [
+        {
+            "text": text[mark.start : mark.end],
+            "type": mark.type,
+            "presence": mark.wanted["presence"],
+            "laterality": mark.wanted.get("side", "none"),
+            "places": [],
+            "sizes": [],
+        }
+        for mark in marks
+    ]
+    return report_of_columns([("findings", text)]), answer
+
+
+def marked(part: str) -> None:
+    """Right answers that nobody made by the rules: how many are refused, and for what."""
+    for kind in ("presence", "sites"):
+        refused: Counter[str] = Counter()
+        differ = count = 0
+        for line in lines_of(MARKED / f"{kind}_{part}.txt"):
+            report, answer = _marked(line)
+            reading, sources = sources_of(report)
+            if len(sources) != 1:
+                continue
+            (source,) = sources.values()
+            ruled_out = {finding.type for finding in source.ruled_out}
+            answer = [f for f in answer if f["type"] not in ruled_out]
+            count += 1
+            request = request_of(report, (source.sentence,), reading.sentences)
+            codes = _fault(answer, request, source) - NOT_MARKED[kind]
+            refused.update(codes)
+            differ += bool(codes)
+            if codes and "-v" in sys.argv and part == "tuned":
+                print(f"    {sorted(codes)} {line}")
+        print(f"  {kind}: {differ} of {count} marked sentences refused {dict(refused)}")
+
+
+def measure(folder: Path, number: int) -> None:
+    rng = np.random.default_rng(0)
+    counts: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    planted: Counter[str] = Counter()
+    doubted: Counter[str] = Counter()
+    for report in _reports(folder, number):
+        reading, sources = sources_of(report)
+        counts["reports"] += 1
+        counts["reports in doubt"] += any(source.said.doubts for source in sources.values())
+        whole = True
+        for source in sources.values():
+            counts["sentences"] += 1
+            counts["sentences in doubt"] += bool(source.said.doubts)
+            doubted.update(source.said.doubts)
+            text = source.sentence.span.of(report.text)
+            right = honest_findings(text, report.language)
+            request = request_of(report, (source.sentence,), reading.sentences)
+            codes = _fault(right, request, source)
+            if codes:
+                refused.update(codes)
+                counts["sentences refused"] += 1
+                whole = False
+                if "-v" in sys.argv and number == 0:
+                    print(f"  {sorted(codes)} {text!r} {right}")
+                continue
+            if not right:
+                continue
+            for name, plant in ERRORS.items():
+                for n in range(len(right)):
+                    wrong = copy.deepcopy(right)
+                    plant(wrong[n], rng)
+                    if wrong != right:
+                        planted[name] += 1
+                        planted[name, ""] += bool(_fault(wrong, request, source))
+            planted["a finding left out"] += len(right)
+            planted["a finding left out", ""] += sum(
+                bool(_fault(right[:n] + right[n + 1 :], request, source)) for n in range(len(right))
+            )
+        counts["reports accepted"] += whole
+    print(
+        f"  {counts['reports']} reports, {counts['sentences']} sentences; in doubt: "
+        f"{counts['sentences in doubt']} sentences in {counts['reports in doubt']} reports"
+    )
+    for reason, count in doubted.most_common():
+        print(f"    {reason}: {count}")
+    print(
+        f"  the rules' answers: {counts['sentences refused']} sentences refused, "
+        f"{counts['reports accepted']} reports accepted whole"
+    )
+    for code, count in refused.most_common():
+        print(f"    {code}: {count}")
+    print("  planted errors refused")
+    for name in (*ERRORS, "a finding left out"):
+        share = planted[name, ""] / planted[name] if planted[name] else 1.0
+        print(f"    {name:26s} {share:6.1%}  of {planted[name]}")
+
+
+def main() -> int:
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    given = [argument for argument in sys.argv[1:] if argument != "-v"]
+    folder = (Path(given[0]) if given else default) / "labelled_reports"
+    for part in ("tuned", "held"):
+        print(f"marked sentences, {part}")
+        marked(part)
+    if not folder.is_dir():
+        print(f"{folder} is not there: nothing measured.", file=sys.stderr)
+        return 1
+    for number, name in enumerate(("tuned on", "held")):
+        print(f"half {number}, {name}")
+        measure(folder, number)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

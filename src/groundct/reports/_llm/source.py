@@ -1,0 +1,70 @@
+"""A sentence that is asked about, with all that the rules read in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from groundct.core.report import Finding, Measurement, Presence, Sentence, Span
+from groundct.reports._llm.quotes import Quote
+from groundct.reports._rules.measures import measurements_of
+from groundct.reports._rules.reading import SentenceReading
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sentence and the rules' reading of it; spans of the reading count from its start.
+
+    ``carried`` are the rules' findings with what they take over from the sentence before.
+    """
+
+    sentence: Sentence
+    said: SentenceReading
+    carried: tuple[Finding, ...]
+
+    @cached_property
+    def ruled_out(self) -> tuple[Finding, ...]:
+        """What statements of normality rule out. It is read by the rules, and not asked about."""
+        return tuple(finding for finding in self.carried if self._is_ruled_out(finding))
+
+    @cached_property
+    def spoken(self) -> tuple[Finding, ...]:
+        """The rules' findings whose own words name them."""
+        return tuple(finding for finding in self.carried if not self._is_ruled_out(finding))
+
+    @cached_property
+    def agreed_presence(self) -> Presence | None:
+        """What all findings of the sentence are, if that is not present and nothing is in doubt."""
+        presences = {finding.presence for finding in self.spoken} - {"present"}
+        alike = len({finding.presence for finding in self.spoken}) == 1
+        return presences.pop() if alike and presences and not self.said.doubts else None
+
+    @cached_property
+    def sizes(self) -> tuple[Measurement, ...]:
+        """The sizes in the sentence."""
+        return measurements_of(self.said.parsed)
+
+    def words(self, quote: Quote) -> str:
+        """The characters of a quote."""
+        return self.span(quote).of(self.said.parsed.text)
+
+    def span(self, quote: Quote) -> Span:
+        """Where a quote stands in the sentence."""
+        return self.said.parsed.span_of(quote.first, quote.last)
+
+    def shares_words(self, quote: Quote, other: Span) -> bool:
+        """Whether a quote and a span share a character."""
+        span = self.span(quote)
+        return span.start < other.end and other.start < span.end
+
+    def named(self, quote: Quote, kind: str | None = None) -> tuple[Finding, ...]:
+        """The rules' findings, of one type if it is given, that share words with a quote."""
+        return tuple(
+            finding
+            for finding in self.carried
+            if kind in (None, finding.type) and self.shares_words(quote, finding.span)
+        )
+
+    def _is_ruled_out(self, finding: Finding) -> bool:
+        normal = {h.entry.entry_id for h in self.said.parsed.role("normality", "normal")}
+        return any(cue.role == "finding" and cue.entry in normal for cue in finding.cues)
