@@ -10,7 +10,7 @@ from groundct.reports._rules.sites import Site
 from groundct.vocabulary.anatomy import TOP_REGIONS, anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit, lexicon
-from groundct.vocabulary.places import GENERAL, Place, places
+from groundct.vocabulary.places import GENERAL, places
 
 _LUNG = "lung"
 _ANY = "*"
@@ -52,15 +52,14 @@ def _general(mention: Mention) -> bool:
     return mention.hit.entry.meaning.startswith(GENERAL) and not mention.places
 
 
-def _named(parsed: Parsed) -> tuple[Place, ...]:
+def _named(parsed: Parsed) -> tuple[Hit, ...]:
     """The places that a sentence names outside questions in brackets."""
-    return tuple(
-        places().places[hit.entry.meaning] for hit in parsed.places if not _asked(parsed, hit)
-    )
+    return tuple(hit for hit in parsed.places if not _asked(parsed, hit))
 
 
-def _of_places(named: tuple[Place, ...]) -> set[str]:
+def _of_places(hits: tuple[Hit, ...]) -> set[str]:
     """The regions of places, without those that yield to another place's region."""
+    named = [places().places[hit.entry.meaning] for hit in hits]
     plain = [place for place in named if _ANY not in place.yields_to]
     strong = {region for place in plain for region in place.regions}
     kept = {region for p in plain if strong.isdisjoint(p.yields_to) for region in p.regions}
@@ -84,14 +83,13 @@ def _asked(parsed: Parsed, place: Hit) -> bool:
     return "?" in after[:end]
 
 
-def _window(parsed: Parsed) -> tuple[Place, ...]:
+def _window(parsed: Parsed) -> tuple[Hit, ...]:
     """The places that stand in a preamble alone, which is hidden: "in the lung window; no mass"."""
     hidden = [
         token.word if word == MASK else MASK
         for word, token in zip(parsed.words, parsed.tokens, strict=True)
     ]
-    hits = lexicon(parsed.language, "anatomy", "key").find(hidden)
-    return tuple(places().places[hit.entry.meaning] for hit in hits)
+    return lexicon(parsed.language, "anatomy", "key").find(hidden)
 
 
 def paths_of(
@@ -99,15 +97,20 @@ def paths_of(
 ) -> tuple[str, ...]:
     """The most exact anatomy paths that a sentence names, whatever regions they yielded to.
 
-    A sentence that names no place has the paths of its findings' types inside its regions.
+    A sentence that names no place has the paths of its findings' types inside its regions, else
+    those of the window that a preamble names.
     """
-    paths = [path for place in parsed.places for path in paths_of_place(parsed, place)]
+    paths = [path for place in _named(parsed) for path in paths_of_place(parsed, place)]
     named = {anatomy().top_region(path) for path in paths}
     if _LUNG in named or _LUNG in regions:
         paths = [site.path for site in sites] + paths
     if not paths:
         own = [path for finding in found for path in finding.anatomy]
-        paths = [path for path in own if anatomy().top_region(path) in regions]
+        seen = [path for place in _window(parsed) for path in paths_of_place(parsed, place)]
+        inside = [
+            [path for path in ps if anatomy().top_region(path) in regions] for ps in (own, seen)
+        ]
+        paths = inside[0] or inside[1]
     return exact(paths)
 
 
