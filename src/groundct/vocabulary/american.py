@@ -1,12 +1,13 @@
 """Words of American radiology English for what the other tables name.
 
-Data: ``place_names.tsv`` (a structure's name -> what a report calls it) and ``plurals.tsv`` (the
-name of a type -> its plural, "-" where it has none, "=" where a report's own words say more).
+Data: ``place_names.tsv`` (a structure's name -> what a report calls it) and ``standard.tsv`` (how
+the name of a type is used).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -15,7 +16,7 @@ from groundct.core.report import MeasurementKind
 from groundct.vocabulary._tables import read_table
 
 _NONE: Final = "-"
-_OWN: Final = "="
+_GENERAL: Final = " finding"
 _ENDINGS: Final = (
     ("sis", "ses"),
     ("ity", "ities"),
@@ -50,7 +51,7 @@ _KIND_WORDS: Final[dict[MeasurementKind, str]] = {
 
 def american_place(name: str) -> str:
     """What a report calls a structure, with its article: "the left kidney", "T8"."""
-    return _pairs("place_names.tsv", ("name", "american")).get(name, f"the {name}")
+    return _place_names().get(name, f"the {name}")
 
 
 def plural_word(word: str) -> str:
@@ -63,15 +64,18 @@ def plural_word(word: str) -> str:
 
 def plural_of(name: str) -> str:
     """The plural of a type's name; empty for one that cannot be counted."""
-    plural = _pairs("plurals.tsv", ("name", "plural")).get(name)
-    if plural is None:
-        return f"{name}s"
-    return "" if plural in (_NONE, _OWN) else plural
+    plural = _standard_names().get(name, _BY_RULE).plural
+    return "" if plural == _NONE else plural or plural_word(name)
 
 
 def says_too_little(name: str) -> bool:
     """Whether a type's name says less than the words that a report has for it: "bone finding"."""
-    return _pairs("plurals.tsv", ("name", "plural")).get(name) == _OWN
+    return name.endswith(_GENERAL) or _standard_names().get(name, _BY_RULE).own
+
+
+def needs_place(name: str) -> bool:
+    """Whether a type's name means its type only beside its place: "fat stranding"."""
+    return _standard_names().get(name, _BY_RULE).place
 
 
 def size_kind_words(kind: MeasurementKind) -> str:
@@ -79,6 +83,27 @@ def size_kind_words(kind: MeasurementKind) -> str:
     return _KIND_WORDS[kind]
 
 
-@lru_cache(maxsize=4)
-def _pairs(path: str, columns: tuple[str, str]) -> Mapping[str, str]:
-    return MappingProxyType({row[columns[0]]: row[columns[1]] for row in read_table(path, columns)})
+@dataclass(frozen=True)
+class _Name:
+    """How a type's name is used."""
+
+    plural: str = ""
+    own: bool = False
+    place: bool = False
+
+
+_BY_RULE: Final = _Name()
+
+
+@lru_cache(maxsize=1)
+def _standard_names() -> Mapping[str, _Name]:
+    rows = read_table("standard.tsv", ("name", "plural", "own", "place"))
+    return MappingProxyType(
+        {r["name"]: _Name(r["plural"], r["own"] == "yes", r["place"] == "yes") for r in rows}
+    )
+
+
+@lru_cache(maxsize=1)
+def _place_names() -> Mapping[str, str]:
+    rows = read_table("place_names.tsv", ("name", "american"))
+    return MappingProxyType({row["name"]: row["american"] for row in rows})

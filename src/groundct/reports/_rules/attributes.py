@@ -17,6 +17,7 @@ from groundct.vocabulary.lexicon import Hit, lexicon
 from groundct.vocabulary.modifiers import NO_MODIFIER, in_order
 
 _REACH = 8
+_ENDING = 2
 _STOPS = frozenset(";:()?")
 _ENDS = frozenset(",;:().")
 _CHANGES: Final[dict[str, Change]] = {
@@ -59,9 +60,9 @@ def changes_of(
             change = _WITH_PRIOR.get(hit.entry.meaning)
         if change is None:
             continue
-        owners = [n for n, m in enumerate(mentions) if m.first <= hit.first and hit.last <= m.last]
-        owners = owners or _changed(parsed, hit, mentions)
-        for number in owners:
+        if any(m.first < hit.last and hit.first < m.last for m in mentions):
+            continue  # "density increase", "the heart has increased in size" are findings.
+        for number in _changed(parsed, hit, mentions):
             if presences[number] == "absent" and change != "resolved":
                 changes[number] = changes[number] or ("new" if change == "new" else None)
             elif changes[number] is None or change != "stable":
@@ -147,7 +148,10 @@ def _predicate(parsed: Parsed, hit: Hit, mention: Mention) -> bool:
 def _says_more(word: str, mention: Mention) -> bool:
     """Whether a modifier adds to the name of a mention's type."""
     name = findings().types[mention.type].name.replace("-", " ")
-    return word.replace("-", " ") not in name
+    root = word[:-_ENDING]
+    return word.replace("-", " ") not in name and not any(
+        part.startswith(root) for part in name.split()
+    )
 
 
 def _denied(parsed: Parsed, hit: Hit, mention: Mention) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.core.report import Finding
-from groundct.vocabulary.american import american_place
+from groundct.vocabulary.american import american_place, needs_place
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 
@@ -26,15 +26,28 @@ def place_words(finding: Finding) -> str:
     """For example "in the apical segment of the right upper lobe"; empty where no place is said."""
     default = findings().types[finding.type].anatomy
     lung = [path for path in finding.anatomy if anatomy().top_region(path) == "lung"]
-    other = [path for path in finding.anatomy if path not in lung and path != default]
+    always = needs_place(findings().types[finding.type].name)
+    other = [p for p in finding.anatomy if p not in lung and (always or p != default)]
+    if _by_side(finding):
+        # "Right gynecomastia" lies in the right breast.
+        other = [p for p in other if not p.startswith(f"{default}/{finding.laterality} ")]
     names = _lung_words(finding, lung) + [american_place(anatomy().leaf(path)) for path in other]
-    if names:
-        return "in " + _listed(names)
-    if finding.laterality in _SIDES and not _by_side(finding):
-        return f"on the {finding.laterality}"
-    if finding.laterality == "bilateral" and not _by_side(finding):
-        return "in both lungs" if lung else "bilaterally"
-    return ""
+    words = f"in {_listed(names)}" if names else ""
+    return f"{words} {_side(finding, names)}".strip()
+
+
+def _side(finding: Finding, names: list[str]) -> str:
+    """The side of a finding whose places and name do not tell it."""
+    side = finding.laterality
+    told = {word for name in names for word in name.split()}
+    if side is None or side == "midline" or _by_side(finding) or "both" in told:
+        return ""
+    if side in _SIDES:
+        return "" if side in told else f"on the {side}"
+    if told.issuperset(_SIDES):
+        return ""
+    lung = any(anatomy().top_region(path) == "lung" for path in finding.anatomy)
+    return "in both lungs" if lung and not names else "bilaterally"
 
 
 def _by_side(finding: Finding) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from groundct.core.report import Change, Finding, Measurement, MeasurementKind, Presence
+from groundct.core.report import Change, Finding, Measurement, Presence
+from groundct.reports._rules.measures import of_type
 from groundct.reports._rules.place_words import place_words, side_words
 from groundct.vocabulary.american import plural_of, says_too_little, size_kind_words
 from groundct.vocabulary.findings import findings
@@ -16,7 +17,11 @@ from groundct.vocabulary.modifiers import modifier_kinds
 
 _PREFIX: Final[dict[Presence, str]] = {"present": "", "absent": "No", "uncertain": "Possible"}
 _LEADING: Final[dict[Change, str]] = {"new": "new", "stable": "stable"}
-_BEFORE_NAME: Final[frozenset[MeasurementKind]] = frozenset(("diameter", "unknown"))
+_FOLLOWING: Final[dict[Change, str]] = {
+    "increased": "increased from prior",
+    "decreased": "decreased from prior",
+    "resolved": "resolved since prior",
+}
 _FORM: Final = {
     "exact": "",
     "range": "",
@@ -34,19 +39,18 @@ def standardized(finding: Finding, *, words: str = "", plural: bool = False) -> 
     ("bone finding"); ``plural``: the report speaks of several without a number.
     """
     sizes = finding.measurements
-    leads = len(sizes) == 1 and _stands_before(sizes[0])
-    words = [
+    leads = len(sizes) == 1 and _stands_before(sizes[0], finding.type)
+    said = [
         _PREFIX[finding.presence],
         _LEADING.get(finding.change, "") if finding.change else "",
         _count(finding),
-        size_text(sizes[0]) if leads else "",
-        *_side_and_name(finding, words, plural=plural),
+        *_named(finding, size_text(sizes[0]) if leads else "", words, plural=plural),
         place_words(finding),
     ]
-    text = " ".join(word for word in words if word)
+    text = " ".join(word for word in said if word)
     tail = [] if leads else [_size_words(size) for size in sizes]
-    if finding.change not in (None, *_LEADING):
-        tail.append(str(finding.change))
+    if finding.change in _FOLLOWING:
+        tail.append(_FOLLOWING[finding.change])
     text = ", ".join((text, *tail))
     return text[0].upper() + text[1:]
 
@@ -58,8 +62,10 @@ def size_text(measurement: Measurement) -> str:
     return f"{_FORM[measurement.form]}{numbers} mm"
 
 
-def _stands_before(size: Measurement) -> bool:
-    return size.kind in _BEFORE_NAME and size.form in ("exact", "about", "range")
+def _stands_before(size: Measurement, kind: str) -> bool:
+    """Whether a number before the name is read as what it is: "5 mm nodule" is a diameter."""
+    usual = of_type(size.changed(kind="unknown"), kind).kind
+    return size.kind == usual and size.form in ("exact", "about", "range")
 
 
 def _size_words(size: Measurement) -> str:
@@ -73,20 +79,20 @@ def _count(finding: Finding) -> str:
     return _COUNTS[count] if count < len(_COUNTS) else str(count)
 
 
-def _side_and_name(finding: Finding, words: str, *, plural: bool) -> list[str]:
-    """The modifiers, side and name: number words first, then how it looks, then the side."""
+def _named(finding: Finding, size: str, words: str, *, plural: bool) -> list[str]:
+    """Words of number, the size, how it looks, its side and its name."""
     kinds = modifier_kinds()
     name = findings().types[finding.type].name
     own = words if words and says_too_little(name) else ""
     said = [word for word in finding.modifiers if word not in own.lower()]
     counted = finding.count is not None and finding.count > 1
     number = [] if counted else [word for word in said if kinds[word] == "number"]
-    looks = [word for word in said if kinds[word] != "number"]
+    looks = [size, *(word for word in said if kinds[word] != "number"), side_words(finding)]
     if own:
-        return [*number, *looks, side_words(finding), own]
+        return [*number, *looks, own]
     if plural or number or counted:
         several = plural_of(name)
         if several or not (number or counted):
-            return [*number, *looks, side_words(finding), several or name]
-        return [*number, "areas of", *looks, side_words(finding), name]
-    return [*number, *looks, side_words(finding), name]
+            return [*number, *looks, several or name]
+        return [*number, "areas of", *looks, name]
+    return [*looks, name]
