@@ -8,22 +8,28 @@ of uncertainty.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.places import GENERAL
 
-_STOPS = frozenset(";:")
+_STOPS = frozenset(";:.()")
+_CALCIFIED = "~calcification"
+_ADJECTIVE_REACH = 2
 
 
 def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """The mentions without those that the mention before or after them explains."""
     dropped: set[int] = set()
-    for number, (one, other) in enumerate(zip(mentions, mentions[1:], strict=False)):
+    for number, (one, other) in enumerate(pairwise(mentions)):
         if _is(one, other) and _explains(parsed, one, other):
             dropped.add(number)
         elif _is(other, one) and one.last == other.first:
             dropped.add(number + 1)
+        elif _adjective(parsed, one, other):
+            dropped.add(number)
     return tuple(mention for number, mention in enumerate(mentions) if number not in dropped)
 
 
@@ -32,6 +38,18 @@ def _is(general: Mention, other: Mention) -> bool:
     return general.hit.entry.meaning.startswith(GENERAL) and other.type in findings().explained.get(
         general.type, ()
     )
+
+
+def _adjective(parsed: Parsed, one: Mention, other: Mention) -> bool:
+    """Whether a lone "calcified" is the adjective of what follows: "calcified small plaques"."""
+    lone = one.hit.entry.meaning == _CALCIFIED and one.last - one.first == 1
+    if not lone or other.first < one.last:
+        return False
+    gap = parsed.words[one.last : other.first]
+    grammar = parsed.grammar
+    ends = grammar.listing | grammar.in_ | grammar.of | grammar.with_ | grammar.is_
+    between = ends | grammar.at | grammar.on | grammar.perceived | _STOPS
+    return len(gap) <= _ADJECTIVE_REACH and between.isdisjoint(gap)
 
 
 def _explains(parsed: Parsed, one: Mention, other: Mention) -> bool:
