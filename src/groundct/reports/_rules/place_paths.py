@@ -49,6 +49,8 @@ def _halves(place: Hit, sides: tuple[str, ...]) -> tuple[str, ...]:
 def _sides(parsed: Parsed, place: Hit, end: int) -> tuple[str, ...]:
     """The sides tied to a place whose words, with numbers after them, end before token ``end``."""
     hits = parsed.role("laterality", "right", "left", "bilateral")
+    if not hits:
+        return ()
     inner = [hit for hit in hits if place.first <= hit.first and hit.last <= place.last]
     found = inner or _before(parsed, hits, place.first) or _after(parsed, hits, end)
     named = dict.fromkeys(hit.entry.meaning for hit in found)
