@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,20 @@ def test_no_more_calls_at_once_than_allowed(server, settings_of) -> None:
     readings = [*LlmExtractor(settings_of(concurrency=3)).read_many(reports)]
     assert server.most_at_once <= 3
     assert [r.findings[0].measurements[0].values_mm[0] for r in readings] == [*range(2, 14)]
+
+
+def test_a_run_that_is_closed_waits_for_no_reply(server, settings_of) -> None:
+    server.fault = lambda sent, data: (
+        sent
+        if "2 mm" in data["sentences"][0]["text"]
+        else sent.__class__(body=sent.body, pace_s=5.0)
+    )
+    read = LlmExtractor(settings_of(timeout_s=60.0, concurrency=2)).read_many(numbered(6))
+    assert isinstance(next(read), Reading)
+    started = time.monotonic()
+    read.close()
+    assert time.monotonic() - started < 3.0
+    assert len(AnswerCache(settings_of().cache)) == 1
 
 
 def test_what_it_costs(server, settings_of) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from threading import Event
 from typing import TypeVar
 
 from groundct.core.issues import Issue
@@ -27,13 +27,17 @@ _MAY_HAVE_COST = frozenset(("timed-out", "connection-lost", "broken-http", "repl
 
 @dataclass(frozen=True)
 class Server:
-    """A server, its settings and what calls of it share. ``sleep`` waits for some seconds."""
+    """A server, its settings and what calls of it share.
+
+    ``wait`` passes some seconds between calls; calls are given up once ``stop`` is set.
+    """
 
     settings: LlmSettings
     configuration: dict[str, str | int | float]
     cache: AnswerCache | None
     account: Account
-    sleep: Callable[[float], None] = time.sleep
+    wait: Callable[[float], object]
+    stop: Event
 
 
 def ask(server: Server, request: Request, accept: Callable[[str], T]) -> T:
@@ -65,7 +69,7 @@ def ask(server: Server, request: Request, accept: Callable[[str], T]) -> T:
             if kind.stage == "answer":
                 body = body_of(request, settings, _told(problem.issues))
             else:
-                server.sleep(pause_s)
+                server.wait(pause_s)
             continue
         if server.cache is not None:
             server.cache.put(key, content, canonical_json(server.configuration))
@@ -103,7 +107,7 @@ def _kept(server: Server, key: str, accept: Callable[[str], T]) -> tuple[T] | No
 
 def _post(server: Server, address: Address, body: bytes) -> Reply:
     try:
-        return post(address, body, api_key(), server.settings.timeout_s)
+        return post(address, body, api_key(), server.settings.timeout_s, server.stop)
     except LanguageModelError as problem:
         if kind_of(problem).code in _MAY_HAVE_COST:
             server.account.add_usage(Usage(), server.settings)

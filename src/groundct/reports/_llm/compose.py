@@ -51,7 +51,12 @@ def composed(told: Said, said: SentenceReading) -> Finding:
     own = Cue(span=parsed.span_of(quote.first, quote.last), role=ROLE, entry=ENTRY)
     # Where the model and the rules differ on presence, the rules' cue for it did not decide.
     other = {"absent", "uncertain"} - {told.presence}
-    cues = [c for c in base.cues if c.role not in ("finding", *other)]
+    cues = [
+        Cue(span=parsed.span_of(h.first, h.last), role="finding", entry=h.entry.entry_id)
+        for h in parsed.findings
+        if quote.meets(h.first, h.last)
+    ]
+    cues += [c for c in base.cues if c.role not in ("finding", *other)]
     finding = base.model_copy(
         update={
             "presence": told.presence,

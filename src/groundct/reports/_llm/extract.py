@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import TypeVar
 
 from groundct.core.report import Finding, Reading, Report, Sentence
@@ -50,10 +51,13 @@ def _part(
     return {**first, **_part(server, report, all_, part[middle:], sources)}
 
 
-def in_threads(work: Callable[[In], Out], items: Iterable[In], threads: int) -> Iterator[Out]:
+def in_threads(
+    work: Callable[[In], Out], items: Iterable[In], threads: int, stop: Event
+) -> Iterator[Out]:
     """The results in the order of the items, several worked on at a time and few held at once.
 
-    An error of ``work`` is raised in its turn; what has not begun then never does.
+    An error of ``work`` is raised in its turn; what has not begun then never does. ``stop`` is set
+    at the end, however it comes, so that ``work`` can give up.
     """
     waiting: deque[Future[Out]] = deque()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="language-model")
@@ -65,4 +69,5 @@ def in_threads(work: Callable[[In], Out], items: Iterable[In], threads: int) -> 
         while waiting:
             yield waiting.popleft().result()
     finally:
+        stop.set()
         pool.shutdown(wait=True, cancel_futures=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator
-from threading import Lock
+from threading import Event, Lock
 
 from groundct.core.issues import DataError
 from groundct.core.report import Reading, Report
@@ -25,19 +24,19 @@ from groundct.reports.rules import PLUGIN as RULES
 class Reader:
     """Asks a server about the sentences that ``choose`` takes; the rules read the others.
 
-    Without ``settings`` the environment's are taken, each time anew. ``sleep`` waits for some
-    seconds between calls.
+    Without ``settings`` the environment's are taken, each time anew. ``wait`` passes some seconds
+    between calls, by default until they are over or the run is stopped.
     """
 
     def __init__(
         self,
         settings: LlmSettings | None,
         choose: Callable[[Source], bool],
-        sleep: Callable[[float], None] = time.sleep,
+        wait: Callable[[float], object] | None = None,
     ) -> None:
         self._settings = settings
         self._choose = choose
-        self._sleep = sleep
+        self._wait = wait
         self._account = Account()
 
     @property
@@ -61,7 +60,7 @@ class Reader:
     def read(self, report: Report) -> Reading:
         """Raises DataError for a language that is not read, LanguageModelError for all else."""
         reading, sources = sources_of(report)
-        return self._read(report, reading, sources, self._server)
+        return self._read(report, reading, sources, lambda: self._server(Event()))
 
     def read_many(self, reports: Iterable[Report]) -> Iterator[Reading | DataError]:
         """The readings in order, several reports at a time; an error stands for its report.
@@ -69,7 +68,8 @@ class Reader:
         Raises LanguageModelError for a failure that every other report would meet too; what was
         accepted before stands in the cache.
         """
-        server = self._lazy_server()
+        stop = Event()
+        server = self._lazy_server(stop)
 
         def one(report: Report) -> Reading | DataError:
             try:
@@ -82,7 +82,7 @@ class Reader:
             except DataError as problem:
                 return problem
 
-        return in_threads(one, reports, self._concurrency())
+        return in_threads(one, reports, self._concurrency(), stop)
 
     def _read(
         self,
@@ -103,12 +103,14 @@ class Reader:
             raise
         return reading_of(report, reading, sources, read)
 
-    def _server(self) -> Server:
+    def _server(self, stop: Event) -> Server:
         settings = self.settings
         cache = AnswerCache(settings.cache) if settings.cache is not None else None
-        return Server(settings, self.configuration(), cache, self._account, self._sleep)
+        return Server(
+            settings, self.configuration(), cache, self._account, self._wait or stop.wait, stop
+        )
 
-    def _lazy_server(self) -> Callable[[], Server]:
+    def _lazy_server(self, stop: Event) -> Callable[[], Server]:
         """The server, made when the first thread needs it, and once for all."""
         lock = Lock()
         made: list[Server] = []
@@ -116,7 +118,7 @@ class Reader:
         def server() -> Server:
             with lock:
                 if not made:
-                    made.append(self._server())
+                    made.append(self._server(stop))
                 return made[0]
 
         return server

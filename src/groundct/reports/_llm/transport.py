@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from groundct.reports._llm.failures import failed
 LARGEST_REPLY: Final = 8 << 20
 """Bytes of the largest reply that is read."""
 _CHUNK = 1 << 16
+_LOOK_UP_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -50,42 +52,60 @@ class Address:
         return f"{scheme}://{self.host}{f':{self.port}' if self.port else ''}{self.path}"
 
 
-class _PacedReader(io.RawIOBase):
-    """A socket's bytes; each read may take what is left until the deadline, and no more."""
+@dataclass(frozen=True)
+class Patience:
+    """How long a reply is waited for: until a time of the monotonic clock, or until stopped."""
 
-    def __init__(self, connected: socket.socket, deadline: float) -> None:
+    deadline: float
+    stop: Event
+
+    def next_wait_s(self) -> float:
+        """The longest single wait; raises TimeoutError or InterruptedError when there is none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("deadline")
+        if self.stop.is_set():
+            raise InterruptedError("stopped")
+        return min(left, _LOOK_UP_S)
+
+
+class _PacedReader(io.RawIOBase):
+    """A socket's bytes, as long as there is patience; single bytes buy no time."""
+
+    def __init__(self, connected: socket.socket, patience: Patience) -> None:
         super().__init__()
         self._socket = connected
-        self._deadline = deadline
+        self._patience = patience
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("deadline")
-        self._socket.settimeout(left)
-        return self._socket.recv_into(buffer)
+        while True:
+            self._socket.settimeout(self._patience.next_wait_s())
+            try:
+                return self._socket.recv_into(buffer)
+            except TimeoutError:
+                continue
 
 
 class _Paced:
     """Gives `http.client.HTTPResponse` a paced reader where it asks a socket for its file."""
 
-    def __init__(self, connected: socket.socket, deadline: float) -> None:
-        self._reader = _PacedReader(connected, deadline)
+    def __init__(self, connected: socket.socket, patience: Patience) -> None:
+        self._reader = _PacedReader(connected, patience)
 
     def makefile(self, mode: str) -> io.BufferedReader:
         return io.BufferedReader(self._reader)
 
 
-def post(address: Address, body: bytes, key: str | None, timeout_s: float) -> Reply:
-    """Send ``body`` as JSON and read the whole reply within ``timeout_s``.
+def post(address: Address, body: bytes, key: str | None, timeout_s: float, stop: Event) -> Reply:
+    """Send ``body`` as JSON and read the whole reply within ``timeout_s``, unless stopped.
 
     Raises LanguageModelError of stage "call", or ``reply-too-large``. No proxy is used, and a
     reply that points elsewhere is given back as it is.
     """
-    deadline = time.monotonic() + timeout_s
+    patience = Patience(time.monotonic() + timeout_s, stop)
     headers = {
         "Content-Type": "application/json",
         "Accept": "application/json",
@@ -99,11 +119,13 @@ def post(address: Address, body: bytes, key: str | None, timeout_s: float) -> Re
     connection = kind(address.host, address.port, timeout=timeout_s)
     try:
         connection.connect()
-        connection.sock.settimeout(max(deadline - time.monotonic(), 0.001))
+        connection.sock.settimeout(max(patience.deadline - time.monotonic(), 0.001))
         connection.request("POST", address.path, body, headers)
-        return _read(connection.sock, deadline, address.where)
+        return _read(connection.sock, patience, address.where)
     except TimeoutError:
         raise failed("timed-out", address.where, f"no reply in {timeout_s:g} s.") from None
+    except InterruptedError:
+        raise failed("interrupted", address.where, "the call was given up.") from None
     except socket.gaierror as problem:
         raise failed("host-unknown", address.where, f"{problem.strerror}.") from None
     except ConnectionRefusedError:
@@ -120,8 +142,8 @@ def post(address: Address, body: bytes, key: str | None, timeout_s: float) -> Re
         connection.close()
 
 
-def _read(connected: socket.socket, deadline: float, where: str) -> Reply:
-    paced = cast(socket.socket, _Paced(connected, deadline))
+def _read(connected: socket.socket, patience: Patience, where: str) -> Reply:
+    paced = cast(socket.socket, _Paced(connected, patience))
     response = http.client.HTTPResponse(paced, method="POST")
     try:
         response.begin()
