@@ -1,8 +1,8 @@
 """Lexicons: phrases with a stable id each, and a matcher that is linear in the text's length.
 
 A phrase is written in plain words; ``(a|b)`` gives alternatives and ``(a|)`` an optional part,
-one inside another where need be.
-Words are compared in their normal form (`words`); hyphens between words do not count.
+one inside another where need be. Words are compared in their normal form (`words`); hyphens between
+words do not count.
 """
 
 from __future__ import annotations
