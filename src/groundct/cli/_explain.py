@@ -21,7 +21,7 @@ _COLOURS = {
     "laterality": "magenta",
 }
 _PIPED_WIDTH = 100
-_BESIDE = 44
+_BESIDE = 52
 """Columns kept for what an entry means and where it stands."""
 _NARROWEST = 36
 _PRESENCE_COLOURS = {"present": "bright_white", "absent": "red", "uncertain": "yellow"}

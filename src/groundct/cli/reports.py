@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from groundct.cli._rows_progress import with_progress
 from groundct.cli._show import show_json
 from groundct.core.contracts import Extractor
 from groundct.core.issues import Issue, TableError
-from groundct.core.report import Report
+from groundct.core.report import UNSAID_LANGUAGE, Report
 from groundct.reports._read import prepare, whole
 from groundct.reports.explain import explain
 from groundct.reports.rules import PLUGIN as RULES
@@ -36,7 +37,9 @@ EXIT_INTERRUPTED = 130
     "--extractor", default="rules", show_default=True,
     help="Report reader: rules, llm, hybrid, or a plug-in.",
 )  # fmt: skip
-@click.option("--language", help="Language of reports whose row states none (a code such as tr).")
+@click.option(
+    "--language", help="Language of reports whose row states none (tr); else told from their words."
+)
 @click.option("--encoding", help="The table's encoding, where its bytes do not prove it.")
 @click.option(
     "--workers", default=1, show_default=True, type=click.IntRange(1, 256),
@@ -66,7 +69,7 @@ def command(  # noqa: PLR0913 - one parameter an option
       groundct reports train_reports.csv --case train_1_a_1
     """
     if sentence is not None:
-        _explain(whole(sentence, language or "en"), as_json=as_json)
+        _explain(whole(sentence, language or UNSAID_LANGUAGE), as_json=as_json)
         return
     if table is None:
         raise click.UsageError("name the table, or a sentence with --explain")
@@ -84,9 +87,10 @@ def _write(table: ReportTable, out: Path, extractor: str, *, workers: int, as_js
     started = time.perf_counter()
     tally = Tally(table, extractor)
     try:
-        with Output(out) as output:
+        rows = read_rows(table.rows(), extractor, workers)
+        with Output(out) as output, closing(rows) as batches:
             output.tell(table.issues)
-            for batch in with_progress(read_rows(table.rows(), extractor, workers), table.count):
+            for batch in with_progress(batches, table.count):
                 output.add(batch)
                 tally.add(batch)
             output.finish(tally.run())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from groundct.core.issues import Issue, TableError
@@ -40,12 +41,16 @@ def delimiter_of(path: Path, text: str) -> str:
 def csv_line(cells: Sequence[str], delimiter: str, also_quoted: str = "") -> str:
     r"""Cells as one row that ends with ``\n``, quoted where they must be."""
     # csv.writer leaves a lone carriage return unquoted, which readers take for a line end.
-    special = frozenset('"\r\n' + delimiter + also_quoted)
-    quoted = (
-        '"' + cell.replace('"', '""') + '"' if special.intersection(cell) else cell
-        for cell in cells
-    )
+    special = _any_of('"\r\n' + delimiter + also_quoted)
+    quoted = [
+        '"' + cell.replace('"', '""') + '"' if special.search(cell) else cell for cell in cells
+    ]
     return (delimiter.join(quoted) or '""') + "\n"
+
+
+@lru_cache(maxsize=16)
+def _any_of(signs: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(signs)}]")
 
 
 def inert(cell: str) -> str:

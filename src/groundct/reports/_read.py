@@ -81,7 +81,7 @@ def read(text: str, language: str = UNSAID_LANGUAGE, extractor: str = "rules") -
     )
 
 
-def whole(text: str, language: str = "en") -> Report:
+def whole(text: str, language: str = UNSAID_LANGUAGE) -> Report:
     """A text as a report whose sections are not looked for yet: one section, ``other``."""
     sections = (Section(name="other", span=Span(start=0, end=len(text))),) if text else ()
     return Report(text=text, sections=sections, language=language)

@@ -37,7 +37,7 @@ class ReportRow:
     """A row with a report.
 
     ``name`` is the key's cell as it is; ``columns`` says for each section from which column it
-    came; ``language`` is None where neither the row nor the user states it.
+    came.
     """
 
     number: int
@@ -46,7 +46,6 @@ class ReportRow:
     case_id: str
     report: Report
     columns: tuple[str, ...]
-    language: str | None
 
 
 @dataclass(frozen=True)
@@ -89,12 +88,12 @@ class ReportTable:
                 remedy="Keep one row; until then none is read.",
                 case_id=case_id,
             )
-        language = language_of_row(row.cells) or self.language
+        language = language_of_row(row.cells) or self.language or UNSAID_LANGUAGE
         if self.text is not None:
-            report = report_of_free_text(row.cells[self.text], language or UNSAID_LANGUAGE)
+            report = report_of_free_text(row.cells[self.text], language)
             columns: tuple[str, ...] = (self.text,)
         else:
-            report = report_of_sections(row.cells, language or UNSAID_LANGUAGE)
+            report = report_of_sections(row.cells, language)
             filled = {section.name for section in report.sections} if report else set()
             columns = tuple(c for c, section in SECTION_COLUMNS.items() if section in filled)
         if report is None:
@@ -105,7 +104,7 @@ class ReportTable:
                 remedy="Fill in the report, or delete the row.",
                 case_id=case_id,
             )
-        return ReportRow(row.number, where, name, case_id, report, columns, language)
+        return ReportRow(row.number, where, name, case_id, report, columns)
 
 
 def open_report_table(

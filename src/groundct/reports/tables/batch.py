@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, cast, runtime_checkable
 
@@ -66,11 +64,7 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
     Raises DataError for what would keep every report from being read, such as a server that is not
     set up.
     """
-    with _no_collection():
-        return _batch(rows, cast(Extractor, load_plugin("reports", extractor)))
-
-
-def _batch(rows: Iterable[ReportRow | Issue], plugin: Extractor) -> Batch:
+    plugin = cast(Extractor, load_plugin("reports", extractor))
     tables: dict[str, list[Row]] = {name: [] for name in SCHEMAS}
     labels: list[str] = []
     regions: list[str] = []
@@ -202,18 +196,6 @@ def _nothing_said(row: ReportRow) -> Issue:
         severity="warning",
         case_id=row.case_id,
     )
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Values hold no circles, so that looking for them in millions of values is time lost."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 def _at(row: ReportRow, issue: Issue) -> Issue:

@@ -26,7 +26,8 @@ ISSUES: Final = "issues.csv"
 PARQUET: Final = {name: f"{name}.parquet" for name in SCHEMAS}
 CSV: Final = {"labels": "labels.csv", "region_report": "region_report.csv"}
 FILES: Final = frozenset((RUN, ISSUES, *PARQUET.values(), *CSV.values()))
-_GROUP_ROWS: Final = 1 << 16
+_GROUP_BYTES: Final = 1 << 23
+"""Rows wait for a group of this size; all are held in memory until then."""
 
 
 class Output:
@@ -86,7 +87,7 @@ class Output:
         for name, table in batch.tables.items():
             waiting = self._waiting[name]
             waiting.append(table)
-            if sum(len(part) for part in waiting) >= _GROUP_ROWS:
+            if sum(part.nbytes for part in waiting) >= _GROUP_BYTES:
                 self._flush(name)
         for name, lines in batch.lines.items():
             self._csv[name].write(lines)

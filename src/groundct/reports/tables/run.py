@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 
 from groundct.core.issues import Issue
@@ -26,11 +28,12 @@ def read_rows(
     """
     batches = _batches(rows)
     if workers == 1:
-        for batch in batches:
-            yield read_batch(batch, extractor)
+        with _no_collection():
+            for batch in batches:
+                yield read_batch(batch, extractor)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
         waiting: deque[Future[Batch]] = deque()
         try:
             for batch in batches:
@@ -49,6 +52,19 @@ def _batches(rows: Iterable[ReportRow | Issue]) -> Iterator[tuple[ReportRow | Is
         yield batch
 
 
-def _ignore_interrupts() -> None:
+def _begin() -> None:
     """Ctrl-C reaches every process of the terminal; the parent alone acts on it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # as in `_no_collection`
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Values hold no circles, so that looking for them among millions of values is time lost."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
