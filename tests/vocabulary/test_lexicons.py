@@ -46,13 +46,16 @@ ROLES = {
     },
     "recommendation": {"recommends", "history"},
     "relation": {"anaphor", "continues", "near", "preamble"},
-    "laterality": {"right", "left", "bilateral", "midline", "emphasis"},
+    "laterality": {
+        *("right", "left", "bilateral", "midline", "opposite", "same", "emphasis", "compares"),
+    },
     "headings": {"clinical_information", "technique", "findings", "impression", "other"},
     "measurement": {
         *("diameter", "short_axis", "long_axis", "thickness", "distance", "widest"),
         *("about", "up_to", "at_least", "up_to_after", "at_least_after"),
         *("acquisition", "change_by", "ranging"),
     },
+    "remarks": {"guesses", "guessed", "again"},
     "units": {"mm", "cm", "times", "until", "between", "label"},
     "modifiers": {*modifier_kinds(), NO_MODIFIER},
 }

@@ -1,0 +1,76 @@
+"""Words of sides as they count: pairs, comparisons and "contralateral" resolved."""
+
+from __future__ import annotations
+
+from groundct.reports._rules.parsed import Parsed
+from groundct.vocabulary.lexicon import Entry, Hit
+
+_EMPHASIS_REACH = 4
+_OTHER = {"right": "left", "left": "right"}
+
+
+def side_words(parsed: Parsed) -> tuple[Hit, ...]:
+    """The hits "right", "left" and "bilateral" of a sentence, in order.
+
+    "Right and left" and "right more than left" are one bilateral hit; "contralateral" is the
+    other side of the one named before; a side that another is compared with is left out.
+    """
+    hits = _resolved(parsed)
+    out: list[Hit] = []
+    for hit in hits:
+        before = out[-1] if out else None
+        if before is not None and _paired(parsed, before, hit):
+            out[-1] = Hit(before.first, hit.last, _entry(hit, "bilateral"))
+        elif _compares_before(parsed, hit) is None:
+            out.append(hit)
+    return tuple(out)
+
+
+def emphasised(parsed: Parsed, position: int) -> bool:
+    """Whether a side at a token only says where a thing is most, "more on the right"."""
+    cues = parsed.role("laterality", "emphasis")
+    if parsed.verb_last:
+        return any(0 < hit.first - position <= _EMPHASIS_REACH for hit in cues)
+    return any(0 <= position - hit.last <= _EMPHASIS_REACH for hit in cues)
+
+
+def _resolved(parsed: Parsed) -> list[Hit]:
+    """All side hits; "contralateral" and "ipsilateral" by the one side named before them."""
+    out: list[Hit] = []
+    for hit in parsed.role("laterality", "right", "left", "bilateral", "opposite", "same"):
+        meaning = hit.entry.meaning
+        if meaning in ("opposite", "same"):
+            named = {other.entry.meaning for other in out}
+            if len(named) != 1 or named == {"bilateral"}:
+                continue
+            side = named.pop()
+            meaning = side if meaning == "same" else _OTHER[side]
+        out.append(Hit(hit.first, hit.last, _entry(hit, meaning)))
+    return out
+
+
+def _entry(hit: Hit, meaning: str) -> Entry:
+    return Entry(hit.entry.entry_id, hit.entry.term, meaning)
+
+
+def _paired(parsed: Parsed, before: Hit, hit: Hit) -> bool:
+    """Whether two sides are named as a pair: joined directly, or compared with each other."""
+    if "bilateral" in (before.entry.meaning, hit.entry.meaning):
+        return False
+    comparing = _compares_before(parsed, hit)
+    if comparing is not None:
+        return comparing.first - before.last <= 1
+    gap = parsed.words[before.last : hit.first]
+    joined = len(gap) == 1 and gap[0] in parsed.grammar.joint | {"/"}
+    leading = parsed.words[max(0, before.first - 2) : before.first]
+    led = not (parsed.grammar.on | parsed.grammar.in_).isdisjoint(leading)
+    # "On the right and left lung nodule": the second side may lead another finding.
+    return joined and not (led and any(m.first >= hit.last for m in parsed.findings))
+
+
+def _compares_before(parsed: Parsed, hit: Hit) -> Hit | None:
+    """The comparison that a side stands in, "than the left"."""
+    for cue in parsed.role("laterality", "compares"):
+        if cue.last == hit.first:
+            return cue
+    return None

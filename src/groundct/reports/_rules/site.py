@@ -1,0 +1,47 @@
+"""A lung site: a lung, a lobe or segments, with its side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.lexicon import Hit
+
+Side = Literal["right", "left", "bilateral"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A lung, lobe or set of segments named at tokens ``first`` to ``last``."""
+
+    first: int
+    last: int
+    side: Side | None
+    level: str | None
+    segments: tuple[str, ...] = ()
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The single sides."""
+        if self.side is None:
+            return ()
+        return ("right", "left") if self.side == "bilateral" else (self.side,)
+
+    @property
+    def path(self) -> str:
+        """The most exact anatomy path without segments."""
+        tree = anatomy()
+        if self.level == "middle":
+            return tree.path_of("right lung middle lobe")
+        if self.level is None:
+            return tree.path_of(f"{self.side} lung" if len(self.sides) == 1 else "lung")
+        if len(self.sides) == 1:
+            return tree.path_of(f"{self.side} lung {self.level} lobe")
+        return tree.path_of(f"lung {self.level} lobe")
+
+
+def side_of(hit: Hit) -> Side:
+    """The side that a hit of a side names."""
+    meaning = hit.entry.meaning
+    return "right" if meaning == "right" else "left" if meaning == "left" else "bilateral"
