@@ -1,8 +1,9 @@
 """gzip, both ways: inflated to its very end with every checksum verified, written reproducibly.
 
 libdeflate inflates a file of one member in one shot, never further than the length that the
-header declares. Whatever it does not accept goes through zlib piece by piece, which reads files of
-several members and tells exactly what is wrong.
+header declares. Whatever it does not accept, and whatever is streamed, goes through ISA-L piece by
+piece, which reads files of several members; what that refuses goes through zlib, which tells
+exactly what is wrong.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from types import ModuleType
+from typing import BinaryIO, cast
 
 import deflate
+from isal import isal_zlib
 
 from groundct.codecs._files import unreadable
 from groundct.core.issues import DataError, VolumeError
@@ -25,6 +28,7 @@ _MOST = 1 << 22
 _DENSEST = 1032
 """deflate makes at most this many bytes of one."""
 _LEVEL = 6
+_IsalError = cast("type[Exception]", isal_zlib.error)
 _MEMBER_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 
@@ -53,9 +57,12 @@ def inflate(path: Path, data: bytes, size: int) -> bytes | bytearray:
         return out
     whole = bytearray(size)
     at = 0
-    for piece in _pieces(path, iter((data,)), size):
-        whole[at : at + len(piece)] = piece
-        at += len(piece)
+    try:
+        for piece in _pieces(path, iter((data,)), size, isal_zlib):
+            whole[at : at + len(piece)] = piece
+            at += len(piece)
+    except _IsalError as problem:
+        raise _diagnosis(path, iter((data,)), size) from problem
     return whole
 
 
@@ -66,7 +73,11 @@ def inflate_pieces(path: Path, size: int | None) -> Iterator[bytes]:
     """
     try:
         with path.open("rb") as stream:
-            yield from _pieces(path, _blocks(stream), size)
+            try:
+                yield from _pieces(path, _blocks(stream), size, isal_zlib)
+            except _IsalError as problem:
+                stream.seek(0)
+                raise _diagnosis(path, _blocks(stream), size) from problem
     except OSError as problem:
         raise unreadable(path, VolumeError, problem) from problem
 
@@ -116,16 +127,28 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _pieces(path: Path, blocks: Iterator[bytes], size: int | None) -> Iterator[bytes]:
+def _diagnosis(path: Path, blocks: Iterator[bytes], size: int | None) -> DataError:
+    """What zlib says of a stream that ISA-L refuses."""
+    try:
+        for _ in _pieces(path, blocks, size, zlib):
+            pass
+    except DataError as problem:
+        return problem
+    return _broken(path, zlib.error("two programs disagree about it"))
+
+
+def _pieces(
+    path: Path, blocks: Iterator[bytes], size: int | None, module: ModuleType
+) -> Iterator[bytes]:
     produced = 0
-    member = zlib.decompressobj(31)
+    member = None
     for rest in _cut(blocks):
         full = False
-        while rest or (full and not member.eof):
-            if member.eof:
-                member = zlib.decompressobj(31)
-                if not MAGIC.startswith(rest[:2]) and rest[:2] != MAGIC:
+        while rest or (full and member is not None and not member.eof):
+            if member is None or member.eof:
+                if member is not None and not MAGIC.startswith(rest[:2]) and rest[:2] != MAGIC:
                     raise _garbage(path)
+                member = (module if _is_plain(rest) else zlib).decompressobj(31)
             # One byte more than is due, so that an overlong stream shows.
             limit = _MOST if size is None else min(size - produced + 1, _MOST)
             try:
@@ -141,7 +164,7 @@ def _pieces(path: Path, blocks: Iterator[bytes], size: int | None) -> Iterator[b
             # zlib may hold back output that did not fit although it took all input.
             full = len(piece) == limit
             rest = member.unused_data if member.eof else member.unconsumed_tail
-    if not member.eof:
+    if member is None or not member.eof:
         raise VolumeError.of(
             "truncated-gzip",
             path,
@@ -150,6 +173,11 @@ def _pieces(path: Path, blocks: Iterator[bytes], size: int | None) -> Iterator[b
         )
     if size is not None and produced < size:
         raise _too_short(path, size, produced)
+
+
+def _is_plain(start: bytes) -> bool:
+    """Whether a member starts with no flags but a name or a comment; zlib checks the others."""
+    return start[:3] == b"\x1f\x8b\x08" and len(start) > 3 and not start[3] & 0b11100110
 
 
 def _cut(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,0 +1,194 @@
+"""Sparse masks as runs: stretches of voxels along i that carry one label.
+
+A finding fills a few thousandths of a scan; runs hold it in kilobytes, and sizes, overlaps and
+centres come from run lengths without any voxel being looked at. A run never goes on into the next
+row. Flat indices are those of a Fortran-ordered array (i, j, k).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundct.core.volume import BoolArray
+
+Shape = tuple[int, int, int]
+Flat = NDArray[np.int64]
+Labels = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Voxels of a grid of ``shape``: run n fills flat indices ``starts[n]`` to ``stops[n]``.
+
+    ``starts`` are sorted, runs share no voxel, ``stops`` are exclusive, ``labels`` are over 0.
+    """
+
+    starts: Flat
+    stops: Flat
+    labels: Labels
+    shape: Shape
+
+    @classmethod
+    def of(cls, labels: NDArray[Any]) -> Runs:
+        """The runs of a dense array (i, j, k) of labels or of a mask."""
+        if labels.ndim != 3:
+            raise ValueError(f"an array (i, j, k) is due, got shape {labels.shape}")
+        flat = labels.ravel(order="F")
+        place = np.flatnonzero(flat)
+        i, j, k = labels.shape
+        return runs_of_voxels(place, flat[place], (i, j, k))
+
+    @property
+    def lengths(self) -> Flat:
+        """Voxels of each run."""
+        return self.stops - self.starts
+
+    @property
+    def count(self) -> int:
+        """Number of voxels."""
+        return int(self.lengths.sum())
+
+    @property
+    def n_labels(self) -> int:
+        """The largest label; 0 when there is no voxel."""
+        return int(self.labels.max(initial=0))
+
+    def voxels(self) -> Flat:
+        """The flat index of every voxel, sorted."""
+        before = np.cumsum(self.lengths) - self.lengths
+        return np.repeat(self.starts - before, self.lengths) + np.arange(self.count)
+
+    def dense(self) -> Labels:
+        """The labels as an array (i, j, k) in Fortran order."""
+        out = np.zeros(prod(self.shape), dtype=np.int32)
+        out[self.voxels()] = np.repeat(self.labels, self.lengths)
+        return out.reshape(self.shape, order="F")
+
+    def indices(self) -> tuple[Flat, Flat, Flat]:
+        """(i of the first voxel, j, k) of every run."""
+        row, i = np.divmod(self.starts, self.shape[0])
+        k, j = np.divmod(row, self.shape[1])
+        return i, j, k
+
+
+def runs_of_voxels(place: Flat, label: NDArray[Any], shape: Shape) -> Runs:
+    """The runs of voxels given by sorted flat indices and their labels."""
+    starts, stops = stretches(place, label, shape[0])
+    return Runs(place[starts], place[stops - 1] + 1, label[starts].astype(np.int32), shape)
+
+
+def stretches(place: NDArray[Any], label: NDArray[Any], row_length: int) -> tuple[Flat, Flat]:
+    """Where runs begin and end (exclusive) in a list of voxels: gaps, new labels, new rows."""
+    first = np.ones(len(place), dtype=np.bool_)
+    if len(place):
+        np.not_equal(place[1:] - place[:-1], 1, out=first[1:])
+        first[1:] |= label[1:] != label[:-1]
+        # Only voxels that go on a run can begin a row unseen.
+        inside = np.flatnonzero(~first)
+        first[inside] = place[inside] % row_length == 0
+    starts = np.flatnonzero(first)
+    return starts, np.append(starts, len(place))[1:]
+
+
+def joined(runs: Runs) -> Runs:
+    """All voxels with the label 1, touching runs of one row joined."""
+    return touching_joined(
+        Runs(runs.starts, runs.stops, np.ones(len(runs.starts), dtype=np.int32), runs.shape)
+    )
+
+
+def touching_joined(runs: Runs) -> Runs:
+    """Runs of one label that touch within a row made one."""
+    if not len(runs.starts):
+        return runs
+    new = np.ones(len(runs.starts), dtype=np.bool_)
+    new[1:] = (
+        (runs.starts[1:] != runs.stops[:-1])
+        | (runs.labels[1:] != runs.labels[:-1])
+        | (runs.starts[1:] % runs.shape[0] == 0)
+    )
+    at = np.flatnonzero(new)
+    last = np.append(at[1:], len(new)) - 1
+    return Runs(runs.starts[at], runs.stops[last], runs.labels[at], runs.shape)
+
+
+def relabelled(runs: Runs, new_labels: NDArray[Any]) -> Runs:
+    """Label n becomes ``new_labels[n]``; those that become 0 go."""
+    labels = new_labels[runs.labels].astype(np.int32)
+    keep = labels > 0
+    return Runs(runs.starts[keep], runs.stops[keep], labels[keep], runs.shape)
+
+
+def label_sizes(runs: Runs) -> Flat:
+    """(n_labels + 1,) voxels of each label; that of label 0 is 0."""
+    weights = runs.lengths.astype(np.float64)
+    return np.bincount(runs.labels, weights, runs.n_labels + 1).astype(np.int64)
+
+
+def meeting_pairs(
+    starts: Flat, stops: Flat, sorted_starts: Flat, sorted_stops: Flat
+) -> tuple[Flat, Flat]:
+    """Which intervals meet: indices (a, b) of every pair that shares a number.
+
+    The second intervals are sorted and share nothing; the first may do as they like.
+    """
+    low = np.searchsorted(sorted_stops, starts, side="right")
+    high = np.searchsorted(sorted_starts, stops, side="left")
+    many = np.maximum(high - low, 0)
+    a = np.repeat(np.arange(len(starts)), many)
+    before = np.cumsum(many) - many
+    return a, np.arange(len(a)) + np.repeat(low - before, many)
+
+
+def joint_sizes(a: Runs, b: Runs) -> Flat:
+    """(labels of a + 1, labels of b + 1) voxels that two masks of one grid share, by their labels.
+
+    Row and column 0 are 0. Raises ValueError when the shapes differ.
+    """
+    if a.shape != b.shape:
+        raise ValueError(f"shapes {a.shape} and {b.shape} differ")
+    one, two = meeting_pairs(a.starts, a.stops, b.starts, b.stops)
+    shared = np.minimum(a.stops[one], b.stops[two]) - np.maximum(a.starts[one], b.starts[two])
+    rows, columns = a.n_labels + 1, b.n_labels + 1
+    key = a.labels[one].astype(np.int64) * columns + b.labels[two]
+    return (
+        np.bincount(key, shared.astype(np.float64), rows * columns)
+        .astype(np.int64)
+        .reshape(rows, columns)
+    )
+
+
+def label_centres(runs: Runs) -> NDArray[np.float64]:
+    """(n_labels + 1, 3) mean index (i, j, k) of each label's voxels; NaN for labels without any."""
+    i, j, k = runs.indices()
+    n = runs.lengths
+    sums = [n * i + n * (n - 1) // 2, n * j, n * k]
+    size = runs.n_labels + 1
+    counts = np.bincount(runs.labels, n.astype(np.float64), size)
+    out = np.full((size, 3), np.nan)
+    has = counts > 0
+    for axis, values in enumerate(sums):
+        total = np.bincount(runs.labels, values.astype(np.float64), size)
+        out[has, axis] = total[has] / counts[has]
+    return out
+
+
+def label_crop(runs: Runs, label: int) -> tuple[Shape, BoolArray]:
+    """The box of a label's voxels: its first index, and the mask inside it."""
+    chosen = runs.labels == label
+    part = Runs(runs.starts[chosen], runs.stops[chosen], runs.labels[chosen], runs.shape)
+    if not len(part.starts):
+        return (0, 0, 0), np.zeros((0, 0, 0), dtype=np.bool_)
+    i, j, k = part.indices()
+    n = part.lengths
+    low = (int(i.min()), int(j.min()), int(k.min()))
+    size = (int((i + n).max()) - low[0], int(j.max()) - low[1] + 1, int(k.max()) - low[2] + 1)
+    moved = (i - low[0]) + size[0] * ((j - low[1]) + size[1] * (k - low[2]))
+    mask = np.zeros(prod(size), dtype=np.bool_)
+    mask[Runs(moved, moved + n, part.labels, size).voxels()] = True
+    return low, mask.reshape(size, order="F")
