@@ -9,26 +9,34 @@ from groundct.core.report import Report, Section, SectionName, Span
 from groundct.vocabulary.lexicon import expand, lexicon
 
 _HEADING = re.compile(
-    r"^[ \t]*(?:\*\*|#+ ?|\[)?[ \t]*([A-Za-z][A-Za-z /&]{2,40}?)"
+    r"(?:^[ \t]*(?:\*\*|#+ ?|\[)?[ \t]*|(?<=[.!?:][ \t])(?=([A-Z])))([A-Za-z][A-Za-z /&]{2,40}?)"
     r"[ \t]*(?:\*\*|\])?\.?[ \t]*(:|$)(?:\*\*)?",
     re.MULTILINE,
 )
+_READ = frozenset(("findings", "impression"))
 
 
 def split_sections(text: str, language: str = "en") -> Report:
     """A Report of a free text: its sections are what stands under known headings.
 
     A heading stands at the start of a line and ends with a colon, or fills its line in capitals.
-    Text before the first heading is section ``other``; text without any heading is ``findings``.
+    Within a line only headings of findings and impression count, after the end of a sentence. Text
+    before the first heading is section ``other``, and ``findings`` where no heading says that of
+    another part. Without any heading of findings or impression the whole text is ``findings``,
+    since what other headings introduce has no end that could be seen.
     """
     names = _headings(language)
     marks: list[tuple[int, int, SectionName]] = []
     for match in _HEADING.finditer(text):
-        name = names.get(" ".join(match[1].lower().split()))
-        alone = match[2] == ":" or match[1].isupper() or match.group().lstrip()[:1] in "*#["
-        if name is not None and alone:
+        inside, heading, colon = match.groups()
+        name = names.get(" ".join(heading.lower().split()))
+        alone = colon or heading.isupper() or match.group().lstrip()[:1] in "*#["
+        if name is not None and (colon and name in _READ if inside else alone):
             marks.append((match.start(), match.end(), name))
-    first: SectionName = "other" if marks else "findings"
+    named = {name for *_, name in marks}
+    if named.isdisjoint(_READ):
+        marks = []
+    first: SectionName = "other" if "findings" in named else "findings"
     bodies = [(0, marks[0][0] if marks else len(text), first)]
     for index, (_, body, name) in enumerate(marks):
         end = marks[index + 1][0] if index + 1 < len(marks) else len(text)
