@@ -43,8 +43,9 @@ def check(report: Report, reading: Reading) -> None:
     for finding in reading.findings:
         home = reading.sentences[finding.sentence_indices[0]].span
         assert home.contains(finding.span)
-        assert all(home.contains(size.span) for size in finding.measurements)
-        assert all(home.contains(cue.span) for cue in finding.cues)
+        own = [reading.sentences[index].span for index in finding.sentence_indices]
+        parts = (*finding.measurements, *finding.cues, *finding.remarks, *finding.relations)
+        assert all(any(span.contains(part.span) for span in own) for part in parts)
         assert all(anatomy().is_path(path) for path in finding.anatomy)
         assert set(finding.lung_segments) <= names
         assert finding.category == findings().types[finding.type].code

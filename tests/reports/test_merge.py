@@ -83,8 +83,17 @@ def test_two_nodules(impression: str, expected: list[tuple[int, ...]]) -> None:
         # A size in the text's other writing is the same.
         ("A 15 x 12 mm nodule in the right lung.", "15 mm nodule in the right lung.", [(0, 1)]),
         ("A 15 x 12 mm nodule in the right lung.", "12 mm nodule in the right lung.", [(0,), (1,)]),
-        ("A 15 mm nodule in the right lung.", "15 x 12 mm nodule in the right lung.", [(0,), (1,)]),
-        ("A nodule in the right lung.", "15 mm nodule in the right lung.", [(0,), (1,)]),
+        # Of one finding the impression may say more: a size, a segment, a side.
+        ("A 15 mm nodule in the right lung.", "15 x 12 mm nodule in the right lung.", [(0, 1)]),
+        ("A nodule in the right lung.", "15 mm nodule in the right lung.", [(0, 1)]),
+        ("A nodule in the right lung.", "Nodule in the right upper lobe.", [(0, 1)]),
+        ("A 5 mm nodule in the right lung.", "15 mm nodule in the right lung.", [(0,), (1,)]),
+        ("A nodule in the right upper lobe.", "Nodule in the right lower lobe.", [(0,), (1,)]),
+        ("A nodule in the right lung.", "Nodules in the right lung, 15 mm.", [(0,), (1,)]),
+        (RIGHT + LEFT, "A 20 mm nodule.", [(0,), (1,), (2,)]),
+        ("Pleural effusion.", "Right pleural effusion.", [(0, 1)]),
+        ("Left pleural effusion.", "Right pleural effusion.", [(0,), (1,)]),
+        ("No pleural effusion.", "Right pleural effusion.", [(0,), (1,)]),
         # A wider type may repeat a narrower one, and not the other way round.
         (
             "A calcified nodule in the right lung. A nodule in the left lung.",
@@ -122,3 +131,63 @@ def test_no_size_is_lost() -> None:
 def test_sentences_of_the_findings_section_are_not_brought_together() -> None:
     report = report_of_columns([("findings", BOTH + " Nodules in both upper lobes.")])
     assert [f.sentence_indices for f in PLUGIN.extract(report).findings] == FURTHER
+
+
+def test_a_repeated_finding_has_the_details_of_both() -> None:
+    known = "A solid nodule in the right lung (metastasis?). Mild right pleural effusion."
+    more = "Stable 15 mm spiculated nodule in the apical segment of the right upper lobe."
+    found = _read(known, more)[0]
+    assert found.sentence_indices == (0, 2)
+    assert found.laterality == "right"
+    assert found.lung_segments == ("right lung upper lobe apical segment",)
+    assert found.anatomy == ("lung/lung/right lung/right lung upper lobe",)
+    assert [m.values_mm for m in found.measurements] == [(15.0,)]
+    assert set(found.modifiers) == {"spiculated", "solid"}
+    assert found.change == "stable"
+    assert found.refers_to_prior
+    assert [remark.kind for remark in found.remarks] == ["speculation"]
+    assert found.standardized == (
+        "Stable 15 mm spiculated solid pulmonary nodule in the apical segment of the right upper "
+        "lobe"
+    )
+
+
+def test_what_a_word_calls_known_is_one_finding() -> None:
+    first = "A 15 mm nodule in the right upper lobe. "
+    told = _read(first + "The described nodule is spiculated.", "")
+    assert [f.sentence_indices for f in told] == [(0, 1)]
+    assert told[0].modifiers == ("spiculated",)
+    assert [f.sentence_indices for f in _read(first + "A spiculated nodule.", "")] == [(0,), (1,)]
+    for other in ("This nodule is in the left lung.", "No such nodule.", "The described mass."):
+        assert len(_read(first + other, "")) == 2, other
+    two = first + "A nodule in the right lower lobe. The described nodule is spiculated."
+    assert len(_read(two, "")) == 3
+
+
+@pytest.mark.parametrize(
+    ("following", "sizes"),
+    [
+        ("The largest is 8 mm.", [(8.0,)]),
+        ("It measures 8 x 6 mm.", [(8.0, 6.0)]),
+        ("The aorta is 38 mm wide.", []),
+        ("The largest is 8 mm from the carina.", []),
+    ],
+)
+def test_a_size_may_stand_in_the_next_sentence(
+    following: str, sizes: list[tuple[float, ...]]
+) -> None:
+    found = _read("There are nodules in both lungs. " + following, "")[0]
+    assert [m.values_mm for m in found.measurements] == sizes
+    assert found.sentence_indices == ((0, 1) if sizes else (0,))
+
+
+def test_a_size_that_two_findings_may_own_is_no_ones() -> None:
+    found = _read("A nodule and an effusion on the right. It measures 8 mm.", "")
+    assert not any(f.measurements for f in found)
+
+
+def test_advice_is_a_remark_on_the_finding_before() -> None:
+    found = _read("A nodule in the left lung. Follow-up is recommended.", "")
+    assert [(r.kind, f.sentence_indices) for f in found for r in f.remarks] == [
+        ("recommendation", (0, 1))
+    ]

@@ -45,7 +45,7 @@ ROLES = {
         *get_args(Change),
     },
     "recommendation": {"recommends", "history"},
-    "relation": {"anaphor", "continues", "near", "preamble"},
+    "relation": {"anaphor", "continues", "near", "preamble", "together"},
     "laterality": {
         *("right", "left", "bilateral", "midline", "opposite", "same", "emphasis", "compares"),
     },

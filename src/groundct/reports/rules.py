@@ -11,7 +11,8 @@ from typing import Final
 from groundct.core.issues import TableError
 from groundct.core.report import Finding, Reading, Report, Sentence
 from groundct.reports._rules.anaphora import placed
-from groundct.reports._rules.merge import merged
+from groundct.reports._rules.continued import continued, reworded
+from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.parsed import sides_named
 from groundct.reports._rules.reading import SentenceReading, in_report, read_sentence
 from groundct.reports._rules.sentences import sentence_spans
@@ -52,10 +53,12 @@ class RulesExtractor:
         sentences: list[Sentence] = []
         found: list[Finding] = []
         impression: dict[int, frozenset[str]] = {}
+        again: set[int] = set()
         for section in report.sections:
             if section.span.of(report.text).strip().lower() in _EMPTY:
                 continue
             before: SentenceReading | None = None
+            last = len(found)
             regions: tuple[str, ...] = ()
             paths: tuple[str, ...] = ()
             for span in sentence_spans(report.text, section.span, report.language):
@@ -78,11 +81,18 @@ class RulesExtractor:
                     )
                 )
                 own = placed(before, said)
+                if said.loose.sizes or said.loose.remarks:
+                    told = continued(found[last:], said.loose, (index, span.start))
+                    found[last:] = reworded(told, report)
+                if own or not (said.loose.sizes or said.loose.remarks):
+                    last = len(found)
+                again.update(len(found) + number for number in said.again)
                 found.extend(in_report(finding, index, span.start) for finding in own)
                 before = said
                 if section.name == "impression":
                     impression[index] = sides_named(said.parsed)
-        return Reading(sentences=tuple(sentences), findings=merged(found, impression, report))
+        context = Context(impression, frozenset(again))
+        return Reading(sentences=tuple(sentences), findings=merged(found, context, report))
 
 
 PLUGIN: Final = RulesExtractor()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from groundct.core.report import Finding, Reading, Report
 from groundct.reports._llm.source import Source
 from groundct.reports._rules.anaphora import placed
-from groundct.reports._rules.merge import merged
+from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.parsed import sides_named
 from groundct.reports._rules.reading import SentenceReading, in_report, read_sentence
 from groundct.reports.rules import PLUGIN as RULES
@@ -51,4 +51,5 @@ def reading_of(
         found += (in_report(finding, index, source.sentence.span.start) for finding in own)
         if source.sentence.section == "impression":
             impression[index] = sides_named(source.said.parsed)
-    return Reading(sentences=reading.sentences, findings=merged(found, impression, report))
+    context = Context(impression, frozenset())
+    return Reading(sentences=reading.sentences, findings=merged(found, context, report))

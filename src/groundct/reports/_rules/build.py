@@ -79,6 +79,7 @@ def _finding(
         refers_to_prior=bool(details.prior),
         change=details.change,
         modifiers=details.modifiers,
+        remarks=details.remarks,
         cues=tuple(cues),
     )
     return worded(finding, parsed.text, parsed.language)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groundct.core.report import Change, Measurement, Presence
+from groundct.core.report import Change, Measurement, Presence, Remark
 from groundct.reports._rules.attributes import changes_of, modifiers_of
 from groundct.reports._rules.counts import count_of
 from groundct.reports._rules.measures import Measured, measured, of_type
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.owners import owner
 from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.remarks import remarks_of
 from groundct.vocabulary.lexicon import Hit
 
 _OF_NOW = frozenset(("current", "increased_if", "decreased_if"))
@@ -27,6 +28,7 @@ class Details:
     change: Change | None = None
     modifiers: tuple[str, ...] = ()
     prior: tuple[Hit, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def details_of(
@@ -49,6 +51,7 @@ def details_of(
             own.setdefault(number, []).append(item)
     modifiers = modifiers_of(parsed, spoken)
     changes = changes_of(parsed, spoken, told)
+    remarks = remarks_of(parsed, spoken, told).owned
     places = tuple(item.size for item in sizes)
     out = []
     for number, mention in enumerate(spoken):
@@ -66,6 +69,7 @@ def details_of(
                 change=changes[number] or _grown(today, earlier),
                 modifiers=modifiers[number],
                 prior=prior,
+                remarks=remarks[number],
             )
         )
     return (*out, *(Details(prior=prior) for _ in mentions[len(spoken) :]))

@@ -12,6 +12,7 @@ from functools import lru_cache
 from groundct.core.report import Finding, Rewrite
 from groundct.reports._rules.attach import Words
 from groundct.reports._rules.build import all_mentions, findings_of
+from groundct.reports._rules.continued import Loose, again_of, loose_of
 from groundct.reports._rules.doubts import doubts_of
 from groundct.reports._rules.link import paths_of, regions_of
 from groundct.reports._rules.parsed import Parsed, parse
@@ -35,6 +36,8 @@ class SentenceReading:
     anatomy: tuple[str, ...]
     doubts: tuple[str, ...]
     rewrites: tuple[Rewrite, ...]
+    loose: Loose
+    again: frozenset[int]
 
     def anatomy_in(self, regions: tuple[str, ...]) -> tuple[str, ...]:
         """The most exact anatomy paths that it names inside the regions it is given."""
@@ -59,6 +62,8 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         anatomy=paths_of(parsed, sites, found, regions or ()),
         doubts=doubts_of(parsed, found),
         rewrites=rewrites_of(parsed),
+        loose=loose_of(parsed, mentions, found),
+        again=again_of(parsed, mentions),
     )
 
 

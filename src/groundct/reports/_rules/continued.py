@@ -1,0 +1,90 @@
+"""What a sentence without a finding of its own adds to the findings of the sentence before.
+
+"The largest is 8 mm." gives a size, "Follow-up is recommended." a remark. A size is taken over only
+where one finding alone can be meant, and the sentence names no place outside the lungs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from groundct.core.report import Finding, Measurement, Remark, Report
+from groundct.reports._rules.measures import measurements_of, of_type
+from groundct.reports._rules.mentions import Mention
+from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.remarks import remarks_of
+from groundct.reports._rules.wording import worded
+from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.places import places
+
+_OPENING = 4
+_LUNG = ("lung",)
+
+
+@dataclass(frozen=True)
+class Loose:
+    """Sizes and remarks of a sentence that belong to no finding of its own."""
+
+    sizes: tuple[Measurement, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> frozenset[int]:
+    """The numbers of mentions that are called known ones: "the described 5 mm nodule"."""
+    stops = parsed.grammar.listing | parsed.grammar.in_ | parsed.grammar.is_
+    return frozenset(
+        number
+        for hit in lexicon(parsed.language, "remarks").find(parsed.words)
+        for number, mention in enumerate(mentions)
+        if hit.entry.meaning == "again"
+        and 0 <= mention.first - hit.last <= _OPENING
+        and stops.isdisjoint(parsed.words[hit.last : mention.first])
+    )
+
+
+def loose_of(parsed: Parsed, mentions: tuple[Mention, ...], findings: tuple[Finding, ...]) -> Loose:
+    """What a sentence leaves to the one before it."""
+    spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
+    presences = tuple(f.presence for f in findings[: len(spoken)])
+    remarks = remarks_of(parsed, spoken, presences).loose
+    sizes = measurements_of(parsed) if not mentions and _continues(parsed) else ()
+    return Loose(tuple(s for s in sizes if s.kind != "distance"), remarks)
+
+
+def continued(before: Sequence[Finding], loose: Loose, where: tuple[int, int]) -> list[Finding]:
+    """The findings of the sentence before with a sentence's loose sizes and remarks.
+
+    ``where`` is that sentence's index and the characters before it in the report.
+    """
+    index, offset = where
+    out = list(before)
+    held = [n for n, finding in enumerate(before) if finding.presence != "absent"]
+    sure = [n for n in held if before[n].presence == "present"] or held
+    if loose.remarks and sure:
+        own = before[sure[-1]]
+        remarks = tuple(remark.moved(offset) for remark in loose.remarks)
+        out[sure[-1]] = _told(own, index).changed(remarks=(*own.remarks, *remarks))
+    if loose.sizes and len(held) == 1:
+        own = out[held[0]]
+        sizes = tuple(of_type(size, own.type).moved(offset) for size in loose.sizes)
+        out[held[0]] = _told(own, index).changed(measurements=(*own.measurements, *sizes))
+    return out
+
+
+def reworded(findings: Sequence[Finding], report: Report) -> list[Finding]:
+    """The findings with standard words that say all that they have now."""
+    return [worded(finding, report.text, report.language) for finding in findings]
+
+
+def _told(finding: Finding, index: int) -> Finding:
+    return finding.changed(sentence_indices=tuple(sorted({*finding.sentence_indices, index})))
+
+
+def _continues(parsed: Parsed) -> bool:
+    """Whether a sentence begins as one that goes on: "It measures", "The largest is", "Size:"."""
+    if any(places().places[place.entry.meaning].regions != _LUNG for place in parsed.places):
+        return False
+    opening = parsed.words[:_OPENING]
+    hits = lexicon(parsed.language, "measurement", "kind").find(opening)
+    return bool(hits) or not parsed.grammar.pronoun.isdisjoint(opening)

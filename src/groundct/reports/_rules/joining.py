@@ -1,0 +1,130 @@
+"""Two mentions of one finding: whether the second may be one, and what both say together."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from groundct.core.report import Finding, Measurement, Report
+from groundct.reports._rules.link import exact
+from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.modifiers import in_order, modifier_kinds
+from groundct.vocabulary.words import is_plural
+
+T = TypeVar("T")
+_EXCLUSIVE = frozenset(("number", "size", "severity", "chronicity"))
+"""Kinds of which a finding has one word; the first said stays."""
+
+
+def adds(known: Finding, finding: Finding, report: Report) -> bool:
+    """Whether a finding may be a known one with more details: it contradicts none of its own.
+
+    Sides and segments are equal or said once only, places lie on one line of the tree, sizes are
+    said once only or are the same, and several are not one.
+    """
+    sides = known.laterality is None or finding.laterality is None
+    several = is_several(finding, report) and known.count == 1
+    segments = set(known.lung_segments), set(finding.lung_segments)
+    return (
+        (sides or known.laterality == finding.laterality)
+        and _on_one_line(known, finding)
+        and (segments[0] <= segments[1] or segments[1] <= segments[0])
+        and _sizes_fit(known.measurements, finding.measurements)
+        and (known.count is None or finding.count is None or known.count == finding.count)
+        and not several
+    )
+
+
+def joined(known: Finding, finding: Finding, *, alone: bool) -> Finding:
+    """A known finding with what a second mention adds; ``alone``: it speaks of no other one.
+
+    Only then its sizes, places, sides and words of number are this finding's.
+    """
+    indices = {*known.sentence_indices, *finding.sentence_indices}
+    told = known.changed(
+        sentence_indices=tuple(sorted(indices)),
+        refers_to_prior=known.refers_to_prior or finding.refers_to_prior,
+        change=known.change or finding.change,
+        modifiers=_modifiers(known, finding, alone=alone),
+        remarks=_union(known.remarks, finding.remarks),
+    )
+    if not alone:
+        return told
+    new = [size for size in finding.measurements if not has_size(list(known.measurements), size)]
+    segments = _union(known.lung_segments, finding.lung_segments)
+    return told.changed(
+        anatomy=_places(known, finding),
+        laterality=known.laterality or finding.laterality,
+        lung_segments=segments,
+        measurements=(*known.measurements, *new),
+        count=known.count if known.count is not None else finding.count,
+        relations=_union(known.relations, finding.relations),
+        cues=_union(known.cues, finding.cues),
+    )
+
+
+def has_size(sizes: list[Measurement], size: Measurement) -> bool:
+    """Whether a size stands among others, whole or as the largest diameter of one."""
+    single = len(size.values_mm) == 1
+    return any(
+        size.values_mm == other.values_mm or (single and size.values_mm[0] == max(other.values_mm))
+        for other in sizes
+    )
+
+
+def sides_of(finding: Finding) -> frozenset[str]:
+    """The sides that a finding lies on: "right", "left" or both."""
+    if finding.laterality == "bilateral":
+        return frozenset(("right", "left"))
+    return frozenset((finding.laterality,)) if finding.laterality else frozenset()
+
+
+def is_several(finding: Finding, report: Report) -> bool:
+    """Whether a finding's own words end in a plural."""
+    return is_plural(finding.span.of(report.text).split()[-1], report.language)
+
+
+def upwards(path: str) -> tuple[str, ...]:
+    """A path and all above it."""
+    return (path, *anatomy().ancestors(path))
+
+
+def _on_one_line(known: Finding, finding: Finding) -> bool:
+    """Whether each place of a second mention is above or under one of the first."""
+    return not known.anatomy or all(
+        any(path in upwards(own) or own in upwards(path) for own in known.anatomy)
+        for path in finding.anatomy
+    )
+
+
+def _places(known: Finding, finding: Finding) -> tuple[str, ...]:
+    """The most exact places of both; a second mention's default place says nothing new."""
+    default = findings().types[finding.type].anatomy
+    said = tuple(path for path in finding.anatomy if path != default or not known.anatomy)
+    return exact([*known.anatomy, *said])
+
+
+def _sizes_fit(known: tuple[Measurement, ...], sizes: tuple[Measurement, ...]) -> bool:
+    """Whether sizes of one thing may be both: one mention has none, or they share a diameter."""
+    if not known or not sizes:
+        return True
+    return all(has_size(list(known), s) for s in sizes) or all(
+        has_size(list(sizes), s) for s in known
+    )
+
+
+def _modifiers(known: Finding, finding: Finding, *, alone: bool) -> tuple[str, ...]:
+    """Both mentions' words; of kinds that have one word the known one's, number words alone."""
+    kinds = modifier_kinds()
+    held = {kinds[word] for word in known.modifiers} & _EXCLUSIVE
+    new = [
+        word
+        for word in finding.modifiers
+        if kinds[word] not in held and (alone or kinds[word] != "number")
+    ]
+    return in_order((*known.modifiers, *new))
+
+
+def _union(first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
+    """Both without repeats, in order."""
+    return tuple(dict.fromkeys((*first, *second)))
