@@ -14,6 +14,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,18 @@ from groundct.core.report import Report, report_of_columns
 from groundct.reports._llm.accept import accept
 from groundct.reports._llm.assemble import sources_of
 from groundct.reports._llm.failures import LanguageModelError
+from groundct.reports._llm.placing import paths_of_site
 from groundct.reports._llm.prompt import Request, request_of
 from groundct.reports._llm.source import Source
+from groundct.reports._rules.reading import read_sentence
+from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 
 Data = dict[str, Any]
 MARKED = Path(__file__).resolve().parents[1] / "tests" / "reports" / "marked"
 # What marks do not tell: the other attributes of a finding whose mark leaves them out.
 NOT_MARKED = {
-    "presence": {"side-lost", "side-flipped", "size-lost"},
+    "presence": {"side-lost", "side-flipped", "place-lost", "size-lost"},
     "sites": {"side-lost", "size-lost"},
 }
 TURNED = {"right": "left", "left": "right"}
@@ -74,6 +78,10 @@ def _size_dropped(f: Data, _: np.random.Generator) -> None:
     f["sizes"] = []
 
 
+def _places_dropped(f: Data, _: np.random.Generator) -> None:
+    f["places"] = []
+
+
 def _size_changed(f: Data, _: np.random.Generator) -> None:
     f["sizes"] = ["17.3 mm"] if f["sizes"] else []
 
@@ -93,10 +101,42 @@ ERRORS: dict[str, Callable[[Data, np.random.Generator], None]] = {
     "uncertain made present": _presence("uncertain", "present"),
     "denied made uncertain": _presence("absent", "uncertain"),
     "another type at random": _other_type,
+    "places left out": _places_dropped,
     "size left out": _size_dropped,
     "size changed": _size_changed,
     "words added to the text": _text_invented,
 }
+
+LEFT_OUT = "a finding left out"
+INVENTED = "a word made a finding"
+EXCHANGED = {
+    "places of two exchanged": ("laterality", "places"),
+    "sizes of two exchanged": ("sizes",),
+    "presences of two exchanged": ("presence",),
+}
+
+
+def _wrong(
+    right: list[Data], text: str, rng: np.random.Generator
+) -> Iterator[tuple[str, list[Data]]]:
+    """Every planted error of a right answer, one at a time."""
+    for name, plant in ERRORS.items():
+        for n in range(len(right)):
+            wrong = copy.deepcopy(right)
+            plant(wrong[n], rng)
+            if wrong != right:
+                yield name, wrong
+    for n in range(len(right)):
+        yield LEFT_OUT, right[:n] + right[n + 1 :]
+    kind, word = str(rng.choice(list(findings().types))), str(rng.choice(text.split()))
+    yield INVENTED, [*right, {**right[0], "text": word, "type": kind, "places": [], "sizes": []}]
+    for first, second in pairwise(range(len(right))):
+        for name, keys in EXCHANGED.items():
+            wrong = copy.deepcopy(right)
+            for key in keys:
+                wrong[first][key], wrong[second][key] = wrong[second][key], wrong[first][key]
+            if wrong != right:
+                yield name, wrong
 
 
 def _reports(folder: Path, number: int) -> Iterator[Report]:
@@ -106,17 +146,20 @@ def _reports(folder: Path, number: int) -> Iterator[Report]:
             yield report_of_columns(columns)
 
 
-def _fault(answer: list[Data], request: Request, source: Source) -> frozenset[str]:
-    """The codes of an answer's faults about one sentence; none when it is accepted."""
+def _result(
+    answer: list[Data], request: Request, source: Source
+) -> tuple[frozenset[str], list[Data]]:
+    """The codes of an answer's faults about one sentence, or else the findings it gives."""
     told = {
         "report": request.report_id,
         "sentences": [{"id": request.sentence_ids[0], "findings": answer}],
     }
     try:
-        accept(json.dumps(told), request, {source.sentence.index: source})
+        read = accept(json.dumps(told), request, {source.sentence.index: source})
     except LanguageModelError as problem:
-        return frozenset(issue.code for issue in problem.issues)
-    return frozenset()
+        return frozenset(issue.code for issue in problem.issues), []
+    plain = [f.model_dump(exclude={"cues"}) for own in read.values() for f in own]
+    return frozenset(), plain
 
 
 def _marked(line: str) -> tuple[Report, list[Data]]:
@@ -128,12 +171,23 @@ def _marked(line: str) -> tuple[Report, list[Data]]:
             "type": mark.type,
             "presence": mark.wanted["presence"],
             "laterality": mark.wanted.get("side", "none"),
-            "places": [],
+            "places": _places(text, mark.wanted.get("at", "")),
             "sizes": [],
         }
         for mark in marks
     ]
     return report_of_columns([("findings", text)]), answer
+
+
+def _places(text: str, at: str) -> list[str]:
+    """The words of a sentence that name a mark's lobes."""
+    said = read_sentence(text, "en")
+    end = len(said.parsed.tokens)
+    return [
+        said.parsed.span_of(site.first, min(site.last, end)).of(text)
+        for site in said.sites
+        if {anatomy().leaf(path) for path in paths_of_site(site, None)} <= set(at.split("+"))
+    ]
 
 
 def marked(part: str) -> None:
@@ -142,6 +196,7 @@ def marked(part: str) -> None:
         refused: Counter[str] = Counter()
         differ = count = 0
         for line in lines_of(MARKED / f"{kind}_{part}.txt"):
+            untold = NOT_MARKED[kind] | (set() if " at=" in line else {"place-lost"})
             report, answer = _marked(line)
             reading, sources = sources_of(report)
             if len(sources) != 1:
@@ -151,7 +206,7 @@ def marked(part: str) -> None:
             answer = [f for f in answer if f["type"] not in ruled_out]
             count += 1
             request = request_of(report, (source.sentence,), reading.sentences)
-            codes = _fault(answer, request, source) - NOT_MARKED[kind]
+            codes = _result(answer, request, source)[0] - untold
             refused.update(codes)
             differ += bool(codes)
             if codes and "-v" in sys.argv and part == "tuned":
@@ -177,7 +232,7 @@ def measure(folder: Path, number: int) -> None:
             text = source.sentence.span.of(report.text)
             right = honest_findings(text, report.language)
             request = request_of(report, (source.sentence,), reading.sentences)
-            codes = _fault(right, request, source)
+            codes, expected = _result(right, request, source)
             if codes:
                 refused.update(codes)
                 counts["sentences refused"] += 1
@@ -187,17 +242,11 @@ def measure(folder: Path, number: int) -> None:
                 continue
             if not right:
                 continue
-            for name, plant in ERRORS.items():
-                for n in range(len(right)):
-                    wrong = copy.deepcopy(right)
-                    plant(wrong[n], rng)
-                    if wrong != right:
-                        planted[name] += 1
-                        planted[name, ""] += bool(_fault(wrong, request, source))
-            planted["a finding left out"] += len(right)
-            planted["a finding left out", ""] += sum(
-                bool(_fault(right[:n] + right[n + 1 :], request, source)) for n in range(len(right))
-            )
+            for name, wrong in _wrong(right, text, rng):
+                codes, given = _result(wrong, request, source)
+                if codes or given != expected:  # what changes nothing is no error
+                    planted[name] += 1
+                    planted[name, ""] += bool(codes)
         counts["reports accepted"] += whole
     print(
         f"  {counts['reports']} reports, {counts['sentences']} sentences; in doubt: "
@@ -212,7 +261,7 @@ def measure(folder: Path, number: int) -> None:
     for code, count in refused.most_common():
         print(f"    {code}: {count}")
     print("  planted errors refused")
-    for name in (*ERRORS, "a finding left out"):
+    for name in (*ERRORS, LEFT_OUT, INVENTED, *EXCHANGED):
         share = planted[name, ""] / planted[name] if planted[name] else 1.0
         print(f"    {name:26s} {share:6.1%}  of {planted[name]}")
 

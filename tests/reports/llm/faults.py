@@ -227,6 +227,8 @@ ANSWER: dict[str, tuple[Fault, str]] = {
     "invented-size": (finding("nodule", sizes=["50 mm"]), "size-not-in-text"),
     "size-without-a-size": (finding("nodule", sizes=["right"]), "size-not-in-text"),
     "lost-size": (finding("nodule", sizes=[]), "size-lost"),
+    "lost-place": (finding("nodule", places=[]), "place-lost"),
+    "moved-place": (finding("Consolidation", places=["the left"]), "place-lost"),
     "flipped-side": (finding("nodule", laterality="left"), "side-flipped"),
     "both-sides": (finding("nodule", laterality="bilateral"), "side-not-in-text"),
     "all-sides-swapped": (edited(_swap_sides), "side-flipped"),

@@ -149,9 +149,10 @@ def test_a_run_that_ends_early_goes_on(server, settings_of) -> None:
         list(read)
     kept = len(AnswerCache(settings_of().cache))
     assert 3 <= kept < 8
-    server.fault, calls = None, server.calls
-    assert len([*LlmExtractor(settings_of()).read_many(reports)]) == 8
-    assert server.calls - calls == 8 - kept
+    server.fault = None
+    again = LlmExtractor(settings_of())
+    assert len([*again.read_many(reports)]) == 8
+    assert (again.bill().calls, again.bill().cached) == (8 - kept, kept)
 
 
 def test_one_refused_report_leaves_the_others(server, settings_of) -> None:

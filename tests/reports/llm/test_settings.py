@@ -93,7 +93,7 @@ def test_the_table_of_failures() -> None:
     met = {code for _, code in {**CALL, **REPLY, **ANSWER}.values()}
     elsewhere = {
         "not-set-up", "bad-setting", "broken-cache", "host-unknown", "connection-refused",
-        "tls-failed", "truncated", "interrupted", "size-moved",
+        "tls-failed", "truncated", "interrupted", "place-moved", "size-moved",
     }  # fmt: skip
     assert met | elsewhere == set(kinds)
     for kind in kinds.values():

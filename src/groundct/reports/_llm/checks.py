@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from groundct.core.issues import Issue
-from groundct.core.report import Finding, Measurement, Presence
+from groundct.core.report import Presence
+from groundct.reports._llm.belongings import Fault, lost_sizes, moved_places
 from groundct.reports._llm.compose import Said
 from groundct.reports._llm.failures import failed, quoted
 from groundct.reports._llm.placing import sites_quoted
@@ -18,10 +19,6 @@ from groundct.reports._llm.presences import allowed_presences
 from groundct.reports._llm.sides import BOTH, lateralities_allowed, sides_of, sides_required
 from groundct.reports._llm.source import Source
 from groundct.reports._llm.words import holds_unknown_word, types_named, types_ruled_out
-
-_BESIDE = 1
-Fault = tuple[str, str]
-"""A failure's code, and what is wrong."""
 
 
 def faults_of(id_: str, said: tuple[Said, ...], source: Source) -> list[Issue]:
@@ -34,7 +31,7 @@ def faults_of(id_: str, said: tuple[Said, ...], source: Source) -> list[Issue]:
         side = _side_fault(told, others, source)
         if side is not None:
             found.append((side, f"{_words(told, source)} is {told.laterality or 'of no side'}"))
-    found += [*_silence(said, source), *_lost_sizes(said, source)]
+    found += [*_silence(said, source), *lost_sizes(said, source), *moved_places(said, source)]
     return [issue for code, what in found for issue in failed(code, id_, f"{what}.").issues]
 
 
@@ -114,25 +111,3 @@ def _silence(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
     for span, count in needed.items():
         if sum(source.shares_words(told.quote, span) for told in said) < count:
             yield "finding-missing", quoted(span.of(parsed.text))
-
-
-def _lost_sizes(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
-    """Sizes that the rules give to a finding, and an answer to none or to another one."""
-    for finding in source.spoken:
-        own = [told for told in said if source.shares_words(told.quote, finding.span)]
-        for size in finding.measurements:
-            what = quoted(size.span.of(source.said.parsed.text))
-            if not _any_has(said, size):
-                yield "size-lost", what
-            elif own and not _any_has(own, size) and _stands_beside(size, finding, source):
-                yield "size-moved", what
-
-
-def _any_has(said: tuple[Said, ...] | list[Said], size: Measurement) -> bool:
-    return any(own.values_mm == size.values_mm for told in said for own in told.sizes)
-
-
-def _stands_beside(size: Measurement, finding: Finding, source: Source) -> bool:
-    """Whether a size stands right before a finding's words: "5 mm nodule"."""
-    gap = source.said.parsed.text[size.span.end : max(size.span.end, finding.span.start)]
-    return size.span.end <= finding.span.start and len(gap.split()) <= _BESIDE

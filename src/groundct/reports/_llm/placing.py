@@ -28,7 +28,7 @@ def where(
     paths: list[str] = []
     if top in ("lung", ""):
         for site in sites:
-            paths += _site_paths(site, side)
+            paths += paths_of_site(site, side)
     if not paths:
         taken = {n for site in said.sites for n in range(site.first, site.last)}
         paths = [
@@ -44,8 +44,8 @@ def where(
     return exact(paths), segments
 
 
-def _site_paths(site: Site, side: Laterality | None) -> list[str]:
-    """A site's paths; one that names no side has the finding's."""
+def paths_of_site(site: Site, side: Laterality | None) -> list[str]:
+    """A site's paths; one that names no side has that of its finding, ``side``."""
     own = site.side or (side if side in ("right", "left", "bilateral") else None)
     if own == "bilateral" and site.level in ("upper", "lower"):
         return [replace(site, side="right").path, replace(site, side="left").path]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.core.report import Finding, Laterality
+from groundct.reports._llm.clause import clause_end
 from groundct.reports._llm.quotes import Quote
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.place_paths import paths_of_place
@@ -65,7 +66,7 @@ def sides_required(parsed: Parsed, quote: Quote, others: tuple[Quote, ...]) -> f
     ]
     own = [h for h in hits if quote.meets(h.first, h.last) or _is_adjective(parsed, h, quote)]
     if not own and not _is_led_by_side(parsed, hits, (quote, *others)):
-        end = _clause_end(parsed, quote, others)
+        end = clause_end(parsed, quote, others)
         own = [h for h in hits if quote.last <= h.first < end]
         if _covers_relation(parsed, quote.last, end):
             return frozenset()
@@ -93,14 +94,6 @@ def _led(parsed: Parsed, first: int) -> bool:
         first -= 1
     leading = grammar.on | grammar.in_ | grammar.at | grammar.to
     return first > 0 and parsed.words[first - 1] in leading
-
-
-def _clause_end(parsed: Parsed, quote: Quote, others: tuple[Quote, ...]) -> int:
-    """Where what is said right after a quote ends: at a joint, a sign or another finding."""
-    ends = parsed.grammar.listing | parsed.grammar.but | parsed.grammar.with_ | frozenset(";:(")
-    found = (*(q.first for q in others), *(hit.first for hit in parsed.findings))
-    limit = min((n for n in found if n >= quote.last), default=len(parsed.words))
-    return next((n for n in range(quote.last, limit) if parsed.words[n] in ends), limit)
 
 
 def _covers_relation(parsed: Parsed, first: int, last: int) -> bool:

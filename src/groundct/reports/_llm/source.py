@@ -50,7 +50,7 @@ class Source:
 
     def span(self, quote: Quote) -> Span:
         """Where a quote stands in the sentence."""
-        return self.said.parsed.span_of(quote.first, quote.last)
+        return self.said.parsed.span_of(quote.first, min(quote.last, len(self.said.parsed.tokens)))
 
     def shares_words(self, quote: Quote, other: Span) -> bool:
         """Whether a quote and a span share a character."""

@@ -1,0 +1,72 @@
+"""Sizes and lung sites right beside a finding's words are its own, or it is contradicted.
+
+The rules have to give them to the same finding; where they do not, the model decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from groundct.core.report import Measurement
+from groundct.reports._llm.clause import clause_end
+from groundct.reports._llm.compose import Said
+from groundct.reports._llm.failures import quoted
+from groundct.reports._llm.placing import paths_of_site, sites_quoted
+from groundct.reports._llm.quotes import Quote
+from groundct.reports._llm.source import Source
+
+_BESIDE = 1
+Fault = tuple[str, str]
+"""A failure's code, and what is wrong."""
+
+
+def lost_sizes(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
+    """Sizes that the rules give to a finding, and an answer to none or to another one."""
+    for finding in source.spoken:
+        own = [told for told in said if source.shares_words(told.quote, finding.span)]
+        for size in finding.measurements:
+            what = quoted(size.span.of(source.said.parsed.text))
+            if not _any_has(said, size):
+                yield "size-lost", what
+            elif (
+                own
+                and not _any_has(own, size)
+                and any(_stands_beside(size, told, said, source) for told in own)
+            ):
+                yield "size-moved", what
+
+
+def moved_places(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
+    """Sites right after a finding, or a sentence's only one, that an answer does not give it."""
+    for told in said:
+        quoted_sites = sites_quoted(source.said, told.places)
+        end = clause_end(source.said.parsed, told.quote, _others(told, said))
+        sites = source.said.sites
+        beside = [s for s in sites if told.quote.last <= s.first < end or len(sites) == 1]
+        paths = {p for f in source.named(told.quote, told.type) for p in f.anatomy}
+        own = [
+            s for s in beside if s.level is not None and paths.issuperset(paths_of_site(s, None))
+        ]
+        if own and not any(site in quoted_sites for site in own):
+            what = quoted(source.words(Quote(own[0].first, own[0].last)))
+            yield "place-moved" if quoted_sites else "place-lost", what
+
+
+def _others(told: Said, said: tuple[Said, ...]) -> tuple[Quote, ...]:
+    return tuple(other.quote for other in said if other is not told)
+
+
+def _any_has(said: Iterable[Said], size: Measurement) -> bool:
+    return any(own.values_mm == size.values_mm for told in said for own in told.sizes)
+
+
+def _stands_beside(size: Measurement, told: Said, said: tuple[Said, ...], source: Source) -> bool:
+    """Whether a size stands right before a finding's words, or in what is said right after."""
+    parsed = source.said.parsed
+    first = next((n for n, t in enumerate(parsed.tokens) if t.end > size.span.start), None)
+    if first is None:
+        return False
+    if first >= told.quote.last:
+        return first < clause_end(parsed, told.quote, _others(told, said))
+    between = [t for t in parsed.tokens[first : told.quote.first] if t.start >= size.span.end]
+    return len(between) <= _BESIDE
