@@ -3,8 +3,8 @@
 A line is a text with ``<f type=nodule side=right>words</f>`` around words of each finding.
 Attributes: ``type`` (several joined by +), ``presence`` (present when left out), ``side``, ``at``
 (leaves of anatomy paths joined by +), ``seg`` (lung segments joined by +), ``mm`` (sizes joined by
-+). Underscores stand for spaces. A finding answers a mark when the types are equal and the words
-overlap; what is read and not marked counts as extra.
++), ``n`` (count), ``prior`` (yes, no). Underscores stand for spaces. A finding answers a mark when
+the types are equal and the words overlap; what is read and not marked counts as extra.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from groundct.core.report import Finding, Reading, Report, report_of_columns
 from groundct.vocabulary.anatomy import anatomy
 
 _TAG = re.compile(r"<f ([^<>]+)>|</f>")
-_KNOWN = ("type", "presence", "side", "at", "seg", "mm")
+_KNOWN = ("type", "presence", "side", "at", "seg", "mm", "n", "prior")
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,10 @@ def _seen(finding: Finding, key: str) -> str:
         return str(finding.laterality).lower()
     if key == "seg":
         return "+".join(sorted(finding.lung_segments))
+    if key == "n":
+        return str(finding.count).lower()
+    if key == "prior":
+        return "yes" if finding.refers_to_prior else "no"
     if key == "mm":
         sizes = ["x".join(f"{v:g}" for v in m.values_mm) for m in finding.measurements]
         return "+".join(sorted(sizes)) or "none"

@@ -68,7 +68,8 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
                 level = role.split(":")[1]
                 side_of_lobe = _side_of(parsed, (hit, end), hits, sides, found)
                 found.append(Site(hit.first, end, side_of_lobe, level))
-    return _inherited(parsed, _backfill(found), sides)
+    # Where places stand before all else, a side never belongs to the lobe before it.
+    return _inherited(parsed, found if parsed.verb_last else _backfill(found), sides)
 
 
 def _lobe_after(hits: tuple[Hit, ...], index: int) -> int | None:
@@ -151,7 +152,7 @@ def _inherited(parsed: Parsed, found: list[Site], sides: tuple[Hit, ...]) -> lis
         side: Side | None = None
         if index and _glued(parsed, out[index - 1].last, site.first):
             side = out[index - 1].side
-        elif not _is_plural(parsed, site):
+        elif not (parsed.verb_last or _is_plural(parsed, site)):
             side = _only_side(parsed, site, sides)
         out[index] = Site(site.first, site.last, side, site.level)
     return out

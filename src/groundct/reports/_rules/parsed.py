@@ -13,7 +13,7 @@ from groundct.vocabulary.languages import languages
 from groundct.vocabulary.lexicon import Hit, lexicon
 
 MASK = "\0"
-_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ ]){0,40}:")
+_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
 
 

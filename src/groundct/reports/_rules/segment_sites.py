@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.site import Side, Site, side_of
+from groundct.reports._rules.sizes import sizes_of
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 from groundct.vocabulary.segments import LungSegment, segment_words, segments
@@ -46,8 +47,9 @@ def _is_basal(segment: LungSegment) -> bool:
 
 
 def _numbered(parsed: Parsed) -> list[Named]:
-    """Boyden's numbers: "segment 6", "segments 8 and 9", "S10"; not those of the liver."""
+    """Boyden's numbers: "segment 6", "segments 8 and 9", "S10"; no sizes, none of the liver."""
     words = parsed.words
+    measured: frozenset[int] | None = None
     out: list[Named] = []
     for n, word in enumerate(words[:-1]):
         letter = word == _LETTER and parsed.tokens[n].end == parsed.tokens[n + 1].start
@@ -55,11 +57,13 @@ def _numbered(parsed: Parsed) -> list[Named]:
             continue
         if letter and n and words[n - 1].isdigit():
             continue
+        if measured is None:  # "posterior segment 5 mm nodule"
+            measured = frozenset(k for s in sizes_of(parsed) for k in range(s.first, s.last))
         position = n + 1
         while position < len(words) and (
             words[position].isdigit() or words[position] in parsed.grammar.listing
         ):
-            options = _by_number(words[position])
+            options = () if position in measured else _by_number(words[position])
             if options:
                 out.append(Named(position, position + 1, options, sure=True))
             elif words[position].isdigit():

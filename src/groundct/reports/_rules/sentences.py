@@ -15,7 +15,7 @@ from groundct.vocabulary.grammar import grammar
 _CANDIDATE = re.compile(r"[.!?]+|[\"“”•●▪]|\n|(?<=[^\W_]|\))[ \t]{2,}(?=[^\W\d_])")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
 _LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)](?!\d)|[*•●▪>]|[-–]\s)\s*")
-_LABEL = re.compile(r"[ \t]*[A-Z][A-Za-z/ ]{0,40}:")
+_LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
 _LOOK = 16
 _ASKED = 100
 LONGEST = 1000
@@ -86,7 +86,8 @@ def _newline_ends(text: str, position: int, end: int) -> bool:
     line = text[position : min(end, position + 60)]
     if not line.strip() or line.lstrip(" \t").startswith("\n"):
         return True
-    return _LIST_MARK.match(line) is not None or _LABEL.match(line) is not None
+    label = _LABEL.match(line)
+    return _LIST_MARK.match(line) is not None or (label is not None and label[1].isupper())
 
 
 def _keep(text: str, start: int, end: int, spans: list[Span]) -> None:

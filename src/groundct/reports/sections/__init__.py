@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import get_args
 
 from groundct.core.report import Report, Section, SectionName, Span
 from groundct.vocabulary.lexicon import expand, lexicon
+from groundct.vocabulary.words import normal_word
 
 _HEADING = re.compile(
-    r"(?:^[ \t]*(?:\*\*|#+ ?|\[)?[ \t]*|(?<=[.!?:][ \t])(?=([A-Z])))([A-Za-z][A-Za-z /&]{2,40}?)"
+    r"(?:^[ \t]*(?:\*\*|#+ ?|\[)?[ \t]*|(?<=[.!?:][ \t])(?=([^\W\d_])))"
+    r"([^\W\d_](?:[^\W\d_]|[ /&\u0300-\u036f]){2,40}?)"
     r"[ \t]*(?:\*\*|\])?\.?[ \t]*(:|$)(?:\*\*)?",
     re.MULTILINE,
 )
@@ -29,9 +33,10 @@ def split_sections(text: str, language: str = "en") -> Report:
     marks: list[tuple[int, int, SectionName]] = []
     for match in _HEADING.finditer(text):
         inside, heading, colon = match.groups()
-        name = names.get(" ".join(heading.lower().split()))
+        name = names.get(_normal(heading.split(), language))
         alone = colon or heading.isupper() or match.group().lstrip()[:1] in "*#["
-        if name is not None and (colon and name in _READ if inside else alone):
+        within = bool(inside) and inside.isupper() and bool(colon) and name in _READ
+        if name is not None and (within if inside else alone):
             marks.append((match.start(), match.end(), name))
     named = {name for *_, name in marks}
     if named.isdisjoint(_READ):
@@ -51,10 +56,15 @@ def split_sections(text: str, language: str = "en") -> Report:
     return Report(text=text, sections=tuple(sections), language=language)
 
 
-def _headings(language: str) -> dict[str, SectionName]:
-    names: dict[str, SectionName] = {}
+@lru_cache(maxsize=8)
+def _headings(language: str) -> dict[tuple[str, ...], SectionName]:
+    names: dict[tuple[str, ...], SectionName] = {}
     for entry in lexicon(language, "headings", "section").entries:
         section = next(name for name in get_args(SectionName) if name == entry.meaning)
         for words in expand(entry.term):
-            names[" ".join(words)] = section
+            names[_normal(words, language)] = section
     return names
+
+
+def _normal(words: Sequence[str], language: str) -> tuple[str, ...]:
+    return tuple(normal_word(word, language) for word in words)
