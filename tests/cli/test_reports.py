@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from groundct.cli.main import cli
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import DataError
+from groundct.core.report import Reading, Report
 
 LABELS = (
     "Medical material", "Arterial wall calcification", "Cardiomegaly", "Pericardial effusion",
@@ -228,6 +230,49 @@ def test_a_folder_of_others_is_refused(tmp_path: Path) -> None:
         cli(["reports", str(source), "-o", str(out)], standalone_mode=False)
     with pytest.raises(DataError, match="target-not-a-folder"):
         cli(["reports", str(source), "-o", str(source)], standalone_mode=False)
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    source = table(tmp_path / "in.csv")
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    with pytest.raises(DataError, match=r"cannot-write.*No space left"):
+        cli(["reports", str(source), "-o", str(tmp_path / "out")], standalone_mode=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_an_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("groundct.reports.tables.run.read_batch", interrupted)
+    result = run("reports", table(tmp_path / "in.csv"), "-o", tmp_path / "out")
+    assert result.exit_code == 130 and "nothing is written" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_fault_in_one_report_sets_that_one_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from groundct.reports import rules
+
+    extract = rules.RulesExtractor.extract
+
+    def faulty(self: rules.RulesExtractor, report: Report) -> Reading:
+        if "Emphysema" in report.text:
+            raise ZeroDivisionError("made up")
+        return extract(self, report)
+
+    monkeypatch.setattr(rules.RulesExtractor, "extract", faulty)
+    result = run("reports", table(tmp_path / "in.csv"), "-o", tmp_path / "out")
+    assert result.exit_code == 1
+    (issue,) = issues_of(tmp_path / "out")
+    assert issue["code"] == "internal-error" and "row 2 (line 3)" in issue["where"]
+    assert len(read_csv_table(tmp_path / "out" / "labels.csv")) == 2
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ TURKISH = "Sağ akciğer üst lobda nodül; ölçüm “5 mm”, İNCE ŞÜPHE �
 FORMULAS = (
     "=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "'=1", "''-1", "＝1", "\xa0=1",
 )  # fmt: skip
+PIECES = ("a", "b", ",", ";", '"', '""', "\n", "\r", "\r\n", " ", "\0", "ğ", "\ufeff")
 CELLS = st.text(
     st.one_of(st.sampled_from("'=+-@\t\r\n ,;\"x＝"), st.characters(exclude_categories=["Cs"])),
     max_size=8,
@@ -144,6 +145,25 @@ def test_packed_tables_and_tabs(tmp_path: Path) -> None:
 def test_carriage_returns_alone_and_an_index_column(tmp_path: Path) -> None:
     scan = scan_csv(write(tmp_path / "t.csv", b",id,text\r0,1,a\r1,2,b\r"))
     assert cells(scan) == [{"id": "1", "text": "a"}, {"id": "2", "text": "b"}]
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=30),
+    st.sampled_from(["utf-8", "cp1254", "utf-8-sig"]),
+)
+def test_what_is_read_whole_is_read_alike_row_by_row(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[str], encoding: str
+) -> None:
+    path = tmp_path_factory.mktemp("alike") / "t.csv"
+    write(path, ("x,y\n" + "".join(pieces)).encode(encoding, errors="replace"))
+    scan = scan_csv(path)
+    rows = list(scan.rows())
+    try:
+        whole = read_csv_table(path)
+    except TableError:
+        assert scan.encoding.issue or any(isinstance(row, Issue) for row in rows)
+    else:
+        assert tuple(cells(scan)) == whole and len(rows) == len(whole)
 
 
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=6), st.sampled_from(["t.csv", "t.tsv"]))

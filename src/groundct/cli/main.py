@@ -15,6 +15,7 @@ _COMMANDS = {
     "build": "Build grounded records, pages and a release from a corpus.",
     "categorize": "Give findings their codes in ReXGroundingCT's ontology.",
     "doctor": "Say what this installation can do.",
+    "evaluate": "Score predictions against references, under stated protocols.",
     "export": "Write a release in the layout of another dataset.",
     "inspect": "Say what a dataset on disk is and what is wrong with it.",
     "phantom": "Make a corpus of synthetic chests with their truth.",

@@ -14,7 +14,7 @@ from groundct.cli._reports_summary import Tally, show_summary
 from groundct.cli._rows_progress import with_progress
 from groundct.cli._show import show_json
 from groundct.core.contracts import Extractor
-from groundct.core.issues import Issue, TableError
+from groundct.core.issues import Issue, TableError, WorkspaceError
 from groundct.core.report import UNSAID_LANGUAGE, Report
 from groundct.reports._read import prepare, whole
 from groundct.reports.explain import explain
@@ -97,6 +97,13 @@ def _write(table: ReportTable, out: Path, extractor: str, *, workers: int, as_js
     except KeyboardInterrupt:
         click.echo("\nstopped: nothing is written", err=True)
         return EXIT_INTERRUPTED
+    except OSError as problem:
+        raise WorkspaceError.of(
+            "cannot-write",
+            problem.filename or out,
+            f"the tables cannot be written: {problem.strerror or problem}.",
+            "Make room or mend the permissions, then run again.",
+        ) from problem
     seconds = time.perf_counter() - started
     if as_json:
         show_json(tally.as_json(out, seconds))

@@ -72,11 +72,9 @@ class Output:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for writer in self._writers.values():
-            writer.close()
-        for stream in self._csv.values():
-            stream.close()
         try:
+            for stream in (*self._writers.values(), *self._csv.values()):
+                stream.close()
             if kind is None:
                 _take_place(self._draft, self._out)
         finally:

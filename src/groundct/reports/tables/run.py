@@ -8,10 +8,11 @@ import signal
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 
-from groundct.core.issues import Issue
+from groundct.core.issues import Issue, WorkspaceError
 from groundct.reports.tables.batch import Batch, read_batch
 from groundct.sources._report_table import ReportRow
 
@@ -25,6 +26,8 @@ def read_rows(
     """Batches in the order of the rows; equal whatever the number of ``workers`` is.
 
     Closing the generator ends the processes. No more rows are held than the workers need next.
+
+    Raises WorkspaceError when a process is ended from outside.
     """
     batches = _batches(rows)
     if workers == 1:
@@ -38,10 +41,17 @@ def read_rows(
         try:
             for batch in batches:
                 waiting.append(pool.submit(read_batch, batch, extractor))
-                if len(waiting) > workers * _AHEAD:
+                while waiting and (waiting[0].done() or len(waiting) > workers * _AHEAD):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BrokenProcessPool as problem:
+            raise WorkspaceError.of(
+                "worker-lost",
+                "reports",
+                "the system ended a worker, as it does when memory runs out.",
+                "Run again with fewer workers.",
+            ) from problem
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -1,0 +1,1 @@
+"""The sub-commands of ``groundct evaluate``, a file each."""

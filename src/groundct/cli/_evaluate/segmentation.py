@@ -1,0 +1,163 @@
+"""``groundct evaluate segmentation``: masks of findings against reference masks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from groundct.benchmark.segmentation import (
+    RunOptions,
+    SegmentationResult,
+    Settings,
+    evaluate_segmentation,
+    open_masks,
+    with_dataset,
+    write_result,
+)
+from groundct.benchmark.segmentation.result import HEADLINES, process_count, result_beside
+from groundct.benchmark.segmentation.volumes import grids_of_cts
+from groundct.cli._evaluate._progress import CaseProgress
+from groundct.cli._show import show_issues
+
+_SHOWN_ISSUES = 20
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_PLACE = click.Path(exists=True, path_type=Path)
+
+
+@click.command("segmentation")
+@click.option("--reference", required=True, type=_PLACE, help="Folder, zip or release.")
+@click.option("--prediction", required=True, type=_PLACE, help="Folder, zip or release.")
+@click.option("--dataset", type=_FILE, help="dataset.json with texts and categories of findings.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="The result; a CSV and a page are written beside it.",
+)  # fmt: skip
+@click.option(
+    "--protocol", type=click.Choice(["strict", "rexgroundingct"]), default="strict",
+    show_default=True, help="The official scoring, or the same with its traps closed.",
+)  # fmt: skip
+@click.option(
+    "--mode", type=click.Choice(["full", "global"]), default="full", show_default=True,
+    help="Global leaves instances out.",
+)  # fmt: skip
+@click.option(
+    "--partial-reference", is_flag=True,
+    help="The reference names some instances only: no false positives are counted.",
+)  # fmt: skip
+@click.option(
+    "--refused", type=click.Choice(["stop", "empty"]), default="stop", show_default=True,
+    help="What becomes of a prediction that is refused: no result, or scored as empty.",
+)  # fmt: skip
+@click.option(
+    "--instances", type=click.Choice(["components", "label"]), default="components",
+    show_default=True, help="What an instance of the prediction is.",
+)  # fmt: skip
+@click.option("--connectivity", type=click.Choice(["6", "18", "26"]), default="18",
+              show_default=True, help="Neighbours that make a component.")  # fmt: skip
+@click.option("--matching", type=click.Choice(["greedy", "hungarian"]), default="greedy",
+              show_default=True, help="How instances are matched one to one.")  # fmt: skip
+@click.option("--match-by", type=click.Choice(["overlap", "centre"]), default="overlap",
+              show_default=True, help="What tp, fp and fn go by.")  # fmt: skip
+@click.option("--surface", "surfaces", multiple=True,
+              help="A surface metric by name, such as hd95:max or nsd:max@2; repeatable.")  # fmt: skip
+@click.option("--volumes", type=_PLACE, help="Folder of the CTs, whose affines masks inherit.")
+@click.option("--metadata", type=_FILE,
+              help="Table with VolumeName for slices by scanner, sex and age.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, help="Seed of the intervals.")
+@click.option("--workers", type=click.IntRange(1), default=None,
+              help="Processes; as many as there are cores unless given.")  # fmt: skip
+@click.option("--fresh", is_flag=True, help="Score every case again, also finished ones.")
+def command(
+    reference: Path,
+    prediction: Path,
+    dataset: Path | None,
+    output: Path,
+    volumes: Path | None,
+    metadata: Path | None,
+    workers: int | None,
+    fresh: bool,
+    **choices: Any,
+) -> None:
+    """Score the masks of PREDICTION against those of REFERENCE.
+
+    Masks are (F, H, W, D) .nii.gz files named as the CTs, in a folder or a zip, or our releases.
+    A run that is killed goes on where it stopped when it is started again.
+
+    \b
+    Examples:
+      groundct evaluate segmentation --reference masks/ --prediction mine.zip -o result.json
+      groundct evaluate segmentation --reference masks/ --prediction mine/ \\
+          --dataset dataset.json --protocol rexgroundingct -o official.json
+      groundct evaluate segmentation --reference release/ --prediction other/ \\
+          --surface hd95:max --surface nsd:max@2 -o result.json
+    """
+    settings = _settings(choices)
+    truth, found = open_masks(reference), open_masks(prediction)
+    if dataset is not None:
+        truth = with_dataset(truth, dataset)
+    journal = result_beside(output)
+    if fresh:
+        journal.unlink(missing_ok=True)
+    with CaseProgress(len(truth.places)) as progress:
+        result = evaluate_segmentation(
+            truth,
+            found,
+            settings,
+            RunOptions(
+                processes=workers or process_count(),
+                journal=journal,
+                cts=grids_of_cts(volumes) if volumes else {},
+                metadata=_metadata(metadata),
+                tell=progress.tell,
+            ),
+        )
+    paths = write_result(output, result)
+    page = _write_page(output.with_suffix(".html"), result)
+    journal.unlink(missing_ok=True)
+    show_issues(result.issues, _SHOWN_ISSUES, err=True)
+    _show(result)
+    click.echo(f"written: {', '.join(str(path) for path in (*paths, page))}")
+    sys.exit(0)
+
+
+def _settings(choices: dict[str, Any]) -> Settings:
+    rules = {
+        "instances": choices["instances"],
+        "connectivity": int(choices["connectivity"]),
+        "matching": choices["matching"],
+        "match_by": choices["match_by"],
+        "partial": choices["partial_reference"],
+    }
+    names = ("protocol", "mode", "refused", "surfaces", "seed")
+    try:
+        return Settings.model_validate({"instances": rules} | {n: choices[n] for n in names})
+    except ValidationError as problem:
+        raise click.UsageError(problem.errors()[0]["msg"]) from problem
+
+
+def _metadata(path: Path | None) -> Any:
+    from groundct.benchmark.segmentation.slices import read_metadata
+
+    return None if path is None else read_metadata(path)
+
+
+def _write_page(path: Path, result: SegmentationResult) -> Path:
+    from groundct.review.evaluation_page import write_evaluation_page
+
+    write_evaluation_page(path, result)
+    return path
+
+
+def _show(result: SegmentationResult) -> None:
+    click.echo(f"protocol {result.protocol}, mode {result.settings.mode}")
+    for name in HEADLINES:
+        value, interval = result.summary.get(name), result.summary["ci95"].get(name)
+        shown = "not defined" if value is None else f"{value:.4f}"
+        told = f"  95 % interval {interval[0]:.4f} to {interval[1]:.4f}" if interval else ""
+        click.echo(f"  {name:22s} {shown}{told}")
+    counts = {n: result.summary[n] for n in ("n_cases", "n_findings", "n_missing", "n_undefined")}
+    click.echo("  " + ", ".join(f"{name} {count}" for name, count in counts.items()))
