@@ -1,0 +1,1 @@
+"""Intervals by resampling patients, paired tests, multiplicity and ranks."""

@@ -1,0 +1,93 @@
+"""Intervals by resampling patients: laws, small exact cases, and what must be refused."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from groundct.metrics.statistics.bootstrap import (
+    cluster_sums,
+    drawn_sums,
+    mean_interval,
+    ratio_interval,
+    statistic_interval,
+)
+
+RNG = np.random.default_rng(5)
+VALUES = RNG.beta(1, 2, 300)
+PATIENTS = [f"p{n}" for n in RNG.integers(0, 90, 300)]
+
+
+def test_the_order_of_findings_does_not_matter():
+    order = RNG.permutation(300)
+    there = mean_interval(VALUES, PATIENTS)
+    again = mean_interval(VALUES[order], [PATIENTS[n] for n in order])
+    assert there == pytest.approx(again, abs=1e-12)
+
+
+def test_undefined_values_count_in_no_mean():
+    with_nan = np.append(VALUES, [np.nan, np.nan])
+    there = mean_interval(with_nan, [*PATIENTS, "p1", "p2"])
+    assert there == mean_interval(VALUES, PATIENTS)
+
+
+def test_a_seed_gives_one_interval_and_another_seed_another():
+    assert mean_interval(VALUES, PATIENTS, seed=3) == mean_interval(VALUES, PATIENTS, seed=3)
+    assert mean_interval(VALUES, PATIENTS, seed=3) != mean_interval(VALUES, PATIENTS, seed=4)
+
+
+def test_clusters_widen_the_interval_where_findings_of_a_patient_are_alike():
+    alike = np.repeat(RNG.random(60), 5)
+    patients = [f"p{n // 5}" for n in range(300)]
+    alone = [str(n) for n in range(300)]
+    low, high = mean_interval(alike, patients)
+    low_alone, high_alone = mean_interval(alike, alone)
+    assert high - low > 1.8 * (high_alone - low_alone)
+
+
+@pytest.mark.parametrize("patients", [["p"] * 3, ["p", "p", "q"]])
+def test_without_two_patients_with_values_there_is_no_interval(patients):
+    assert mean_interval([0.1, 0.2, np.nan], patients) is None
+
+
+def test_all_draws_of_three_patients_are_drawn_as_often_as_enumeration_says():
+    sums = np.array([[1.0], [10.0], [100.0]])
+    drawn = drawn_sums(sums, draws=27_000, seed=0)[:, 0]
+    expected: dict[float, int] = {}
+    for triple in itertools.product([1.0, 10.0, 100.0], repeat=3):
+        expected[sum(triple)] = expected.get(sum(triple), 0) + 1
+    values, counts = np.unique(drawn, return_counts=True)
+    assert set(values) == set(expected)
+    for value, count in zip(values, counts, strict=True):
+        assert count == pytest.approx(1000 * expected[value], abs=160)
+
+
+def test_pooled_f1_as_a_function_of_sums_agrees_with_the_ratio():
+    tp, fp, fn = RNG.integers(0, 4, (3, 300)).astype(float)
+
+    def f1(sums):
+        return 2 * sums[:, 0] / (2 * sums[:, 0] + sums[:, 1] + sums[:, 2])
+
+    there = statistic_interval(np.stack([tp, fp, fn], 1), PATIENTS, f1)
+    assert there == pytest.approx(ratio_interval(2 * tp, 2 * tp + fp + fn, PATIENTS), abs=0.01)
+
+
+def test_sums_of_clusters_are_sorted_by_name():
+    table = cluster_sums([[1.0], [2.0], [4.0]], ["b", "a", "b"])
+    assert table.tolist() == [[2.0], [5.0]]
+
+
+@pytest.mark.parametrize(
+    ("numerators", "denominators", "clusters"),
+    [
+        ([1.0], [1.0, 2.0], ["a", "b"]),
+        ([1.0, 2.0], [1.0, 2.0], ["a"]),
+        ([1.0, np.inf], [1.0, 2.0], ["a", "b"]),
+        ([1.0, 1.0], [1.0, -2.0], ["a", "b"]),
+    ],
+)
+def test_what_does_not_fit_is_refused(numerators, denominators, clusters):
+    with pytest.raises(ValueError):
+        ratio_interval(numerators, denominators, clusters)
