@@ -1,8 +1,8 @@
 """List where ``rules`` and the labelled reports disagree, with the sentences that decided.
 
 Run: ``python -m bench.disagreements labels --half 0 [--label "Lung opacity"]``, ``codes --half 0``
-or ``links --half 0``. Text of the data goes to the terminal alone; ``links --table`` prints causes
-and our readings of both halves, without it.
+or ``links --half 0``. Text of the data goes to the terminal alone; ``--table`` prints causes and
+our readings of both halves, without it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.bench_links import of_half
 from bench.bench_reports import Row, half, rows_of
+from bench.label_causes import code_disagreements, code_table, label_disagreements, label_table
 from bench.link_causes import disagreements, table
 from groundct.core.report import Finding, Reading, Report, report_of_columns
 from groundct.reports.labels import categorize, labels_of
@@ -103,12 +104,22 @@ def links(folder: Path, number: int) -> int:
     return len(found)
 
 
+def tables(folder: Path, task: str) -> Iterator[str]:
+    """Causes and readings of a task's disagreements in both halves, as Markdown."""
+    if task == "labels":
+        return label_table(label_disagreements(rows_of(folder, "abnormality_labels_dev.csv")))
+    if task == "codes":
+        phrases = rows_of(folder, "finding_categories_dev.tsv", "\t")
+        return code_table(code_disagreements(phrases))
+    return table(disagreements([*of_half(folder, 0), *of_half(folder, 1)]))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task", choices=("labels", "codes", "links"))
     parser.add_argument("--half", type=int, choices=(0, 1), default=0)
     parser.add_argument("--label", choices=findings().labels)
-    parser.add_argument("--table", action="store_true", help="causes and readings of links")
+    parser.add_argument("--table", action="store_true", help="causes and our readings")
     parser.add_argument("--whole", action="store_true", help="print the whole reports")
     parser.add_argument("--data", type=Path, default=_DEFAULT)
     asked = parser.parse_args()
@@ -116,9 +127,8 @@ def main() -> int:
     if not folder.is_dir():
         print(f"{folder} is not there: nothing compared.", file=sys.stderr)
         return 1
-    if asked.task == "links" and asked.table:
-        rows = [*of_half(folder, 0), *of_half(folder, 1)]
-        print("\n".join(table(disagreements(rows))))
+    if asked.table:
+        print("\n".join(tables(folder, asked.task)))
         return 0
     if asked.task == "links":
         count = links(folder, asked.half)

@@ -21,14 +21,10 @@ from groundct.vocabulary.words import normal_word
 
 _GUESSED: Final = (("findings", "type"), ("anatomy", "key"))
 _CUES: Final = (
-    "negation",
-    "uncertainty",
-    "normality",
-    "temporal",
-    "recommendation",
-    "laterality",
-    "relation",
-    "sites",
+    *((name, "role") for name in ("negation", "uncertainty", "normality", "temporal", "relation")),
+    *((name, "role") for name in ("recommendation", "laterality", "sites")),
+    ("modifiers", "modifier"),
+    ("measurement", "kind"),
 )
 _TABLE: Final = "spelling.tsv"
 _BEGINNING = 3
@@ -50,7 +46,7 @@ def known_word(word: str, language: str) -> str:
     said = listed.get(normal)
     if said is not None:
         return said
-    if not _SHORTEST <= len(normal) <= _LONGEST or normal in _words(language):
+    if not _SHORTEST <= len(normal) <= _LONGEST or normal in lexicon_words(language):
         return normal
     return _nearest(normal, language)
 
@@ -96,9 +92,9 @@ def _listed(language: str) -> dict[str, str] | None:
 
 
 @lru_cache(maxsize=8)
-def _words(language: str) -> frozenset[str]:
-    """All words that a lexicon knows."""
-    cues = {word for name in _CUES for word in _of_lexicon(language, name, "role")}
+def lexicon_words(language: str) -> frozenset[str]:
+    """All words that a lexicon knows, in their normal form."""
+    cues = {word for name, column in _CUES for word in _of_lexicon(language, name, column)}
     return frozenset(cues) | {word for same in _guesses(language).values() for word in same}
 
 
