@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from groundct.reports._llm.quotes import Quote
 from groundct.reports._rules.parsed import Parsed
+from groundct.vocabulary.catalogue import vocabulary_tables
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.lexicon import expand, lexicon
 from groundct.vocabulary.places import GENERAL, places
+from groundct.vocabulary.words import normal_word
 
 _MOST_WORDS = 16
+_NAMING = frozenset(("findings.tsv", "spelling.tsv", "rewriting.tsv", "endings.tsv"))
 
 
 def types_named(parsed: Parsed, quote: Quote) -> frozenset[str]:
@@ -34,22 +39,31 @@ def types_ruled_out(parsed: Parsed, quote: Quote) -> frozenset[str]:
 
 
 def holds_unknown_word(parsed: Parsed, quote: Quote) -> bool:
-    """Whether a word of a quote stands in no entry of the vocabulary that was found."""
-    grammar = parsed.grammar
-    small = (
-        grammar.article | grammar.article_one | grammar.joint | grammar.with_ | grammar.of
-        | grammar.in_ | grammar.on | grammar.at | grammar.to | grammar.both | grammar.but
-        | grammar.is_ | grammar.past | grammar.pronoun | grammar.not_ | grammar.perceived
-        | grammar.assessed | grammar.side | grammar.lung | grammar.lobe | grammar.segment
-        | grammar.basal | grammar.elsewhere
-    )  # fmt: skip
+    """Whether a word of a quote stands nowhere in the language's tables but those of findings."""
     hits = (*parsed.findings, *parsed.places, *parsed.relations)
-    cues = (hit for found in parsed.cues.values() for hit in found)
-    sites = lexicon(parsed.language, "sites").find(parsed.words)
-    known = {n for hit in (*hits, *cues, *sites) for n in range(hit.first, hit.last)}
+    known = {n for hit in hits for n in range(hit.first, hit.last)}
     return any(
-        parsed.words[n].isalpha() and n not in known and parsed.words[n] not in small
+        parsed.words[n].isalpha()
+        and n not in known
+        and parsed.words[n] not in _ordinary_words(parsed.language)
         for n in range(quote.first, quote.last)
+    )
+
+
+@lru_cache(maxsize=8)
+def _ordinary_words(language: str) -> frozenset[str]:
+    """The words of a language's tables that name no finding, in their normal form."""
+    own = (t for t in vocabulary_tables(language) if t.path.startswith(f"{language}/"))
+    terms = (
+        row.cells[column]
+        for table in own
+        if table.path.rsplit("/", 1)[-1] not in _NAMING
+        for column in ("term", "word")
+        if column in table.columns
+        for row in table.rows
+    )
+    return frozenset(
+        normal_word(word, language) for term in terms for words in expand(term) for word in words
     )
 
 
