@@ -16,7 +16,7 @@ from groundct.codecs._nifti_header import NiftiHeader
 from groundct.codecs._voxels import labels_of
 from groundct.core.geometry import Geometry
 from groundct.core.issues import VolumeError
-from groundct.imaging.runs import Runs, Shape, runs_of_voxels, touching_joined
+from groundct.imaging.runs import Runs, Shape, no_runs, runs_of_voxels, touching_joined
 
 _HELD: Final = 1 << 21
 """Voxels that are held before they are made into runs."""
@@ -115,8 +115,7 @@ def _by_finding(
 
 def _one(parts: list[Runs], shape: Shape) -> Runs:
     if not parts:
-        none = np.zeros(0, dtype=np.int64)
-        return Runs(none, none, none.astype(np.int32), shape)
+        return no_runs(shape)
     if len(parts) == 1:
         return parts[0]
     return touching_joined(

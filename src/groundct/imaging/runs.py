@@ -82,6 +82,20 @@ def runs_of_voxels(place: Flat, label: NDArray[Any], shape: Shape) -> Runs:
     return Runs(place[starts], place[stops - 1] + 1, label[starts].astype(np.int32), shape)
 
 
+def runs_of_crop(labels: NDArray[Any], offset: Shape, shape: Shape) -> Runs:
+    """The runs of a dense crop (i, j, k) whose first voxel stands at ``offset`` of the grid."""
+    own = Runs.of(labels)
+    i, j, k = own.indices() if labels.size else (own.starts,) * 3
+    starts = (i + offset[0]) + shape[0] * ((j + offset[1]) + shape[1] * (k + offset[2]))
+    return touching_joined(Runs(starts, starts + own.lengths, own.labels, shape))
+
+
+def no_runs(shape: Shape) -> Runs:
+    """A mask without voxels."""
+    none = np.zeros(0, dtype=np.int64)
+    return Runs(none, none, none.astype(np.int32), shape)
+
+
 def stretches(place: NDArray[Any], label: NDArray[Any], row_length: int) -> tuple[Flat, Flat]:
     """Where runs begin and end (exclusive) in a list of voxels: gaps, new labels, new rows."""
     first = np.ones(len(place), dtype=np.bool_)

@@ -62,8 +62,6 @@ _PLACE = click.Path(exists=True, path_type=Path)
               show_default=True, help="How instances are matched one to one.")  # fmt: skip
 @click.option("--match-by", type=click.Choice(["overlap", "centre"]), default="overlap",
               show_default=True, help="What tp, fp and fn go by.")  # fmt: skip
-@click.option("--surface", "surfaces", multiple=True,
-              help="A surface metric by name, such as hd95:max or nsd:max@2; repeatable.")  # fmt: skip
 @click.option("--volumes", type=_PLACE, help="Folder of the CTs, whose affines masks inherit.")
 @click.option("--metadata", type=_FILE,
               help="Table with VolumeName for slices by scanner, sex and age.")  # fmt: skip
@@ -78,8 +76,6 @@ def command(
     output: Path,
     volumes: Path | None,
     metadata: Path | None,
-    workers: int | None,
-    fresh: bool,
     **choices: Any,
 ) -> None:
     """Score the masks of PREDICTION against those of REFERENCE.
@@ -92,15 +88,14 @@ def command(
       groundct evaluate segmentation --reference masks/ --prediction mine.zip -o result.json
       groundct evaluate segmentation --reference masks/ --prediction mine/ \\
           --dataset dataset.json --protocol rexgroundingct -o official.json
-      groundct evaluate segmentation --reference release/ --prediction other/ \\
-          --surface hd95:max --surface nsd:max@2 -o result.json
+      groundct evaluate segmentation --reference release/ --prediction other/ -o result.json
     """
     settings = _settings(choices)
     truth, found = open_masks(reference), open_masks(prediction)
     if dataset is not None:
         truth = with_dataset(truth, dataset)
     journal = result_beside(output)
-    if fresh:
+    if choices["fresh"]:
         journal.unlink(missing_ok=True)
     with CaseProgress(len(truth.places)) as progress:
         result = evaluate_segmentation(
@@ -108,7 +103,7 @@ def command(
             found,
             settings,
             RunOptions(
-                processes=workers or process_count(),
+                processes=choices["workers"] or process_count(),
                 journal=journal,
                 cts=grids_of_cts(volumes) if volumes else {},
                 metadata=_metadata(metadata),
@@ -132,7 +127,7 @@ def _settings(choices: dict[str, Any]) -> Settings:
         "match_by": choices["match_by"],
         "partial": choices["partial_reference"],
     }
-    names = ("protocol", "mode", "refused", "surfaces", "seed")
+    names = ("protocol", "mode", "refused", "seed")
     try:
         return Settings.model_validate({"instances": rules} | {n: choices[n] for n in names})
     except ValidationError as problem:

@@ -1,0 +1,45 @@
+"""Volume and diameter of a finding, and the error of the prediction in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundct.benchmark.segmentation.settings import Settings
+from groundct.core.geometry import Geometry, reorientation_to
+from groundct.core.volume import INTERNAL_ORIENTATION, RegionMask
+from groundct.imaging.runs import Runs, label_crop
+from groundct.imaging.shape import longest_axial_diameter_mm
+from groundct.metrics.official import predicted_instances
+
+
+def sizes_of(
+    reference: Runs, prediction: Runs, grid: Geometry, settings: Settings
+) -> dict[str, Any]:
+    """Volumes in ml and the longest axial diameter of the largest instance in mm, with errors.
+
+    Errors are prediction minus reference. A mask without voxels has volume 0 and no diameter.
+    """
+    found = predicted_instances(prediction, settings.rules)
+    ml = grid.voxel_volume_mm3 / 1000
+    ours, theirs = reference.count * ml, found.count * ml
+    long, other = _diameter_mm(reference, grid), _diameter_mm(found, grid)
+    return {
+        "reference_ml": ours,
+        "predicted_ml": theirs,
+        "volume_error_ml": theirs - ours,
+        "reference_diameter_mm": long,
+        "predicted_diameter_mm": other,
+        "diameter_error_mm": None if long is None or other is None else other - long,
+    }
+
+
+def _diameter_mm(runs: Runs, grid: Geometry) -> float | None:
+    """The longest axial diameter that an instance has."""
+    turn = reorientation_to(grid, INTERNAL_ORIENTATION)
+    upright = turn.apply_geometry(grid)
+    longest = None
+    for label in sorted(set(runs.labels.tolist())):
+        _, mask = label_crop(runs, label)
+        own = longest_axial_diameter_mm(RegionMask((0, 0, 0), turn.apply(mask)), upright)
+        longest = own if longest is None else max(longest, own)
+    return longest
