@@ -40,8 +40,9 @@ def read_turkish(report: Report) -> Reading:
 
 
 def sentence_outcomes(name: str) -> list[Outcome]:
-    """How each sentence of a file of marked sentences is read."""
-    return [outcome(line, read_turkish) for line in lines_of(CASES / f"{name}.txt")]
+    """How each marked sentence is read of the files whose names begin with ``name``."""
+    files = sorted(CASES.glob(f"{name}*.txt"))
+    return [outcome(line, read_turkish) for file in files for line in lines_of(file)]
 
 
 def reports_of(name: str) -> Iterator[WholeReport]:

@@ -128,6 +128,9 @@ def _seen(finding: Finding, key: str) -> str:
     if key == "prior":
         return "yes" if finding.refers_to_prior else "no"
     if key == "mm":
-        sizes = ["x".join(f"{v:g}" for v in m.values_mm) for m in finding.measurements]
+        joint = {"range": "-"}
+        sizes = [
+            joint.get(m.form, "x").join(f"{v:g}" for v in m.values_mm) for m in finding.measurements
+        ]
         return "+".join(sorted(sizes)) or "none"
     return "+".join(sorted(anatomy().leaf(path) for path in finding.anatomy))

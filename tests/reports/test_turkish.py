@@ -15,6 +15,7 @@ from bench.bench_turkish import WholeReport, report_outcome, reports_of, sentenc
 from groundct.core.report import Reading, report_of_columns
 from groundct.reports.rules import PLUGIN
 from groundct.reports.sections import split_sections
+from groundct.vocabulary.lexicon import expand, lexicon
 from groundct.vocabulary.words import letters
 
 TUNED = tuple(reports_of("tuned"))
@@ -100,6 +101,32 @@ def test_lost_letters_and_taken_apart_ones_change_nothing(whole: WholeReport) ->
 )
 def test_presence_stands_behind(text: str, said: str) -> None:
     assert [f.presence for f in extract(text).findings] == [said]
+
+
+PHRASES = [
+    " ".join(phrase)
+    for entry in lexicon("tr", "findings", "type").entries
+    for phrase in expand(entry.term)[:12]
+]
+VERBS_BEHIND = {
+    "izlendi": "present",
+    "saptanmadı": "absent",
+    "izlenmemiştir": "absent",
+    "mevcut değildir": "absent",
+    "yoktur": "absent",
+    "tespit edilmemiştir": "absent",
+    "ekarte edilemez": "uncertain",
+    "olabilir": "uncertain",
+}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(PHRASES), st.sampled_from(list(VERBS_BEHIND)))
+def test_every_finding_s_words_take_the_presence_of_the_verb_behind_them(
+    phrase: str, verb: str
+) -> None:
+    found = extract(f"Sağda {phrase} {verb}.").findings
+    assert {f.presence for f in found} <= {VERBS_BEHIND[verb]}
 
 
 FINDINGS = ("nodül", "konsolidasyon", "atelektazi", "amfizem", "bül", "kavite")

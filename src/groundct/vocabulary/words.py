@@ -1,8 +1,8 @@
 """Normal forms of words: lower case, plain letters, without the endings of inflection.
 
 Data: ``<language>/letters.tsv`` (letters that are read as plain ones) and
-``<language>/endings.tsv`` (ending, its replacement, how many letters must stand before it, whether
-it makes a plural).
+``<language>/endings.tsv`` (ending, its replacement, how many letters must stand before it, and what
+it makes of a word: a "plural", a "place" where something else is, an "owner" of something else).
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from groundct.vocabulary._tables import read_table
 
 _COMBINING: Final = dict.fromkeys(range(0x300, 0x370))
 _MOST_ENDINGS: Final = 12
+_PLURAL: Final = "plural"
+_BESIDE: Final = frozenset(("place", "owner"))
 
 
 @dataclass(frozen=True)
 class Ending:
-    """An ending, what takes its place, the least number of letters before it; of a plural or not.
+    """An ending, what takes its place, the least number of letters before it, and what it makes.
 
     One that is replaced by itself keeps the word from any other ending of the table.
     """
@@ -27,7 +29,7 @@ class Ending:
     ending: str
     replacement: str
     least: int
-    plural: bool
+    makes: str
 
     def fits(self, word: str) -> bool:
         """Whether a word has this ending and letters enough before it."""
@@ -50,7 +52,12 @@ def has_ending(word: str, language: str) -> bool:
 
 def is_plural(word: str, language: str) -> bool:
     """Whether one of a word's endings makes a plural."""
-    return any(ending.plural for ending in _taken_apart(word, language)[1])
+    return any(ending.makes == _PLURAL for ending in _taken_apart(word, language)[1])
+
+
+def is_beside(word: str, language: str) -> bool:
+    """Whether one of a word's endings makes it the place or the owner of what is spoken of."""
+    return any(ending.makes in _BESIDE for ending in _taken_apart(word, language)[1])
 
 
 def _taken_apart(word: str, language: str) -> tuple[str, list[Ending]]:
@@ -77,10 +84,9 @@ def letters(language: str) -> dict[int, str | None]:
 @lru_cache(maxsize=8)
 def endings(language: str) -> tuple[Ending, ...]:
     """The endings of a language, in the order in which they are tried."""
-    rows = read_table(f"{language}/endings.tsv", ("ending", "replacement", "least", "plural"))
+    rows = read_table(f"{language}/endings.tsv", ("ending", "replacement", "least", "makes"))
     return tuple(
-        Ending(row["ending"], row["replacement"], int(row["least"]), row["plural"] == "yes")
-        for row in rows
+        Ending(row["ending"], row["replacement"], int(row["least"]), row["makes"]) for row in rows
     )
 
 

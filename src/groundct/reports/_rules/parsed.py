@@ -101,14 +101,34 @@ def parse(text: str, language: str) -> Parsed:
     for hit in relations:
         if hit.entry.meaning == "preamble":
             words[hit.first : hit.last] = [MASK] * (hit.last - hit.first)
+    findings = lexicon(language, "findings", "type").find([MASK] * labelled + words[labelled:])
+    cues = {name: lexicon(language, name).find(words) for name in _CUES}
+    if languages()[language].verb_last:
+        cues["negation"] = _denials(words, findings, cues["negation"], language)
     return Parsed(
         text=text,
         language=language,
         grammar=grammar(language),
         tokens=tokens,
         words=tuple(words),
-        findings=lexicon(language, "findings", "type").find([MASK] * labelled + words[labelled:]),
+        findings=findings,
         places=lexicon(language, "anatomy", "key").find(words),
         relations=tuple(hit for hit in relations if hit.entry.meaning != "preamble"),
-        cues={name: lexicon(language, name).find(words) for name in _CUES},
+        cues=cues,
     )
+
+
+def _denials(
+    words: list[str], findings: tuple[Hit, ...], hits: tuple[Hit, ...], language: str
+) -> tuple[Hit, ...]:
+    """The cues of negation, none of which begins inside a finding's own words.
+
+    In "fibrotik değişiklik izlenmedi" the change is the finding, and not a change of it.
+    """
+    torn = {f for f in findings for hit in hits if f.first < hit.first < f.last}
+    if not torn:
+        return hits
+    rest = list(words)
+    for finding in torn:
+        rest[finding.first : finding.last] = [MASK] * (finding.last - finding.first)
+    return lexicon(language, "negation").find(rest)

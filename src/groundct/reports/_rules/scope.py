@@ -23,6 +23,7 @@ from groundct.reports._rules.clauses import (
 )
 from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.words import is_beside
 
 _CLOSERS = frozenset(",;(")
 _KIN = (
@@ -157,6 +158,8 @@ def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
     first, last = mention
     if parsed.any_word(last, cue.first, STOPS) or is_introduced(parsed, first):
         return True
+    if parsed.verb_last and _is_beside(parsed, last, cue.first):
+        return True
     told = [
         verb
         for verb in parsed.role("negation", "asserts", "described")
@@ -172,6 +175,13 @@ def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
         if verb.entry.meaning != "described" or opening(parsed, verb.last, cue.first) is not None:
             return True
     return is_location(parsed, _clause_start(parsed, first), first)
+
+
+def _is_beside(parsed: Parsed, last: int, verb: int) -> bool:
+    """Whether a mention's ending makes it the place of another: "nodülde kalsifikasyon yok"."""
+    if not is_beside(parsed.surface(last - 1), parsed.language):
+        return False
+    return any(last <= hit.first < verb for hit in parsed.findings)
 
 
 def _clause_start(parsed: Parsed, first: int) -> int:

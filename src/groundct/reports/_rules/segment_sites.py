@@ -7,7 +7,7 @@ from typing import NamedTuple
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.site import Side, Site, side_of
 from groundct.reports._rules.sizes import sizes_of
-from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.lexicon import Hit, lexicon
 from groundct.vocabulary.places import places
 from groundct.vocabulary.segments import LungSegment, segment_words, segments
 
@@ -108,10 +108,11 @@ def _adjectives(parsed: Parsed) -> list[tuple[int, int, tuple[LungSegment, ...]]
                 break
         position += 1
     kept: list[tuple[int, int, tuple[LungSegment, ...]]] = []
+    lobes = _lobe_words(parsed) if parsed.verb_last and found else frozenset[int]()
     ends_in_segment = -1
     for first, last, options in reversed(found):
         step = last
-        while step < len(words) and words[step] in joined:
+        while step < len(words) and (words[step] in joined or step in lobes):
             step += 1
         if step < len(words) and (words[step] in ends or step == ends_in_segment):
             ends_in_segment = first
@@ -119,6 +120,14 @@ def _adjectives(parsed: Parsed) -> list[tuple[int, int, tuple[LungSegment, ...]]
         elif last - first == 2 or words[first] in named.alone:
             kept.append((first, last, options))
     return kept[::-1]
+
+
+def _lobe_words(parsed: Parsed) -> frozenset[int]:
+    """The tokens that name lobes: "üst lob anterior, orta lob medial segmentte" is one run."""
+    words = parsed.grammar.side | parsed.grammar.lung | parsed.grammar.lobe
+    levels = lexicon(parsed.language, "sites").find(parsed.words)
+    of_level = {h.first for h in levels if h.entry.meaning.startswith("level:")}
+    return frozenset(of_level | {n for n, word in enumerate(parsed.words) if word in words})
 
 
 def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -> tuple[Site, ...]:
