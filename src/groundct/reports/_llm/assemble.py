@@ -6,14 +6,10 @@ from collections.abc import Mapping
 
 from groundct.core.report import Finding, Reading, Report
 from groundct.reports._llm.source import Source
-from groundct.reports._rules.anaphora import placed
-from groundct.reports._rules.merge import Context, merged
-from groundct.reports._rules.parsed import sides_named
-from groundct.reports._rules.reading import SentenceReading, in_report, read_sentence
-from groundct.reports.rules import PLUGIN as RULES
-
-SECTIONS = ("findings", "impression")
-"""The sections that are read for findings."""
+from groundct.reports._rules.continued import Loose
+from groundct.reports._rules.reading import SentenceReading
+from groundct.reports._rules.whole import Told, read_report, told_by_rules
+from groundct.reports.rules import require_read
 
 
 def sources_of(report: Report) -> tuple[Reading, dict[int, Source]]:
@@ -21,35 +17,44 @@ def sources_of(report: Report) -> tuple[Reading, dict[int, Source]]:
 
     Raises DataError for a language that the rules do not read.
     """
-    reading = RULES.extract(report)
-    out: dict[int, Source] = {}
-    before: SentenceReading | None = None
-    section = ""
-    for sentence in reading.sentences:
-        if sentence.section not in SECTIONS:
-            continue
-        said = read_sentence(sentence.span.of(report.text), report.language)
-        if sentence.section != section:
-            before = None
-        section = sentence.section
-        out[sentence.index] = Source(sentence, said, placed(before, said))
-        before = said
-    return reading, out
+    require_read(report)
+    parts: dict[int, tuple[SentenceReading, Told]] = {}
+
+    def teller(index: int, before: SentenceReading | None, said: SentenceReading) -> Told:
+        told = told_by_rules(index, before, said)
+        parts[index] = said, told
+        return told
+
+    reading = read_report(report, teller)
+    sources = {
+        index: Source(reading.sentences[index], said, told.findings)
+        for index, (said, told) in parts.items()
+    }
+    return reading, sources
 
 
-def reading_of(
-    report: Report,
-    reading: Reading,
-    sources: Mapping[int, Source],
-    read: Mapping[int, tuple[Finding, ...]],
-) -> Reading:
-    """The rules' sentences, with findings ``read`` by a model; the rules' own where it has none."""
-    found: list[Finding] = []
-    impression: dict[int, frozenset[str]] = {}
-    for index, source in sources.items():
-        own = read.get(index, source.carried)
-        found += (in_report(finding, index, source.sentence.span.start) for finding in own)
-        if source.sentence.section == "impression":
-            impression[index] = sides_named(source.said.parsed)
-    context = Context(impression, frozenset())
-    return Reading(sentences=reading.sentences, findings=merged(found, context, report))
+def reading_of(report: Report, read: Mapping[int, tuple[Finding, ...]]) -> Reading:
+    """The rules' sentences with the findings ``read`` by a model; their own where it has none."""
+
+    def teller(index: int, before: SentenceReading | None, said: SentenceReading) -> Told:
+        told = told_by_rules(index, before, said)
+        return _retold(told, read[index]) if index in read else told
+
+    return read_report(report, teller)
+
+
+def _retold(told: Told, findings: tuple[Finding, ...]) -> Told:
+    """What a sentence tells with a model's findings in place of the rules' own.
+
+    A finding is a known one where it shares words with one that the rules call so; a size that it
+    has belongs to no finding of another sentence.
+    """
+    known = [told.findings[number].span for number in told.again if number < len(told.findings)]
+    again = frozenset(
+        number
+        for number, finding in enumerate(findings)
+        if any(s.start < finding.span.end and finding.span.start < s.end for s in known)
+    )
+    taken = {size.span for finding in findings for size in finding.measurements}
+    sizes = tuple(size for size in told.loose.sizes if size.span not in taken)
+    return Told(findings, Loose(sizes, told.loose.remarks), again)

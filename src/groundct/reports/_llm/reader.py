@@ -101,7 +101,7 @@ class Reader:
         except LanguageModelError:
             self._account.add(refused=1)
             raise
-        return reading_of(report, reading, sources, read)
+        return reading_of(report, read)
 
     def _server(self, stop: Event) -> Server:
         settings = self.settings

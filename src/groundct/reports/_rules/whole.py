@@ -1,0 +1,87 @@
+"""A whole report out of its sentences: who reads a sentence's findings may differ, the rest not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from groundct.core.report import Finding, Reading, Report, Sentence
+from groundct.reports._rules.anaphora import placed
+from groundct.reports._rules.continued import Loose, continued, reworded
+from groundct.reports._rules.merge import Context, merged
+from groundct.reports._rules.parsed import sides_named
+from groundct.reports._rules.reading import SentenceReading, in_report, read_sentence
+from groundct.reports._rules.sentences import sentence_spans
+
+READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
+_EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a sentence tells: its findings, and what belongs to those of the sentence before.
+
+    Spans count from the sentence's start. ``again`` are the numbers of findings that their words
+    call known ones.
+    """
+
+    findings: tuple[Finding, ...]
+    loose: Loose
+    again: frozenset[int]
+
+
+Teller = Callable[[int, SentenceReading | None, SentenceReading], Told]
+"""From a sentence's index, the rules' reading of the one before it in its section and of itself."""
+
+
+def told_by_rules(_: int, before: SentenceReading | None, said: SentenceReading) -> Told:
+    """What the rules read, with the side that the sentence before gives."""
+    return Told(placed(before, said), said.loose, said.again)
+
+
+def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
+    """Sentences of all sections; findings of the sections findings and impression."""
+    sentences: list[Sentence] = []
+    found: list[Finding] = []
+    impression: dict[int, frozenset[str]] = {}
+    again: set[int] = set()
+    for section in report.sections:
+        if section.span.of(report.text).strip().lower() in _EMPTY:
+            continue
+        before: SentenceReading | None = None
+        last = len(found)
+        regions: tuple[str, ...] = ()
+        paths: tuple[str, ...] = ()
+        for span in sentence_spans(report.text, section.span, report.language):
+            index = len(sentences)
+            sentence = Sentence(index=index, section=section.name, span=span)
+            if section.name not in READ_FOR_FINDINGS:
+                sentences.append(sentence)
+                continue
+            said = read_sentence(span.of(report.text), report.language)
+            # A sentence that goes on with the one before has its regions, and its paths too
+            # unless it names some itself.
+            carried = () if said.regions is not None else paths
+            regions = regions if said.regions is None else said.regions
+            paths = said.anatomy_in(regions) or carried
+            sentences.append(
+                sentence.changed(
+                    regions=regions,
+                    anatomy=paths,
+                    rewrites=tuple([r.moved(span.start) for r in said.rewrites]),
+                )
+            )
+            told = teller(index, before, said)
+            if told.loose.sizes or told.loose.remarks:
+                more = continued(found[last:], told.loose, (index, span.start))
+                found[last:] = reworded(more, report)
+            if told.findings or not (told.loose.sizes or told.loose.remarks):
+                last = len(found)
+            again.update(len(found) + number for number in told.again)
+            found.extend(in_report(finding, index, span.start) for finding in told.findings)
+            before = said
+            if section.name == "impression":
+                impression[index] = sides_named(said.parsed)
+    context = Context(impression, frozenset(again))
+    return Reading(sentences=tuple(sentences), findings=merged(found, context, report))
