@@ -24,8 +24,7 @@ from groundct.pipeline.settings import BuildSettings
 from groundct.questions.published import TASK_OF_TABLE, published_questions
 from groundct.questions.write import QuestionRequest, write_questions
 from groundct.reasoning.trace import TraceRequest, trace_findings
-from groundct.reports.language import in_its_language, require_language
-from groundct.reports.sections import split_sections
+from groundct.reports._read import prepare
 from groundct.vocabulary.anatomy import anatomy
 
 _LARGEST_LABEL = 255
@@ -56,7 +55,7 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
         )
     tell("reading the report")  # first, as it is quick to say that it cannot be read
     extractor = cast(Extractor, load_plugin("reports", settings.extractor))
-    report, reading = _read(case, extractor)
+    report, reading, told = _read(case, extractor)
     tell("reading the volume")
     volume = read_volume(case.volume)
     _require_ct(volume, case.case_id)
@@ -85,7 +84,7 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
         traces=trace_findings(
             TraceRequest(case.case_id, reading, outcome.regions, outcome.groundings, volume.stored)
         ),
-        issues=_named(case.case_id, (*seen, *miscounted)),
+        issues=_named(case.case_id, (*told, *seen, *miscounted)),
         components=_components(case, segmenter, extractor, finder, settings),
     )
     return BuiltCase(record, volume, organs, outcome.masks)
@@ -104,19 +103,17 @@ def _require_ct(volume: Volume, case_id: str) -> None:
         )
 
 
-def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading]:
-    """The report and what it says; published texts stand in for a report that is not there.
+def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading, tuple[Issue, ...]]:
+    """The report, what it says, and what is to be told of it.
 
-    Published findings lead even beside a report, since their masks are theirs and no others'.
+    Published texts stand in for a report that is not there. Published findings lead even beside a
+    report, since their masks are theirs and no others'.
     """
     if case.report is None or case.published.findings:
-        return published_reading(case, extractor)
-    report = in_its_language(case.report)
-    if report.language in extractor.languages:
-        require_language(report)
-        if [section.name for section in report.sections] == ["other"]:
-            report = split_sections(report.text, report.language)
-    return report, extractor.extract(report)
+        return (*published_reading(case, extractor), ())
+    prepared = prepare(case.report, extractor)
+    reading = prepared.tell(extractor.extract(prepared.plain.report))
+    return prepared.report, reading, prepared.plain.issues
 
 
 def _questions(
