@@ -23,6 +23,7 @@ from groundct.vocabulary.lexicon import Hit
 _SAID_AFTER = {"recommends_before": 3, "history_before": 3}
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
 _CLAUSE_ENDS = frozenset(",;:.")
+_ADVICE_ENDS = frozenset(";.)")
 
 
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
@@ -134,7 +135,7 @@ def _recommended(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention only says what to look for, or stands in a history."""
     for hit in parsed.role("recommendation", "recommends"):
         if hit.first < mention.first and not parsed.any_word(
-            hit.last, mention.first, frozenset((";",))
+            hit.last, mention.first, _ADVICE_ENDS
         ):
             return True
     for role, reach in _SAID_AFTER.items():

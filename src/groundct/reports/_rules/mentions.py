@@ -35,8 +35,10 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         own = _adjectives(parsed, hit, hits[index - 1].last if index else 0)
         joined = index > 0 and _joined(parsed, hits[index - 1].last, hit.first)
         adjectives = own or (adjectives if joined else ())
-        chosen = adjectives or tied[index]
         meaning = hit.entry.meaning
+        # "Pleural effusion or thickening" share the pleura; "pleural effusion, nodules" do not.
+        shared = () if meaning in _SHARING else tied[index]
+        chosen = own or shared or adjectives or tied[index]
         if not meaning.startswith(GENERAL):
             # "Increase in the heart size, plaques": the heart is no adjective of the plaques.
             adjectives = ()
@@ -95,12 +97,17 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     before = [p for p in parsed.places if floor <= p.first and p.last <= hit.first]
     grammar = parsed.grammar
     noun_signs = grammar.article | grammar.in_ | grammar.of
+    sides = parsed.role("laterality", "right", "left", "bilateral")
+    sided = {position for side in sides for position in range(side.first, side.last)}
     chain: list[Hit] = []
     edge = hit.first
     for place in reversed(before):
         gap = parsed.words[place.last : edge]
         near = len(gap) <= 2 and grammar.article.isdisjoint(gap) and _ENDS.isdisjoint(gap)
-        listed = all(word in grammar.listing for word in gap)
+        listed = all(
+            word in grammar.listing or position in sided
+            for position, word in enumerate(gap, start=place.last)
+        )
         linked = listed if chain else grammar.listing.isdisjoint(gap)
         # "in the left lung and pleural effusion": the lung is no adjective of the effusion.
         leading = parsed.words[max(0, place.first - 2) : place.first]
