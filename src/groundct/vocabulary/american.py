@@ -17,6 +17,7 @@ from groundct.vocabulary._tables import read_table
 
 _NONE: Final = "-"
 _GENERAL: Final = " finding"
+_LESION: Final = "lesion"
 _ENDINGS: Final = (
     ("sis", "ses"),
     ("ity", "ities"),
@@ -75,7 +76,18 @@ def says_too_little(name: str) -> bool:
 
 def needs_place(name: str) -> bool:
     """Whether a type's name means its type only beside its place: "fat stranding"."""
-    return _standard_names().get(name, _BY_RULE).place
+    return _standard_names().get(name, _BY_RULE).place == "yes"
+
+
+def head_of(name: str) -> str:
+    """What is left of a name beside the place that it holds: "lesion" of "liver lesion"."""
+    head = _standard_names().get(name, _BY_RULE).head
+    return head or (_LESION if name.endswith(f" {_LESION}") else "")
+
+
+def tells_place(name: str) -> bool:
+    """Whether a report's own words for a type tell its place: "cholecystectomy"."""
+    return _standard_names().get(name, _BY_RULE).place == "no"
 
 
 def size_kind_words(kind: MeasurementKind) -> str:
@@ -89,7 +101,8 @@ class _Name:
 
     plural: str = ""
     own: bool = False
-    place: bool = False
+    place: str = ""
+    head: str = ""
 
 
 _BY_RULE: Final = _Name()
@@ -97,9 +110,9 @@ _BY_RULE: Final = _Name()
 
 @lru_cache(maxsize=1)
 def _standard_names() -> Mapping[str, _Name]:
-    rows = read_table("standard.tsv", ("name", "plural", "own", "place"))
+    rows = read_table("standard.tsv", ("name", "plural", "own", "place", "head"))
     return MappingProxyType(
-        {r["name"]: _Name(r["plural"], r["own"] == "yes", r["place"] == "yes") for r in rows}
+        {r["name"]: _Name(r["plural"], r["own"] == "yes", r["place"], r["head"]) for r in rows}
     )
 
 

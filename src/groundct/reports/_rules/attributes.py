@@ -17,7 +17,8 @@ from groundct.vocabulary.lexicon import Hit, lexicon
 from groundct.vocabulary.modifiers import NO_MODIFIER, in_order
 
 _REACH = 8
-_ENDING = 2
+_ENDING = 3
+_ROOT = 4
 _STOPS = frozenset(";:()?")
 _ENDS = frozenset(",;:().")
 _CHANGES: Final[dict[str, Change]] = {
@@ -58,6 +59,8 @@ def changes_of(
         change = _CHANGES.get(hit.entry.meaning)
         if change is None and compared:
             change = _WITH_PRIOR.get(hit.entry.meaning)
+        if change not in (None, "new", "stable") and _refused(parsed, hit):
+            change = "stable" if change != "resolved" else None
         if change is None:
             continue
         if any(m.first < hit.last and hit.first < m.last for m in mentions):
@@ -68,6 +71,13 @@ def changes_of(
             elif changes[number] is None or change != "stable":
                 changes[number] = change
     return tuple(changes)
+
+
+def _refused(parsed: Parsed, hit: Hit) -> bool:
+    """Whether a word of change is negated: "has not resolved", "no regression was detected"."""
+    before = parsed.words[max(0, hit.first - 2) : hit.first]
+    said = presence_of(parsed, hit.first, hit.last)[0]
+    return said == "absent" or not parsed.grammar.not_.isdisjoint(before)
 
 
 def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[int]:
@@ -148,7 +158,7 @@ def _predicate(parsed: Parsed, hit: Hit, mention: Mention) -> bool:
 def _says_more(word: str, mention: Mention) -> bool:
     """Whether a modifier adds to the name of a mention's type."""
     name = findings().types[mention.type].name.replace("-", " ")
-    root = word[:-_ENDING]
+    root = word[: max(_ROOT, len(word) - _ENDING)]
     return word.replace("-", " ") not in name and not any(
         part.startswith(root) for part in name.split()
     )

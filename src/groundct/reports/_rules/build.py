@@ -55,6 +55,8 @@ def _finding(
     parsed = words.parsed
     kind = findings().types[mention.type]
     presence, cue = said
+    if details.change == "resolved" and presence == "present":
+        presence = "absent"  # It was there, and is no more.
     sites = plain_sites(parsed, sites_of(words, mention, spoken)) if _in_chest(kind.anatomy) else ()
     paths, segments = _where(words, mention, sites, kind.anatomy)
     side = laterality_of(parsed, mention, sites, spoken, paths)

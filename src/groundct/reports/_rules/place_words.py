@@ -5,49 +5,72 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.core.report import Finding
-from groundct.vocabulary.american import american_place, needs_place
+from groundct.vocabulary.american import american_place
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 
 _ADJECTIVE: Final = frozenset(("pleura", "breast"))
 _LEVELS: Final = ("upper", "middle", "lower")
 _SIDES: Final = ("right", "left")
+_LUNG: Final = "lung/lung"
 _Group = tuple[str, str]
 
 
 def side_words(finding: Finding) -> str:
-    """The side as an adjective, "right", of findings that are said so: pleural ones, breasts."""
-    if finding.laterality is None or finding.laterality == "midline" or not _by_side(finding):
+    """The side as an adjective, "right": of pleural findings, and of paired organs alone."""
+    if finding.laterality is None or finding.laterality == "midline":
         return ""
-    return finding.laterality
+    return finding.laterality if _by_side(finding) or _in_one_of_two(finding) else ""
 
 
-def place_words(finding: Finding) -> str:
-    """For example "in the apical segment of the right upper lobe"; empty where no place is said."""
+def place_words(finding: Finding, *, always: bool) -> str:
+    """For example "in the apical segment of the right upper lobe"; empty where no place is said.
+
+    ``always``: a type's usual place is said too, except a whole region of the body.
+    """
     default = findings().types[finding.type].anatomy
     lung = [path for path in finding.anatomy if anatomy().top_region(path) == "lung"]
-    always = needs_place(findings().types[finding.type].name)
-    other = [p for p in finding.anatomy if p not in lung and (always or p != default)]
-    if _by_side(finding):
-        # "Right gynecomastia" lies in the right breast.
-        other = [p for p in other if not p.startswith(f"{default}/{finding.laterality} ")]
-    names = _lung_words(finding, lung) + [american_place(anatomy().leaf(path)) for path in other]
+    shown = always and "/" in default
+    other = [p for p in finding.anatomy if p not in lung and (shown or p != default)]
+    if _in_one_of_two(finding):
+        other = []
+    names = _lung_words(finding, lung)
+    if lung and not names and default != _LUNG and finding.laterality is None:
+        names = [american_place(anatomy().leaf(_LUNG))]
+    names += [american_place(anatomy().leaf(path)) for path in other]
+    return _sided(finding, names)
+
+
+def has_exact_place(finding: Finding) -> bool:
+    """Whether it lies at a place under its type's usual one: "in the left lobe of the liver"."""
+    default = findings().types[finding.type].anatomy
+    return any(path.startswith(f"{default}/") for path in finding.anatomy)
+
+
+def _sided(finding: Finding, names: list[str]) -> str:
+    """Places as words, with the side of a finding whose places and name do not tell it."""
     words = f"in {_listed(names)}" if names else ""
-    return f"{words} {_side(finding, names)}".strip()
-
-
-def _side(finding: Finding, names: list[str]) -> str:
-    """The side of a finding whose places and name do not tell it."""
     side = finding.laterality
     told = {word for name in names for word in name.split()}
-    if side is None or side == "midline" or _by_side(finding) or "both" in told:
-        return ""
+    if side is None or side == "midline" or side_words(finding) or "both" in told:
+        return words
     if side in _SIDES:
-        return "" if side in told else f"on the {side}"
+        return words if side in told else f"{words} on the {side}".lstrip()
     if told.issuperset(_SIDES):
-        return ""
-    lung = any(anatomy().top_region(path) == "lung" for path in finding.anatomy)
-    return "in both lungs" if lung and not names else "bilaterally"
+        return words
+    if any(anatomy().top_region(path) == "lung" for path in finding.anatomy):
+        return f"in both lungs, including {_listed(names)}" if names else "in both lungs"
+    return f"{words} bilaterally".lstrip()
+
+
+def _in_one_of_two(finding: Finding) -> bool:
+    """Whether it lies in the right or left one of the organ that its type names."""
+    default = findings().types[finding.type].anatomy
+    if not default or default == _LUNG or len(finding.anatomy) != 1:
+        return False
+    organ = anatomy().leaf(default).removesuffix(" gland")
+    leaf = anatomy().leaf(finding.anatomy[0])
+    return leaf.removesuffix(" gland") == f"{finding.laterality} {organ}"
 
 
 def _by_side(finding: Finding) -> bool:

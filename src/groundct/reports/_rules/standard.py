@@ -6,14 +6,24 @@ law that `tests/reports/test_standard.py` checks for every type of the vocabular
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from groundct.core.report import Change, Finding, Measurement, Presence
 from groundct.reports._rules.measures import of_type
-from groundct.reports._rules.place_words import place_words, side_words
-from groundct.vocabulary.american import plural_of, says_too_little, size_kind_words
+from groundct.reports._rules.place_words import has_exact_place, place_words, side_words
+from groundct.vocabulary.american import (
+    head_of,
+    needs_place,
+    plural_of,
+    says_too_little,
+    size_kind_words,
+    tells_place,
+)
 from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import lexicon
 from groundct.vocabulary.modifiers import modifier_kinds
+from groundct.vocabulary.words import normal_word
 
 _PREFIX: Final[dict[Presence, str]] = {"present": "", "absent": "No", "uncertain": "Possible"}
 _LEADING: Final[dict[Change, str]] = {"new": "new", "stable": "stable"}
@@ -29,6 +39,7 @@ _FORM: Final = {
     "up_to": "up to ",
     "at_least": "at least ",
 }
+_AMERICAN: Final = "en"
 _COUNTS: Final = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -45,7 +56,7 @@ def standardized(finding: Finding, *, words: str = "", plural: bool = False) -> 
         _LEADING.get(finding.change, "") if finding.change else "",
         _count(finding),
         *_named(finding, size_text(sizes[0]) if leads else "", words, plural=plural),
-        place_words(finding),
+        place_words(finding, always=_says_place(finding, words)),
     ]
     text = " ".join(word for word in said if word)
     tail = [] if leads else [_size_words(size) for size in sizes]
@@ -60,6 +71,31 @@ def size_text(measurement: Measurement) -> str:
     joint = "-" if measurement.form == "range" else " x "
     numbers = joint.join(f"{value:g}" for value in measurement.values_mm)
     return f"{_FORM[measurement.form]}{numbers} mm"
+
+
+def _says_place(finding: Finding, words: str) -> bool:
+    """Whether the type's usual place is said: its name or the report's own words do not tell it."""
+    name = findings().types[finding.type].name
+    own = bool(words) and says_too_little(name) and not tells_place(name)
+    return own or needs_place(name) or _name(finding) != name
+
+
+def _name(finding: Finding) -> str:
+    """The type's name, "lesion" for "liver lesion" where its exact place follows or it is cystic.
+
+    "Cystic liver lesion" would be read as a cyst and a lesion.
+    """
+    name = findings().types[finding.type].name
+    head = head_of(name)
+    exact = has_exact_place(finding) or "cystic" in finding.modifiers
+    return head if head and exact and not side_words(finding) else name
+
+
+@lru_cache(maxsize=256)
+def _is_finding(word: str) -> bool:
+    """Whether a modifier is read as a finding where it stands alone: "ground-glass"."""
+    words = [normal_word(part, _AMERICAN) for part in word.replace("-", " ").split()]
+    return bool(lexicon(_AMERICAN, "findings", "type").find(words))
 
 
 def _stands_before(size: Measurement, kind: str) -> bool:
@@ -82,9 +118,11 @@ def _count(finding: Finding) -> str:
 def _named(finding: Finding, size: str, words: str, *, plural: bool) -> list[str]:
     """Words of number, the size, how it looks, its side and its name."""
     kinds = modifier_kinds()
-    name = findings().types[finding.type].name
+    name = _name(finding)
     own = words if words and says_too_little(name) else ""
+    full = name == findings().types[finding.type].name
     said = [word for word in finding.modifiers if word not in own.lower()]
+    said = [word for word in said if not (full and _is_finding(word))]
     counted = finding.count is not None and finding.count > 1
     number = [] if counted else [word for word in said if kinds[word] == "number"]
     looks = [size, *(word for word in said if kinds[word] != "number"), side_words(finding)]
