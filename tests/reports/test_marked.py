@@ -14,7 +14,9 @@ from groundct.core.report import Reading, Report
 from groundct.reports.rules import PLUGIN
 
 _FOLDER = Path(__file__).parent / "marked"
-_TUNED = [line for name in ("presence",) for line in lines_of(_FOLDER / f"{name}_tuned.txt")]
+_TUNED = [
+    line for name in ("presence", "sites") for line in lines_of(_FOLDER / f"{name}_tuned.txt")
+]
 
 
 @pytest.mark.parametrize("line", _TUNED)

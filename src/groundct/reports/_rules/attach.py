@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groundct.reports._rules.clauses import opening
+from groundct.reports._rules.clauses import STOPS, opening
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.side_words import emphasised, side_words
@@ -46,7 +46,7 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
         for other in _same_thing(words.parsed, mention, spoken)
         for site in _own_sites(words, other, spoken)
     ]
-    return tuple(dict.fromkeys((*own, *shared)))
+    return tuple(dict.fromkeys((*own, *shared))) or _there(words, mention, spoken)
 
 
 def _same_thing(
@@ -72,7 +72,9 @@ def _renames(parsed: Parsed, first: Mention, second: Mention) -> bool:
         return False
     low, high = first.last, second.first
     gap = parsed.words[low:high]
-    if ";" in gap or ")" in gap or parsed.scope_ends(low, high):
+    if ";" in gap or ")" in gap or not parsed.grammar.but.isdisjoint(gap):
+        return False
+    if any(low <= hit.first < high for hit in parsed.role("negation", "introduces")):
         return False
     if gap[-1:] == ("(",):
         return True
@@ -103,7 +105,10 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     following = [m.first for m in spoken if m.first >= mention.last]
     limit = min(following, default=len(parsed.words))
     after = tuple(s for s in words.sites if mention.last <= s.first < limit)
-    if following and after:
+    leading = _lead(words, spoken)
+    if following and after and leading and _leads_next(parsed, after[-1], limit):
+        after = tuple(s for s in after if opening(parsed, mention.last, s.first) is None)
+    elif following and after:
         # "effusion and left lower lobe consolidation": the lobe is the consolidation's alone.
         of_next = _ahead(words, mention.last, limit)
         close = bool(of_next) and limit - of_next[-1].last <= _CLOSE
@@ -113,12 +118,14 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
         after = tuple(s for s in after if not (close and parted and s in of_next))
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
     ahead = _ahead(words, floor, mention.first)
+    if leading and floor and not ahead:
+        ahead = _opened(words, floor, mention.first)
     if inner or after:
         return (*inner, *after)
     if ahead and mention.first - ahead[-1].last <= _CLOSE:
         return ahead
-    if following and _shares_next(words, mention, limit):
-        nearest = next(m for m in spoken if m.first == limit)
+    nearest = next((m for m in spoken if m.first == limit), None)
+    if nearest is not None and _shares_next(words, mention, nearest):
         return _own_sites(words, nearest, spoken)
     # What stands before all findings is the sentence's topic; what another one has is not shared.
     topic = min((m.first for m in spoken), default=mention.first)
@@ -132,20 +139,74 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     return tuple(s for s in before if not said or said & set(s.sides))
 
 
-def _shares_next(words: Words, mention: Mention, limit: int) -> bool:
-    """Whether a mention is joined to the next one, so that the sites behind are its own too."""
+def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The lung of the mention before, for "... and a nodule in this location".
+
+    Only the lung is taken over, where it is one, and never beside a side of the mention's own.
+    """
     parsed = words.parsed
-    gap = parsed.words[mention.last : limit]
-    together = any(
-        mention.last <= hit.first < limit
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
+    cues = [
+        hit
         for hit in parsed.relations
-        if hit.entry.meaning == "together"
+        if hit.entry.meaning == "anaphor" and floor <= hit.first < limit
+    ]
+    earlier = [m for m in spoken if m.last <= mention.first]
+    sided = any(floor <= hit.first < limit for hit in side_words(parsed))
+    if not cues or not earlier or sided:
+        return ()
+    found = (_own_sites(words, other, spoken) for other in reversed(earlier))
+    sides = {site.side for site in next((sites for sites in found if sites), ())}
+    side = sides.pop() if len(sides) == 1 else None
+    if side is None or side == "bilateral":
+        return ()
+    return (Site(cues[0].first, cues[0].last, side, None),)
+
+
+def _lead(words: Words, spoken: tuple[Mention, ...]) -> bool:
+    """Whether places lead their findings: "in the right lung a nodule, in the left a mass"."""
+    first = min((m.first for m in spoken), default=0)
+    last = max((m.last for m in spoken), default=0)
+    # "... of the left lung nodule": a site's last word may be the finding's first.
+    begins = any(site.first < first for site in words.sites)
+    return begins and not any(site.first >= last for site in words.sites)
+
+
+def _leads_next(parsed: Parsed, site: Site, limit: int) -> bool:
+    """Whether only a comma and adjectives stand between a site and the next mention."""
+    grammar = parsed.grammar
+    gap = parsed.words[site.last : limit]
+    return len(gap) <= _SHARED_REACH and (grammar.of | grammar.in_ | grammar.at).isdisjoint(gap)
+
+
+def _opened(words: Words, floor: int, first: int) -> tuple[Site, ...]:
+    """The sites that begin a mention's clause, behind a comma or "and"."""
+    position = opening(words.parsed, floor, first)
+    if position is None:
+        return ()
+    return tuple(s for s in words.sites if position < s.first and s.last <= first)
+
+
+def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
+    """Whether a mention is joined to the next one, so that the sites behind are its own too.
+
+    By a comma or "and", or within one region by "of", "causing", "with".
+    """
+    parsed = words.parsed
+    low, high = mention.last, following.first
+    gap = parsed.words[low:high]
+    joined = not gap or not parsed.grammar.listing.isdisjoint(gap)
+    together = any(
+        low <= hit.first < high for hit in parsed.relations if hit.entry.meaning == "together"
     )
-    if gap and parsed.grammar.listing.isdisjoint(gap) and not together:
+    if not (joined or together or _one_region(mention, following)):
         return False
-    between = any(mention.last <= site.first < limit for site in words.sites)
-    ended = parsed.scope_ends(mention.last, limit)
-    verb = parsed.any_word(mention.last, limit, parsed.grammar.perceived | {";"})
+    spans = [(site.first, site.last) for site in words.sites]
+    spans += [(hit.first, hit.last) for hit in (*side_words(parsed), *parsed.places)]
+    between = any(low <= first and last <= high for first, last in spans if last < high)
+    ended = parsed.scope_ends(low, high)
+    verb = parsed.any_word(low, high, parsed.grammar.perceived | {";"})
     return len(gap) <= _SHARED_REACH and not (between or ended or verb)
 
 
@@ -171,13 +232,22 @@ def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
         gap = words.parsed.words[site.last : edge]
         joined = out and between.issuperset(gap)
         # "mass in the right lung and left lung nodule": the first is the mass's.
+        if floor and not out and _restarts(words.parsed, site.last, first):
+            break
         leading = words.parsed.words[max(0, site.first - 3) : site.first]
-        of_other = out and floor and not grammar.in_.isdisjoint(leading)
+        listed = not grammar.listing.isdisjoint(gap)
+        of_other = out and floor and listed and not grammar.in_.isdisjoint(leading)
         if of_other or (not joined and (out or not grammar.listing.isdisjoint(gap))):
             break
         out.append(site)
         edge = site.first
     return tuple(reversed(out))
+
+
+def _restarts(parsed: Parsed, low: int, first: int) -> bool:
+    """Whether a stop or "there is" stands between a site and a mention."""
+    cues = parsed.role("negation", "introduces", "ends_scope")
+    return parsed.any_word(low, first, STOPS) or any(low <= cue.first < first for cue in cues)
 
 
 def plain_sites(parsed: Parsed, sites: tuple[Site, ...]) -> tuple[Site, ...]:

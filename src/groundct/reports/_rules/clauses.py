@@ -13,6 +13,7 @@ _EARLIER_REACH = 8
 _PREPOSITION_REACH = 3
 _LOCATION_REACH = 4
 _SOME_REACH = 4
+_PLACE_REACH = 5
 _FORM_REACH = 4
 _OPENING = "("
 _CLOSING = ")"
@@ -46,14 +47,22 @@ def opening(parsed: Parsed, low: int, first: int) -> int | None:
     """
     joints = parsed.grammar.joint | parsed.grammar.with_ | {","}
     ends = {hit.last for hit in parsed.role("negation", "asserts", "described", "negates_before")}
+    ends |= {hit.last for hit in parsed.findings}
     for position in range(low, first):
         if parsed.words[position] not in joints:
             continue
         place = next((p for p in parsed.places if p.first > position), None)
-        near = place is not None and place.first - position <= 3 and place.last < first
-        if position in ends or not near:
+        if position in ends or place is None or not place.last < first:
+            return position
+        near = place.first - position <= _PLACE_REACH
+        anew = parsed.any_word(position, place.first, parsed.grammar.some)
+        if not near or anew or _named(parsed, position, place.first):
             return position
     return None
+
+
+def _named(parsed: Parsed, low: int, high: int) -> bool:
+    return any(low <= hit.first < high for hit in parsed.findings)
 
 
 def is_location(parsed: Parsed, low: int, first: int) -> bool:

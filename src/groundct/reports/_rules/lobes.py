@@ -17,6 +17,31 @@ _LUNG_REGIONS = frozenset(("lung", "pleura"))
 def anchors_of(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
     """Lobes, the lingula and whole lungs with their sides; a lung that a lobe names is dropped."""
     lobes = _lobes(parsed, hits, sides)
+    whole = _whole(parsed, hits, sides, lobes)
+    wide = [_widened(parsed, site, hits, sides) for site in lobes]
+    return sorted([*wide, *whole], key=lambda site: site.first)
+
+
+def _widened(parsed: Parsed, site: Site, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> Site:
+    """A lobe's site with the words "right lung" or "of the left lung" that stand beside it."""
+    first, last = site.first, site.last
+    for hit in hits:
+        if hit.entry.meaning != "lung":
+            continue
+        for side in sides:
+            if not 0 <= hit.first - side.last <= 1:
+                continue
+            if 0 <= first - hit.last <= 1:
+                first = min(first, side.first)
+            elif _tells_side(parsed, last, side):
+                last = max(last, hit.last)
+    return Site(first, last, site.side, site.level, site.segments)
+
+
+def _whole(
+    parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...], lobes: list[Site]
+) -> list[Site]:
+    """Whole lungs with a side of their own."""
     taken = {position for site in lobes for position in range(site.first, site.last)}
     whole = []
     for hit in hits:
@@ -26,7 +51,7 @@ def anchors_of(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) ->
         if near and not _used(parsed, near[-1], hit, lobes):
             side = side_of(near[-1])
             whole.append(Site(near[-1].first, hit.last, side, None))
-    return sorted([*lobes, *whole], key=lambda site: site.first)
+    return whole
 
 
 def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
@@ -49,6 +74,7 @@ def _tells_side(parsed: Parsed, end: int, side: Hit) -> bool:
 
 def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
     found: list[Site] = []
+    lingula = False
     for index, hit in enumerate(hits):
         role = hit.entry.meaning
         if role.startswith("lobe:"):
@@ -58,6 +84,7 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
             last = found[-1] if found else None
             if last is None or last.level != "upper" or hit.first - last.last > 3:
                 found.append(Site(hit.first, hit.last, "left", "upper"))
+                lingula = True
         elif role == "apex":
             side_of_apex = _side_of(parsed, (hit, hit.last), hits, sides, [])
             if side_of_apex is not None:
@@ -67,9 +94,21 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
             if end is not None:
                 level = role.split(":")[1]
                 side_of_lobe = _side_of(parsed, (hit, end), hits, sides, found)
-                found.append(Site(hit.first, end, side_of_lobe, level))
+                site = Site(hit.first, end, side_of_lobe, level)
+                if lingula and found and _is_lobe_of(parsed, found[-1], site):
+                    site = Site(found.pop().first, end, "left", level)
+                found.append(site)
+                lingula = False
     # Where places stand before all else, a side never belongs to the lobe before it.
     return _inherited(parsed, found if parsed.verb_last else _backfill(found), sides)
+
+
+def _is_lobe_of(parsed: Parsed, lingula: Site, lobe: Site) -> bool:
+    """Whether "of the left upper lobe" only says in which lobe a lingula lies."""
+    gap = parsed.words[lingula.last : lobe.first]
+    grammar = parsed.grammar
+    of_it = grammar.segment | grammar.of | grammar.article | grammar.side
+    return lobe.level == "upper" and lobe.side != "right" and of_it.issuperset(gap)
 
 
 def _lobe_after(hits: tuple[Hit, ...], index: int) -> int | None:

@@ -142,15 +142,33 @@ def _of_aspect(parsed: Parsed, low: int, first: int) -> bool:
 
 
 def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
-    """Whether "a" or "mild" begins anew after a comma: "no effusion, mild atelectasis"."""
+    """Whether "a" or "mild" begins anew after a comma: "no effusion, mild atelectasis".
+
+    Or the finding before the comma has its place already, "no effusion on the left, a mass is".
+    """
     start = some(parsed, first)
+    end = clause_end(parsed, last)
+    if start is None and _is_placed(parsed, low, first):
+        told = verbs(parsed, last, end)
+        asserted = bool(told) and told[0].entry.meaning == "asserts"
+        return asserted and not parsed.any_word(low, told[0].first, parsed.grammar.either)
     if start is None or start <= low:
         return False
     before = parsed.words[start - 1]
-    end = clause_end(parsed, last)
     if before == ",":
         return not parsed.any_word(last, end, parsed.grammar.either)
     return before in parsed.grammar.with_ and bool(verbs(parsed, last, end))
+
+
+def _is_placed(parsed: Parsed, low: int, first: int) -> bool:
+    """Whether a comma stands right before a mention, and before it a finding with its place."""
+    if parsed.words[first - 1] != ",":
+        return False
+    placed = [*parsed.places, *parsed.role("laterality", "right", "left")]
+    named = [hit for hit in parsed.findings if low <= hit.first and hit.last < first]
+    return any(
+        hit.last <= place.first and place.last == first - 1 for hit in named for place in placed
+    )
 
 
 def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:

@@ -164,7 +164,7 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
 def _anchor_of(parsed: Parsed, anchors: list[Site], first: int, last: int) -> int | None:
     """The lobe of an adjective: "... segment of the <lobe>" after it, else the one before it."""
     for index, site in enumerate(anchors):
-        if first < site.last and site.first < last:
+        if site.first < last and first <= site.last:
             return index
     step = last
     grammar = parsed.grammar
@@ -173,6 +173,9 @@ def _anchor_of(parsed: Parsed, anchors: list[Site], first: int, last: int) -> in
     skipped = glue | grammar.segment | grammar.basal | segment_words(parsed.language).words
     of_seen = False
     while step < len(parsed.words) and parsed.words[step] in skipped:
+        # "... segment and in the upper lobe": another place begins.
+        if parsed.words[step - 1] in grammar.listing and parsed.words[step] in of_or_in:
+            break
         of_seen = of_seen or parsed.words[step] in of_or_in
         step += 1
         if any(site.first <= step - 1 < site.last for site in anchors):

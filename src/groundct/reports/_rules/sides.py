@@ -88,7 +88,7 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         ahead = [
             h
             for h in ahead
-            if listing.isdisjoint(parsed.words[h.last : mention.first])
+            if (listing | _CUT).isdisjoint(parsed.words[h.last : mention.first])
             or _begins(parsed, h, mention.first)
         ]
     after = _after(parsed, [h for h in words if mention.first <= h.first < limit], mention, spoken)
