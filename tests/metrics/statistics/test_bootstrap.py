@@ -91,3 +91,25 @@ def test_sums_of_clusters_are_sorted_by_name():
 def test_what_does_not_fit_is_refused(numerators, denominators, clusters):
     with pytest.raises(ValueError):
         ratio_interval(numerators, denominators, clusters)
+
+
+def test_intervals_of_few_patients_with_skewed_values_hold_the_truth_as_often_as_they_say():
+    held = []
+    for run in range(400):
+        rng = np.random.default_rng(run)
+        sizes = 1 + rng.binomial(6, 0.2, 20)
+        patients = np.repeat(np.arange(20), sizes).astype(str).tolist()
+        skill = np.repeat(rng.random(20), sizes)
+        low, high = mean_interval(skill**3, patients, draws=500, seed=run)
+        held.append(low <= 0.25 <= high)
+    assert 0.91 <= np.mean(held) <= 0.98
+
+
+def test_equal_values_give_an_interval_of_no_width():
+    assert mean_interval([0.4] * 5, list("abcde")) == pytest.approx((0.4, 0.4))
+
+
+@pytest.mark.parametrize("hits", [1, 3, 7])
+def test_a_rate_keeps_within_its_range(hits):
+    low, high = mean_interval([1.0] * hits + [0.0] * (8 - hits), list("abcdefgh"))
+    assert 0 <= low < hits / 8 < high <= 1
