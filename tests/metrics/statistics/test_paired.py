@@ -69,7 +69,7 @@ def test_the_order_of_patients_and_of_models_does_not_matter():
 
 def test_equal_models_give_one_and_a_clear_difference_a_small_p():
     same = np.stack([RNG.random(200), np.ones(200)], 1)
-    better = same + [0.2, 0.0]
+    better = same + np.array([0.2, 0.0])
     assert permutation_p(same, same) == 1.0
     assert permutation_p(better, same) == pytest.approx(1 / 10_001)
 
