@@ -70,4 +70,4 @@ def _findings(
         raise LanguageModelError(*faults)
     told = {one.type for one in said}
     ruled_out = tuple(finding for finding in source.ruled_out if finding.type not in told)
-    return (*(composed(one, source.said) for one in said), *ruled_out)
+    return (*composed(said, source.said), *ruled_out)
