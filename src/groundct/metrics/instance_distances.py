@@ -31,9 +31,9 @@ def centre_distances_mm(
 
     Row n is label n + 1; infinite for labels without voxels.
     """
-    a = label_centres(reference)[1:] * spacing_mm
-    b = label_centres(prediction)[1:] * spacing_mm
-    squares = ((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=2)
+    a, b = label_centres(reference)[1:], label_centres(prediction)[1:]
+    # Differences first: equal steps of voxels are then equal distances, to the last bit.
+    squares = (((a[:, None, :] - b[None, :, :]) * spacing_mm) ** 2).sum(axis=2)
     return np.asarray(np.nan_to_num(np.sqrt(squares), nan=np.inf))
 
 
