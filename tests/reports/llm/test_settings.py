@@ -11,6 +11,7 @@ from tests.reports.llm.faults import ANSWER, CALL, REPLY
 from groundct.core.report import report_of_columns
 from groundct.reports._llm.failures import LanguageModelError, failures
 from groundct.reports._llm.settings import LlmSettings, settings_from
+from groundct.reports._llm.transport import Address
 from groundct.reports.hybrid import HybridExtractor
 from groundct.reports.llm import LlmExtractor
 
@@ -66,6 +67,18 @@ def test_what_cannot_be_used_is_named(name, value) -> None:
         settings_from({**GIVEN, f"GROUNDCT_LLM_{name}": value})
     assert f"GROUNDCT_LLM_{name}" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("http://localhost:8000/v1", "http://localhost:8000/v1/chat/completions"),
+        ("https://example.org/v1/", "https://example.org/v1/chat/completions"),
+        ("http://[::1]:8000", "http://[::1]:8000/chat/completions"),
+    ],
+)
+def test_addresses(url, where) -> None:
+    assert Address.of(url).where == where
 
 
 def test_library_users_are_told_too() -> None:

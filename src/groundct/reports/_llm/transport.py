@@ -49,7 +49,9 @@ class Address:
     def where(self) -> str:
         """The address as an issue names it."""
         scheme = "https" if self.secure else "http"
-        return f"{scheme}://{self.host}{f':{self.port}' if self.port else ''}{self.path}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = f":{self.port}" if self.port else ""
+        return f"{scheme}://{host}{port}{self.path}"
 
 
 @dataclass(frozen=True)
