@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from tests.benchmark.random_masks import random_pair, random_spacing
+from tests.benchmark.slow_official import slow_finding
 
 from groundct.imaging.runs import Runs
 from groundct.metrics.official import InstanceRules, score_finding, score_masks
-from tests.benchmark.random_masks import random_pair, random_spacing
-from tests.benchmark.slow_official import slow_finding
 
 RAW = InstanceRules(filtered=False)
 

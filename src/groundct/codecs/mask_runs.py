@@ -15,9 +15,11 @@ from groundct.codecs._nifti_bytes import read_header, stored_pieces
 from groundct.codecs._nifti_header import NiftiHeader
 from groundct.codecs._voxels import labels_of
 from groundct.core.geometry import Geometry
-from groundct.core.issues import VolumeError
+from groundct.core.issues import GridError, VolumeError
 from groundct.imaging.runs import Runs, Shape, no_runs, runs_of_voxels, touching_joined
 
+MAX_RUNS: Final = 1 << 23
+"""A file whose voxels lie in more runs is refused: it is noise, and fills the memory."""
 _HELD: Final = 1 << 21
 """Voxels that are held before they are made into runs."""
 
@@ -46,25 +48,44 @@ def read_mask_header(path: Path) -> NiftiHeader:
     return header
 
 
-def read_mask_runs(path: Path, *, truncate: bool = False) -> StoredRuns:
+def read_mask_runs(path: Path, *, truncate: bool = False, voxels: int | None = None) -> StoredRuns:
     """All findings of a mask (findings, i, j, k), checked to the last byte.
 
     Args:
         path: ``.nii.gz`` or ``.nii``.
+        voxels: How many a finding must have; another number is refused before voxels are read.
         truncate: Take values as a cast to uint8 does (fractions are dropped, whole numbers taken
             modulo 256), as ReXGroundingCT's scoring does. Else such values are refused.
 
     Raises:
-        VolumeError: A rule for label maps is broken, a label is over 255, or with ``truncate`` a
-            value has no defined cast: NaN, infinite, a float below 0 or from 256 on.
+        VolumeError: A rule for label maps is broken, a label is over 255, voxels are scattered over
+            more than ``MAX_RUNS`` runs, or with ``truncate`` a value has no defined cast: NaN,
+            infinite, a float below 0 or from 256 on.
+        GridError: A finding has another number of voxels than ``voxels``.
     """
     header = read_mask_header(path)
     count, *rest = header.shape
+    if voxels is not None and prod(rest) != voxels:
+        raise GridError.of(
+            "grid-mismatch",
+            path,
+            f"its shape is {header.shape}, {prod(rest)} voxels a finding, where {voxels} are due.",
+            "Write (findings, i, j, k) on the grid of the CT; masks are never resampled here.",
+        )
     shape: Shape = (rest[0], rest[1], rest[2])
     parts: list[list[Runs]] = [[] for _ in range(count)]
+    total = 0
     for place, value in _batches(_nonzero_pieces(path, header, truncate)):
         for finding, runs in _by_finding(place, value, count, shape):
             parts[finding].append(runs)
+            total += len(runs.starts)
+        if total > MAX_RUNS:
+            raise VolumeError.of(
+                "scattered-voxels",
+                path,
+                f"its voxels are scattered over more than {MAX_RUNS} stretches.",
+                "Give masks of findings, not noise.",
+            )
     grid = Geometry.of(shape, header.affine)
     return StoredRuns(tuple(_one(part, shape) for part in parts), grid)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from groundct.benchmark.segmentation.inputs import Masks
 from groundct.benchmark.segmentation.texts import said_lobes, said_side, side_and_lobes
 from groundct.codecs.finding_masks import FindingMask
-from groundct.codecs.mask_runs import StoredRuns, read_mask_runs
+from groundct.codecs.mask_runs import StoredRuns, read_mask_header, read_mask_runs
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError, TableError
 from groundct.imaging.runs import Runs, Shape, runs_of_crop
@@ -37,8 +38,10 @@ class Loaded:
         return {a.finding_id: n for n, a in enumerate(self.about) if a.finding_id is not None}
 
 
-def load_case(masks: Masks, case: str, *, truncate: bool = False) -> Loaded:
-    """The findings of a case.
+def load_case(
+    masks: Masks, case: str, *, truncate: bool = False, voxels: int | None = None
+) -> Loaded:
+    """The findings of a case; ``voxels`` is how many a finding must have, where that is known.
 
     Raises DataError as ``read_mask_runs`` does, and when a dataset file names another number of
     findings than the mask has.
@@ -47,7 +50,7 @@ def load_case(masks: Masks, case: str, *, truncate: bool = False) -> Loaded:
         return _released(masks, case)
     with masks.file(case) as path:
         try:
-            stored = read_mask_runs(path, truncate=truncate)
+            stored = read_mask_runs(path, truncate=truncate, voxels=voxels)
         except DataError as problem:
             raise _placed(problem, str(path), masks.where(case)) from problem
     entry = masks.entries.get(case)
@@ -67,6 +70,14 @@ def load_case(masks: Masks, case: str, *, truncate: bool = False) -> Loaded:
         side, lobes = side_and_lobes(finding.text)
         about.append(About(finding.category, None, side, lobes))
     return Loaded(stored, tuple(about))
+
+
+def voxels_of_case(masks: Masks, case: str) -> int | None:
+    """How many voxels a finding has, from a file's header; None in a release. Raises DataError."""
+    if masks.kind == "release":
+        return None
+    with masks.file(case) as path:
+        return prod(read_mask_header(path).shape[1:])
 
 
 def _released(masks: Masks, case: str) -> Loaded:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ from typing import Any
 
 from groundct.benchmark.segmentation.clinical import sizes_of
 from groundct.benchmark.segmentation.inputs import Masks
-from groundct.benchmark.segmentation.loading import About, Loaded, load_case
+from groundct.benchmark.segmentation.loading import About, Loaded, load_case, voxels_of_case
 from groundct.benchmark.segmentation.places import states_place, turn_onto, turned
 from groundct.benchmark.segmentation.result import CaseResult, FindingResult, Status
 from groundct.benchmark.segmentation.settings import Settings
@@ -93,24 +92,22 @@ def score_case(job: Job) -> CaseScore:
 
 
 def _both(job: Job) -> tuple[Loaded, Loaded | None, tuple[Issue, ...]]:
-    truncate = job.settings.protocol == "rexgroundingct"
-    read: Callable[..., Loaded] = partial(load_case, case=job.case, truncate=truncate)
+    """Both sides; faults of the reference are raised, for without it nothing can be scored."""
+    official = job.settings.protocol == "rexgroundingct"
     if job.missing:
-        return read(job.reference), None, ()
-    try:
-        if job.threads < 2:
-            reference = read(job.reference)
-            return reference, read(job.prediction), ()
-        with ThreadPoolExecutor(2) as pool:
-            one, two = pool.submit(read, job.reference), pool.submit(read, job.prediction)
-            reference = one.result()
-            return reference, two.result(), ()
-    except DataError as problem:
-        # The reference's faults are raised: without it nothing can be scored.
-        reference = read(job.reference)
-        if job.settings.protocol == "rexgroundingct":
-            raise problem.for_case(job.case) from problem
-        return reference, None, problem.for_case(job.case).issues
+        return load_case(job.reference, job.case, truncate=official), None, ()
+    voxels = None if official else voxels_of_case(job.reference, job.case)
+    read_reference = partial(load_case, job.reference, job.case, truncate=official)
+    read_prediction = partial(load_case, job.prediction, job.case, truncate=official, voxels=voxels)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(read_prediction) if job.threads > 1 else None
+        reference = read_reference()
+        try:
+            return reference, waiting.result() if waiting else read_prediction(), ()
+        except DataError as problem:
+            if official:
+                raise problem.for_case(job.case) from problem
+            return reference, None, problem.for_case(job.case).issues
 
 
 def _grid(job: Job, reference: Loaded) -> tuple[Geometry, tuple[Issue, ...]]:

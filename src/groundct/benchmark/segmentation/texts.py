@@ -10,11 +10,11 @@ from groundct.core.plugins import load_plugin
 from groundct.core.report import Finding, report_of_columns
 
 LOBES: Final = (
-    "right upper lobe",
-    "right middle lobe",
-    "right lower lobe",
-    "left upper lobe",
-    "left lower lobe",
+    "right lung upper lobe",
+    "right lung middle lobe",
+    "right lung lower lobe",
+    "left lung upper lobe",
+    "left lung lower lobe",
 )
 
 

@@ -1,0 +1,1 @@
+"""Several results of one task beside one another: ranks with their uncertainty."""

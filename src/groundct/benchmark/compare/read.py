@@ -1,0 +1,177 @@
+"""Read results for a comparison, and refuse those that cannot stand beside one another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from groundct.benchmark.compare import segmentation
+from groundct.benchmark.compare.samples import Key, Metric, Sample, Scored
+from groundct.codecs._files import read_bytes
+from groundct.core.issues import DataError, Issue
+
+MAX_RESULT_BYTES: Final = 1 << 30
+_NO_CONDITION: Final = ("draws", "seed", "surfaces", "refused")
+"""Settings that change no number that is compared."""
+_TOLERANCE: Final = 1e-6
+
+
+class ResultError(DataError):
+    """A result that cannot be read or compared."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    metrics: Callable[[Mapping[str, Any]], tuple[Metric, ...]]
+    samples: Callable[[Mapping[str, Any]], dict[Key, Sample]]
+    combined: tuple[str, ...]
+
+
+_TASKS: Final[Mapping[str, _Task]] = MappingProxyType(
+    {
+        "segmentation": _Task(
+            segmentation.metrics_of, segmentation.samples_of, segmentation.DEFAULT_COMBINED
+        )
+    }
+)
+
+
+def default_combined(task: str) -> tuple[str, ...]:
+    """The metrics that are combined when none are named."""
+    return _TASKS[task].combined
+
+
+def read_results(places: Sequence[tuple[str, Path]]) -> tuple[Scored, ...]:
+    """Results by name and file, all of one task, reference and protocol.
+
+    Raises ResultError with every fault found: files that are no results, names given twice, and
+    results of different conditions, both of which are stated.
+    """
+    issues: list[Issue] = []
+    results: list[Scored] = []
+    for name, path in places:
+        try:
+            results.append(_read(name, path))
+        except DataError as problem:
+            issues += problem.issues
+    names = [name for name, _ in places]
+    issues += [_twice(name) for name in sorted({n for n in names if names.count(n) > 1})]
+    if results:
+        issues += [i for other in results[1:] for i in _mixed(results[0], other)]
+    if issues:
+        raise ResultError(*issues)
+    return tuple(results)
+
+
+def _read(name: str, path: Path) -> Scored:
+    raw = read_bytes(path, ResultError, MAX_RESULT_BYTES)
+    try:
+        result = json.loads(raw)
+    except ValueError as problem:
+        raise _no_result(path, f"the file is no JSON: {problem}.") from problem
+    if not isinstance(result, dict):
+        raise _no_result(path, "the file holds no JSON object.")
+    task = result.get("task", "segmentation" if "findings" in result else None)
+    if not isinstance(task, str) or task not in _TASKS:
+        known = ", ".join(sorted(_TASKS))
+        raise _no_result(path, f"the task is {task!r}; results of {known} can be compared.")
+    kind = _TASKS[task]
+    try:
+        scored = Scored(
+            name=name,
+            where=str(path),
+            task=task,
+            conditions=_conditions(result),
+            prediction_digest=result["prediction_digest"],
+            metrics=kind.metrics(result),
+            samples=kind.samples(result),
+            summary=result["summary"],
+            extra=len(result.get("extra", ())),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as problem:
+        raise _no_result(path, f"a part of the result is missing or malformed: {problem}.") from (
+            problem
+        )
+    issues = _contradictions(scored)
+    if not scored.samples:
+        raise _no_result(path, "the result has no findings.")
+    if issues:
+        raise ResultError(*issues)
+    return scored
+
+
+def _conditions(result: Mapping[str, Any]) -> dict[str, Any]:
+    settings = {k: v for k, v in (result.get("settings") or {}).items() if k not in _NO_CONDITION}
+    return {
+        "reference_digest": result["reference_digest"],
+        "protocol": result["protocol"],
+        "partial_reference": result.get("partial_reference", False),
+        "settings": settings,
+        "scoring version": (result.get("versions") or {}).get("scoring"),
+    }
+
+
+def _contradictions(result: Scored) -> list[Issue]:
+    """Headline numbers that the samples do not give: a result edited by hand."""
+    found = []
+    for metric in result.metrics:
+        stated, own = result.summary.get(metric.name), value_of(result.samples.values(), metric)
+        if stated is None or own is None or abs(stated - own) <= _TOLERANCE:
+            continue
+        found.append(
+            Issue(
+                code="summary-contradicts-rows",
+                where=result.where,
+                what=f"the summary has {metric.name} {stated:.6f} and the rows give {own:.6f}.",
+                remedy="Evaluate again; results are compared as they were written.",
+            )
+        )
+    return found
+
+
+def value_of(samples: Any, metric: Metric) -> float | None:
+    """A metric over samples as their own result counted them: what it dropped is left out."""
+    above: dict[str, float] = {}
+    below: dict[str, float] = {}
+    for sample in samples:
+        if sample.parts is not None and metric.part in sample.parts:
+            group = sample.case if metric.per == "case" else ""
+            numerator, denominator = sample.parts[metric.part]
+            above[group] = above.get(group, 0.0) + numerator
+            below[group] = below.get(group, 0.0) + denominator
+    ratios = [above[group] / below[group] for group in above if below[group]]
+    return sum(ratios) / len(ratios) if ratios else None
+
+
+def _mixed(first: Scored, other: Scored) -> list[Issue]:
+    pairs = [("task", first.task, other.task)]
+    pairs += [(name, first.conditions[name], other.conditions[name]) for name in first.conditions]
+    return [
+        Issue(
+            code="mixed-results",
+            where=other.where,
+            what=f"the {name} is {theirs!r}; that of {first.where} is {own!r}.",
+            remedy="Evaluate all predictions against one reference with one protocol.",
+        )
+        for name, own, theirs in pairs
+        if own != theirs
+    ]
+
+
+def _twice(name: str) -> Issue:
+    return Issue(
+        code="name-given-twice",
+        where=name,
+        what="two results have this name.",
+        remedy="Name them: NAME=path/to/result.json.",
+    )
+
+
+def _no_result(path: Path, what: str) -> DataError:
+    return ResultError.of(
+        "not-a-result", path, what, "Give the JSON that `groundct evaluate` wrote."
+    )
