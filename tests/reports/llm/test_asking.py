@@ -341,6 +341,7 @@ def test_a_killed_process_leaves_whole_answers(tmp_path) -> None:
 def test_the_configuration_is_recorded(server, settings_of, monkeypatch) -> None:
     told = LlmExtractor(settings_of(seed=3)).configuration()
     assert (told["model"], told["temperature"], told["seed"]) == ("stand-in", 0.0, 3)
+    assert server.url not in told.values()
     assert told["prompt_digest"] == prompt_digest() == digest(system_prompt())
     assert told["schema_digest"] == schema_digest()
     monkeypatch.setenv("GROUNDCT_LLM_URL", server.url)

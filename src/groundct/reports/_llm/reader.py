@@ -45,7 +45,7 @@ class Reader:
         return self._settings or settings_from(os.environ)
 
     def configuration(self) -> dict[str, str | int | float]:
-        """All that determines an answer but the text: server, model, numbers, prompt, schema."""
+        """All that determines an answer but text and address: model, numbers, prompt, schema."""
         return {
             **self.settings.determining,
             "prompt_digest": prompt_digest(),

@@ -60,9 +60,11 @@ class LlmSettings(Value):
 
     @property
     def determining(self) -> dict[str, str | int | float]:
-        """The settings that may change an answer."""
+        """The settings that may change an answer, but for the address, which is nobody's business.
+
+        Releases tell them; the cache knows the address too.
+        """
         return {
-            "url": self.url.rstrip("/"),
             "model": self.model,
             "temperature": self.temperature,
             "seed": self.seed,
