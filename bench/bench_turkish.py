@@ -11,18 +11,32 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from bench.marked import Mark, Outcome, lines_of, outcome, parse
-from groundct.core.report import Finding, Reading, Report, Span
+from groundct.core.report import Finding, Presence, Reading, Report, Span, report_of_columns
 from groundct.reports.labels import labels_of
 from groundct.reports.language import language_of
 from groundct.reports.rules import PLUGIN
 from groundct.reports.sections import split_sections
 from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import expand, lexicon
 
 CASES = Path(__file__).resolve().parents[1] / "tests" / "reports" / "cases_tr"
 LANGUAGE = "tr"
+MOST = 40
+"""Phrases of an entry that are tried before the verbs."""
+VERBS: dict[str, Presence] = {
+    "izlendi": "present",
+    "saptanmadı": "absent",
+    "izlenmemiştir": "absent",
+    "mevcut değildir": "absent",
+    "yoktur": "absent",
+    "tespit edilmemiştir": "absent",
+    "ekarte edilemez": "uncertain",
+    "olabilir": "uncertain",
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,18 @@ def report_outcome(whole: WholeReport) -> Outcome:
     return Outcome(right, wrong, tuple(f"{whole.name}: {fault}" for fault in faults))
 
 
+def phrase_faults() -> tuple[int, int]:
+    """Every phrase of the lexicon of findings before each verb: sentences, and wrong presences."""
+    wrong = total = 0
+    for entry in lexicon(LANGUAGE, "findings", "type").entries:
+        for phrase, (verb, presence) in product(expand(entry.term)[:MOST], VERBS.items()):
+            text = f"Sağda {' '.join(phrase)} {verb}."
+            reading = read_turkish(report_of_columns([("findings", text)]))
+            total += 1
+            wrong += not {finding.presence for finding in reading.findings} <= {presence}
+    return total, wrong
+
+
 def _stated(finding: Finding, body: Span) -> bool:
     """Whether a finding stands in a section in words of its own, not in a normal statement's."""
     normal = any(c.role == "finding" and c.entry.startswith("no") for c in finding.cues)
@@ -135,6 +161,7 @@ def main() -> int:
         if name == "tuned" and "--faults" in sys.argv:
             for one in (*sentences, *reports):
                 print(*one.faults, sep="\n  ") if one.faults else None
+    print("phrases before verbs: {} sentences, {} wrong".format(*phrase_faults()))
     return 0
 
 

@@ -22,7 +22,7 @@ NOT_LEXICONS = {
 }
 LEXICONS = sorted(name.removesuffix(".tsv") for name in _needed() if name not in NOT_LEXICONS)
 NEARLY_ALL = 0.9
-VERB_LAST_ROLES = {"near_before", "recommends_before", "history_before"}
+VERB_LAST_ROLES = {"near_before", "recommends_before", "history_before", "explains_before"}
 """Roles that say of what stands before them what others say of what follows."""
 
 

@@ -27,6 +27,11 @@ def verbs(parsed: Parsed, low: int, high: int) -> tuple[Hit, ...]:
 
 def of_earlier(parsed: Parsed, verb: Hit) -> bool:
     """Whether a verb tells of an earlier examination: "was not seen on the prior CT"."""
+    if parsed.verb_last:
+        exams, told = parsed.role("temporal", "exam"), parsed.role("temporal", "new")
+        return any(0 <= verb.first - hit.last <= 1 for hit in exams) or any(
+            hit.first <= verb.first < hit.last for hit in told
+        )
     grammar = parsed.grammar
     preposition = grammar.in_ | grammar.on | grammar.at
     for hit in parsed.role("negation", "earlier"):

@@ -24,9 +24,11 @@ def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention,
     """The mentions without those that the mention before or after them explains."""
     dropped: set[int] = set()
     for number, (one, other) in enumerate(pairwise(mentions)):
-        if _is(one, other) and _explains(parsed, one, other):
+        if not parsed.verb_last and _is(one, other) and _explains(parsed, one, other):
             dropped.add(number)
-        elif _is(other, one) and one.last == other.first:
+        elif _is(other, one) and (
+            one.last == other.first or (parsed.verb_last and _explains(parsed, one, other))
+        ):
             dropped.add(number + 1)
         elif _adjective(parsed, one, other):
             dropped.add(number)
@@ -56,7 +58,9 @@ def _explains(parsed: Parsed, one: Mention, other: Mention) -> bool:
     """Whether words between two mentions say that the second is what the first is."""
     if parsed.any_word(one.last, other.first, _STOPS):
         return False
+    # Where the verb is last, so are these words: "sekel ile uyumlu dansite artışı".
+    before, after = ("uncertain_before", "explains_before"), ("uncertain_after", "explains")
     return any(
         one.last <= cue.first and cue.last <= other.first
-        for cue in parsed.role("uncertainty", "uncertain_after", "explains")
+        for cue in parsed.role("uncertainty", *(before if parsed.verb_last else after))
     )
