@@ -33,6 +33,15 @@ COLUMNS = {
     "modifiers": "modifier",
     "rewriting": "american",
 }
+RELATIONS = (
+    *("adjacent", "abutting", "invading", "surrounding", "compressing", "extending", "along"),
+    *("posterior", "anterior", "lateral", "medial", "inferior", "superior"),
+)
+RELATED = (
+    *("subpleural:pleura", "pleural_based:pleura", "perifissural:fissure"),
+    *("peribronchovascular:bronchus", "paramediastinal:mediastinum", "paravertebral:vertebrae"),
+    "juxtadiaphragmatic:diaphragm",
+)
 ROLES = {
     "negation": {
         *("negates_after", "negates_before", "ignored", "asserts", "described", "earlier"),
@@ -45,7 +54,11 @@ ROLES = {
         *get_args(Change),
     },
     "recommendation": {"recommends", "history"},
-    "relation": {"anaphor", "continues", "near", "preamble", "together"},
+    "relation": {
+        *("anaphor", "continues", "preamble", "together"),
+        *(f"near:{kind}" for kind in RELATIONS),
+        *(f"at:{kind}" for kind in RELATED),
+    },
     "laterality": {
         *("right", "left", "bilateral", "midline", "opposite", "same", "emphasis", "compares"),
     },

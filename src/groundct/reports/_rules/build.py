@@ -13,6 +13,7 @@ from groundct.reports._rules.mentions import Mention, mentions_of
 from groundct.reports._rules.normal import normal_mentions, statement_of
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.place_paths import paths_of_place
+from groundct.reports._rules.relations import relations_of
 from groundct.reports._rules.scope import presence_of
 from groundct.reports._rules.sites import Site
 from groundct.reports._rules.wording import worded
@@ -38,9 +39,14 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
     spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
     said = tuple(_presence(words.parsed, mention) for mention in mentions)
     details = details_of(words.parsed, mentions, tuple(presence for presence, _ in said))
-    return tuple(
+    near = dict(zip(spoken, relations_of(words.parsed, spoken), strict=True))
+    found = (
         _finding(words, mention, spoken, told, own)
         for mention, told, own in zip(mentions, said, details, strict=True)
+    )
+    return tuple(
+        finding.changed(relations=near.get(mention, ()))
+        for mention, finding in zip(mentions, found, strict=True)
     )
 
 
@@ -136,9 +142,7 @@ def _site_paths(site: Site) -> list[str]:
 def _recommended(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention only says what to look for, or stands in a history."""
     for hit in parsed.role("recommendation", "recommends"):
-        if hit.first < mention.first and not parsed.any_word(
-            hit.last, mention.first, _ADVICE_ENDS
-        ):
+        if hit.first < mention.first and not parsed.any_word(hit.last, mention.first, _ADVICE_ENDS):
             return True
     for role, reach in _SAID_AFTER.items():
         for hit in parsed.role("recommendation", role):

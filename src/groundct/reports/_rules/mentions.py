@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.verb_last import is_neighbour, own_before
@@ -12,6 +12,8 @@ from groundct.vocabulary.words import has_ending
 
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _RELATION_REACH = 8
+NEAR: Final = "near:"
+"""What the roles of words begin with that name a neighbour, the relation's kind behind it."""
 _ENDS = frozenset(";:.()")
 
 
@@ -112,7 +114,11 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
         # "in the left lung and pleural effusion": the lung is no adjective of the effusion.
         leading = parsed.words[max(0, place.first - 2) : place.first]
         noun = bool(chain) and not noun_signs.isdisjoint(leading)
-        if noun or not (near and linked):
+        # "Right heart, left pleural effusion": two sides are of two things.
+        two_sided = not sided.isdisjoint(range(place.last, edge)) and not sided.isdisjoint(
+            range(place.first - 1, place.last)
+        )
+        if noun or two_sided or not (near and linked):
             break
         chain.append(place)
         edge = place.first
@@ -170,12 +176,23 @@ def beside(parsed: Parsed, place: Hit) -> bool:
     """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
     if parsed.verb_last:
         return is_neighbour(parsed, place)
+    return any(place in neighbours_of(parsed, hit) for hit in parsed.relations)
+
+
+def neighbours_of(parsed: Parsed, relation: Hit) -> tuple[Hit, ...]:
+    """The places that a word of nearness names behind it, none for other words."""
+    if not relation.entry.meaning.startswith(NEAR):
+        return ()
     grammar = parsed.grammar
     ends = grammar.in_ | grammar.at | grammar.is_ | {",", ";"}
-    for relation in parsed.relations:
-        if relation.entry.meaning != "near" or not place.first - relation.last >= 0:
-            continue
+    others = [hit.first for hit in parsed.relations if hit.entry.meaning.startswith(NEAR)]
+    limit = min((first for first in others if first >= relation.last), default=len(parsed.words))
+    out = []
+    for place in parsed.places:
         gap = parsed.words[relation.last : place.first]
-        if len(gap) <= _RELATION_REACH and ends.isdisjoint(gap):
-            return True
-    return False
+        if place.first < relation.last:
+            continue
+        if place.first >= limit or len(gap) > _RELATION_REACH or not ends.isdisjoint(gap):
+            break
+        out.append(place)
+    return tuple(out)
