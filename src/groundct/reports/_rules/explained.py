@@ -17,6 +17,7 @@ from groundct.vocabulary.places import GENERAL
 
 _STOPS = frozenset(";:.()")
 _CALCIFIED = "~calcification"
+_VAGUE = "~density"
 _ADJECTIVE_REACH = 2
 
 
@@ -59,8 +60,15 @@ def _explains(parsed: Parsed, one: Mention, other: Mention) -> bool:
     if parsed.any_word(one.last, other.first, _STOPS):
         return False
     # Where the verb is last, so are these words: "sekel ile uyumlu dansite artışı".
-    before, after = ("uncertain_before", "explains_before"), ("uncertain_after", "explains")
+    suspects, says = (
+        ("uncertain_before", "explains_before")
+        if parsed.verb_last
+        else ("uncertain_after", "explains")
+    )
+    general = other if parsed.verb_last else one
+    # What a nodule may be does not make it go away; a density is no more than what it may be.
+    roles = (suspects, says) if general.hit.entry.meaning == _VAGUE else (says,)
     return any(
         one.last <= cue.first and cue.last <= other.first
-        for cue in parsed.role("uncertainty", *(before if parsed.verb_last else after))
+        for cue in parsed.role("uncertainty", *roles)
     )
