@@ -109,6 +109,22 @@ def test_readings_move_back_into_the_report(cells: list[str]) -> None:
         assert all(home.contains(s) for s in (*spans, *(c.span for c in finding.cues)))
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("No effusion \u202dx.", ["direction-override"]),
+        ("No nod\ufffdle.", ["lost-characters"]),
+        ("Sağ akciğer".encode().decode("cp1252", errors="replace"), ["decoded-twice"]),
+        ("Üst lob, ölçü “5 mm” – Å, Ä, Ã".encode().decode(), []),
+        ("No effusion.", []),
+    ],
+)
+def test_characters_that_tell_of_damage_are_told(text: str, codes: list[str]) -> None:
+    found = plain_report(report_of_columns([("findings", text)])).issues
+    assert [issue.code for issue in found] == codes
+    assert all(issue.severity == "warning" and issue.remedy for issue in found)
+
+
 def test_findings_in_marked_up_cells() -> None:
     text = (
         "<p>No pl&#101;ural <b>effu</b>sion.<br>"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from groundct.core.issues import Issue
 from groundct.core.report import (
@@ -27,6 +28,23 @@ from groundct.reports.plain.rtf import is_rtf, without_rtf
 
 _Spanned = TypeVar("_Spanned", Rewrite, Measurement, Relation, Remark, Cue)
 _Move = Callable[[Span], Span]
+_SIGNS: Final = {
+    "direction-override": (
+        OVERRIDES,
+        "marks in the text make screens show characters in another order than stored.",
+        "Look at it; it was read in the order in which it is stored.",
+    ),
+    "lost-characters": (
+        re.compile("\ufffd"),
+        "it holds signs that stand for characters which an earlier program could not read.",
+        "Export the report again in UTF-8.",
+    ),
+    "decoded-twice": (
+        re.compile("Ã[¼¶§\x9c\x96\x87œ–‡]|Ä[±°\x9f\x9eŸž]|Å[\x9f\x9eŸž]|â€"),
+        "its letters look like UTF-8 that was taken for Windows-1252.",
+        "Export the report again in UTF-8; words with such letters were not understood.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,7 @@ def plain_report(report: Report) -> PlainReport:
     """
     text = report.text
     if not has_markup(text) and "{\\rtf" not in text:
-        return PlainReport(report)
+        return PlainReport(report, issues=_told(text))
     parts: list[tuple[int, int, PlainText]] = []
     sections: list[Section] = []
     out: list[str] = []
@@ -68,7 +86,7 @@ def plain_report(report: Report) -> PlainReport:
         sections.append(Section(name=section.name, span=span))
         length = span.end
     made = Report(text="".join(out), sections=tuple(sections), language=report.language)
-    return PlainReport(made, lambda span: _origin(parts, span), _overrides(text))
+    return PlainReport(made, lambda span: _origin(parts, span), _told(text))
 
 
 def moved_back(reading: Reading, origin: _Move) -> Reading:
@@ -103,15 +121,12 @@ def _all(values: tuple[_Spanned, ...], origin: _Move) -> tuple[_Spanned, ...]:
     return tuple(value.changed(span=origin(value.span)) for value in values)
 
 
-def _overrides(text: str) -> tuple[Issue, ...]:
-    if OVERRIDES.search(text) is None:
+def _told(text: str) -> tuple[Issue, ...]:
+    """Warnings of characters that show that a text is not what was written."""
+    if text.isascii():
         return ()
-    return (
-        Issue(
-            code="direction-override",
-            where="report",
-            what="marks in the text make screens show characters in another order than stored.",
-            remedy="Look at it; it was read in the order in which it is stored.",
-            severity="warning",
-        ),
+    return tuple(
+        Issue(code=code, where="report", what=what, remedy=remedy, severity="warning")
+        for code, (signs, what, remedy) in _SIGNS.items()
+        if signs.search(text)
     )
