@@ -20,7 +20,7 @@ from groundct.metrics.statistics.bootstrap import ratio
 Floats = NDArray[np.float64]
 
 PERMUTATIONS = 10_000
-_EXACT_AT_MOST = 400
+_EXACT_AT_MOST = 60
 """Pairs up to which the signed ranks' distribution is counted out."""
 _CELLS_AT_ONCE = 1 << 22
 _DIGITS = 12
@@ -56,29 +56,50 @@ def permutation_p(
 
     Raises ValueError when the shapes differ.
     """
-    if first.shape != second.shape:
+    return float(
+        permutation_ps(
+            first[None], second[None], statistic=statistic, permutations=permutations, seed=seed
+        )[0]
+    )
+
+
+def permutation_ps(
+    first: Floats,
+    second: Floats,
+    *,
+    statistic: Callable[[Floats], Floats] = ratio,
+    permutations: int = PERMUTATIONS,
+    seed: int = 0,
+) -> Floats:
+    """P values (q,) of q comparisons (q, g, k) as in ``permutation_p``, with the same swaps in all.
+
+    Raises ValueError when the shapes differ.
+    """
+    if first.shape != second.shape or first.ndim != 3:
         raise ValueError(f"sums {first.shape} and {second.shape} are not of the same patients")
-    observed = _difference(first.sum(0)[None], second.sum(0)[None], statistic)[0]
-    if np.isnan(observed):
-        return float("nan")
-    change = second - first
-    differ = np.any(change != 0, axis=1)
-    near = abs(observed) - 1e-12 * max(1.0, abs(observed))
-    count = total = 0
-    exact, swaps = _swaps(int(differ.sum()), permutations, seed)
+    pairs, _, columns = first.shape
+    one, two = first.sum(axis=1), second.sum(axis=1)
+    observed = np.abs(statistic(one) - statistic(two))
+    near = observed - 1e-12 * np.maximum(1.0, observed)
+    change = np.concatenate(list(second - first), axis=1)
+    change = change[np.any(change != 0, axis=1)]
+    count, total = np.zeros(pairs), 0
+    exact, swaps = _swaps(len(change), permutations, seed)
     for swap in swaps:
-        moved = swap @ change[differ]
-        drawn = _difference(first.sum(0) + moved, second.sum(0) - moved, statistic)
-        # A swap that leaves the statistic undefined speaks for neither: it counts as far off.
-        count += int(np.count_nonzero(~(abs(drawn) < near)))
+        moved = (swap @ change).reshape(-1, pairs, columns)
         total += len(swap)
-    return count / total if exact else (count + 1) / (total + 1)
+        for n in range(pairs):
+            drawn = statistic(one[n] + moved[:, n]) - statistic(two[n] - moved[:, n])
+            # A swap that leaves the statistic undefined speaks for neither: it counts as far off.
+            count[n] += np.count_nonzero(~(np.abs(drawn) < near[n]))
+    p = count / total if exact else (count + 1) / (total + 1)
+    return np.where(np.isnan(observed), np.nan, p)
 
 
 def wilcoxon(differences: ArrayLike) -> SignedRanks:
     """Wilcoxon's signed-rank test of differences (n,), one a patient; NaN is left out.
 
-    The two-sided p is counted out over all signs, ties and all, up to 400 differences that are not
+    The two-sided p is counted out over all signs, ties and all, up to 60 differences that are not
     zero, and taken from the normal law above that. Without any the p is 1.
     """
     given = np.asarray(differences, dtype=np.float64)
@@ -93,10 +114,6 @@ def wilcoxon(differences: ArrayLike) -> SignedRanks:
     away = abs(positive - total / 2)
     p = _exact_p(ranks, away) if ranks.size <= _EXACT_AT_MOST else _normal_p(ranks, away)
     return SignedRanks(min(1.0, p), (2 * positive - total) / total, kept.size, zeros)
-
-
-def _difference(first: Floats, second: Floats, statistic: Callable[[Floats], Floats]) -> Floats:
-    return statistic(first) - statistic(second)
 
 
 def _swaps(clusters: int, permutations: int, seed: int) -> tuple[bool, Iterator[Floats]]:
