@@ -7,7 +7,10 @@ from click.testing import CliRunner
 
 from groundct.cli.main import cli
 
-COMMANDS = ["", "build", "inspect", "export", "phantom", "doctor", "release verify"]
+COMMANDS = [
+    "", "build", "categorize", "doctor", "export", "inspect", "phantom", "release verify",
+    "reports",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)
