@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.resources import files
 
 from groundct.core.issues import TableError
@@ -16,6 +17,7 @@ def read_table(path: str, columns: tuple[str, ...]) -> tuple[dict[str, str], ...
     return parse_table(text, columns, where=path)
 
 
+@lru_cache(maxsize=64)
 def has_table(path: str) -> bool:
     """Whether this package has a table; ``path`` is relative to ``vocabulary/``."""
     return files("groundct.vocabulary").joinpath(path).is_file()

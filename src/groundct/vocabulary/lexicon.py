@@ -36,7 +36,7 @@ class Hit(NamedTuple):
     entry: Entry
 
 
-@dataclass
+@dataclass(slots=True)
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     entry: Entry | None = None
@@ -59,21 +59,23 @@ class Lexicon:
 
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
         """The longest phrases in a sequence of normal words, left to right, none overlapping."""
-        hits: list[Hit] = []
         root = self._root.children
+        if root.keys().isdisjoint(words):
+            return ()
+        hits: list[Hit] = []
         end = 0
         for start in [n for n, word in enumerate(words) if word in root]:
             if start < end:
                 continue
-            node = self._root
             best: Entry | None = None
+            children = root
             for position in range(start, len(words)):
-                step = node.children.get(words[position])
-                if step is None:
+                node = children.get(words[position])
+                if node is None:
                     break
-                node = step
                 if node.entry is not None:
                     best, end = node.entry, position + 1
+                children = node.children
             if best is not None:
                 hits.append(Hit(start, end, best))
         return tuple(hits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from groundct.core.report import Span
 from groundct.reports._rules.tokens import Token, tokenize
@@ -49,13 +50,16 @@ class Parsed:
         found = self._roles
         if len(roles) == 1:
             return found.get((cue, roles[0]), ())
-        hits = [hit for role in roles for hit in found.get((cue, role), ())]
-        return tuple(sorted(hits, key=lambda hit: hit.first))
+        asked = (cue, *roles)
+        if asked not in found:
+            hits = [hit for role in roles for hit in found.get((cue, role), ())]
+            found[asked] = tuple(sorted(hits, key=itemgetter(0)))
+        return found[asked]
 
     @cached_property
-    def _roles(self) -> dict[tuple[str, str], tuple[Hit, ...]]:
-        """The hits by lexicon and role."""
-        found: dict[tuple[str, str], tuple[Hit, ...]] = {}
+    def _roles(self) -> dict[tuple[str, ...], tuple[Hit, ...]]:
+        """The hits by lexicon and roles, as far as they were asked for."""
+        found: dict[tuple[str, ...], tuple[Hit, ...]] = {}
         for cue, hits in self.cues.items():
             for hit in hits:
                 key = (cue, hit.entry.meaning)

@@ -86,7 +86,9 @@ def _spelt(parsed: Parsed) -> list[Rewrite | None]:
 
 def _decimal(parsed: Parsed) -> list[Rewrite]:
     """Sizes with a decimal point in place of a comma."""
-    out = []
+    out: list[Rewrite] = []
+    if not _COMMA.search(parsed.text):
+        return out
     for size in sizes_of(parsed):
         for number in range(size.first, size.last):
             surface = parsed.surface(number)
