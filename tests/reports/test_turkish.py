@@ -5,6 +5,7 @@ The marked sentences of ``cases_tr`` run in test_cases.py; `bench.bench_turkish`
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -206,3 +207,46 @@ def test_a_kidney_s_side_is_not_the_pleura_s() -> None:
         ("renal_lesion", "present", "left"),
         ("pleural_effusion", "present", None),
     ]
+
+
+WORDS = st.sampled_from(
+    [
+        *(
+            "nodül nodülde nodüller kitle efüzyon plevral kalınlaşma sağ sol her iki akciğer".split()
+        ),
+        *(
+            "akciğerde üst alt orta lobda segmentte anterior ve veya ya da izlendi saptanmadı".split()
+        ),
+        *(
+            "yoktur mevcut olup ancak dışında olabilir lehine 5 mm 3,5 x cm T4 6. kotta ? ( ) , ; :".split()
+        ),
+        *("önceki tetkikte göre yeni stabil BT'de mm'lik İZLENDİ . - •".split()),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(max_size=120), st.lists(WORDS, max_size=50).map(" ".join)))
+def test_any_text_is_read_or_left(text: str) -> None:
+    report = split_sections(text, "tr")
+    reading = PLUGIN.extract(report)
+    for finding in reading.findings:
+        home = reading.sentences[finding.sentence_indices[0]].span
+        assert home.contains(finding.span)
+        assert all(home.contains(size.span) for size in finding.measurements)
+        assert finding.type == "other" or finding.standardized.isascii()
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["Sağ üst lobda 5 mm nodül, plevral efüzyon izlenmedi ", "nodülde ", "sağ ", "ve ", "12.03. "],
+)
+def test_time_grows_with_the_text_and_not_faster(unit: str) -> None:
+    def seconds(size: int) -> float:
+        report = report_of_columns([("findings", unit * (size // len(unit)))], "tr")
+        start = time.process_time()
+        PLUGIN.extract(report)
+        return time.process_time() - start
+
+    seconds(1000)
+    assert seconds(40_000) < 10 * seconds(10_000) + 0.5

@@ -60,7 +60,8 @@ def is_beside(word: str, language: str) -> bool:
     return any(ending.makes in _BESIDE for ending in _taken_apart(word, language)[1])
 
 
-def _taken_apart(word: str, language: str) -> tuple[str, list[Ending]]:
+@lru_cache(maxsize=1 << 14)
+def _taken_apart(word: str, language: str) -> tuple[str, tuple[Ending, ...]]:
     """A word's normal form and the endings that were taken off."""
     small = word.lower()
     word = small.translate(letters(language)) or small  # a mark alone stays a sign
@@ -71,7 +72,7 @@ def _taken_apart(word: str, language: str) -> tuple[str, list[Ending]]:
             break
         taken.append(found)
         word = word[: len(word) - len(found.ending)] + found.replacement
-    return word, taken
+    return word, tuple(taken)
 
 
 @lru_cache(maxsize=8)

@@ -7,6 +7,7 @@ from groundct.reports._rules.site import Side, Site, side_of
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 from groundct.vocabulary.segments import segment_words
+from groundct.vocabulary.words import is_plural
 
 _REACH = 6
 _LEVEL_HOPS = 8
@@ -154,7 +155,7 @@ def _side_of(
             return side_of(after[0])
     if before:
         return side_of(before[-1])
-    if found and hit.first - found[-1].last <= 3:
+    if found and hit.first - found[-1].last <= 3 and not parsed.verb_last:
         return found[-1].side
     return None
 
@@ -191,10 +192,26 @@ def _inherited(parsed: Parsed, found: list[Site], sides: tuple[Hit, ...]) -> lis
         side: Side | None = None
         if index and _glued(parsed, out[index - 1].last, site.first):
             side = out[index - 1].side
-        elif not (parsed.verb_last or _is_plural(parsed, site)):
+        elif parsed.verb_last:
+            side = _side_said_before(parsed, out[index - 1], site, sides) if index else None
+        elif not _is_plural(parsed, site):
             side = _only_side(parsed, site, sides)
         out[index] = Site(site.first, site.last, side, site.level)
     return out
+
+
+def _side_said_before(
+    parsed: Parsed, before: Site, site: Site, sides: tuple[Hit, ...]
+) -> Side | None:
+    """The side that stands for a further lobe too: "sağ üst lobda nodül, alt lobda atelektazi".
+
+    Not for lobes in the plural, which may be those of both lungs, nor past another side.
+    """
+    parted = parsed.any_word(before.last, site.first, _PARTS)
+    other = any(before.last <= side.first < site.first for side in sides)
+    if parted or other or is_plural(parsed.surface(site.last - 1), parsed.language):
+        return None
+    return before.side
 
 
 def _glued(parsed: Parsed, first: int, last: int) -> bool:

@@ -32,7 +32,7 @@ class Parsed:
     relations: tuple[Hit, ...]
     cues: dict[str, tuple[Hit, ...]]
 
-    @property
+    @cached_property
     def verb_last(self) -> bool:
         """Whether its language says where a finding lies before it and the verb at the end."""
         return languages()[self.language].verb_last

@@ -45,7 +45,9 @@ def laterality_of(
     if not sides:
         named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
         sides = {s.laterality for s in named if s is not None and s.laterality is not None}
-    if not sides and mention.hit.entry.meaning != "normal":
+    # Where all stands before, a lobe without a side has none, whatever the finding before has.
+    open_site = parsed.verb_last and bool(sites)
+    if not sides and mention.hit.entry.meaning != "normal" and not open_site:
         sides = _nearby_sides(parsed, mention, spoken)
     if len(sides) == 2:
         return "bilateral"
