@@ -156,7 +156,7 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
             out[index] = (
                 _inside(free, floor, hit.first)
                 or _inside(free, 0, hit.first)
-                or _inside(free, hit.last, len(parsed.words))
+                or (out[index + 1] if following is not None else ())
             )
     return tuple(out)
 
