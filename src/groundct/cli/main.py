@@ -14,6 +14,7 @@ from groundct.core.plugins import UnknownPluginError
 _COMMANDS = {
     "build": "Build grounded records, pages and a release from a corpus.",
     "categorize": "Give findings their codes in ReXGroundingCT's ontology.",
+    "compare": "Rank results of evaluate with the uncertainty of their ranks.",
     "doctor": "Say what this installation can do.",
     "evaluate": "Score predictions against references, under stated protocols.",
     "export": "Write a release in the layout of another dataset.",

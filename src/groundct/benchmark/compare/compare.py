@@ -87,6 +87,7 @@ def compare(
         metrics=tuple(one.ranking for one in judged),
         combined=_combined(board.models, chosen, how),
         categories=_categories(board, first),
+        zero_in_all=_zero_in_all(hard),
         worst=tuple(sorted(hard, key=lambda h: (h.mean, h.case, h.item))[:N_HARD]),
         disputed=tuple(sorted(hard, key=lambda h: (-h.spread, h.case, h.item))[:N_HARD]),
         efficiency=tuple(efficiency),
@@ -212,6 +213,11 @@ def _hard(board: Board, units: Units) -> list[Hard]:
         for sample, own in zip(board.samples, values.T, strict=True)
         if not np.isnan(own).all()
     ]
+
+
+def _zero_in_all(hard: Sequence[Hard]) -> dict[str, int]:
+    names = sorted(one.category or "" for one in hard if not any(one.values))
+    return {name: names.count(name) for name in dict.fromkeys(names)}
 
 
 def _values(units: Units) -> Floats:

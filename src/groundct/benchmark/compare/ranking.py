@@ -140,7 +140,10 @@ class ModelFacts(Value):
 
 
 class Ranking(Value):
-    """A comparison of results of one task against one reference under one protocol."""
+    """A comparison of results of one task against one reference under one protocol.
+
+    ``zero_in_all`` counts the samples, by category, that no model gets anything on.
+    """
 
     task: str
     conditions: dict[str, Any]
@@ -151,6 +154,7 @@ class Ranking(Value):
     metrics: tuple[MetricRanking, ...]
     combined: Combined
     categories: dict[str, tuple[Box, ...]]
+    zero_in_all: dict[str, int]
     worst: tuple[Hard, ...]
     disputed: tuple[Hard, ...]
     efficiency: tuple[Efficiency, ...]

@@ -33,17 +33,18 @@ def metrics_of(result: Mapping[str, Any]) -> tuple[Metric, ...]:
 def samples_of(result: Mapping[str, Any]) -> dict[Key, Sample]:
     """The findings of a result by case and number. Raises KeyError when a row lacks a key."""
     partial = bool(result.get("partial_reference", False))
-    samples = [_sample(row, partial) for row in result["findings"]]
+    both_empty = part_of(1.0) if result["protocol"] == "rexgroundingct" else UNDEFINED
+    samples = [_sample(row, partial, both_empty) for row in result["findings"]]
     return {sample.key: sample for sample in samples}
 
 
-def _sample(row: Mapping[str, Any], partial: bool) -> Sample:
+def _sample(row: Mapping[str, Any], partial: bool, both_empty: Part) -> Sample:
     missing = row["status"] in ("missing", "refused")
     dropped = row["status"] == "missing" and row["dice"] is None
     parts = {"dice": part_of(row["dice"]), "hit": part_of(row["hit"])}
     parts |= {name: part_of(value) for name, value in (row.get("surfaces") or {}).items()}
     has_voxels = row.get("reference_voxels", 1) > 0
-    empty = dict.fromkeys(parts, part_of(0.0) if has_voxels else UNDEFINED)
+    empty = dict.fromkeys(parts, part_of(0.0) if has_voxels else both_empty)
     empty |= dict.fromkeys(row.get("surfaces") or {}, UNDEFINED)
     for group, prefix in (("instance", ""), ("distance", "distance_")):
         tp, fp, fn = (row.get(f"{prefix}{name}") for name in ("tp", "fp", "fn"))

@@ -1,0 +1,1 @@
+"""Plots as inline SVG: no library, no script, colours by the page's style."""
