@@ -76,8 +76,10 @@ def changes_of(
 def _refused(parsed: Parsed, hit: Hit) -> bool:
     """Whether a word of change is negated: "has not resolved", "no regression was detected"."""
     before = parsed.words[max(0, hit.first - 2) : hit.first]
-    said = presence_of(parsed, hit.first, hit.last)[0]
-    return said == "absent" or not parsed.grammar.not_.isdisjoint(before)
+    if not parsed.grammar.not_.isdisjoint(before):
+        return True
+    denied = presence_of(parsed, hit.first, hit.last)[0] == "absent"
+    return denied and hit.entry.meaning != "resolved"
 
 
 def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[int]:
@@ -152,7 +154,7 @@ def _predicate(parsed: Parsed, hit: Hit, mention: Mention) -> bool:
     after = parsed.words[hit.last] if hit.last < len(parsed.words) else "."
     ended = after in _ENDS | grammar.joint | grammar.in_ | grammar.with_ | grammar.is_
     phrase = hit.last - hit.first > 1
-    return (leading in leads or not gap) and (ended or phrase)
+    return phrase or (ended and (leading in leads or not gap))
 
 
 def _says_more(word: str, mention: Mention) -> bool:

@@ -112,9 +112,9 @@ def _kind(parsed: Parsed, sizes: tuple[Size, ...], number: int, hits: tuple[Hit,
             )
         elif hit.last <= size.first:
             gap, reach = size.first - hit.last, _NEAR
-            cut = parsed.any_word(hit.last, size.first, _STOPS | {","}) or (
-                hit.entry.meaning == "distance"
-            )
+            listed = any(hit.last <= other.first < size.first for other in sizes)
+            signs = _STOPS | {","} | (frozenset() if listed else parsed.grammar.joint)
+            cut = hit.entry.meaning == "distance" or parsed.any_word(hit.last, size.first, signs)
         else:
             continue
         if gap <= reach and gap < least and not cut:

@@ -52,7 +52,7 @@ def standardized(finding: Finding, *, words: str = "", plural: bool = False) -> 
     sizes = finding.measurements
     leads = len(sizes) == 1 and _stands_before(sizes[0], finding.type)
     said = [
-        _PREFIX[finding.presence],
+        _PREFIX[finding.presence] if finding.change != "resolved" else "",
         _LEADING.get(finding.change, "") if finding.change else "",
         _count(finding),
         *_named(finding, size_text(sizes[0]) if leads else "", words, plural=plural),
