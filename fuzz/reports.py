@@ -69,9 +69,11 @@ def _check(report: Report, reading: Reading) -> None:
         end = span.end
     for finding in reading.findings:
         home = reading.sentences[finding.sentence_indices[0]].span
-        spans = [finding.span, *(m.span for m in finding.measurements)]
-        spans += [cue.span for cue in finding.cues]
-        require(all(home.contains(span) for span in spans), f"a span outside {home}: {finding}")
+        require(home.contains(finding.span), f"a span outside {home}: {finding}")
+        own = [reading.sentences[index].span for index in finding.sentence_indices]
+        parts = (*finding.measurements, *finding.cues, *finding.remarks, *finding.relations)
+        inside = all(any(span.contains(part.span) for span in own) for part in parts)
+        require(inside, f"a part outside {own}: {finding}")
 
 
 def _times(write: Write, rng: np.random.Generator, shortest: int = SHORT) -> tuple[float, ...]:

@@ -26,7 +26,8 @@ LABELS = (
 COLUMNS = ("VolumeName", "ClinicalInformation_EN", "Technique_EN", "Findings_EN", "Impressions_EN")
 ROWS = (
     ("v_1_a_1.nii.gz", "Cough.", "Without contrast.",
-     "A 6x4 mm nodule in the right upper lobe. No pleural effusion.", "Nodule in the right lung."),
+     "A 6x4 mm nodule in the right upper lobe. No pleural effusion. Nodule in the left lung.",
+     "Nodule in the right lung. 9 mm nodule in the left lung."),
     ("v_2_a_1.nii.gz", "Not given.", "Not given.",
      'Quoted "here", with\na line break. Emphysema in both lungs.', ""),
     ("v_3_a_1.nii.gz", "", "", "Trachea and both main bronchi are open.", "Not given."),
@@ -58,6 +59,12 @@ def check_offsets(out: Path, cells: dict[str, dict[str, str]]) -> int:
             assert cells[row["case_id"]][row["column"]][row["start"] : row["end"]] == row["text"]
             whole = reports[row["case_id"]]["report_text"]
             assert whole[row["report_start"] : row["report_end"]] == row["text"]
+            for start, end in zip(
+                row.get("measurement_report_starts", ()),
+                row.get("measurement_report_ends", ()),
+                strict=True,
+            ):
+                assert any(character.isdigit() for character in whole[start:end])
     return count
 
 

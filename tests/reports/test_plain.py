@@ -104,9 +104,10 @@ def test_readings_move_back_into_the_report(cells: list[str]) -> None:
     for sentence in moved.sentences:
         assert any(home.contains(sentence.span) for home in homes)
     for finding in moved.findings:
-        home = moved.sentences[finding.sentence_indices[0]].span
-        spans = [finding.span, *(m.span for m in finding.measurements)]
-        assert all(home.contains(s) for s in (*spans, *(c.span for c in finding.cues)))
+        own = [moved.sentences[index].span for index in finding.sentence_indices]
+        assert own[0].contains(finding.span)
+        parts = (*finding.measurements, *finding.cues, *finding.remarks, *finding.relations)
+        assert all(any(span.contains(part.span) for span in own) for part in parts)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """A report that was read, as rows of the tables: tuples in the order of the columns.
 
 ``start`` and ``end`` count characters of the cell that the section came from, ``report_start`` and
-``report_end`` those of ``reports.report_text``.
+``report_end`` those of ``reports.report_text``. What a finding holds may stand in another section
+than its own words, so that its places count in the report.
 """
 
 from __future__ import annotations
@@ -118,13 +119,10 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
             [size.kind for size in sizes],
             [size.form for size in sizes],
             [size.unit_stated for size in sizes],
-            [size.span.start - offset for size in sizes],
-            [size.span.end - offset for size in sizes],
-            [
-                {"kind": r.kind, "anatomy": r.anatomy, **_place(r.span, offset)}
-                for r in finding.relations
-            ],
-            [{"kind": r.kind, **_place(r.span, offset)} for r in finding.remarks],
+            [size.span.start for size in sizes],
+            [size.span.end for size in sizes],
+            [{"kind": r.kind, "anatomy": r.anatomy, **_place(r.span)} for r in finding.relations],
+            [{"kind": r.kind, **_place(r.span)} for r in finding.remarks],
         )
 
 
@@ -163,5 +161,5 @@ def _homes(read: ReadReport) -> list[tuple[str, str, int]]:
     return homes
 
 
-def _place(span: Span, offset: int) -> dict[str, int]:
-    return {"start": span.start - offset, "end": span.end - offset}
+def _place(span: Span) -> dict[str, int]:
+    return {"report_start": span.start, "report_end": span.end}

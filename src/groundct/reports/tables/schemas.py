@@ -13,12 +13,11 @@ _INT = pa.int32()
 _INTS = pa.list_(pa.int32())
 _REALS = pa.list_(pa.float64())
 _BOOL = pa.bool_()
-_SECTION = pa.struct(
-    [("name", _TEXT), ("column", _TEXT), ("report_start", _INT), ("report_end", _INT)]
-)
+_PLACE = [("report_start", _INT), ("report_end", _INT)]
+_SECTION = pa.struct([("name", _TEXT), ("column", _TEXT), *_PLACE])
 _REWRITE = pa.struct([("start", _INT), ("end", _INT), ("text", _TEXT), ("entry", _TEXT)])
-_RELATION = pa.struct([("kind", _TEXT), ("anatomy", _TEXT), ("start", _INT), ("end", _INT)])
-_REMARK = pa.struct([("kind", _TEXT), ("start", _INT), ("end", _INT)])
+_RELATION = pa.struct([("kind", _TEXT), ("anatomy", _TEXT), *_PLACE])
+_REMARK = pa.struct([("kind", _TEXT), *_PLACE])
 
 SCHEMAS: Final = MappingProxyType(
     {
@@ -77,8 +76,8 @@ SCHEMAS: Final = MappingProxyType(
                 "measurement_kinds": _TEXTS,
                 "measurement_forms": _TEXTS,
                 "measurement_units_stated": pa.list_(_BOOL),
-                "measurement_starts": _INTS,
-                "measurement_ends": _INTS,
+                "measurement_report_starts": _INTS,
+                "measurement_report_ends": _INTS,
                 "relations": pa.list_(_RELATION),
                 "remarks": pa.list_(_REMARK),
             }
