@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from groundct.core.issues import TableError
 from groundct.core.report import Measurement, Span
+from groundct.questions._sizes import size_text
 from groundct.reports._rules.measures import measurements_of, of_type
 from groundct.reports._rules.parsed import parse
+from groundct.reports._rules.reading import read_sentence
 from groundct.reports._rules.sizes import sizes_of
+from groundct.review._words import size_words
 from groundct.vocabulary import sizes as table
 from groundct.vocabulary.findings import findings
 
@@ -116,6 +119,14 @@ def test_the_table_of_types(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "read_table", lambda *_: rows)
     with pytest.raises(TableError, match="vocabulary-kind"):
         table._kinds.__wrapped__()
+
+
+def test_pages_and_questions_write_a_range_as_one() -> None:
+    (finding,) = read_sentence("Nodules of 12-15 mm, up to 2 cm long.", "en").findings
+    assert size_words(finding) == "12–15 mm, ≤ 20 mm"
+    ranged = finding.measurements[0]
+    assert size_text(ranged.values_mm, joint="-") == "12-15 mm"
+    assert size_text((28.0, 17.04)) == "28x17 mm"
 
 
 @settings(max_examples=200, deadline=None)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from groundct.core.report import Finding, Measurement, Sentence
 
 
-def size_text(values_mm: Sequence[float]) -> str:
-    """``5 mm``, ``5x3 mm``, ``2.5 mm``: at most one decimal."""
-    return "x".join(f"{round(value, 1):g}" for value in values_mm) + " mm"
+def size_text(values_mm: Sequence[float], joint: str = "x") -> str:
+    """``5 mm``, ``5x3 mm``, ``2.5 mm``: at most one decimal; ``joint`` "-" writes a range."""
+    return joint.join(f"{round(value, 1):g}" for value in values_mm) + " mm"
 
 
 def sizes_of(finding: Finding, sentences: Sequence[Sentence]) -> tuple[str, ...]:
@@ -30,4 +30,4 @@ def sizes_of(finding: Finding, sentences: Sequence[Sentence]) -> tuple[str, ...]
         return inside and measurement.kind != "distance" and bool(measurement.values_mm)
 
     kept = sorted(filter(belongs, finding.measurements), key=lambda m: m.span.start)
-    return tuple(size_text(measurement.values_mm) for measurement in kept)
+    return tuple(size_text(m.values_mm, joint="-" if m.form == "range" else "x") for m in kept)

@@ -60,10 +60,11 @@ def _spans(record: Record) -> Iterator[Problem]:
                 yield "span-outside-text", where, what
 
     for sentence in record.reading.sentences:
-        yield from outside(f"sentence {sentence.index}", [sentence.span])
+        spans = [sentence.span, *(rewrite.span for rewrite in sentence.rewrites)]
+        yield from outside(f"sentence {sentence.index}", spans)
     for finding in record.reading.findings:
-        spans = [finding.span, *(m.span for m in finding.measurements)]
-        spans += [cue.span for cue in finding.cues]
+        marked = (finding.measurements, finding.cues, finding.remarks, finding.relations)
+        spans = [finding.span, *(item.span for items in marked for item in items)]
         yield from outside(f"finding {finding.finding_id}", spans)
 
 

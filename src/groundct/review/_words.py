@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundct.core.record import Grounded, Grounding, Region
-from groundct.core.report import Finding, Presence, SectionName
+from groundct.core.report import Finding, MeasurementForm, Presence, SectionName
 
 PRESENCE_SIGN: dict[Presence, str] = {"present": "+", "absent": "−", "uncertain": "?"}
 
@@ -13,6 +13,14 @@ SECTION_TITLE: dict[SectionName, str] = {
     "findings": "Findings",
     "impression": "Impression",
     "other": "Other",
+}
+
+_FORM_SIGN: dict[MeasurementForm, str] = {
+    "exact": "",
+    "range": "",
+    "about": "≈ ",
+    "up_to": "≤ ",
+    "at_least": "≥ ",
 }
 
 REASON = {
@@ -41,9 +49,13 @@ def site_words(finding: Finding) -> str:
 
 
 def size_words(finding: Finding) -> str:
-    """The sizes that the text gives, in mm."""
-    sizes = (" × ".join(f"{v:g}" for v in m.values_mm) + " mm" for m in finding.measurements)
-    return ", ".join(sizes)
+    """The sizes that the text gives, in mm: "28 × 17 mm", "12–15 mm", "≤ 6 mm", "≈ 30 mm"."""
+    return ", ".join(
+        _FORM_SIGN[m.form]
+        + ("–" if m.form == "range" else " × ").join(f"{v:g}" for v in m.values_mm)
+        + " mm"
+        for m in finding.measurements
+    )
 
 
 def region_words(region: Region) -> str:
