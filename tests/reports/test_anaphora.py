@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from groundct.core.report import report_of_columns
+from groundct.core.report import Finding, report_of_columns
 from groundct.reports.rules import PLUGIN
 from groundct.vocabulary.anatomy import anatomy
 
@@ -63,3 +63,40 @@ def test_an_own_side_or_organ_stays() -> None:
 def test_no_place_is_carried_into_another_section() -> None:
     report = report_of_columns([("findings", MASS), ("impression", "A nodule below it.")])
     assert PLUGIN.extract(report).findings[-1].laterality is None
+
+
+def _only(text: str) -> Finding:
+    (finding,) = PLUGIN.extract(report_of_columns([("findings", text)])).findings
+    return finding
+
+
+def test_it_lies_somewhere() -> None:
+    finding = _only("A nodule is seen. It lies in the superior segment of the right lower lobe.")
+    assert finding.laterality == "right"
+    assert [anatomy().leaf(path) for path in finding.anatomy] == ["right lung lower lobe"]
+    assert finding.lung_segments == ("right lung lower lobe superior segment",)
+    assert finding.sentence_indices == (0, 1)
+    assert finding.standardized.endswith("right lower lobe")
+    closer = _only("A nodule in the left lung. It lies in the left upper lobe.")
+    assert [anatomy().leaf(path) for path in closer.anatomy] == ["left lung upper lobe"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A nodule in the left lung. It lies in the right upper lobe.",
+        "A nodule in the left lung. It lies in the left lobe of the liver.",
+        "A nodule in the left lung. The scan was done in the right lung.",
+    ],
+)
+def test_a_place_that_contradicts_or_is_not_said_of_it_changes_nothing(text: str) -> None:
+    finding = _only(text)
+    assert finding.laterality == "left"
+    assert [anatomy().leaf(path) for path in finding.anatomy] == ["left lung"]
+    assert finding.sentence_indices == (0,)
+
+
+def test_of_two_findings_none_takes_the_place_of_the_next_sentence() -> None:
+    text = "A nodule and a mass are seen. It lies in the left upper lobe."
+    for finding in PLUGIN.extract(report_of_columns([("findings", text)])).findings:
+        assert finding.laterality is None

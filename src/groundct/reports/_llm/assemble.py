@@ -57,4 +57,4 @@ def _retold(told: Told, findings: tuple[Finding, ...]) -> Told:
     )
     taken = {size.span for finding in findings for size in finding.measurements}
     sizes = tuple(size for size in told.loose.sizes if size.span not in taken)
-    return Told(findings, Loose(sizes, told.loose.remarks), again)
+    return Told(findings, Loose(sizes, told.loose.remarks, told.loose.sites), again)

@@ -45,7 +45,8 @@ def _placeless(said: SentenceReading) -> bool:
         return False
     finding = said.findings[0]
     own = findings().types[finding.type].anatomy
-    named = said.parsed.cues["laterality"] or not said.parsed.grammar.elsewhere.isdisjoint(
+    sides = ("right", "left", "bilateral", "midline", "opposite", "same")
+    named = said.parsed.role("laterality", *sides) or not said.parsed.grammar.elsewhere.isdisjoint(
         said.parsed.words
     )
     return own == _LUNG and finding.anatomy == (_LUNG,) and not named and _only_lung(said.parsed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from groundct.core.report import Cue, Finding, Presence
 from groundct.reports._rules.attach import Words, laterality_of, plain_sites, sites_of
 from groundct.reports._rules.details import Details, details_of
@@ -15,7 +13,7 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.place_paths import paths_of_place
 from groundct.reports._rules.relations import relations_of
 from groundct.reports._rules.scope import presence_of
-from groundct.reports._rules.sites import Site
+from groundct.reports._rules.site import Site, site_paths
 from groundct.reports._rules.wording import worded
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
@@ -117,7 +115,7 @@ def _where(
     paths: list[str] = []
     if top in ("lung", ""):
         for site in sites:
-            paths += _site_paths(site)
+            paths += site_paths(site)
     if not paths:
         paths = [
             path
@@ -131,12 +129,6 @@ def _where(
     if top and default and not paths:
         paths = [default]
     return exact(paths), segments
-
-
-def _site_paths(site: Site) -> list[str]:
-    if site.side == "bilateral" and site.level in ("upper", "lower"):
-        return [replace(site, side="right").path, replace(site, side="left").path]
-    return [site.path]
 
 
 def _recommended(parsed: Parsed, mention: Mention) -> bool:

@@ -1,7 +1,8 @@
 """What a sentence without a finding of its own adds to the findings of the sentence before.
 
-"The largest is 8 mm." gives a size, "Follow-up is recommended." a remark. A size is taken over only
-where one finding alone can be meant, and the sentence names no place outside the lungs.
+"The largest is 8 mm." gives a size, "It lies in the left upper lobe." a place, "Follow-up is
+recommended." a remark. A size or place is taken over only where one finding alone can be meant, and
+the sentence names no place outside the lungs; a place only where it contradicts nothing.
 """
 
 from __future__ import annotations
@@ -10,24 +11,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groundct.core.report import Finding, Measurement, Remark, Report
+from groundct.reports._rules.attach import Words
+from groundct.reports._rules.link import exact
 from groundct.reports._rules.measures import measurements_of, of_type
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.remarks import remarks_of
+from groundct.reports._rules.site import Site, site_paths
 from groundct.reports._rules.wording import worded
+from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import lexicon
 from groundct.vocabulary.places import places
 
 _OPENING = 4
 _LUNG = ("lung",)
+_WHOLE = "lung/lung"
 
 
 @dataclass(frozen=True)
 class Loose:
-    """Sizes and remarks of a sentence that belong to no finding of its own."""
+    """Sizes, lung sites and remarks of a sentence that belong to no finding of its own."""
 
     sizes: tuple[Measurement, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    sites: tuple[Site, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to take over."""
+        return bool(self.sizes or self.remarks or self.sites)
 
 
 def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> frozenset[int]:
@@ -43,13 +55,22 @@ def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> frozenset[int]:
     )
 
 
-def loose_of(parsed: Parsed, mentions: tuple[Mention, ...], findings: tuple[Finding, ...]) -> Loose:
+def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Finding, ...]) -> Loose:
     """What a sentence leaves to the one before it."""
+    parsed = words.parsed
     spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
     presences = tuple(f.presence for f in findings[: len(spoken)])
     remarks = remarks_of(parsed, spoken, presences).loose
     sizes = measurements_of(parsed) if not mentions and _continues(parsed) else ()
-    return Loose(tuple(s for s in sizes if s.kind != "distance"), remarks)
+    sites = words.sites if not mentions and _goes_on(parsed) else ()
+    return Loose(tuple(s for s in sizes if s.kind != "distance"), remarks, sites)
+
+
+def _goes_on(parsed: Parsed) -> bool:
+    """Whether a sentence begins with a word such as "it" and speaks of the lungs alone."""
+    if any(places().places[place.entry.meaning].regions != _LUNG for place in parsed.places):
+        return False
+    return not parsed.grammar.pronoun.isdisjoint(parsed.words[:1])
 
 
 def continued(before: Sequence[Finding], loose: Loose, where: tuple[int, int]) -> list[Finding]:
@@ -69,7 +90,26 @@ def continued(before: Sequence[Finding], loose: Loose, where: tuple[int, int]) -
         own = out[held[0]]
         sizes = tuple(of_type(size, own.type).moved(offset) for size in loose.sizes)
         out[held[0]] = _told(own, index).changed(measurements=(*own.measurements, *sizes))
+    if loose.sites and len(held) == 1 and out[held[0]].anatomy:
+        out[held[0]] = sited(out[held[0]], loose.sites, index)
     return out
+
+
+def sited(finding: Finding, sites: Sequence[Site], index: int) -> Finding:
+    """A lung finding with sites that the next sentence gives, where they lie inside its own."""
+    paths = exact([path for site in sites for path in site_paths(site)])
+    inside = {up for path in paths for up in anatomy().ancestors(path)}
+    if finding.anatomy != (_WHOLE,) and not set(finding.anatomy) <= {*inside, *paths}:
+        return finding
+    if anatomy().top_region(finding.anatomy[0]) != "lung":
+        return finding
+    sides = {side for site in sites for side in site.sides}
+    side = "bilateral" if len(sides) == 2 else sides.pop() if sides else None
+    if finding.laterality not in (None, side):
+        return finding
+    segments = tuple(dict.fromkeys(name for site in sites for name in site.segments))
+    held = finding.lung_segments or segments
+    return _told(finding, index).changed(anatomy=paths, laterality=side, lung_segments=held)
 
 
 def reworded(findings: Sequence[Finding], report: Report) -> list[Finding]:

@@ -62,7 +62,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         anatomy=paths_of(parsed, sites, found, regions or ()),
         doubts=doubts_of(parsed, found),
         rewrites=rewrites_of(parsed),
-        loose=loose_of(parsed, mentions, found),
+        loose=loose_of(Words(parsed, sites), mentions, found),
         again=again_of(parsed, mentions),
     )
 

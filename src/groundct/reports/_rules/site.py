@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from groundct.vocabulary.anatomy import anatomy
@@ -45,3 +45,10 @@ def side_of(hit: Hit) -> Side:
     """The side that a hit of a side names."""
     meaning = hit.entry.meaning
     return "right" if meaning == "right" else "left" if meaning == "left" else "bilateral"
+
+
+def site_paths(site: Site) -> list[str]:
+    """The paths of a site; one for each side of a lobe of both lungs."""
+    if site.side == "bilateral" and site.level in ("upper", "lower"):
+        return [replace(site, side="right").path, replace(site, side="left").path]
+    return [site.path]

@@ -73,10 +73,10 @@ def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
                 )
             )
             told = teller(index, before, said)
-            if told.loose.sizes or told.loose.remarks:
+            if told.loose.says_something:
                 more = continued(found[last:], told.loose, (index, span.start))
                 found[last:] = reworded(more, report)
-            if told.findings or not (told.loose.sizes or told.loose.remarks):
+            if told.findings or not told.loose.says_something:
                 last = len(found)
             again.update(len(found) + number for number in told.again)
             found.extend(in_report(finding, index, span.start) for finding in told.findings)
