@@ -8,6 +8,17 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+# The four slots of a pydantic model, set without its checks of frozen fields.
+_set_content, _set_names, _set_extra, _set_private = (
+    BaseModel.__dict__[slot].__set__
+    for slot in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+)
+
 
 class Value(BaseModel):
     """A frozen value that checks itself; unknown fields are refused."""
@@ -20,10 +31,10 @@ class Value(BaseModel):
         It does what ``model_copy(update=fields)`` does, at a third of its time.
         """
         value = type(self).__new__(type(self))
-        object.__setattr__(value, "__dict__", {**self.__dict__, **fields})
-        object.__setattr__(value, "__pydantic_fields_set__", self.__pydantic_fields_set__)
-        object.__setattr__(value, "__pydantic_extra__", None)
-        object.__setattr__(value, "__pydantic_private__", None)
+        _set_content(value, {**self.__dict__, **fields})
+        _set_names(value, self.__pydantic_fields_set__)
+        _set_extra(value, None)
+        _set_private(value, None)
         return value
 
 
