@@ -12,6 +12,7 @@ import hashlib
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from groundct.core.report import report_of_columns
@@ -41,8 +42,39 @@ def f1(hit: int, extra: int, missed: int) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / both if both else 0.0
 
 
-def labels(rows: list[Row]) -> None:
-    counts = {label: Counter() for label in findings().labels}
+@dataclass(frozen=True)
+class LabelScores:
+    """Counts of one half by label: keys (in the reference, said)."""
+
+    counts: dict[str, Counter[tuple[bool, bool]]]
+    reports_per_s: float
+
+    def of(self, label: str) -> tuple[float, float, float]:
+        """Precision, recall and F1 of a label."""
+        return _scores(self.counts[label])
+
+    @property
+    def micro(self) -> tuple[float, float, float]:
+        """Precision, recall and F1 of all labels pooled."""
+        return _scores(sum(self.counts.values(), Counter()))
+
+    @property
+    def macro(self) -> float:
+        """The mean F1 of the labels."""
+        return sum(self.of(label)[2] for label in self.counts) / len(self.counts)
+
+    def positives(self, label: str) -> int:
+        """How many reports have a label in the reference."""
+        return self.counts[label][True, True] + self.counts[label][True, False]
+
+
+def _scores(count: Counter[tuple[bool, bool]]) -> tuple[float, float, float]:
+    return f1(count[True, True], count[False, True], count[True, False])
+
+
+def label_scores(rows: list[Row]) -> LabelScores:
+    """Read reports and compare their 18 labels with the reference's."""
+    counts = {label: Counter[tuple[bool, bool]]() for label in findings().labels}
     start = time.perf_counter()
     predicted = [
         labels_of(PLUGIN.extract(report_of_columns([("findings", row["report_text"])])))
@@ -51,19 +83,19 @@ def labels(rows: list[Row]) -> None:
     seconds = time.perf_counter() - start
     for row, said in zip(rows, predicted, strict=True):
         for label, value in said.items():
-            counts[label][(row[label] == "1", value)] += 1
-    scores = []
-    pooled: Counter[tuple[bool, bool]] = Counter()
-    for label, count in counts.items():
-        pooled.update(count)
-        p, r, f = f1(count[True, True], count[False, True], count[True, False])
-        scores.append(f)
-        positives = count[True, True] + count[True, False]
-        print(f"  {label:36s} P {p:.3f} R {r:.3f} F1 {f:.3f}  n {positives}")
-    p, r, f = f1(pooled[True, True], pooled[False, True], pooled[True, False])
-    print(f"  {'macro':36s} F1 {sum(scores) / len(scores):.3f}")
+            counts[label][row[label] == "1", value] += 1
+    return LabelScores(counts, len(rows) / seconds)
+
+
+def labels(rows: list[Row]) -> None:
+    scores = label_scores(rows)
+    for label in scores.counts:
+        p, r, f = scores.of(label)
+        print(f"  {label:36s} P {p:.3f} R {r:.3f} F1 {f:.3f}  n {scores.positives(label)}")
+    p, r, f = scores.micro
+    print(f"  {'macro':36s} F1 {scores.macro:.3f}")
     print(f"  {'micro':36s} P {p:.3f} R {r:.3f} F1 {f:.3f}")
-    print(f"  {len(rows) / seconds:.0f} reports/s")
+    print(f"  {scores.reports_per_s:.0f} reports/s")
 
 
 def categories(rows: list[Row]) -> None:

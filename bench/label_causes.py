@@ -1,4 +1,4 @@
-"""Disagreements about labels and codes, sorted by cause, with our readings.
+"""Scores by label, and disagreements about labels and codes by cause, with our readings.
 
 The readings of ``label_readings.tsv`` and ``code_readings.tsv`` are ours, in our words; no text of
 the data stands in them.
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from bench.bench_reports import Row
+from bench.bench_reports import LabelScores, Row
 from groundct.core.report import report_of_columns
 from groundct.reports.labels import categorize, labels_of
 from groundct.reports.rules import PLUGIN
@@ -35,6 +35,28 @@ def code_disagreements(rows: Iterable[Row]) -> dict[Key, tuple[str, str]]:
     """(case, index) of every phrase with another code: the reference's and ours."""
     said = {(r["name"], r["index"]): (r["category"], categorize(r["finding"])) for r in rows}
     return {key: codes for key, codes in said.items() if codes[0] != codes[1]}
+
+
+def score_table(halves: tuple[LabelScores, LabelScores]) -> Iterator[str]:
+    """Markdown: macro and micro F1 of both halves, then F1 of every label."""
+    yield "| | half 0 | half 1, after looking |"
+    yield "|---|---|---|"
+    yield f"| macro F1 | {' | '.join(_short(half.macro) for half in halves)} |"
+    micro = (" / ".join(map(_short, half.micro)) for half in halves)
+    yield f"| micro P / R / F1 | {' | '.join(micro)} |"
+    yield ""
+    yield "| F1 (precision / recall; positives) | half 0 | half 1, after looking |"
+    yield "|---|---|---|"
+    for label in halves[0].counts:
+        cells = []
+        for half in halves:
+            p, r, f = map(_short, half.of(label))
+            cells.append(f"{f} ({p} / {r}; {half.positives(label)})")
+        yield f"| {label} | {' | '.join(cells)} |"
+
+
+def _short(share: float) -> str:
+    return f"{share:.3f}".removeprefix("0")
 
 
 def readings(name: str) -> dict[Key, tuple[str, str]]:
