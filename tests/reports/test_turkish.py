@@ -210,18 +210,12 @@ def test_a_kidney_s_side_is_not_the_pleura_s() -> None:
 
 
 WORDS = st.sampled_from(
-    [
-        *(
-            "nodül nodülde nodüller kitle efüzyon plevral kalınlaşma sağ sol her iki akciğer".split()
-        ),
-        *(
-            "akciğerde üst alt orta lobda segmentte anterior ve veya ya da izlendi saptanmadı".split()
-        ),
-        *(
-            "yoktur mevcut olup ancak dışında olabilir lehine 5 mm 3,5 x cm T4 6. kotta ? ( ) , ; :".split()
-        ),
-        *("önceki tetkikte göre yeni stabil BT'de mm'lik İZLENDİ . - •".split()),
-    ]
+    """
+    nodül nodülde nodüller kitle efüzyon plevral kalınlaşma sağ sol her iki akciğer akciğerde üst
+    alt orta lobda segmentte anterior ve veya ya da izlendi saptanmadı yoktur mevcut olup ancak
+    dışında olabilir lehine 5 mm 3,5 x cm T4 6. kotta ? ( ) , ; : önceki tetkikte göre yeni stabil
+    BT'de mm'lik İZLENDİ . - •
+    """.split()  # noqa: SIM905
 )
 
 

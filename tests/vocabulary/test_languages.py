@@ -160,6 +160,12 @@ def test_turkish_forms_of_one_word_are_one(forms: str) -> None:
         "yok yoğun",
         "var varyant",
         "plevra plevral",
+        "alt altı",
+        "orta ortaya",
+        "üzerinde üzere",
+        "dış dışında",
+        "karşı karşın",
+        "dev deviye",
     ],
 )
 def test_turkish_words_of_two_meanings_stay_two(words: str) -> None:

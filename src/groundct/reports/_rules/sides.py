@@ -45,10 +45,9 @@ def laterality_of(
     if not sides:
         named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
         sides = {s.laterality for s in named if s is not None and s.laterality is not None}
-    # Where all stands before, a lobe without a side has none, whatever the finding before has.
-    open_site = parsed.verb_last and bool(sites)
-    if not sides and mention.hit.entry.meaning != "normal" and not open_site:
-        sides = _nearby_sides(parsed, mention, spoken)
+    if not sides and mention.hit.entry.meaning != "normal":
+        own_lobe = parsed.verb_last and bool(sites)
+        sides = (_sides_ahead if own_lobe else _nearby_sides)(parsed, mention, spoken)
     if len(sides) == 2:
         return "bilateral"
     return ("right" if "right" in sides else "left") if sides else None
@@ -63,12 +62,24 @@ def before_in_turn(
     return own_before(parsed, things, spoken, spoken.index(mention))
 
 
+def _plain_sides(parsed: Parsed, mention: Mention) -> list[Hit]:
+    """The sides that are no other organ's, and not where it is most."""
+    others = _of_other_organs(parsed, mention)
+    hits = parsed.role("laterality", "right", "left", "bilateral")
+    return [h for h in hits if not (emphasised(parsed, h.first) or h.last in others)]
+
+
+def _sides_ahead(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
+    """The sides between the mention before and this one: a lobe takes no other finding's side."""
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    ahead = [h for h in _plain_sides(parsed, mention) if floor <= h.first < mention.last]
+    return _single({hit.entry.meaning for hit in ahead})
+
+
 def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
     """Sides said of a mention without a site: right before it, else after it, else before."""
     if parsed.verb_last:
-        others = _of_other_organs(parsed, mention)
-        hits = parsed.role("laterality", "right", "left", "bilateral")
-        plain = [h for h in hits if not (emphasised(parsed, h.first) or h.last in others)]
+        plain = _plain_sides(parsed, mention)
         return _single(
             {hit.entry.meaning for hit in before_in_turn(parsed, plain, mention, spoken)}
         )
