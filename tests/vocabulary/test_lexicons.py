@@ -68,7 +68,7 @@ ROLES = {
         *("about", "up_to", "at_least", "up_to_after", "at_least_after"),
         *("acquisition", "change_by", "ranging"),
     },
-    "remarks": {"guesses", "guessed", "again"},
+    "remarks": {"guesses", "guessed", "again", "refers", "none"},
     "units": {"mm", "cm", "times", "until", "between", "label"},
     "modifiers": {*modifier_kinds(), NO_MODIFIER},
 }

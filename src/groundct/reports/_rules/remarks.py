@@ -15,6 +15,7 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit, lexicon
 
 _STOPS = frozenset(";:()")
+_OPENING = 2
 _END_SIGNS = frozenset(".,;:")
 
 
@@ -46,13 +47,19 @@ def remarks_of(
         if before or after:
             sure = [n for n in before if presences[n] == "present"] or before
             owned[sure[-1] if sure else after[0]].append(remark)
-        elif not mentions or (kind == "speculation" and not _told(presences)):
+            continue
+        told = bool(mentions) if kind == "recommendation" else "present" in presences
+        if not told and (kind == "recommendation" or _refers(parsed, first)):
             loose.append(remark)
     return Remarks(tuple(tuple(own) for own in owned), tuple(loose))
 
 
-def _told(presences: tuple[Presence, ...]) -> bool:
-    return "present" in presences
+def _refers(parsed: Parsed, first: int) -> bool:
+    """Whether a sentence begins with words for what was said before: "the described findings"."""
+    return any(
+        hit.entry.meaning in ("again", "refers") and hit.first <= _OPENING and hit.last <= first
+        for hit in lexicon(parsed.language, "remarks").find(parsed.words)
+    )
 
 
 def _clauses(
@@ -66,8 +73,9 @@ def _clauses(
             last = _guess_end(parsed, hit, mentions, presences)
             if last > hit.last:
                 guesses.append((hit.first, last))
-        elif (first := _guess_start(parsed, hit, mentions, presences)) is not None:
-            guesses.append((first, hit.last))
+        elif hit.entry.meaning == "guessed":
+            first = _guess_start(parsed, hit, mentions, presences)
+            guesses += [(first, hit.last)] if first is not None else []
     found: list[tuple[RemarkKind, int, int]] = [("recommendation", *place) for place in advice]
     taken = {n for first, last in advice for n in range(first, last)}
     for first, last in sorted(guesses):
@@ -105,6 +113,8 @@ def _guess_end(
     """The end of a guess: a sign, a word that ends scopes, or the joint before another finding."""
     ends = [h.first for h in parsed.role("negation", "ends_scope") if h.first >= hit.last]
     ends += [n for n in range(hit.last, len(parsed.words)) if parsed.words[n] in _STOPS]
+    verbs = parsed.role("negation", "asserts", "negates_before")
+    ends += [verb.first for verb in verbs if verb.first > hit.last]
     end = min(ends, default=len(parsed.words))
     guessed = [m for m in mentions if hit.last <= m.first < end]
     if guessed:
