@@ -24,18 +24,23 @@ def corpus_bleu(
     """
     if len(references) != len(predictions) or not references:
         raise ValueError(f"{len(references)} references and {len(predictions)} predictions")
-    matches = [0] * MAX_ORDER
-    possible = [0] * MAX_ORDER
-    reference_length = prediction_length = 0
-    for reference, prediction in zip(references, predictions, strict=True):
-        expected, given = tokens_13a(reference), tokens_13a(prediction)
-        reference_length += len(expected)
-        prediction_length += len(given)
-        for order in range(1, MAX_ORDER + 1):
-            found = ngrams(expected, order) & ngrams(given, order)
-            matches[order - 1] += found.total()
-            possible[order - 1] += max(0, len(given) - order + 1)
-    penalty = _brevity_penalty(reference_length, prediction_length)
+    counts = [bleu_counts(*pair) for pair in zip(references, predictions, strict=True)]
+    return bleu_of_counts([sum(column) for column in zip(*counts, strict=True)], smooth=smooth)
+
+
+def bleu_counts(reference: str, prediction: str) -> tuple[int, ...]:
+    """What a text adds to its corpus: matches and n-grams of orders 1 to 4, then both lengths."""
+    expected, given = tokens_13a(reference), tokens_13a(prediction)
+    orders = range(1, MAX_ORDER + 1)
+    matches = [(ngrams(expected, order) & ngrams(given, order)).total() for order in orders]
+    possible = [max(0, len(given) - order + 1) for order in orders]
+    return (*matches, *possible, len(expected), len(given))
+
+
+def bleu_of_counts(sums: Sequence[float], *, smooth: bool) -> tuple[float, ...]:
+    """BLEU-1 to BLEU-4, 0..1, of the sums of what `bleu_counts` gives for each text."""
+    matches, possible = sums[:MAX_ORDER], sums[MAX_ORDER : 2 * MAX_ORDER]
+    penalty = _brevity_penalty(sums[-2], sums[-1])
     added = 1 if smooth else 0
     precisions = [
         (hit + added) / (all_ + added) if all_ + added else 0.0
@@ -54,7 +59,7 @@ def ngrams(tokens: Sequence[str], order: int) -> Counter[tuple[str, ...]]:
     return Counter(zip(*(tokens[start:] for start in range(order)), strict=False))
 
 
-def _brevity_penalty(reference_length: int, prediction_length: int) -> float:
+def _brevity_penalty(reference_length: float, prediction_length: float) -> float:
     if not prediction_length:
         return 0.0
     if prediction_length > reference_length:

@@ -1,0 +1,90 @@
+"""What every result of a task states beside its scores, and how results are written."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from groundct import __version__
+from groundct.codecs._csv_text import inert
+from groundct.codecs._files import read_bytes, write_bytes
+from groundct.codecs.tables import write_csv_table
+from groundct.core.issues import Issue, TableError
+from groundct.core.value import Value, digest_bytes
+
+_MOST_NAMED = 5
+_MAX_BYTES = 1 << 31
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file; raises TableError when it cannot be read."""
+    return digest_bytes(read_bytes(path, TableError, _MAX_BYTES))
+
+
+def versions(scoring: str) -> dict[str, str]:
+    """The versions that scores depend on."""
+    return {
+        "groundct": __version__,
+        "scoring": scoring,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+
+
+def warning(code: str, what: str, remedy: str) -> Issue:
+    """A warning on the prediction."""
+    return Issue(code=code, where="prediction", what=what, remedy=remedy, severity="warning")
+
+
+def some(names: Iterable[str]) -> str:
+    """The first few names."""
+    own = list(names)
+    return ", ".join(own[:_MOST_NAMED]) + (", ..." if len(own) > _MOST_NAMED else "")
+
+
+def coverage_issues(missing: Sequence[str], extra: Sequence[str], things: str) -> tuple[Issue, ...]:
+    """Warnings on what the prediction lacks and on what the reference does not have."""
+    out = []
+    if missing:
+        out.append(
+            warning(
+                f"missing-{things}",
+                f"{len(missing)} {things} of the reference have no prediction and were scored as "
+                f"empty: {some(missing)}.",
+                "Predict all of them.",
+            )
+        )
+    if extra:
+        out.append(
+            warning(
+                f"extra-{things}",
+                f"{len(extra)} predicted {things} are not in the reference and change nothing: "
+                f"{some(extra)}.",
+                "Nothing, unless a name is wrong.",
+            )
+        )
+    return tuple(out)
+
+
+def write_result_files(
+    path: Path, result: Value, rows: Sequence[Mapping[str, Any]]
+) -> tuple[Path, Path]:
+    """Write a result as JSON and its rows as a CSV beside it; each appears only when complete."""
+    write_bytes(path, [(result.model_dump_json(indent=1) + "\n").encode("utf-8")])
+    table = path.with_suffix(".csv")
+    headings = tuple(dict.fromkeys(name for row in rows for name in row))
+    cells = [{name: _cell(row.get(name)) for name in headings} for row in rows]
+    write_csv_table(table, headings or ("case",), cells)
+    return path, table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return inert(value) if isinstance(value, str) else repr(value)

@@ -1,0 +1,56 @@
+"""Tables of texts: one row a scan and region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from groundct.benchmark._results import file_digest
+from groundct.codecs.tables import read_csv_table
+from groundct.core.issues import Issue, TableError
+from groundct.core.value import digest
+from groundct.sources._names import case_id_of
+
+COLUMNS: Final = ("VolumeName", "Anatomy", "Text")
+
+Key = tuple[str, str]
+"""Case id and region; the empty region is the whole report."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts by case and region, and the digest of where they come from."""
+
+    texts: Mapping[Key, str]
+    digest: str
+
+    @classmethod
+    def of(cls, texts: Mapping[Key, str]) -> Texts:
+        """Texts at hand."""
+        return cls(texts, digest([[*key, text] for key, text in texts.items()]))
+
+
+def read_texts(path: Path) -> Texts:
+    """The texts of a table with the columns VolumeName, Anatomy (empty = whole report) and Text.
+
+    Raises TableError for a table that cannot be read, or that has two texts of a scan and region.
+    """
+    texts: dict[Key, str] = {}
+    issues: list[Issue] = []
+    for row in read_csv_table(path, required=COLUMNS, key=COLUMNS[:2]):
+        key = (case_id_of(row["VolumeName"]), row["Anatomy"].strip().casefold())
+        if not key[0]:
+            issues.append(_issue(path, "no-name", "a row has no VolumeName.", "Name its scan."))
+        elif key in texts:
+            what = f"{key[0]!r} has two texts of region {key[1]!r}."
+            issues.append(_issue(path, "duplicated-key", what, "Keep one of the rows."))
+        texts[key] = row["Text"]
+    if issues:
+        raise TableError(*issues)
+    return Texts(texts, file_digest(path))
+
+
+def _issue(path: Path, code: str, what: str, remedy: str) -> Issue:
+    return Issue(code=code, where=str(path), what=what, remedy=remedy)

@@ -1,0 +1,84 @@
+"""Who says whether a sentence follows from others: a contract, and the judge by findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from groundct.core.report import Finding, Reading
+from groundct.metrics.facts import Judged, judge_findings
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence and the findings that it speaks of."""
+
+    text: str
+    findings: tuple[Finding, ...]
+
+
+class Judge(Protocol):
+    """Says of each sentence whether the other side's sentences entail it."""
+
+    @property
+    def name(self) -> str:
+        """What results call it."""
+
+    def judge(
+        self, hypotheses: Sequence[Statement], premises: Sequence[Statement]
+    ) -> tuple[Judged, ...]:
+        """A verdict for every hypothesis, in order; evidence are indices of premises."""
+
+
+@dataclass(frozen=True)
+class FindingsJudge:
+    """Entailment by what an extractor reads; a sentence without findings follows from itself only.
+
+    Which extractor reads is open: with one that asks a language model, that model reads the
+    sentences and these rules compare what it read.
+    """
+
+    name: str = "findings"
+
+    def judge(
+        self, hypotheses: Sequence[Statement], premises: Sequence[Statement]
+    ) -> tuple[Judged, ...]:
+        """See `Judge`."""
+        return tuple(_judged(own, premises) for own in hypotheses)
+
+
+def statements_of(reading: Reading, text: str) -> tuple[Statement, ...]:
+    """The sentences of a reading, without those that have no letters."""
+    by_sentence: dict[int, list[Finding]] = {}
+    for finding in reading.findings:
+        for index in finding.sentence_indices:
+            by_sentence.setdefault(index, []).append(finding)
+    return tuple(
+        Statement(words, tuple(by_sentence.get(sentence.index, ())))
+        for sentence in reading.sentences
+        if re.search(r"\w", words := sentence.span.of(text))
+    )
+
+
+def _judged(own: Statement, premises: Sequence[Statement]) -> Judged:
+    same = tuple(n for n, other in enumerate(premises) if _plain(other.text) == _plain(own.text))
+    if same:
+        return Judged("entailed", same)
+    pool = [finding for premise in premises for finding in premise.findings]
+    verdict = judge_findings(own.findings, pool)
+    if verdict != "entailed":
+        return Judged(verdict)
+    alone = tuple(
+        n
+        for n, premise in enumerate(premises)
+        if any(
+            judge_findings([finding], premise.findings) == "entailed" for finding in own.findings
+        )
+    )
+    return Judged("entailed", alone)
+
+
+def _plain(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.casefold()))
