@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 
+import nibabel as nib
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from tests.benchmark.made import AFFINE, CASES, SHAPE, write_reference, write_weak
 
 from bench.made_results import made_results
+from groundct.benchmark.segmentation import (
+    Settings,
+    evaluate_segmentation,
+    open_masks,
+    write_result,
+)
 from groundct.cli.compare import named
 from groundct.cli.main import cli
 from groundct.core.issues import DataError
 
-QUICK = ["--draws", "200", "--permutations", "200"]
+QUICK = ["--draws", "100", "--permutations", "200"]
 
 
 @pytest.fixture
@@ -72,3 +81,39 @@ def test_costs_and_metrics_are_taken(files, tmp_path):
     ranking = json.loads((out / "ranking.json").read_text())
     assert ranking["combined"]["metrics"] == ["instance_recall"]
     assert "memory, GiB" in (out / "ranking.html").read_text()
+
+
+def scored(tmp_path):
+    """Masks of a reference and two predictions, their results, and CTs."""
+    reference, weak = write_reference(tmp_path / "truth"), write_weak(tmp_path / "weak")
+    masks = {"perfect": reference, "weak": weak}
+    words = []
+    for name, place in masks.items():
+        result = evaluate_segmentation(open_masks(reference), open_masks(place), Settings(draws=50))
+        path, _ = write_result(tmp_path / f"{name}.json", result)
+        words.append(f"{name}={path}")
+    return masks, words
+
+
+def test_hard_findings_are_shown_as_pictures(tmp_path):
+    masks, words = scored(tmp_path)
+    (tmp_path / "scans").mkdir()
+    for case in CASES:
+        noise = np.random.default_rng(0).integers(-1000, 200, SHAPE).astype(np.int16)
+        nib.save(nib.Nifti1Image(noise, AFFINE), tmp_path / "scans" / f"{case}.nii.gz")
+    out = tmp_path / "ranking"
+    given = [word for name, place in masks.items() for word in ("--prediction", f"{name}={place}")]
+    scans = ["--reference", str(masks["perfect"]), "--volumes", str(tmp_path / "scans")]
+    assert run(*words, "-o", str(out), *QUICK, *scans, *given).exit_code == 0
+    page = (out / "ranking.html").read_text()
+    assert page.count("data:image/png;base64,") == 2 * sum(CASES.values())
+    assert "img-src data:" in page
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--prediction", "nobody=x"], ["--prediction", "x"], ["--prediction", "weak=x"]]
+)
+def test_pictures_of_nobody_or_without_a_reference_are_refused(tmp_path, wrong):
+    done = run("weak=a.json", "b.json", "-o", str(tmp_path / "out"), *wrong)
+    assert done.exit_code == 2
+    assert "--prediction" in done.output

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from groundct.benchmark.compare.cuts import Cut
+    from groundct.benchmark.compare.ranking import Ranking
 
 _COMMON_STEMS = ("result", "results")
 
@@ -31,6 +36,23 @@ _COMMON_STEMS = ("result", "results")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV: model, seconds_per_case, memory_gib, parameters_million; empty cells are unknown.",
 )
+@click.option(
+    "--reference",
+    type=click.Path(exists=True, path_type=Path),
+    help="The reference's masks: hard findings are shown as pictures.",
+)
+@click.option(
+    "--prediction",
+    "predictions",
+    multiple=True,
+    metavar="NAME=PLACE",
+    help="A model's masks for the pictures; give it once for each.",
+)
+@click.option(
+    "--volumes",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the CTs, shown behind the masks.",
+)
 @click.option("--draws", default=2000, show_default=True, type=click.IntRange(100, 100_000))
 @click.option("--permutations", default=10_000, show_default=True, type=click.IntRange(100, 10**6))
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
@@ -39,6 +61,9 @@ def command(
     out: Path,
     metrics: tuple[str, ...],
     costs: Path | None,
+    reference: Path | None,
+    predictions: tuple[str, ...],
+    volumes: Path | None,
     **drawing: int,
 ) -> None:
     """Rank results of `groundct evaluate` with the uncertainty of their ranks.
@@ -50,6 +75,8 @@ def command(
     Examples:
       groundct compare a/result.json b/result.json c/result.json -o ranking
       groundct compare ours=result.json theirs.json --costs costs.csv -o ranking
+      groundct compare ours=a.json theirs=b.json -o ranking --reference masks/ \\
+          --prediction ours=a.zip --prediction theirs=b/ --volumes scans/
     """
     from groundct.benchmark.compare.by_metric import Resampling
     from groundct.benchmark.compare.compare import compare
@@ -59,6 +86,9 @@ def command(
     from groundct.review.comparison_page import write_comparison_page
 
     places = named(results)
+    masks = _masks_by_name(predictions, [name for name, _ in places])
+    if masks and reference is None:
+        raise click.UsageError("--prediction shows pictures, which need --reference as well.")
     read = read_results(places)
     ranking = compare(
         read,
@@ -67,13 +97,39 @@ def command(
         how=Resampling(**drawing),
     )
     write_ranking(out, ranking)
-    write_comparison_page(out / "ranking.html", ranking)
+    cuts = _cuts(ranking, reference, masks, volumes) if reference else {}
+    write_comparison_page(out / "ranking.html", ranking, cuts)
     for one in ranking.combined.standings:
         low, high = one.rank_ci95
         click.echo(f"{one.rank:>3}  {one.model}  (rank {low} to {high} in 95 % of draws)")
     for note in ranking.notes:
         click.echo(f"note: {note}")
     click.echo(f"{out / 'ranking.html'}")
+
+
+def _masks_by_name(words: Sequence[str], names: Sequence[str]) -> dict[str, Path]:
+    places = {}
+    for one in words:
+        name, equals, path = one.partition("=")
+        if not equals or name not in names:
+            known = ", ".join(names)
+            raise click.UsageError(f"--prediction {one}: NAME=PLACE is due, NAME of {known}.")
+        places[name] = Path(path)
+    return places
+
+
+def _cuts(
+    ranking: Ranking, reference: Path, masks: Mapping[str, Path], volumes: Path | None
+) -> dict[tuple[str, str], Cut]:
+    from groundct.benchmark.compare.cuts import cts_below, cuts_of
+    from groundct.benchmark.segmentation.inputs import open_masks
+
+    return cuts_of(
+        dict.fromkeys((hard.case, hard.item) for hard in (*ranking.worst, *ranking.disputed)),
+        open_masks(reference),
+        {name: open_masks(path) for name, path in masks.items()},
+        cts_below(volumes) if volumes else {},
+    )
 
 
 def named(results: Sequence[str]) -> list[tuple[str, Path]]:

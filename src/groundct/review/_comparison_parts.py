@@ -224,23 +224,18 @@ def _signed(value: float | None) -> str:
     return "–" if value is None else f"{value:+.3f}".replace("-", "−")
 
 
-def hard_table(
-    ranking: Ranking, hard: Sequence[Hard], pictures: Mapping[tuple[str, str], str]
-) -> str:
-    """Samples with each model's value, and a picture where there is one."""
+def hard_table(ranking: Ranking, hard: Sequence[Hard]) -> str:
+    """Samples with each model's value."""
     headings = [("Case", False), ("Finding", True), ("Category", False), ("Mean", True)]
     headings += [(escape(facts.model), True) for facts in ranking.models]
-    headings += [("Picture", False)] if pictures else []
-    rows = []
-    for one in hard:
-        row = [
+    rows = (
+        (
             escape(one.case),
             escape(one.item),
             escape(one.category or "–"),
             value_words(one.mean),
             *(value_words(value) for value in one.values),
-        ]
-        if pictures:
-            row.append(f'<div class="pictures">{pictures.get((one.case, one.item), "")}</div>')
-        rows.append(row)
+        )
+        for one in hard
+    )
     return table(headings, rows)

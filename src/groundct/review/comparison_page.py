@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
+from groundct.benchmark.compare.cuts import Cut
 from groundct.benchmark.compare.ranking import MetricRanking, Ranking
 from groundct.codecs._files import write_bytes
 from groundct.review._comparison_parts import (
@@ -24,6 +25,7 @@ from groundct.review._comparison_parts import (
 )
 from groundct.review._html import content_security_policy, fill, static_text
 from groundct.review._plots.models import box_plot, cost_plot, interval_plot, rank_plot
+from groundct.review._plots.pictures import strips
 
 _COSTS: Final = (
     ("seconds_per_case", "seconds a case"),
@@ -31,18 +33,18 @@ _COSTS: Final = (
     ("parameters_million", "parameters, millions"),
 )
 
-Pictures = Mapping[tuple[str, str], str]
+Cuts = Mapping[tuple[str, str], Cut]
 
 
-def write_comparison_page(path: Path, ranking: Ranking, pictures: Pictures | None = None) -> None:
+def write_comparison_page(path: Path, ranking: Ranking, cuts: Cuts | None = None) -> None:
     """Write the page as one HTML file; equal rankings give equal bytes.
 
-    ``pictures`` are finished ``<img>`` elements by case and sample.
+    ``cuts`` are planes through hard findings, by case and finding; they become pictures.
     """
-    write_bytes(path, [comparison_page(ranking, pictures).encode("utf-8")])
+    write_bytes(path, [comparison_page(ranking, cuts).encode("utf-8")])
 
 
-def comparison_page(ranking: Ranking, pictures: Pictures | None = None) -> str:
+def comparison_page(ranking: Ranking, cuts: Cuts | None = None) -> str:
     """The page as text."""
     style = static_text("static/comparison.css")
     colors = {facts.model: n for n, facts in enumerate(ranking.models)}
@@ -56,7 +58,7 @@ def comparison_page(ranking: Ranking, pictures: Pictures | None = None) -> str:
         ("method", "Method"),
     ]
     values = {
-        "csp": content_security_policy((), style, images="data:" if pictures else "'none'"),
+        "csp": content_security_policy((), style, images="data:" if cuts else "'none'"),
         "style": style,
         "task": escape(ranking.task),
         "count": str(len(ranking.models)),
@@ -78,7 +80,7 @@ def comparison_page(ranking: Ranking, pictures: Pictures | None = None) -> str:
         "overview": overview_table(ranking, colors),
         "metrics": "".join(_metric(metric, ranking, colors) for metric in ranking.metrics),
         "categories": _categories(ranking, colors),
-        "hard": _hard(ranking, pictures or {}),
+        "hard": _hard(ranking, cuts or {}),
         "costs": _costs(ranking, colors),
         "samples": str(ranking.n_samples),
         "permutations": f"{ranking.permutations:,}",
@@ -156,13 +158,20 @@ def _categories(ranking: Ranking, colors: Colors) -> str:
     )
 
 
-def _hard(ranking: Ranking, pictures: Pictures) -> str:
+def _hard(ranking: Ranking, cuts: Cuts) -> str:
+    pictures = ""
+    if cuts:
+        pictures = (
+            '<h3>Pictures</h3><p class="lead">The axial plane with most of the reference (white '
+            "outline), in radiological convention; what a model predicts is filled.</p>"
+            f"{strips(ranking, cuts)}"
+        )
     return (
         f'<section id="hard"><h2>Hard findings</h2><p class="lead">{_none_found(ranking)}</p>'
         "<h3>Lowest mean of all models</h3>"
-        f'<div class="scroll">{hard_table(ranking, ranking.worst, pictures)}</div>'
+        f'<div class="scroll">{hard_table(ranking, ranking.worst)}</div>'
         "<h3>Models furthest apart</h3>"
-        f'<div class="scroll">{hard_table(ranking, ranking.disputed, pictures)}</div></section>'
+        f'<div class="scroll">{hard_table(ranking, ranking.disputed)}</div>{pictures}</section>'
     )
 
 

@@ -26,7 +26,7 @@ from groundct.benchmark.segmentation import (
 from groundct.core.issues import TableError
 from groundct.metrics.statistics.bootstrap import mean_interval, ratio_interval
 
-QUICK = Resampling(draws=300, permutations=400)
+QUICK = Resampling(draws=200, permutations=200)
 SMALL = made_results(60)
 
 
@@ -77,15 +77,15 @@ def test_values_are_those_of_the_results_and_intervals_those_of_the_patients(tmp
     rows = SMALL["beacon"]["findings"]
     patients = [row["patient"] for row in rows]
     dice = by_model(ranking, "mean_dice_per_finding")["beacon"]
-    expected = mean_interval([row["dice"] for row in rows], patients, draws=300)
+    expected = mean_interval([row["dice"] for row in rows], patients, draws=200)
     assert dice.ci95 == pytest.approx(expected, abs=1e-12)
     tp, fp = (np.array([row[n] for row in rows], float) for n in ("tp", "fp"))
     precision = by_model(ranking, "instance_precision")["beacon"]
-    assert precision.ci95 == pytest.approx(ratio_interval(tp, tp + fp, patients, draws=300))
+    assert precision.ci95 == pytest.approx(ratio_interval(tp, tp + fp, patients, draws=200))
 
 
 def test_skill_decides_the_ranks_and_equals_are_not_told_apart(tmp_path):
-    ranking = ranked(tmp_path, made_results(300))
+    ranking = ranked(tmp_path, made_results(150))
     assert [one.model for one in ranking.combined.standings][::4] == ["atlas", "ember"]
     dice = next(m for m in ranking.metrics if m.metric == "mean_dice_per_finding")
     assert {frozenset(stretch) for stretch in dice.together} == {frozenset({"beacon", "cedar"})}
