@@ -113,3 +113,13 @@ def test_equal_values_give_an_interval_of_no_width():
 def test_a_rate_keeps_within_its_range(hits):
     low, high = mean_interval([1.0] * hits + [0.0] * (8 - hits), list("abcdefgh"))
     assert 0 <= low < hits / 8 < high <= 1
+
+
+def test_many_patients_are_drawn_part_by_part():
+    sums = np.ones((3000, 1))
+    drawn = drawn_sums(sums, draws=2000)
+    assert drawn.shape == (2000, 1)
+    assert np.all(drawn == 3000)
+    values = RNG.random(3000)
+    low, high = mean_interval(values, [str(n) for n in range(3000)])
+    assert low < values.mean() < high < low + 0.025

@@ -10,6 +10,7 @@ few patients by Student's t and the factor sqrt(g / (g - 1)) (T. C. Hesterberg, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -115,7 +116,18 @@ def cluster_sums(columns: ArrayLike, clusters: Sequence[str]) -> Floats:
 
 def drawn_sums(sums: Floats, *, draws: int = DRAWS, seed: int = 0) -> Floats:
     """Sums (draws, k) of as many clusters as there are, drawn with replacement."""
-    return np.concatenate([counts @ sums for counts in draw_counts(sums.shape[0], draws, seed)])
+    clusters = sums.shape[0]
+    if draws * clusters <= _CELLS_AT_ONCE:
+        return np.asarray(_few_counts(clusters, draws, seed) @ sums)
+    return np.concatenate([counts @ sums for counts in draw_counts(clusters, draws, seed)])
+
+
+@lru_cache(maxsize=1)
+def _few_counts(clusters: int, draws: int, seed: int) -> Floats:
+    """All draws at once, kept for the next metric of the same patients."""
+    counts = np.concatenate(list(draw_counts(clusters, draws, seed)))
+    counts.setflags(write=False)
+    return counts
 
 
 def draw_counts(clusters: int, draws: int, seed: int = 0) -> Iterator[Floats]:
@@ -124,8 +136,8 @@ def draw_counts(clusters: int, draws: int, seed: int = 0) -> Iterator[Floats]:
     step = max(1, _CELLS_AT_ONCE // max(1, clusters))
     for start in range(0, draws, step):
         rows = min(step, draws - start)
-        drawn = rng.integers(0, clusters, size=(rows, clusters))
-        drawn += clusters * np.arange(rows)[:, None]
+        drawn = rng.integers(0, clusters, size=(rows, clusters), dtype=np.int32)
+        drawn += clusters * np.arange(rows, dtype=np.int32)[:, None]
         counts = np.bincount(drawn.ravel(), minlength=rows * clusters)
         yield counts.reshape(rows, clusters).astype(np.float64)
 
