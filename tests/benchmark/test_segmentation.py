@@ -30,6 +30,7 @@ from groundct.benchmark.segmentation.slices import read_metadata
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError
 from groundct.metrics.official import InstanceRules
+from groundct.metrics.statistics.bootstrap import mean_interval, ratio_interval
 
 OFFICIAL = Settings(protocol="rexgroundingct", draws=50)
 STRICT = Settings(draws=50)
@@ -76,6 +77,18 @@ def test_both_protocols_are_the_rules_written_down_directly(places, settings):
         shown = tuple(s[f"{group}_{name}"] for name in ("precision", "recall", "f1"))
         assert shown == pytest.approx(pooled, abs=1e-15)
     assert s["ci95"]["hit_rate"][0] <= s["hit_rate"] <= s["ci95"]["hit_rate"][1]
+
+
+def test_one_draw_for_all_gives_the_intervals_of_each(places):
+    result = run(places)
+    rows = result.findings
+    patients = [row.patient for row in rows]
+    tp, below = (np.array([getattr(r, n) for r in rows]) for n in ("tp", "fp"))
+    wanted = {
+        "mean_dice_per_finding": mean_interval([r.dice for r in rows], patients, draws=50),
+        "instance_precision": ratio_interval(tp, tp + below, patients, draws=50),
+    }
+    assert {name: result.summary["ci95"].get(name) for name in wanted} == wanted
 
 
 def test_global_mode_looks_at_every_voxel_in_the_official_protocol_only(places):

@@ -6,6 +6,7 @@ from tests.benchmark.random_masks import random_pair, random_spacing
 from tests.benchmark.slow_official import slow_finding
 
 from groundct.imaging.runs import Runs
+from groundct.metrics.components import component_runs
 from groundct.metrics.official import InstanceRules, score_finding, score_masks
 
 RAW = InstanceRules(filtered=False)
@@ -47,8 +48,8 @@ def test_a_large_pair_with_more_than_fifty_components():
         if rng.random() < 0.8:
             moved = tuple(slice(s.start + int(rng.integers(0, 2)), s.stop) for s in box)
             prediction[moved] = 1
-    for focal in (True, False):
-        same(reference, prediction, (0.7, 0.7, 2.5), focal=focal, raw=False)
+    assert component_runs(Runs.of(prediction)).n_labels > 50
+    same(reference, prediction, (0.7, 0.7, 2.5), focal=True, raw=False)
 
 
 @pytest.mark.parametrize(("truth", "guess", "dice"), [(0, 0, 1.0), (0, 1, 0.0), (1, 0, 0.0)])

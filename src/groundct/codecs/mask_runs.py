@@ -20,6 +20,8 @@ from groundct.imaging.runs import Runs, Shape, no_runs, runs_of_voxels, touching
 
 MAX_RUNS: Final = 1 << 23
 """A file whose voxels lie in more runs is refused: it is noise, and fills the memory."""
+_BLOCK: Final = 512
+"""Bytes that are looked at at once."""
 _HELD: Final = 1 << 21
 """Voxels that are held before they are made into runs."""
 
@@ -150,12 +152,15 @@ def _one(parts: list[Runs], shape: Shape) -> Runs:
 
 
 def nonzero(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Where a flat array is not zero; eight bytes are looked at at once."""
-    whole = len(labels) // 8 * 8
-    words = labels[:whole].view(np.uint64)
+    """Where a flat array is not zero: blocks first, then words of eight bytes, then bytes."""
+    whole = len(labels) // _BLOCK * _BLOCK
+    blocks = labels[:whole].view(np.uint64).reshape(-1, _BLOCK // 8)
+    filled = np.flatnonzero(np.bitwise_or.reduce(blocks, axis=1))
+    words = blocks[filled].ravel()
     at = np.flatnonzero(words != 0)
     inside = np.flatnonzero(words[at].view(np.uint8) != 0)
-    near = at[inside >> 3] * 8 + (inside & 7)
+    word = at[inside >> 3]
+    near = filled[word // (_BLOCK // 8)] * _BLOCK + word % (_BLOCK // 8) * 8 + (inside & 7)
     rest = np.flatnonzero(labels[whole:]) + whole
     return np.concatenate([near, rest]) if len(rest) else near
 

@@ -1,9 +1,8 @@
 """Connected components of a sparse mask, by union of its runs: no dense array is made.
 
 Two runs of neighbouring rows belong together when they meet after one is shifted onto the other's
-row; how much they may miss each other by is the connectivity. The graph of runs is then cut into
-its components (scipy). Labels are numbered as scipy.ndimage.label numbers them: by each
-component's first voxel, k the fastest index.
+row; how much they may miss each other by is the connectivity. Labels are numbered as
+scipy.ndimage.label numbers them: by each component's first voxel, k the fastest index.
 """
 
 from __future__ import annotations
@@ -61,21 +60,30 @@ def largest_components(components: Runs, min_voxels: int, most: int | None) -> R
     return relabelled(components, new)
 
 
-def _groups(one: NDArray[np.int64], two: NDArray[np.int64], count: int) -> NDArray[np.int32]:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+def _groups(one: NDArray[np.int64], two: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """A number for each node, equal for those that links connect.
 
-    links = coo_array((np.ones(len(one), dtype=np.bool_), (one, two)), shape=(count, count))
-    _, group = connected_components(links.tocsr(), directed=False)
-    return np.asarray(group, dtype=np.int32)
+    Every tree of nodes hangs itself under a smaller neighbour, until no link joins two trees.
+    """
+    root = np.arange(count)
+    while len(one):
+        a, b = root[one], root[two]
+        apart = a != b
+        one, two, a, b = one[apart], two[apart], a[apart], b[apart]
+        np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
+        above = root[root]
+        while not np.array_equal(above, root):
+            root, above = above, above[above]
+    return root
 
 
 def _in_raster_order(
-    group: NDArray[np.int32], index: tuple[NDArray[np.int64], ...], shape: tuple[int, int, int]
+    group: NDArray[np.int64], index: tuple[NDArray[np.int64], ...], shape: tuple[int, int, int]
 ) -> NDArray[np.int32]:
     i, j, k = index
-    first = np.full(int(group.max()) + 1, np.iinfo(np.int64).max)
+    first = np.full(len(group), np.iinfo(np.int64).max)
     np.minimum.at(first, group, (i * shape[1] + j) * shape[2] + k)
-    rank = np.empty(len(first), dtype=np.int32)
-    rank[np.argsort(first)] = np.arange(1, len(first) + 1)
+    roots = np.unique(group)
+    rank = np.zeros(len(group), dtype=np.int32)
+    rank[roots[np.argsort(first[roots])]] = np.arange(1, len(roots) + 1)
     return rank[group]

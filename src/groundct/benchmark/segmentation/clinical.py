@@ -8,7 +8,6 @@ from groundct.benchmark.segmentation.settings import Settings
 from groundct.core.geometry import Geometry, reorientation_to
 from groundct.core.volume import INTERNAL_ORIENTATION, RegionMask
 from groundct.imaging.runs import Runs, label_crop
-from groundct.imaging.shape import longest_axial_diameter_mm
 from groundct.metrics.official import predicted_instances
 
 
@@ -35,6 +34,8 @@ def sizes_of(
 
 def _diameter_mm(runs: Runs, grid: Geometry) -> float | None:
     """The longest axial diameter that an instance has."""
+    from groundct.imaging.shape import longest_axial_diameter_mm
+
     turn = reorientation_to(grid, INTERNAL_ORIENTATION)
     upright = turn.apply_geometry(grid)
     longest = None

@@ -1,8 +1,12 @@
-"""From findings to headline numbers with their intervals, for all findings or a slice of them."""
+"""From findings to headline numbers with their intervals, for all findings or a slice of them.
+
+Every headline number is a sum over findings divided by another: one draw of patients then serves
+all of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +14,10 @@ from numpy.typing import NDArray
 
 from groundct.benchmark.segmentation.result import FindingResult
 from groundct.benchmark.segmentation.settings import Settings
-from groundct.metrics.statistics.bootstrap import mean_interval, ratio_interval
+from groundct.metrics.statistics.bootstrap import cluster_sums, drawn_sums, interval_of, ratio
 
 Floats = NDArray[np.float64]
-Interval = tuple[float, float] | None
+Fraction = tuple[Floats, Floats]
 
 
 def summary_of(rows: Sequence[FindingResult], settings: Settings) -> dict[str, Any]:
@@ -24,78 +28,91 @@ def summary_of(rows: Sequence[FindingResult], settings: Settings) -> dict[str, A
     """
     official = settings.protocol == "rexgroundingct"
     counted = [row for row in rows if not (official and row.status == "missing")]
-    patients = [row.patient for row in counted]
-    out: dict[str, Any] = {}
-    intervals: dict[str, Interval] = {}
-
-    def put(name: str, value: float | None, interval: Callable[[], Interval]) -> None:
-        out[name] = value
-        intervals[name] = None if value is None else interval()
-
-    def mean(name: str, values: Floats, clusters: list[str]) -> None:
-        defined = values[~np.isnan(values)]
-        value = float(np.mean(defined)) if len(defined) else None
-        put(name, value, lambda: mean_interval(values, clusters, **_draws(settings)))
-
-    def ratio(name: str, above: Floats, below: Floats) -> None:
-        value = _quotient(above.sum(), below.sum(), official)
-        put(name, value, lambda: ratio_interval(above, below, patients, **_draws(settings)))
-
     dices = _column(row.dice for row in counted)
-    mean("mean_dice_per_finding", dices, patients)
-    case_means, case_patients = _case_means(counted)
-    mean("mean_dice_per_case", case_means, case_patients)
-    mean("hit_rate", _column(row.hit for row in counted), patients)
+    fractions: dict[str, Fraction | None] = {
+        "mean_dice_per_finding": _mean(dices),
+        "mean_dice_per_case": _mean(_case_means(counted)),
+        "hit_rate": _mean(_column(row.hit for row in counted)),
+    }
     for group, prefix in (("instance", ""), ("distance", "distance_")):
-        known = [r for r in counted if getattr(r, f"{prefix}tp") is not None]
-        patients = [row.patient for row in known]
-        tp, fp, fn = (
-            _column(getattr(r, f"{prefix}{n}") for r in known) for n in ("tp", "fp", "fn")
-        )
-        if not known:
-            out |= dict.fromkeys((f"{group}_precision", f"{group}_recall", f"{group}_f1"))
-            continue
-        partial = settings.instances.partial
-        ratio(f"{group}_recall", tp, tp + fn)
-        if partial:
-            out |= dict.fromkeys((f"{group}_precision", f"{group}_f1"))
-        else:
-            ratio(f"{group}_precision", tp, tp + fp)
-            ratio(f"{group}_f1", 2 * tp, 2 * tp + fp + fn)
+        fractions |= _instance_fractions(group, prefix, counted, partial=settings.rules.partial)
     return {
-        **out,
+        **{name: _value(name, f, official) for name, f in fractions.items()},
         "n_cases": len({row.case for row in counted}),
         "n_findings": len(counted),
         "n_missing": sum(row.status == "missing" for row in rows),
         "n_refused": sum(row.status == "refused" for row in rows),
         "n_scored": int(np.count_nonzero(~np.isnan(dices))),
         "n_undefined": int(np.count_nonzero(np.isnan(dices))),
-        "ci95": {name: interval for name, interval in intervals.items() if interval is not None},
+        "ci95": _intervals(fractions, [row.patient for row in counted], settings),
     }
 
 
-def _draws(settings: Settings) -> dict[str, int]:
-    return {"draws": settings.draws, "seed": settings.seed}
+def _instance_fractions(
+    group: str, prefix: str, rows: Sequence[FindingResult], *, partial: bool
+) -> dict[str, Fraction | None]:
+    names = [f"{group}_{score}" for score in ("precision", "recall", "f1")]
+    tp, fp, fn = (_column(getattr(r, f"{prefix}{n}") for r in rows) for n in ("tp", "fp", "fn"))
+    if np.isnan(tp).all():
+        return dict.fromkeys(names)
+    tp, fp, fn = (np.nan_to_num(counts) for counts in (tp, fp, fn))
+    precision = None if partial else (tp, tp + fp)
+    f1 = None if partial else (2 * tp, 2 * tp + fp + fn)
+    return dict(zip(names, (precision, (tp, tp + fn), f1), strict=True))
 
 
-def _quotient(above: float, below: float, official: bool) -> float | None:
-    """0/0 is 1.0 in the official scoring, and undefined otherwise."""
-    if below == 0:
-        return 1.0 if official else None
-    return float(above / below)
+def _value(name: str, fraction: Fraction | None, official: bool) -> float | None:
+    if fraction is None:
+        return None
+    above, below = fraction
+    if below.sum() == 0:
+        # 0/0 is 1.0 in the official scoring of instances, and undefined everywhere else.
+        return 1.0 if official and name.startswith(("instance", "distance")) else None
+    if name.startswith(("mean", "hit")):
+        return float(np.mean(above[below > 0]))
+    return float(above.sum() / below.sum())
+
+
+def _intervals(
+    fractions: dict[str, Fraction | None], patients: list[str], settings: Settings
+) -> dict[str, tuple[float, float]]:
+    known = {name: fraction for name, fraction in fractions.items() if fraction is not None}
+    if not patients:
+        return {}
+    sums = cluster_sums(np.stack([c for f in known.values() for c in f], axis=1), patients)
+    drawn = drawn_sums(sums, draws=settings.draws, seed=settings.seed)
+    out = {}
+    for n, name in enumerate(known):
+        own = slice(2 * n, 2 * n + 2)
+        interval = None
+        if np.count_nonzero(sums[:, own][:, 1]) > 1:
+            interval = interval_of(sums[:, own], drawn[:, own], ratio)
+        if interval is not None:
+            out[name] = interval
+    return out
+
+
+def _mean(values: Floats) -> Fraction:
+    """A mean as a sum of values over a sum of ones; NaN counts in neither."""
+    defined = ~np.isnan(values)
+    return np.where(defined, values, 0.0), defined.astype(np.float64)
 
 
 def _column(values: Iterable[float | None]) -> Floats:
     return np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
 
 
-def _case_means(rows: Sequence[FindingResult]) -> tuple[Floats, list[str]]:
+def _case_means(rows: Sequence[FindingResult]) -> Floats:
+    """The mean Dice of each case at the place of its first finding; NaN elsewhere."""
     by_case: dict[str, list[float]] = {}
-    patients: dict[str, str] = {}
-    for row in rows:
-        patients[row.case] = row.patient
+    first: dict[str, int] = {}
+    for n, row in enumerate(rows):
+        first.setdefault(row.case, n)
         own = by_case.setdefault(row.case, [])
         if row.dice is not None:
             own.append(row.dice)
-    means = [float(np.mean(own)) if own else None for own in by_case.values()]
-    return _column(means), list(patients.values())
+    out = np.full(len(rows), np.nan)
+    for case, own in by_case.items():
+        if own:
+            out[first[case]] = np.mean(own)
+    return out
