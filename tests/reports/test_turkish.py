@@ -244,3 +244,21 @@ def test_time_grows_with_the_text_and_not_faster(unit: str) -> None:
 
     seconds(1000)
     assert seconds(40_000) < 10 * seconds(10_000) + 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "relations"),
+    [
+        ("Sağ alt lobda, plevra komşuluğunda nodül izlendi.", [("adjacent", "pleura")]),
+        ("Sol üst lobda mediastene uzanan kitle izlendi.", [("extending", "mediastinal tissue")]),
+        ("Sağ akciğerde plevra ile temas halinde kitle izlendi.", [("abutting", "pleura")]),
+        ("Sağ üst lobda subplevral 4 mm nodül izlendi.", [("subpleural", "pleura")]),
+        ("Kitle perikardı invaze etmektedir.", [("invading", "heart tissue")]),
+        ("Sağ üst lobda nodül izlendi.", []),
+    ],
+)
+def test_neighbours_stand_before_the_word_of_nearness(
+    text: str, relations: list[tuple[str, str]]
+) -> None:
+    (finding,) = extract(text).findings
+    assert [(r.kind, r.anatomy.rpartition("/")[2]) for r in finding.relations] == relations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from tests.vocabulary.test_lexicons import COLUMNS, ROLES
+from tests.vocabulary.test_lexicons import COLUMNS, RELATIONS, ROLES
 
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
@@ -22,7 +22,10 @@ NOT_LEXICONS = {
 }
 LEXICONS = sorted(name.removesuffix(".tsv") for name in _needed() if name not in NOT_LEXICONS)
 NEARLY_ALL = 0.9
-VERB_LAST_ROLES = {"near_before", "recommends_before", "history_before", "explains_before"}
+VERB_LAST_ROLES = {
+    *("recommends_before", "history_before", "explains_before"),
+    *(f"near_before:{kind}" for kind in RELATIONS),
+}
 """Roles that say of what stands before them what others say of what follows."""
 
 

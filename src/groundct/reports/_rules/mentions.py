@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from groundct.reports._rules.parsed import Parsed
-from groundct.reports._rules.verb_last import is_neighbour, own_before
+from groundct.reports._rules.verb_last import NEAR_BEFORE, neighbours_before, own_before
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.words import has_ending
@@ -175,12 +175,15 @@ def _inside(places_found: tuple[Hit, ...], first: int, last: int) -> tuple[Hit, 
 def beside(parsed: Parsed, place: Hit) -> bool:
     """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
     if parsed.verb_last:
-        return is_neighbour(parsed, place)
+        own = (hit for hit in parsed.relations if hit.entry.meaning.startswith(NEAR_BEFORE))
+        return any(place in neighbours_before(parsed, hit) for hit in own)
     return any(place in neighbours_of(parsed, hit) for hit in parsed.relations)
 
 
 def neighbours_of(parsed: Parsed, relation: Hit) -> tuple[Hit, ...]:
-    """The places that a word of nearness names behind it, none for other words."""
+    """The places that a word of nearness names behind it, or before it; none for other words."""
+    if relation.entry.meaning.startswith(NEAR_BEFORE):
+        return neighbours_before(parsed, relation)
     if not relation.entry.meaning.startswith(NEAR):
         return ()
     grammar = parsed.grammar

@@ -1,7 +1,7 @@
 """Where a finding lies to structures that it is not in: "adjacent to the major fissure".
 
-The words' kinds are data: ``near:<kind>`` stands before the structure, ``at:<kind>:<place>`` names
-it itself ("subpleural").
+The words' kinds are data: ``near:<kind>`` stands before the structure, ``near_before:<kind>`` after
+it, and ``at:<kind>:<place>`` names it itself ("subpleural").
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from groundct.reports._rules.clauses import STOPS
 from groundct.reports._rules.mentions import NEAR, Mention, neighbours_of
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.place_paths import paths_of_place
+from groundct.reports._rules.verb_last import NEAR_BEFORE
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
@@ -33,7 +34,7 @@ def relations_of(parsed: Parsed, spoken: Sequence[Mention]) -> tuple[tuple[Relat
 def _relations(parsed: Parsed, hit: Hit) -> list[Relation]:
     """What a word of relation says: the kind, and each structure that it names."""
     role, _, rest = hit.entry.meaning.partition(":")
-    if role == NEAR.rstrip(":"):
+    if role in (NEAR.rstrip(":"), NEAR_BEFORE.rstrip(":")):
         return [
             Relation(
                 span=parsed.span_of(min(hit.first, place.first), max(hit.last, place.last)),
@@ -53,6 +54,10 @@ def _owner(parsed: Parsed, hit: Hit, spoken: Sequence[Mention]) -> int | None:
     """The mention that a word of relation tells of: one that it leads, else the one before it."""
     following = [n for n, m in enumerate(spoken) if m.last > hit.first]
     preceding = [n for n, m in enumerate(spoken) if m.first < hit.first]
+    if hit.entry.meaning.startswith(NEAR_BEFORE) and following:
+        between = range(hit.last, spoken[following[0]].first)
+        if not any(verb.first in between for verb in parsed.role("negation", "asserts")):
+            return following[0]
     if hit.entry.meaning.startswith(AT) and following:
         own = spoken[following[0]]
         gap = parsed.words[hit.last : own.first]

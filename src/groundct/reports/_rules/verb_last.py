@@ -9,11 +9,13 @@ is said before, and only up to the next finding.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
+NEAR_BEFORE: Final = "near_before:"
+"""What the roles of words begin with before which a neighbour stands, the kind behind it."""
 _NEIGHBOUR_REACH = 1
 _ENDS = frozenset(";:")
 
@@ -63,11 +65,16 @@ def _parted(parsed: Parsed, first: int, last: int) -> bool:
     )
 
 
-def is_neighbour(parsed: Parsed, place: Hit) -> bool:
-    """Whether a place is named as a neighbour by the word after it: "plevra komşuluğunda"."""
-    return any(
-        0 <= relation.first - place.last <= _NEIGHBOUR_REACH
-        and parsed.grammar.listing.isdisjoint(parsed.words[place.last : relation.first])
-        for relation in parsed.relations
-        if relation.entry.meaning == "near_before"
-    )
+def neighbours_before(parsed: Parsed, relation: Hit) -> tuple[Hit, ...]:
+    """The places that stand right before a word of nearness: "plevra komşuluğunda"."""
+    listing = parsed.grammar.listing
+    out: list[Hit] = []
+    edge = relation.first
+    for place in reversed([p for p in parsed.places if p.last <= relation.first]):
+        gap = parsed.words[place.last : edge]
+        joined = bool(out) and bool(gap) and parsed.grammar.joint.issuperset(gap)
+        if not joined and (out or len(gap) > _NEIGHBOUR_REACH or not listing.isdisjoint(gap)):
+            break
+        out.append(place)
+        edge = place.first
+    return tuple(reversed(out))
