@@ -1,6 +1,6 @@
 """Sentences whose truth is known by construction, and the law that right and left are equals.
 
-A larger run: ``fuzz/fuzz_sentences.py``.
+A larger run: ``python -m fuzz --target sentences``.
 """
 
 from __future__ import annotations

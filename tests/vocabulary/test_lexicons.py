@@ -45,6 +45,7 @@ RELATED = (
 ROLES = {
     "negation": {
         *("negates_after", "negates_before", "ignored", "asserts", "described", "earlier"),
+        "negates_next",
         *("ends_scope", "ends_after", "introduces"),
     },
     "uncertainty": {"uncertain_after", "uncertain_before", "explains"},

@@ -43,7 +43,7 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
         for mention, told, own in zip(mentions, said, details, strict=True)
     )
     return tuple(
-        finding.changed(relations=near.get(mention, ()))
+        finding.changed(relations=near[mention]) if near.get(mention) else finding
         for mention, finding in zip(mentions, found, strict=True)
     )
 

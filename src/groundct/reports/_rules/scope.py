@@ -77,6 +77,9 @@ def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
             return cue
         if _answers(parsed, cue, last) or _slipped(parsed, cue, first, last):
             return cue
+    for cue in parsed.role("negation", "negates_next"):
+        if cue.last == first:
+            return cue
     for cue in parsed.role("negation", "negates_before"):
         if cue.first < last or of_earlier(parsed, cue):
             continue
@@ -155,7 +158,7 @@ def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
     if start is None or start <= low:
         return False
     before = parsed.words[start - 1]
-    if before == ",":
+    if before == "," or before in parsed.grammar.joint - parsed.grammar.either:
         return not parsed.any_word(last, end, parsed.grammar.either)
     return before in parsed.grammar.with_ and bool(verbs(parsed, last, end))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groundct.reports._rules.mentions import NEAR
 from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Entry, Hit
 
@@ -37,7 +38,16 @@ def emphasised(parsed: Parsed, position: int) -> bool:
 def _resolved(parsed: Parsed) -> list[Hit]:
     """All side hits; "contralateral" and "ipsilateral" by the one side named before them."""
     out: list[Hit] = []
+    # "To the right of the trachea" is a relation, "to the right of the midline" a side.
+    middle = {hit.first for hit in parsed.role("laterality", "midline")}
+    near = [
+        hit
+        for hit in parsed.relations
+        if hit.entry.meaning.startswith(NEAR) and middle.isdisjoint((hit.last, hit.last + 1))
+    ]
     for hit in parsed.role("laterality", "right", "left", "bilateral", "opposite", "same"):
+        if any(other.first <= hit.first < other.last for other in near):
+            continue
         meaning = hit.entry.meaning
         if meaning in ("opposite", "same"):
             named = {other.entry.meaning for other in out}
