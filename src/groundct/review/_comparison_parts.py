@@ -226,7 +226,12 @@ def _signed(value: float | None) -> str:
 
 def hard_table(ranking: Ranking, hard: Sequence[Hard]) -> str:
     """Samples with each model's value."""
-    headings = [("Case", False), ("Finding", True), ("Category", False), ("Mean", True)]
+    headings = [
+        ("Case", False),
+        (ranking.thing.capitalize(), True),
+        ("Category", False),
+        ("Mean", True),
+    ]
     headings += [(escape(facts.model), True) for facts in ranking.models]
     rows = (
         (

@@ -53,7 +53,7 @@ def comparison_page(ranking: Ranking, cuts: Cuts | None = None) -> str:
         ("all-metrics", "All metrics"),
         *((_anchor(m), title_of(m.metric)) for m in ranking.metrics),
         *([("categories", "Categories")] if ranking.categories else []),
-        ("hard", "Hard findings"),
+        ("hard", f"Hard {ranking.thing}s"),
         *([("costs", "Cost")] if ranking.efficiency else []),
         ("method", "Method"),
     ]
@@ -63,7 +63,7 @@ def comparison_page(ranking: Ranking, cuts: Cuts | None = None) -> str:
         "task": escape(ranking.task),
         "count": str(len(ranking.models)),
         "facts": escape(
-            f"Protocol {conditions['protocol']} · {ranking.n_samples} findings of "
+            f"Protocol {conditions['protocol']} · {ranking.n_samples} {ranking.thing}s of "
             f"{ranking.n_cases} cases, {ranking.n_patients} patients"
         ),
         "reference": escape(str(conditions["reference_digest"])),
@@ -82,7 +82,7 @@ def comparison_page(ranking: Ranking, cuts: Cuts | None = None) -> str:
         "categories": _categories(ranking, colors),
         "hard": _hard(ranking, cuts or {}),
         "costs": _costs(ranking, colors),
-        "samples": str(ranking.n_samples),
+        "samples": f"{ranking.n_samples} {ranking.thing}s",
         "permutations": f"{ranking.permutations:,}",
         "alpha": f"{ranking.alpha:g}",
         "seed": str(ranking.seed),
@@ -167,7 +167,8 @@ def _hard(ranking: Ranking, cuts: Cuts) -> str:
             f"{strips(ranking, cuts)}"
         )
     return (
-        f'<section id="hard"><h2>Hard findings</h2><p class="lead">{_none_found(ranking)}</p>'
+        f'<section id="hard"><h2>Hard {ranking.thing}s</h2>'
+        f'<p class="lead">{_none_found(ranking)}</p>'
         "<h3>Lowest mean of all models</h3>"
         f'<div class="scroll">{hard_table(ranking, ranking.worst)}</div>'
         "<h3>Models furthest apart</h3>"
@@ -179,7 +180,7 @@ def _none_found(ranking: Ranking) -> str:
     total = sum(ranking.zero_in_all.values())
     parts = ", ".join(f"{category or 'none'} {n}" for category, n in ranking.zero_in_all.items())
     by_category = f" By category: {parts}." if total else ""
-    words = "finding gets" if total == 1 else "findings get"
+    words = f"{ranking.thing} gets" if total == 1 else f"{ranking.thing}s get"
     return escape(
         f"{total} of {ranking.n_samples} {words} 0 from every model.{by_category} "
         f"Up to {len(ranking.worst)} are listed."

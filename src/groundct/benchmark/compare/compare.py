@@ -21,7 +21,7 @@ from groundct.benchmark.compare.ranking import (
     ModelFacts,
     Ranking,
 )
-from groundct.benchmark.compare.read import ResultError, default_combined
+from groundct.benchmark.compare.read import ResultError, default_combined, thing_of
 from groundct.benchmark.compare.samples import Scored
 from groundct.metrics.statistics.ranks import (
     average_ranks,
@@ -70,6 +70,7 @@ def compare(
     hard = _hard(board, first)
     return Ranking(
         task=results[0].task,
+        thing=thing_of(results[0].task),
         conditions=dict(results[0].conditions),
         models=tuple(
             ModelFacts(
@@ -116,7 +117,7 @@ def _chosen(result: Scored, judged: Sequence[Judged], names: Sequence[str]) -> l
             f"Name some of {', '.join(by_name)}.",
         )
     usual = [name for name in default_combined(result.task) if name in by_name]
-    return [by_name[name] for name in dict.fromkeys(names or usual)]
+    return [by_name[name] for name in dict.fromkeys(names or usual or list(by_name)[:1])]
 
 
 def _combined(models: Sequence[str], chosen: Sequence[Judged], how: Resampling) -> Combined:

@@ -142,10 +142,12 @@ class ModelFacts(Value):
 class Ranking(Value):
     """A comparison of results of one task against one reference under one protocol.
 
-    ``zero_in_all`` counts the samples, by category, that no model gets anything on.
+    ``thing`` is what one sample is called; ``zero_in_all`` counts the samples, by category, that
+    no model gets anything on.
     """
 
     task: str
+    thing: str
     conditions: dict[str, Any]
     models: tuple[ModelFacts, ...]
     n_cases: int

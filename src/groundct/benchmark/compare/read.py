@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from groundct.benchmark.compare import segmentation
+from groundct.benchmark.compare import reports, segmentation
 from groundct.benchmark.compare.samples import Key, Metric, Sample, Scored
 from groundct.codecs._files import read_bytes
 from groundct.core.issues import DataError, Issue
@@ -28,14 +28,27 @@ class ResultError(DataError):
 class _Task:
     metrics: Callable[[Mapping[str, Any]], tuple[Metric, ...]]
     samples: Callable[[Mapping[str, Any]], dict[Key, Sample]]
+    summary: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     combined: tuple[str, ...]
+    thing: str
 
 
 _TASKS: Final[Mapping[str, _Task]] = MappingProxyType(
     {
+        "reports": _Task(
+            reports.metrics_of,
+            reports.samples_of,
+            reports.summary_of,
+            reports.DEFAULT_COMBINED,
+            "text",
+        ),
         "segmentation": _Task(
-            segmentation.metrics_of, segmentation.samples_of, segmentation.DEFAULT_COMBINED
-        )
+            segmentation.metrics_of,
+            segmentation.samples_of,
+            segmentation.summary_of,
+            segmentation.DEFAULT_COMBINED,
+            "finding",
+        ),
     }
 )
 
@@ -43,6 +56,11 @@ _TASKS: Final[Mapping[str, _Task]] = MappingProxyType(
 def default_combined(task: str) -> tuple[str, ...]:
     """The metrics that are combined when none are named."""
     return _TASKS[task].combined
+
+
+def thing_of(task: str) -> str:
+    """What one sample of a task is called."""
+    return _TASKS[task].thing
 
 
 def read_results(places: Sequence[tuple[str, Path]]) -> tuple[Scored, ...]:
@@ -89,7 +107,7 @@ def _read(name: str, path: Path) -> Scored:
             prediction_digest=result["prediction_digest"],
             metrics=kind.metrics(result),
             samples=kind.samples(result),
-            summary=result["summary"],
+            summary=kind.summary(result),
             extra=len(result.get("extra", ())),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
@@ -98,7 +116,7 @@ def _read(name: str, path: Path) -> Scored:
         )
     issues = _contradictions(scored)
     if not scored.samples:
-        raise _no_result(path, "the result has no findings.")
+        raise _no_result(path, f"the result has no {kind.thing}.")
     if issues:
         raise ResultError(*issues)
     return scored
@@ -110,6 +128,7 @@ def _conditions(result: Mapping[str, Any]) -> dict[str, Any]:
         "reference_digest": result["reference_digest"],
         "protocol": result["protocol"],
         "partial_reference": result.get("partial_reference", False),
+        "extractor": result.get("extractor"),
         "settings": settings,
         "scoring version": (result.get("versions") or {}).get("scoring"),
     }

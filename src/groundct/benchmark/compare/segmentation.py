@@ -38,6 +38,11 @@ def samples_of(result: Mapping[str, Any]) -> dict[Key, Sample]:
     return {sample.key: sample for sample in samples}
 
 
+def summary_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The headline numbers that the result states."""
+    return dict(result["summary"])
+
+
 def _sample(row: Mapping[str, Any], partial: bool, both_empty: Part) -> Sample:
     missing = row["status"] in ("missing", "refused")
     dropped = row["status"] == "missing" and row["dice"] is None
