@@ -113,6 +113,12 @@ def test_a_report_in_two_languages_is_refused_and_the_part_is_named() -> None:
         require_language(told)
 
 
+def test_a_free_text_in_two_languages_is_refused_too() -> None:
+    text = f"BULGULAR: {TURKISH[0] * 9}\nSONUÇ: There is no pleural effusion."
+    with pytest.raises(TableError, match=r"section impression.*looks like English"):
+        read(text)
+
+
 def test_what_is_said_stays() -> None:
     report = report_of_columns([("findings", "Pnömotoraks")], "en")
     assert in_its_language(report) is report

@@ -107,7 +107,6 @@ def prepare(report: Report, extractor: Extractor) -> Prepared:
     plain = PlainReport(read_in, plain.origin, plain.issues)
     if read_in.language not in extractor.languages:
         return Prepared(report, plain)  # the extractor says so
-    require_language(read_in)
     if [section.name for section in report.sections] == ["other"]:
         read_in = split_sections(read_in.text, read_in.language)
         origin = plain.origin
@@ -116,4 +115,5 @@ def prepare(report: Report, extractor: Extractor) -> Prepared:
             sections = tuple(s.changed(span=origin(s.span)) for s in sections)
         report = Report(text=report.text, sections=sections, language=report.language)
         plain = PlainReport(read_in, origin, plain.issues)
+    require_language(read_in)
     return Prepared(report, plain)

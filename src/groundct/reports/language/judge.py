@@ -55,7 +55,7 @@ def require_language(report: Report) -> None:
             raise TableError.of(
                 "language-contradicts-text",
                 f"report, section {section.name}",
-                f"it is said to be in {report.language!r}, but {reason}.",
+                f"the report is taken to be in {report.language!r}, but {reason}.",
                 "Say the language in a column 'language', and use an extractor that reads it; "
                 "give parts in two languages as two reports.",
             )
