@@ -9,17 +9,20 @@ of each kind that is not, to the terminal only.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from pathlib import Path
 
 from bench.bench_reports import rows_of
 from groundct.core.report import Finding, Sentence, Span, report_of_columns, rewritten
+from groundct.reports._rules.measures import measured
 from groundct.reports._rules.reading import read_sentence
 from groundct.reports._rules.sentences import sentence_spans
 from groundct.reports.rules import PLUGIN
 
 LANGUAGE = "en"
+_WITH_UNIT = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?\s?-?(?:mm|cm|millimet\w*|centimet\w*)\b")
 ASPECTS = ("type", "presence", "side", "places", "segments", "sizes")
 
 
@@ -98,6 +101,32 @@ def standard(every: list[str], shown: int) -> None:
             print(f"    {kind:24s} {count}")
 
 
+def numbers(every: list[str]) -> None:
+    """How many numbers before a unit, found by a plain pattern, are read, and as what."""
+    counts: Counter[str] = Counter()
+    for text in every:
+        said = read_sentence(text, LANGUAGE)
+        items = measured(said.parsed)
+        own = {size.span for f in said.findings for size in f.measurements}
+        for match in _WITH_UNIT.finditer(text):
+            place = [item for item in items if _holds(item.size.measurement.span, match.start())]
+            if not place:
+                counts["not read"] += 1
+            elif place[0].prior:
+                counts["of an earlier examination"] += 1
+            elif place[0].size.measurement.span in own:
+                counts["sizes of a finding"] += 1
+            else:
+                counts["read, of no finding"] += 1
+    print(f"  {sum(counts.values())} numbers before mm or cm")
+    for kind, count in sorted(counts.items()):
+        print(f"    {kind:26s} {count}")
+
+
+def _holds(span: Span, position: int) -> bool:
+    return span.start <= position < span.end
+
+
 def details(every: list[str]) -> None:
     counts: Counter[str] = Counter()
     for text in every:
@@ -128,6 +157,8 @@ def main() -> int:
     rewriting(every, shown)
     print("standard words of findings")
     standard(every, shown)
+    print("numbers before a unit in these sentences")
+    numbers(every)
     print("details of findings in these sentences")
     details(every)
     return 0

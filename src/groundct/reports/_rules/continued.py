@@ -60,7 +60,7 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
     parsed = words.parsed
     spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
     presences = tuple(f.presence for f in findings[: len(spoken)])
-    remarks = remarks_of(parsed, spoken, presences).loose
+    remarks = () if "present" in presences else remarks_of(parsed, spoken, presences).loose
     sizes = measurements_of(parsed) if not mentions and _continues(parsed) else ()
     sites = words.sites if not mentions and _goes_on(parsed) else ()
     return Loose(tuple(s for s in sizes if s.kind != "distance"), remarks, sites)

@@ -34,10 +34,10 @@ class Details:
 def details_of(
     parsed: Parsed, mentions: tuple[Mention, ...], presences: tuple[Presence, ...]
 ) -> tuple[Details, ...]:
-    """The details of each mention; normal statements, which come last, have only ``prior``.
+    """The details of each mention; normal statements come last and have few.
 
-    A size of an earlier examination is left out; beside one of today it says how the finding
-    changed, where no word does.
+    One that is all that a sentence says has its sizes. A size of an earlier examination is left
+    out; beside one of today it says how the finding changed, where no word does.
     """
     prior = tuple(h for h in parsed.cues["temporal"] if h.entry.meaning not in _OF_NOW)
     spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
@@ -47,6 +47,8 @@ def details_of(
     own: dict[int, list[Measured]] = {}
     for item in sizes:
         number = owner(parsed, item.size, spoken, denied)
+        if number is None and len(mentions) == 1:
+            number = 0  # "The aorta is 35 mm wide and normal."
         if number is not None:
             own.setdefault(number, []).append(item)
     modifiers = modifiers_of(parsed, spoken)
@@ -56,11 +58,7 @@ def details_of(
     out = []
     for number, mention in enumerate(spoken):
         held = own.get(number, [])
-        today = tuple(
-            of_type(item.size.measurement, mention.type, widest=item.widest)
-            for item in held
-            if not item.prior
-        )
+        today = _today(held, mention.type)
         earlier = tuple(i.size.measurement for i in held if i.prior)
         out.append(
             Details(
@@ -72,7 +70,18 @@ def details_of(
                 remarks=remarks[number],
             )
         )
-    return (*out, *(Details(prior=prior) for _ in mentions[len(spoken) :]))
+    normal = mentions[len(spoken) :]
+    if len(mentions) == 1 and normal:
+        sizes_of_it = _today(own.get(0, []), normal[0].type)
+        return (Details(measurements=sizes_of_it, prior=prior),)
+    return (*out, *(Details(prior=prior) for _ in normal))
+
+
+def _today(held: list[Measured], kind: str) -> tuple[Measurement, ...]:
+    """The sizes of today, as those of a finding of a type."""
+    return tuple(
+        of_type(item.size.measurement, kind, widest=item.widest) for item in held if not item.prior
+    )
 
 
 def _grown(today: tuple[Measurement, ...], earlier: tuple[Measurement, ...]) -> Change | None:
