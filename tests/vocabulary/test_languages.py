@@ -9,7 +9,7 @@ from tests.vocabulary.test_lexicons import COLUMNS, RELATIONS, ROLES
 
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
-from groundct.vocabulary.languages import MODEL, OPTIONAL, _needed, languages, read_languages
+from groundct.vocabulary.languages import MODEL, OPTIONAL, languages, needed_tables, read_languages
 from groundct.vocabulary.lexicon import expand, lexicon
 from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.segments import segment_words, segments
@@ -20,7 +20,7 @@ NOT_LEXICONS = {
     *("common.tsv", "endings.tsv", "grammar.tsv", "letters.tsv", "segments.tsv"),
     *OPTIONAL,
 }
-LEXICONS = sorted(name.removesuffix(".tsv") for name in _needed() if name not in NOT_LEXICONS)
+LEXICONS = sorted(name.removesuffix(".tsv") for name in needed_tables() if name not in NOT_LEXICONS)
 NEARLY_ALL = 0.9
 VERB_LAST_ROLES = {
     *("recommends_before", "history_before", "explains_before"),
@@ -94,10 +94,14 @@ DENIED = {
 }
 
 
+HARMONY = {"i": "e", "ı": "a", "o": "u", "ö": "ü"}
+"""Vowels whose endings are those of another one."""
+
+
 def last_vowel(stem: str) -> str:
-    return {"i": "e", "ı": "a", "o": "u", "ö": "ü"}.get(
-        v := [c for c in stem if c in "aeıioöuü"][-1], v
-    )
+    """The vowel that decides a stem's endings, as a key of ASSERTED and DENIED."""
+    vowel = [letter for letter in stem if letter in "aeıioöuü"][-1]
+    return HARMONY.get(vowel, vowel)
 
 
 @pytest.mark.parametrize("stem", VERBS)

@@ -41,7 +41,7 @@ def languages() -> Mapping[str, Language]:
 
 def missing_tables(code: str) -> tuple[str, ...]:
     """The tables that a language's folder still needs to be read, in alphabetical order."""
-    return tuple(name for name in _needed() if not has_table(f"{code}/{name}"))
+    return tuple(name for name in needed_tables() if not has_table(f"{code}/{name}"))
 
 
 @lru_cache(maxsize=1)
@@ -52,7 +52,8 @@ def read_languages() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _needed() -> tuple[str, ...]:
+def needed_tables() -> tuple[str, ...]:
+    """The tables that a language needs to be read, in alphabetical order: the model's."""
     folder = files("groundct.vocabulary").joinpath(MODEL)
     names = (table.name for table in folder.iterdir() if table.name.endswith(".tsv"))
     return tuple(sorted(set(names) - OPTIONAL))
