@@ -164,7 +164,7 @@ def _hard(ranking: Ranking, cuts: Cuts) -> str:
         pictures = (
             '<h3>Pictures</h3><p class="lead">The axial plane with most of the reference (white '
             "outline), in radiological convention; what a model predicts is filled.</p>"
-            f"{strips(ranking, cuts)}"
+            f'<div class="strips">{strips(ranking, cuts)}</div>'
         )
     return (
         f'<section id="hard"><h2>Hard {ranking.thing}s</h2>'

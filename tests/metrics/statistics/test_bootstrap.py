@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from groundct.metrics.statistics.bootstrap import (
     cluster_sums,
@@ -123,3 +124,18 @@ def test_many_patients_are_drawn_part_by_part():
     values = RNG.random(3000)
     low, high = mean_interval(values, [str(n) for n in range(3000)])
     assert low < values.mean() < high < low + 0.025
+
+
+@pytest.mark.parametrize("count", [2, 6, 300])
+def test_a_rate_of_all_or_none_has_the_exact_interval_of_a_share_of_patients(count):
+    patients = [str(n // 2) for n in range(2 * count)]
+    exact = scipy.stats.binomtest(count, count).proportion_ci(0.95, "exact")
+    assert mean_interval([1.0] * 2 * count, patients) == pytest.approx((exact.low, 1.0))
+    assert mean_interval([0.0] * 2 * count, patients) == pytest.approx((0.0, 1 - exact.low))
+    assert ratio_interval([3.0] * 2 * count, [3.0] * 2 * count, patients)[1] == 1.0
+
+
+def test_patients_without_a_value_are_not_counted_in_it():
+    with_none = mean_interval([1.0, 1.0, 1.0, np.nan], list("abcd"))
+    assert with_none == mean_interval([1.0, 1.0, 1.0], list("abc"))
+    assert mean_interval([1.0, 1.0, 0.999], list("abc"))[0] > with_none[0]

@@ -5,6 +5,8 @@ Findings of a patient are alike, so whole patients are drawn (A. C. Davison, D. 
 accelerated percentiles (B. Efron, *J. Am. Stat. Assoc.* 82, 1987, 171-185), taken further out for
 few patients by Student's t and the factor sqrt(g / (g - 1)) (T. C. Hesterberg, *Am. Stat.* 69,
 2015, 371-386). Ends are values of the statistic itself: an interval of a rate stays within 0..1.
+Where every patient has the rate 0, or every one 1, draws say nothing, and the exact interval of a
+share of patients is given.
 """
 
 from __future__ import annotations
@@ -154,19 +156,36 @@ def interval_of(
 ) -> tuple[float, float] | None:
     """Interval of a statistic from the clusters' sums (g, k) and their drawn sums (draws, k).
 
-    Draws in which the statistic is undefined are left out.
+    Draws in which the statistic is undefined are left out. A ratio that is 1 (or 0) in every
+    cluster has the exact interval of a share; any other value that all clusters share has an
+    interval of no width.
     """
     clusters = int(np.count_nonzero(np.any(sums != 0, axis=1)))
     total = sums.sum(axis=0, keepdims=True)
     observed = float(statistic(total)[0])
     if clusters < 2 or not np.isfinite(observed):
         return None
+    if statistic is ratio and observed in (0.0, 1.0) and np.all((sums[:, 1] == 0) | _same(sums)):
+        return _all_or_none(observed, int(np.count_nonzero(sums[:, 1])), level)
     values = statistic(drawn)
     values = values[np.isfinite(values)]
     left_out = statistic(total - sums)
     shares = _shares(observed, values, left_out[np.isfinite(left_out)], clusters, level)
     low, high = np.quantile(values, shares)
     return float(low), float(high)
+
+
+def _same(sums: Floats) -> NDArray[np.bool_]:
+    return np.asarray((sums[:, 0] == 0) | (sums[:, 0] == sums[:, 1]))
+
+
+def _all_or_none(observed: float, clusters: int, level: float) -> tuple[float, float]:
+    """Interval of a share that is 1 (or 0) in every cluster, where draws never differ.
+
+    The exact one of C. J. Clopper, E. S. Pearson, *Biometrika* 26, 1934, 404-413, of clusters.
+    """
+    least = ((1 - level) / 2) ** (1 / clusters)
+    return (least, 1.0) if observed else (0.0, 1 - least)
 
 
 def _shares(

@@ -18,7 +18,7 @@ from groundct.review._planes import LUNG_WINDOW_HU, tint
 
 HEIGHT_PX: Final = 150
 _WIDEST_PX: Final = 260
-_REFERENCE: Final[Rgb] = (255, 255, 255)
+_REFERENCE: Final[Rgb] = (60, 255, 60)
 _NO_CT: Final[Rgb] = (28, 32, 40)
 _MODELS: Final[tuple[Rgb, ...]] = (
     (86, 180, 233), (240, 137, 75), (53, 199, 157), (226, 138, 196), (224, 207, 77),
@@ -49,7 +49,7 @@ def strip(hard: Hard, cut: Cut, ranking: Ranking) -> str:
     category = f", {hard.category}" if hard.category else ""
     lying = "" if cut.oriented else " · no file says how the voxels lie"
     title = f"{hard.case}, finding {hard.item}{category}{lying}"
-    return f'<h4>{escape(title)}</h4><div class="pictures">{"".join(parts)}</div>'
+    return f'<div><h4>{escape(title)}</h4><div class="pictures">{"".join(parts)}</div></div>'
 
 
 def strips(ranking: Ranking, cuts: Mapping[tuple[str, str], Cut]) -> str:
