@@ -105,7 +105,8 @@ def parse(text: str, language: str) -> Parsed:
     for hit in relations:
         if hit.entry.meaning == "preamble":
             words[hit.first : hit.last] = [MASK] * (hit.last - hit.first)
-    findings = lexicon(language, "findings", "type").find([MASK] * labelled + words[labelled:])
+    found = lexicon(language, "findings", "type").find([MASK] * labelled + words[labelled:])
+    findings = tuple(_without_joint(hit, words, grammar(language)) for hit in found)
     cues = {name: lexicon(language, name).find(words) for name in _CUES}
     if languages()[language].verb_last:
         cues["negation"] = _denials(words, findings, cues["negation"], language)
@@ -120,6 +121,11 @@ def parse(text: str, language: str) -> Parsed:
         relations=tuple(hit for hit in relations if hit.entry.meaning != "preamble"),
         cues=cues,
     )
+
+
+def _without_joint(hit: Hit, words: list[str], known: Grammar) -> Hit:
+    """A finding's words without the "or" that tells an entry from another: "nodular or ..."."""
+    return hit._replace(last=hit.last - 1) if words[hit.last - 1] in known.joint else hit
 
 
 def _denials(
