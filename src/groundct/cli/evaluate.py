@@ -7,6 +7,7 @@ import importlib
 import click
 
 _TASKS = {
+    "questions": "Answers to questions: ours, RadGenome's, multiple choice.",
     "reports": "Generated reports: words, labels, findings, relations, facts.",
     "segmentation": "Masks of findings against reference masks.",
 }
