@@ -37,12 +37,12 @@ def test_small_random_pairs(seed):
 
 def test_a_large_pair_with_more_than_fifty_components():
     rng = np.random.default_rng(5)
-    shape = (96, 88, 70)
+    shape = (48, 44, 40)
     reference = np.zeros(shape, np.uint8)
     prediction = np.zeros(shape, np.uint8)
     for number in range(1, 80):
-        low = [int(rng.integers(0, n - 9)) for n in shape]
-        size = rng.integers(2, 9, 3)
+        low = [int(rng.integers(0, n - 6)) for n in shape]
+        size = rng.integers(2, 6, 3)
         box = tuple(slice(a, a + int(s)) for a, s in zip(low, size, strict=True))
         reference[box] = number
         if rng.random() < 0.8:

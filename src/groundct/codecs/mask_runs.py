@@ -21,7 +21,7 @@ from groundct.imaging.runs import Runs, Shape, no_runs, runs_of_voxels, touching
 MAX_RUNS: Final = 1 << 23
 """A file whose voxels lie in more runs is refused: it is noise, and fills the memory."""
 _BLOCK: Final = 512
-"""Bytes that are looked at at once."""
+"""Bytes, 64 words, that are looked at at once."""
 _HELD: Final = 1 << 21
 """Voxels that are held before they are made into runs."""
 
@@ -160,7 +160,7 @@ def nonzero(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
     at = np.flatnonzero(words != 0)
     inside = np.flatnonzero(words[at].view(np.uint8) != 0)
     word = at[inside >> 3]
-    near = filled[word // (_BLOCK // 8)] * _BLOCK + word % (_BLOCK // 8) * 8 + (inside & 7)
+    near = (filled * _BLOCK)[word >> 6] + ((word & 63) << 3) + (inside & 7)
     rest = np.flatnonzero(labels[whole:]) + whole
     return np.concatenate([near, rest]) if len(rest) else near
 

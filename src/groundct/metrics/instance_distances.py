@@ -9,12 +9,13 @@ voxel is never nearer to an instance than to its box, which costs no search.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groundct.core.volume import BoolArray
 from groundct.imaging.runs import Runs, label_centres, label_crop
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 SpacingMm = tuple[float, float, float]
 Points = NDArray[np.float64]
+
+_REACH: Final = 4
+_MOST_PROBES: Final = 128
+"""Offsets of at most 4 voxels along an axis, and not more than 128 of them, are tried."""
 
 
 def centre_distances_mm(
@@ -49,16 +54,24 @@ def surface_distances_mm(
     out = np.full((len(ours), len(theirs)), np.inf)
     for row, one in enumerate(ours):
         for column, two in enumerate(theirs):
-            if one is not None and two is not None and _least_assd_mm(one, two) <= limit_mm:
+            if (
+                one is not None
+                and two is not None
+                and _least_assd_mm(one, two, limit_mm) <= limit_mm
+            ):
                 out[row, column] = _assd_mm(one, two)
     return out
 
 
 @dataclass(frozen=True, eq=False)
 class _Surface:
+    """Surface voxels by index (n, 3) and in mm, and as a mask whose first voxel is ``low``."""
+
+    index: NDArray[np.int64]
     points: Points
-    low: Points
-    high: Points
+    mask: BoolArray
+    low: NDArray[np.int64]
+    spacing_mm: SpacingMm
 
     @classmethod
     def of(cls, runs: Runs, label: int, spacing_mm: SpacingMm) -> _Surface | None:
@@ -72,8 +85,15 @@ class _Surface:
                 part = [slice(1, -1)] * 3
                 part[axis] = slice(start, start + mask.shape[axis])
                 core &= inside[tuple(part)]
-        points = (np.argwhere(mask & ~core) + offset) * np.asarray(spacing_mm)
-        return cls(points, points.min(axis=0), points.max(axis=0))
+        edge = mask & ~core
+        low = np.asarray(offset)
+        index = np.argwhere(edge) + low
+        return cls(index, index * np.asarray(spacing_mm), edge, low, spacing_mm)
+
+    @cached_property
+    def box_mm(self) -> tuple[Points, Points]:
+        """The lowest and the highest voxel centre."""
+        return self.points.min(axis=0), self.points.max(axis=0)
 
     @cached_property
     def tree(self) -> cKDTree:
@@ -82,20 +102,66 @@ class _Surface:
         return cKDTree(self.points)
 
 
-def _least_assd_mm(a: _Surface, b: _Surface) -> float:
-    """A lower bound of the ASSD, from each surface to the other's box."""
-    gap = np.maximum(0.0, np.maximum(a.low - b.high, b.low - a.high))
-    least = float(np.sqrt((gap**2).sum()))
+def _least_assd_mm(a: _Surface, b: _Surface, limit_mm: float) -> float:
+    """A lower bound of the ASSD: a voxel is never nearer to a surface than to its box.
+
+    The distance of the boxes is enough where it is over ``limit_mm``.
+    """
+    gap = np.maximum(0.0, np.maximum(a.box_mm[0] - b.box_mm[1], b.box_mm[0] - a.box_mm[1]))
+    least = float(np.sqrt((gap**2).sum())) * (1 - 1e-12)
+    if least > limit_mm:
+        return least
     total = _to_box(a, b).sum() + _to_box(b, a).sum()
     # Rounding must not take a pair out.
-    return max(least, float(total) / (len(a.points) + len(b.points))) * (1 - 1e-12)
+    return float(total) / (len(a.points) + len(b.points)) * (1 - 1e-12)
 
 
 def _to_box(a: _Surface, b: _Surface) -> NDArray[np.float64]:
-    away = np.maximum(0.0, np.maximum(b.low - a.points, a.points - b.high))
+    low, high = b.box_mm
+    away = np.maximum(0.0, np.maximum(low - a.points, a.points - high))
     return np.asarray(np.sqrt((away**2).sum(axis=1)))
 
 
 def _assd_mm(a: _Surface, b: _Surface) -> float:
-    there, back = b.tree.query(a.points)[0], a.tree.query(b.points)[0]
+    there, back = _nearest_mm(a, b), _nearest_mm(b, a)
     return float((there.sum() + back.sum()) / (len(there) + len(back)))
+
+
+def _nearest_mm(a: _Surface, b: _Surface) -> NDArray[np.float64]:
+    """From each surface voxel of one to the nearest of the other.
+
+    Offsets are tried in order of their length, for most voxels lie close to the other surface;
+    those that are left ask a k-d tree.
+    """
+    steps, lengths_mm = _probes(a.spacing_mm)
+    reach = int(np.abs(steps).max())
+    # Wide enough that no probe of a voxel inside leaves the array.
+    wide = np.pad(b.mask, 2 * reach)
+    place = a.index - b.low + 2 * reach
+    near = np.all((place >= reach) & (place < np.array(wide.shape) - reach), axis=1)
+    strides = np.array([wide.shape[1] * wide.shape[2], wide.shape[2], 1])
+    solid = wide.ravel()
+    out = np.full(len(place), np.nan)
+    left = np.flatnonzero(near)
+    flat = place[left] @ strides
+    for step, length_mm in zip(steps @ strides, lengths_mm, strict=True):
+        found = solid[flat + step]
+        out[left[found]] = length_mm
+        left, flat = left[~found], flat[~found]
+        if not len(left):
+            break
+    far = np.isnan(out)
+    if far.any():
+        out[far] = b.tree.query(a.points[far])[0]
+    return out
+
+
+@cache
+def _probes(spacing_mm: SpacingMm) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Offsets in voxels and their lengths, the shortest first, none of a length left out."""
+    line = np.arange(-_REACH, _REACH + 1)
+    steps = np.stack(np.meshgrid(line, line, line, indexing="ij"), axis=-1).reshape(-1, 3)
+    lengths_mm = np.sqrt(((steps * np.asarray(spacing_mm)) ** 2).sum(axis=1))
+    order = np.argsort(lengths_mm, kind="stable")[:_MOST_PROBES]
+    order = order[lengths_mm[order] < (_REACH + 1) * min(spacing_mm)]
+    return steps[order], lengths_mm[order]
