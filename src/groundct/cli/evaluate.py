@@ -8,6 +8,7 @@ import click
 
 _TASKS = {
     "questions": "Answers to questions: ours, RadGenome's, multiple choice.",
+    "reasoning": "Reasoning step by step against reference traces.",
     "reports": "Generated reports: words, labels, findings, relations, facts.",
     "segmentation": "Masks of findings against reference masks.",
 }
@@ -45,4 +46,6 @@ def command() -> None:
     \b
     Examples:
       groundct evaluate segmentation --reference masks/ --prediction mine.zip -o result.json
+      groundct evaluate reports --reference ref.csv --prediction pred.csv -o result.json
+      groundct evaluate questions --reference release/ --prediction answers.csv -o result.json
     """
