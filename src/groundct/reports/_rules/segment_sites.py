@@ -140,7 +140,8 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
         index = _anchor_of(parsed, anchors, first, last)
         if index is not None:
             site = anchors[index]
-            names = [s.name for s in name.options if _fits(s, site, sure=name.sure)]
+            sure = name.sure or _of_one_level(name.options, site)
+            names = [s.name for s in name.options if _fits(s, site, sure=sure)]
             if names:
                 given.setdefault(index, []).extend(names)
                 low, high = ends.get(index, (site.first, site.last))
@@ -190,11 +191,16 @@ def _anchor_of(parsed: Parsed, anchors: list[Site], first: int, last: int) -> in
     return after[0] if after else None
 
 
+def _of_one_level(options: tuple[LungSegment, ...], site: Site) -> bool:
+    """Whether a name means segments of one lobe in the lungs of a site: "apical", not "lateral"."""
+    return len({s.lobe.partition(" lung ")[2] for s in options if s.side in site.sides}) == 1
+
+
 def _fits(segment: LungSegment, site: Site, *, sure: bool) -> bool:
     if segment.side not in site.sides:
         return False
     if site.level is None:
-        return sure or _certain(segment.name)
+        return sure
     return segment.lobe.endswith(f"{site.level} lobe")
 
 
