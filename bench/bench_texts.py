@@ -1,46 +1,68 @@
 """Reproduce the published scores of a report generator from its texts, to the printed digits.
 
-Run: ``python -m bench.bench_texts [DATA]``; DATA is ``../shared/data`` unless given. METEOR needs
-WordNet 3.0 (Debian: ``apt-get install wordnet-base``); without it that line says "not computed".
+Run: ``python -m bench.bench_texts [DATA]``; DATA is ``../shared/data`` unless given. The texts are
+written as the tables that ``groundct evaluate reports`` reads and go through that command. METEOR
+needs WordNet 3.0 (Debian: ``apt-get install wordnet-base``); without it that line says "not
+computed".
 """
 
 from __future__ import annotations
 
-import csv
+import json
 import statistics
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
-from groundct.codecs.wordnet import USUAL_FOLDER, WordNet
-from groundct.metrics.text.bleu import corpus_bleu, sentence_bleu
-from groundct.metrics.text.cider import cider
-from groundct.metrics.text.meteor import meteor
-from groundct.metrics.text.rouge import rouge_l, rouge_n
+from click.testing import CliRunner
+
+from groundct.cli.main import cli
+from groundct.codecs.tables import read_csv_table, write_csv_table
 
 Row = dict[str, str]
+COLUMNS = ("VolumeName", "Anatomy", "Text")
+SIDES = {"reference": "GT_combined_report", "prediction": "Pred_combined_report"}
+MEANS = {
+    **{f"BLEU-{n}": f"sentence_bleu_{n}" for n in range(1, 5)},
+    "METEOR": "meteor",
+    "CIDEr": "cider",
+    "ROUGE-1": "rouge_1",
+    "ROUGE-2": "rouge_2",
+    "ROUGE-L": "rouge_l",
+}
+OVERALL = {f"Overall_BLEU-{n}": f"corpus_bleu_{n}" for n in range(1, 5)}
 
 
-def rows_of(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def result_of(folder: Path, regions: list[str]) -> dict[str, Any]:
+    """What the command writes for all regions' texts."""
+    with tempfile.TemporaryDirectory() as scratch:
+        arguments = ["evaluate", "reports", "--part", "text", "-o", f"{scratch}/result.json"]
+        for side, column in SIDES.items():
+            rows = [
+                dict(zip(COLUMNS, (row["AccNum"], region, row[column]), strict=True))
+                for region in regions
+                for row in read_csv_table(folder / f"{region}_reports.csv")
+            ]
+            write_csv_table(Path(scratch) / f"{side}.csv", COLUMNS, rows)
+            arguments += [f"--{side}", f"{scratch}/{side}.csv"]
+        run = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+        if run.exit_code:
+            sys.exit(run.output)
+        result: dict[str, Any] = json.loads(Path(scratch, "result.json").read_text("utf-8"))
+        return result
 
 
-def scores(references: list[str], predictions: list[str], words: WordNet | None) -> Row:
+def printed(result: dict[str, Any], region: str) -> Row:
     """Each score as the published table prints it, by the table's column."""
-    pairs = list(zip(references, predictions, strict=True))
-    bleu = [sentence_bleu(*pair) for pair in pairs]
-    whole = corpus_bleu(references, predictions, smooth=True)
-    each = {f"BLEU-{n}": [score[n - 1] for score in bleu] for n in range(1, 5)}
-    each |= {f"ROUGE-{n}": [rouge_n(*pair, n) for pair in pairs] for n in (1, 2)}
-    each |= {"ROUGE-L": [rouge_l(*pair) for pair in pairs]}
-    each |= {"CIDEr": list(cider(references, predictions))}
-    if words is not None:
-        each |= {"METEOR": [meteor(*pair, words.synonyms) for pair in pairs]}
-    out = {
-        name: f"{statistics.fmean(values):.4f}±{statistics.pstdev(values):.4f}"
-        for name, values in each.items()
-    }
-    return out | {f"Overall_BLEU-{n}": f"{score:.4f}" for n, score in enumerate(whole, start=1)}
+    numbers = result["regions"][region]
+    samples = [s["scores"] for s in result["samples"] if s["region"] == region]
+    out = {}
+    for column, name in MEANS.items():
+        if numbers[name] is not None:
+            spread = statistics.pstdev(sample[name] for sample in samples)
+            out[column] = f"{numbers[name]:.4f}±{spread:.4f}"
+    return out | {column: f"{numbers[name]:.4f}" for column, name in OVERALL.items()}
 
 
 def main() -> int:
@@ -49,19 +71,15 @@ def main() -> int:
     if not folder.is_dir():
         print(f"{folder} is not there: nothing measured.", file=sys.stderr)
         return 1
-    words = WordNet(USUAL_FOLDER) if USUAL_FOLDER.is_dir() else None
+    table = read_csv_table(folder / "published_scores.csv")
+    result = result_of(folder, [row["region"] for row in table])
     different = 0
-    for published in rows_of(folder / "published_scores.csv"):
-        rows = rows_of(folder / f"{published['region']}_reports.csv")
-        ours = scores(
-            [row["GT_combined_report"] for row in rows],
-            [row["Pred_combined_report"] for row in rows],
-            words,
-        )
-        print(f"{published['region']}, {len(rows)} texts")
-        for name in ("METEOR",) if words is None else ():
-            print(f"  {name:16s} not computed: {USUAL_FOLDER} is not there")
-        for name, value in ours.items():
+    for published in table:
+        region = published["region"]
+        print(f"{region}, {result['regions'][region]['n']} texts")
+        for name, reason in result["regions"][region]["not_computed"].items():
+            print(f"  {name:16s} not computed: {reason}")
+        for name, value in printed(result, region).items():
             # The table prints .072 for .0720.
             wanted = "±".join(f"{float(part):.4f}" for part in published[name].split("±"))
             different += value != wanted
