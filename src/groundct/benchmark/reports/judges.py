@@ -46,7 +46,16 @@ class FindingsJudge:
         self, hypotheses: Sequence[Statement], premises: Sequence[Statement]
     ) -> tuple[Judged, ...]:
         """See `Judge`."""
-        return tuple(_judged(own, premises) for own in hypotheses)
+        by_words: dict[str, list[int]] = {}
+        for n, premise in enumerate(premises):
+            by_words.setdefault(_plain(premise.text), []).append(n)
+        pool = [finding for premise in premises for finding in premise.findings]
+        return tuple(
+            Judged("entailed", tuple(by_words[_plain(own.text)]))
+            if _plain(own.text) in by_words
+            else _judged(own, premises, pool)
+            for own in hypotheses
+        )
 
 
 def statements_of(reading: Reading, text: str) -> tuple[Statement, ...]:
@@ -62,23 +71,19 @@ def statements_of(reading: Reading, text: str) -> tuple[Statement, ...]:
     )
 
 
-def _judged(own: Statement, premises: Sequence[Statement]) -> Judged:
-    same = tuple(n for n, other in enumerate(premises) if _plain(other.text) == _plain(own.text))
-    if same:
-        return Judged("entailed", same)
-    pool = [finding for premise in premises for finding in premise.findings]
+def _judged(own: Statement, premises: Sequence[Statement], pool: Sequence[Finding]) -> Judged:
     verdict = judge_findings(own.findings, pool)
     if verdict != "entailed":
         return Judged(verdict)
-    alone = tuple(
+    evidence = (
         n
         for n, premise in enumerate(premises)
         if any(
             judge_findings([finding], premise.findings) == "entailed" for finding in own.findings
         )
     )
-    return Judged("entailed", alone)
+    return Judged(verdict, tuple(evidence))
 
 
-def _plain(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", text.casefold()))
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
