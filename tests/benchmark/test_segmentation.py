@@ -280,6 +280,13 @@ def test_dataset_and_masks_must_agree(places):
         run(places)
 
 
+def test_cts_beside_the_masks_are_passed_over(places):
+    for case in CASES:
+        save(places[0] / "cts" / f"{case}.nii.gz", reference_block(case)[0].astype(np.int16))
+    assert {Path(p).parent for p in open_masks(places[0]).places.values()} == {places[0]}
+    assert run(places).summary["n_scored"] == sum(CASES.values())
+
+
 def test_nothing_there(tmp_path):
     (tmp_path / "empty").mkdir()
     write_weak(tmp_path / "p")

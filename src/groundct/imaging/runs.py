@@ -196,13 +196,28 @@ def label_crop(runs: Runs, label: int) -> tuple[Shape, BoolArray]:
     """The box of a label's voxels: its first index, and the mask inside it."""
     chosen = runs.labels == label
     part = Runs(runs.starts[chosen], runs.stops[chosen], runs.labels[chosen], runs.shape)
-    if not len(part.starts):
-        return (0, 0, 0), np.zeros((0, 0, 0), dtype=np.bool_)
-    i, j, k = part.indices()
-    n = part.lengths
-    low = (int(i.min()), int(j.min()), int(k.min()))
-    size = (int((i + n).max()) - low[0], int(j.max()) - low[1] + 1, int(k.max()) - low[2] + 1)
-    moved = (i - low[0]) + size[0] * ((j - low[1]) + size[1] * (k - low[2]))
-    mask = np.zeros(prod(size), dtype=np.bool_)
-    mask[Runs(moved, moved + n, part.labels, size).voxels()] = True
-    return low, mask.reshape(size, order="F")
+    low, (mask,) = shared_crop(part)
+    return low, mask
+
+
+def shared_crop(*masks: Runs) -> tuple[Shape, tuple[BoolArray, ...]]:
+    """The smallest box that holds all voxels of masks of one grid, and each mask inside it."""
+    indices = [runs.indices() for runs in masks]
+    if not sum(len(runs.starts) for runs in masks):
+        return (0, 0, 0), tuple(np.zeros((0, 0, 0), dtype=np.bool_) for _ in masks)
+    ends = [(i, i + runs.lengths) for (i, _, _), runs in zip(indices, masks, strict=True)]
+    first = [np.concatenate([start for start, _ in ends])]
+    last = [np.concatenate([stop for _, stop in ends])]
+    for axis in (1, 2):
+        first.append(np.concatenate([index[axis] for index in indices]))
+        last.append(first[-1] + 1)
+    low = [int(values.min()) for values in first]
+    size = [int(values.max()) - start for values, start in zip(last, low, strict=True)]
+    box: Shape = (size[0], size[1], size[2])
+    crops = []
+    for (i, j, k), runs in zip(indices, masks, strict=True):
+        moved = (i - low[0]) + box[0] * ((j - low[1]) + box[1] * (k - low[2]))
+        crop = np.zeros(prod(box), dtype=np.bool_)
+        crop[Runs(moved, moved + runs.lengths, runs.labels, box).voxels()] = True
+        crops.append(crop.reshape(box, order="F"))
+    return (low[0], low[1], low[2]), tuple(crops)

@@ -13,6 +13,7 @@ from groundct.codecs._files import write_bytes
 from groundct.core.issues import Issue
 from groundct.review._evaluation_plots import dice_histogram, interval_bar
 from groundct.review._html import content_security_policy, fill, static_text
+from groundct.vocabulary.findings import findings as finding_vocabulary
 
 _NAMES = {
     "mean_dice_per_finding": "Dice, mean over findings",
@@ -48,6 +49,7 @@ def write_evaluation_page(path: Path, result: SegmentationResult) -> None:
         "about": _about(result),
         "headlines": _headlines(result),
         "histogram": dice_histogram([r.dice for r in result.findings if r.dice is not None]),
+        "surfaces": _surfaces(result),
         "slices": "".join(_slice(n, groups) for n, groups in result.slices.items()),
         "issues": _issues(result.issues),
         "findings": _findings(result.findings),
@@ -87,10 +89,31 @@ def _headlines(result: SegmentationResult) -> str:
     return "".join(rows)
 
 
+def _surfaces(result: SegmentationResult) -> str:
+    if not result.surfaces:
+        return ""
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(name)}</th>{_number(s, 'mean')}<td class='number'>"
+        + (f"{s['ci95'][0]:.3f} to {s['ci95'][1]:.3f}" if s["ci95"] else "")
+        + f"</td>{_cell(s['n_scored'])}{_cell(s['n_undefined'])}</tr>"
+        for name, s in result.surfaces.items()
+    )
+    return (
+        "<section><h2>Surfaces</h2><p class='soft'>Distances in mm; a mean is over the findings "
+        "that have a value.</p><div class='wide'><table><thead><tr><th scope='col'>Metric</th>"
+        "<th scope='col' class='number'>Mean</th><th scope='col' class='number'>95 % interval</th>"
+        "<th scope='col' class='number'>Findings</th><th scope='col' class='number'>Without</th>"
+        f"</tr></thead><tbody>{rows}</tbody></table></div></section>"
+    )
+
+
 def _slice(name: str, groups: dict[str, dict[str, Any]]) -> str:
     head = "".join(f"<th scope='col' class='number'>{short}</th>" for short in _SHORT)
+    codes = finding_vocabulary().codes
     rows = "".join(
-        f"<tr><th scope='row'>{escape(group)}</th><td class='number'>{s['n_findings']}</td>"
+        f"<tr><th scope='row'>{escape(group)}"
+        + (f" <span class='soft'>{escape(codes[group].name)}</span>" if group in codes else "")
+        + f"</th><td class='number'>{s['n_findings']}</td>"
         + "".join(_number(s, column) for column in _SLICE_COLUMNS)
         + f"<td>{interval_bar(s['mean_dice_per_finding'], _ci(s))}</td></tr>"
         for group, s in groups.items()

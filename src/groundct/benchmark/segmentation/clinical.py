@@ -1,4 +1,4 @@
-"""Volume and diameter of a finding, and the error of the prediction in them."""
+"""Volume, diameter and surface of a finding, and how far the prediction is off in each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from groundct.benchmark.segmentation.settings import Settings
 from groundct.core.geometry import Geometry, reorientation_to
 from groundct.core.volume import INTERNAL_ORIENTATION, RegionMask
-from groundct.imaging.runs import Runs, label_crop
+from groundct.imaging.runs import Runs, label_crop, shared_crop
 from groundct.metrics.official import predicted_instances
 
 
@@ -30,6 +30,24 @@ def sizes_of(
         "predicted_diameter_mm": other,
         "diameter_error_mm": None if long is None or other is None else other - long,
     }
+
+
+def surfaces_of(
+    reference: Runs, prediction: Runs, grid: Geometry, settings: Settings
+) -> dict[str, float | None]:
+    """The surface metrics that the settings name, of the finding as a whole."""
+    if not settings.surfaces:
+        return {}
+    from groundct.metrics.surface import surface_metrics
+
+    _, (ours, theirs) = shared_crop(reference, predicted_instances(prediction, settings.rules))
+    return surface_metrics(
+        ours,
+        theirs,
+        grid.spacing_mm,
+        names=settings.surfaces,
+        tolerances_mm=settings.tolerances_mm,
+    )
 
 
 def _diameter_mm(runs: Runs, grid: Geometry) -> float | None:

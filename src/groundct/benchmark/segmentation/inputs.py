@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, Literal
 
 from groundct.codecs.folders import walk_folders
+from groundct.codecs.nifti import read_nifti_header
 from groundct.codecs.rexgroundingct import FILE_NAMES, RexEntry, read_dataset
 from groundct.core.issues import DataError, Issue, SourceError
 from groundct.release.manifest import read_manifest
@@ -140,6 +141,11 @@ def _by_case(path: Path, names: list[str]) -> dict[str, str]:
     for name in names:
         case = case_id_of(name)
         if case in places:
+            # A CT of the same name beside its mask is no mask.
+            masks = [one for one in (places[case], name) if _has_findings(Path(one))]
+            if len(masks) == 1:
+                places[case] = masks[0]
+                continue
             doubled.append(
                 Issue(
                     code="doubled-case",
@@ -153,6 +159,14 @@ def _by_case(path: Path, names: list[str]) -> dict[str, str]:
     if doubled:
         raise SourceError(*doubled)
     return dict(sorted(places.items()))
+
+
+def _has_findings(path: Path) -> bool:
+    try:
+        read_nifti_header(path, axes=4)
+    except DataError:
+        return False
+    return True
 
 
 def _copy(source: object, path: Path, where: str) -> None:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from pydantic import Field
+
 from groundct.benchmark.segmentation.settings import Settings
 from groundct.codecs._csv_text import inert
 from groundct.codecs._files import write_bytes
@@ -63,6 +65,7 @@ class FindingResult(Value):
     reference_diameter_mm: float | None = None
     predicted_diameter_mm: float | None = None
     diameter_error_mm: float | None = None
+    surfaces: dict[str, float | None] = Field(default_factory=dict)
 
 
 class CaseResult(Value):
@@ -80,6 +83,7 @@ class SegmentationResult(Value):
     """All scores of one prediction.
 
     ``summary`` and every slice hold numbers by name, and ``ci95`` with their intervals.
+    ``surfaces`` has the mean of each surface metric over the findings where it has a value.
     """
 
     task: Literal["segmentation"] = "segmentation"
@@ -89,6 +93,7 @@ class SegmentationResult(Value):
     findings: tuple[FindingResult, ...]
     cases: tuple[CaseResult, ...]
     slices: dict[str, dict[str, dict[str, Any]]]
+    surfaces: dict[str, dict[str, Any]]
     extra: tuple[str, ...]
     issues: tuple[Issue, ...]
     settings: Settings
@@ -104,11 +109,13 @@ def write_result(path: Path, result: SegmentationResult) -> tuple[Path, Path]:
     text = result.model_dump_json(indent=1) + "\n"
     write_bytes(path, [text.encode("utf-8")])
     table = path.with_suffix(".csv")
-    write_csv_table(table, COLUMNS, [_cells(row) for row in result.findings])
+    metrics = tuple(result.findings[0].surfaces) if result.findings else ()
+    rows = [_cells(row) | {n: _cell(row.surfaces[n]) for n in metrics} for row in result.findings]
+    write_csv_table(table, (*COLUMNS, *metrics), rows)
     return path, table
 
 
-COLUMNS: Final = tuple(FindingResult.model_fields)
+COLUMNS: Final = tuple(name for name in FindingResult.model_fields if name != "surfaces")
 
 
 def _cells(row: FindingResult) -> dict[str, str]:

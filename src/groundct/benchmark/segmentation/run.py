@@ -21,7 +21,7 @@ from groundct.benchmark.segmentation.result import SegmentationResult
 from groundct.benchmark.segmentation.score import CaseScore, Job, score_case
 from groundct.benchmark.segmentation.settings import SCORING_VERSION, Settings
 from groundct.benchmark.segmentation.slices import Metadata, slices_of
-from groundct.benchmark.segmentation.summary import summary_of
+from groundct.benchmark.segmentation.summary import summary_of, surface_summary
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError, Issue, SourceError
 from groundct.core.value import digest
@@ -81,6 +81,7 @@ def evaluate_segmentation(
         findings=tuple(rows),
         cases=tuple(score.case for score in ordered),
         slices=slices_of(rows, settings, options.metadata),
+        surfaces=surface_summary(rows, settings),
         extra=extra,
         issues=(
             *reference.issues,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from groundct.benchmark.segmentation.clinical import sizes_of
+from groundct.benchmark.segmentation.clinical import sizes_of, surfaces_of
 from groundct.benchmark.segmentation.inputs import Masks
 from groundct.benchmark.segmentation.loading import About, Loaded, load_case, voxels_of_case
 from groundct.benchmark.segmentation.places import states_place, turn_onto, turned
@@ -222,6 +222,7 @@ def _finding(
         side=about.side,
         lobes=about.lobes,
         **_voxels(score),
+        surfaces=surfaces_of(*masks, grid, settings),
         **measured,
     )
 

@@ -26,6 +26,8 @@ class Settings(Value):
     mode: Literal["full", "global"] = "full"
     refused: Literal["stop", "empty"] = "stop"
     instances: InstanceRules = InstanceRules()
+    surfaces: tuple[str, ...] = ()
+    tolerances_mm: tuple[float, ...] = (1.0, 2.0)
     draws: int = 2000
     seed: int = 0
 
@@ -35,7 +37,17 @@ class Settings(Value):
             raise ValueError("protocol rexgroundingct has rules of its own; leave them as they are")
         if self.protocol == "rexgroundingct" and self.refused != "stop":
             raise ValueError("protocol rexgroundingct stops at what it cannot score")
+        unknown = self._unknown_surfaces()
+        if unknown:
+            raise ValueError(f"no surface metric is called {', '.join(unknown)}")
         return self
+
+    def _unknown_surfaces(self) -> tuple[str, ...]:
+        if not self.surfaces:
+            return ()
+        from groundct.metrics.surface import SURFACE_METRICS
+
+        return tuple(name for name in self.surfaces if name not in SURFACE_METRICS)
 
     @property
     def rules(self) -> InstanceRules:

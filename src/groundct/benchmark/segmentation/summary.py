@@ -48,6 +48,24 @@ def summary_of(rows: Sequence[FindingResult], settings: Settings) -> dict[str, A
     }
 
 
+def surface_summary(rows: Sequence[FindingResult], settings: Settings) -> dict[str, dict[str, Any]]:
+    """Each surface metric's mean with its interval, and how many findings have none."""
+    out: dict[str, dict[str, Any]] = {}
+    patients = [row.patient for row in rows]
+    for name in rows[0].surfaces if rows else ():
+        values = _column(row.surfaces[name] for row in rows)
+        mean = _mean(values)
+        defined = int(mean[1].sum())
+        out[name] = {
+            "mean": float(mean[0].sum() / defined) if defined else None,
+            "n_scored": defined,
+            "n_undefined": len(rows) - defined,
+            "n_missing": sum(row.status == "missing" for row in rows),
+            "ci95": _intervals({"mean": mean}, patients, settings).get("mean"),
+        }
+    return out
+
+
 def _instance_fractions(
     group: str, prefix: str, rows: Sequence[FindingResult], *, partial: bool
 ) -> dict[str, Fraction | None]:

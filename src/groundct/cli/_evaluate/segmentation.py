@@ -62,6 +62,12 @@ _PLACE = click.Path(exists=True, path_type=Path)
               show_default=True, help="How instances are matched one to one.")  # fmt: skip
 @click.option("--match-by", type=click.Choice(["overlap", "centre"]), default="overlap",
               show_default=True, help="What tp, fp and fn go by.")  # fmt: skip
+@click.option(
+    "--surface", "surfaces", multiple=True,
+    help="A surface metric by its name, such as hd95:max or nsd:border; repeatable.",
+)  # fmt: skip
+@click.option("--tolerance-mm", "tolerances_mm", multiple=True, type=float, default=(1.0, 2.0),
+              show_default=True, help="Of surface Dice; repeatable.")  # fmt: skip
 @click.option("--volumes", type=_PLACE, help="Folder of the CTs, whose affines masks inherit.")
 @click.option("--metadata", type=_FILE,
               help="Table with VolumeName for slices by scanner, sex and age.")  # fmt: skip
@@ -88,7 +94,8 @@ def command(
       groundct evaluate segmentation --reference masks/ --prediction mine.zip -o result.json
       groundct evaluate segmentation --reference masks/ --prediction mine/ \\
           --dataset dataset.json --protocol rexgroundingct -o official.json
-      groundct evaluate segmentation --reference release/ --prediction other/ -o result.json
+      groundct evaluate segmentation --reference release/ --prediction other/ \\
+          --surface hd95:max --surface nsd:border -o result.json
     """
     settings = _settings(choices)
     truth, found = open_masks(reference), open_masks(prediction)
@@ -127,7 +134,7 @@ def _settings(choices: dict[str, Any]) -> Settings:
         "match_by": choices["match_by"],
         "partial": choices["partial_reference"],
     }
-    names = ("protocol", "mode", "refused", "seed")
+    names = ("protocol", "mode", "refused", "seed", "surfaces", "tolerances_mm")
     try:
         return Settings.model_validate({"instances": rules} | {n: choices[n] for n in names})
     except ValidationError as problem:
@@ -154,5 +161,8 @@ def _show(result: SegmentationResult) -> None:
         shown = "not defined" if value is None else f"{value:.4f}"
         told = f"  95 % interval {interval[0]:.4f} to {interval[1]:.4f}" if interval else ""
         click.echo(f"  {name:22s} {shown}{told}")
+    for name, surface in result.surfaces.items():
+        shown = "not defined" if surface["mean"] is None else f"{surface['mean']:.4f}"
+        click.echo(f"  {name:22s} {shown}  of {surface['n_scored']} findings that have one")
     counts = {n: result.summary[n] for n in ("n_cases", "n_findings", "n_missing", "n_undefined")}
     click.echo("  " + ", ".join(f"{name} {count}" for name, count in counts.items()))
