@@ -2,7 +2,8 @@
 
 Phrases stand in ``<language>/rewriting.tsv``. In its third column "*" follows a noun that takes the
 number of the phrase's last word, "^" one that takes the number of the same noun in the phrase, and
-"!" ends one without a plural, so that "are" after it becomes "is"; "=" keeps a phrase as it is.
+"!" ends one without a plural, so that "are" after it becomes "is" and "a" before it goes; "="
+keeps a phrase as it is.
 Misspelt words are set right by the table of spellings, and decimal commas become points. Nothing
 here may change what is read: `bench/bench_rewriting.py` and the tests read every sentence again.
 """
@@ -41,15 +42,17 @@ def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
     out: list[Rewrite] = []
     taken: set[int] = set()
     for hit in lexicon(parsed.language, _TABLE, "american").find(words):
-        last = hit.last
+        first, last = hit.first, hit.last
         taken.update(range(hit.first, last))
         if hit.entry.meaning == _KEPT:
             continue
-        text = _agreeing(parsed, hit.first, last, hit.entry.meaning)
-        verb = parsed.surface(last) if last < len(parsed.tokens) else ""
-        if hit.entry.meaning.endswith(_SINGULAR) and verb in _VERBS:
-            text, last = f"{text} {_VERBS[verb]}", last + 1
-        out.append(_rewrite(parsed, (hit.first, last), text, hit.entry.entry_id))
+        text = _agreeing(parsed, first, last, hit.entry.meaning)
+        if hit.entry.meaning.endswith(_SINGULAR):
+            verb = parsed.surface(last) if last < len(parsed.tokens) else ""
+            if verb in _VERBS:
+                text, last = f"{text} {_VERBS[verb]}", last + 1
+            first -= bool(first) and parsed.surface(first - 1).lower() in _ARTICLES
+        out.append(_rewrite(parsed, (first, last), text, hit.entry.entry_id))
     out += [r for n, r in enumerate(_spelt(parsed)) if r is not None and n not in taken]
     out += _decimal(parsed)
     kept = [rewrite for rewrite in out if rewrite.text != rewrite.span.of(parsed.text)]
