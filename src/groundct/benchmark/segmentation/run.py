@@ -115,7 +115,7 @@ def _job(
         settings=settings,
         ct=options.cts.get(case),
         missing=case not in prediction.places,
-        threads=2 if options.processes == 1 else 1,
+        threads=2 if options.processes == 1 or len(reference.places) == 1 else 1,
     )
 
 
