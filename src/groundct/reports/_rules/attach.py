@@ -16,11 +16,13 @@ from groundct.reports._rules.sides import before_in_turn, laterality_of
 from groundct.reports._rules.sites import Site
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
+from groundct.vocabulary.segments import segment_words
 
 __all__ = ["Words", "laterality_of", "plain_sites", "sites_of"]
 
 _CLOSE = 2
 _SHARED_REACH = 5
+_PLACED_REACH = 4
 _RENAMING_REACH = 4
 
 
@@ -115,7 +117,8 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
         parted = bool(of_next) and not (grammar.listing | grammar.with_).isdisjoint(
             parsed.words[mention.last : of_next[0].first]
         )
-        after = tuple(s for s in after if not (close and parted and s in of_next))
+        led = close and parted and not _is_placed(words, limit, spoken)
+        after = tuple(s for s in after if not (led and s in of_next))
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
     ahead = _ahead(words, floor, mention.first)
     if leading and floor and not ahead:
@@ -162,6 +165,16 @@ def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
     if side is None or side == "bilateral":
         return ()
     return (Site(cues[0].first, cues[0].last, side, None),)
+
+
+def _is_placed(words: Words, first: int, spoken: tuple[Mention, ...]) -> bool:
+    """Whether a mention at token ``first`` has a place right behind it, "nodules in both lungs"."""
+    parsed = words.parsed
+    last = max(m.last for m in spoken if m.first == first)
+    preposition = parsed.grammar.in_ | parsed.grammar.at | parsed.grammar.on
+    if not parsed.any_word(last, last + 1, preposition):
+        return False
+    return any(0 < place.first - last <= _PLACED_REACH for place in parsed.places)
 
 
 def _lead(words: Words, spoken: tuple[Mention, ...]) -> bool:
@@ -226,6 +239,7 @@ def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
     between = (
         grammar.listing | grammar.article | grammar.of | grammar.segment | grammar.side
     ) | grammar.lung
+    between |= segment_words(words.parsed.language).words
     out: list[Site] = []
     edge = first
     for site in reversed([s for s in words.sites if floor <= s.first and s.last <= first]):
@@ -251,9 +265,16 @@ def _restarts(parsed: Parsed, low: int, first: int) -> bool:
 
 
 def plain_sites(parsed: Parsed, sites: tuple[Site, ...]) -> tuple[Site, ...]:
-    """Sites without those that only say where it is most, "both lungs, more on the right"."""
+    """Sites without those that only say where it is most, "both lungs, more on the right".
+
+    One that lies in no other site stays: "more in the right upper lobe, and in the left lung".
+    """
     plain = tuple(site for site in sites if not emphasised(parsed, site.first))
-    return plain or sites
+    return tuple(s for s in sites if s in plain or not any(_holds(p, s) for p in plain))
+
+
+def _holds(wide: Site, site: Site) -> bool:
+    return set(site.sides) <= set(wide.sides) and wide.level in (None, site.level)
 
 
 def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:

@@ -70,7 +70,9 @@ def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
 def _tells_side(parsed: Parsed, end: int, side: Hit) -> bool:
     """Whether "of the" joins a side to a lobe that ends at token ``end``."""
     gap = parsed.words[end : side.first]
-    return 0 <= side.first - end <= 2 and parsed.grammar.listing.isdisjoint(gap)
+    named = any(end <= hit.first < side.first for hit in parsed.findings)
+    near = 0 <= side.first - end <= 2 and not named
+    return near and parsed.grammar.listing.isdisjoint(gap)
 
 
 def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:

@@ -41,7 +41,9 @@ def laterality_of(
     if findings().types[mention.type].anatomy == _PLEURA:
         # "right pleural effusion and left lower lobe consolidation": its own side comes first.
         own = _nearby_sides(parsed, mention, spoken) if parsed.verb_last else None
-        sides = own or _adjective_sides(parsed, mention, spoken) or sides
+        own = own or _adjective_sides(parsed, mention, spoken)
+        near = set() if own or parsed.verb_last else _nearby_sides(parsed, mention, spoken)
+        sides = own or (near if near > sides else sides)
     if not sides:
         named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
         sides = {s.laterality for s in named if s is not None and s.laterality is not None}
