@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.verb_last import NEAR_BEFORE, neighbours_before, own_before
+from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.words import has_ending
@@ -50,8 +51,29 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
             out.append(Mention(hit.first, hit.last, meaning, hit, chosen))
             continue
         first = own[0].first if own and _touches(parsed, own, hit) else hit.first
-        out.extend(_resolved(hit, chosen, first))
+        kind = None if chosen else _of_neighbour(parsed, hits, index)
+        if kind is not None:
+            out.append(Mention(first, hit.last, kind, hit, ()))
+        else:
+            out.extend(_resolved(hit, chosen, first))
     return tuple(out)
+
+
+def _of_neighbour(parsed: Parsed, hits: tuple[Hit, ...], index: int) -> str | None:
+    """The type of a general word at the usual place of one beside it: "effusion-thickening"."""
+    head = hits[index].entry.meaning
+    for first, other in ((index - 1, index - 1), (index, index + 1)):
+        if not (first >= 0 and other < len(hits)):
+            continue
+        gap = parsed.words[hits[first].last : hits[first + 1].first]
+        usual = places().default(hits[other].entry.meaning)
+        joined = len(gap) <= 1 and (parsed.grammar.listing | parsed.grammar.not_).issuperset(gap)
+        if usual is None or not joined or places().default(head) != "other":
+            continue
+        region = findings().types[usual].anatomy.partition("/")[0]
+        if region in places().places:
+            return places().resolve(head, region)
+    return None
 
 
 def _pathological(parsed: Parsed, hit: Hit) -> bool:

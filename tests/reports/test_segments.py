@@ -1,0 +1,30 @@
+"""A segment's name counts where it can mean one lobe alone; lungs differ, so sides are not swapped."""
+
+from __future__ import annotations
+
+import pytest
+
+from groundct.core.report import Finding, report_of_columns
+from groundct.reports.rules import PLUGIN
+
+
+def nodule(place: str) -> Finding:
+    text = f"A nodule in the {place}."
+    (finding,) = PLUGIN.extract(report_of_columns([("findings", text)])).findings
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("place", "segments"),
+    [
+        ("lateral segment of the right lung", ()),
+        ("anterior segment of the right lung", ()),
+        ("apical segment of the right lung", ("right lung upper lobe apical segment",)),
+        ("posterobasal segment of the right lung", ("right lung lower lobe posterior basal segment",)),
+        ("lateral segment of the right middle lobe", ("right lung middle lobe lateral segment",)),
+    ],
+)  # fmt: skip
+def test_segments_without_a_lobe(place: str, segments: tuple[str, ...]) -> None:
+    found = nodule(place)
+    assert found.lung_segments == segments
+    assert found.laterality == "right"
