@@ -1,4 +1,4 @@
-"""A segment's name counts where it can mean one lobe alone; lungs differ, so sides are not swapped."""
+"""A segment's name counts where it can mean one lobe alone, which differs between the lungs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def nodule(place: str) -> Finding:
         ("lateral segment of the right lung", ()),
         ("anterior segment of the right lung", ()),
         ("apical segment of the right lung", ("right lung upper lobe apical segment",)),
-        ("posterobasal segment of the right lung", ("right lung lower lobe posterior basal segment",)),
+        ("laterobasal segment of the right lung", ("right lung lower lobe lateral basal segment",)),
         ("lateral segment of the right middle lobe", ("right lung middle lobe lateral segment",)),
     ],
 )  # fmt: skip
