@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from groundct.benchmark.reports import Settings, Texts, evaluate_reports, read_texts
+from groundct.benchmark.reports import Settings, Texts, evaluate_reports, read_texts, with_boxes
 from groundct.benchmark.reports.run import Means
 from groundct.cli.main import cli
 from groundct.core.issues import DataError, TableError
@@ -184,3 +184,47 @@ def test_a_wrong_side_is_no_hit() -> None:
     assert whole["positive_finding_side_precision"] == 0
     assert whole["positive_finding_joint_precision"] == 0
     assert whole["logical_precision"] == 0.5
+
+
+NODULE, EFFUSION = SOME.split(". ")
+KEY = ("train_1_a_1", "")
+
+
+def boxed(low: int, high: int) -> dict[str, list[int]]:
+    return {"low": [low] * 3, "high": [high] * 3}
+
+
+def box_file(path: Path, sentence: str, *boxes: dict[str, list[int]], name: str = KEY[0]) -> Path:
+    path.write_text(json.dumps({"VolumeName": name, "Sentence": sentence, "Boxes": boxes}) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("theirs", "precision", "recall"),
+    [(boxed(0, 4), 1, 1), (boxed(0, 8), 0, 1), (boxed(1, 3), 1, 0), (boxed(6, 8), 0, 0)],
+)
+def test_sentences_point_to_the_same_place(tmp_path, theirs, precision, recall) -> None:
+    texts = Texts.of({KEY: SOME})
+    reference = with_boxes(texts, box_file(tmp_path / "r.jsonl", NODULE, boxed(0, 4)))
+    prediction = with_boxes(texts, box_file(tmp_path / "p.jsonl", NODULE + ".", theirs))
+    whole = evaluate_reports(reference, prediction, QUICK).regions[""]
+    assert (whole["spatial_precision"], whole["spatial_recall"]) == (precision, recall)
+    assert (whole["grounding_precision"], whole["grounding_recall"]) == (precision, recall)
+
+
+def test_no_box_points_nowhere(tmp_path) -> None:
+    reference = with_boxes(
+        Texts.of({KEY: SOME}), box_file(tmp_path / "r.jsonl", NODULE, boxed(0, 4))
+    )
+    whole = evaluate_reports(reference, Texts.of({KEY: SOME}), QUICK).regions[""]
+    assert (whole["spatial_precision"], whole["spatial_recall"]) == (None, 0)
+    assert "spatial_recall" not in scored(REFERENCE).regions[""]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "name"), [((boxed(3, 3),), KEY[0]), ((boxed(0, 2),), "other"), (({"low": [1]},), "a")]
+)
+def test_boxes_that_are_none_are_refused(tmp_path, boxes, name) -> None:
+    path = box_file(tmp_path / "b.jsonl", NODULE, *boxes, name=name)
+    with pytest.raises(TableError, match="no-boxes"):
+        with_boxes(Texts.of({KEY: SOME}), path)

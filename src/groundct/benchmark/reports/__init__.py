@@ -1,5 +1,6 @@
 """Generated reports against reference reports: words, labels, findings, relations, facts."""
 
+from groundct.benchmark.reports.boxes import with_boxes
 from groundct.benchmark.reports.inputs import Texts, read_texts
 from groundct.benchmark.reports.result import ReportsResult, write_result
 from groundct.benchmark.reports.run import evaluate_reports
@@ -12,5 +13,6 @@ __all__ = [
     "Texts",
     "evaluate_reports",
     "read_texts",
+    "with_boxes",
     "write_result",
 ]

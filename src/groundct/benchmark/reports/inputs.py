@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -11,20 +11,24 @@ from groundct.benchmark._results import file_digest
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import Issue, TableError
 from groundct.core.value import digest
+from groundct.metrics.boxes import Bounds
 from groundct.sources._names import case_id_of
 
 COLUMNS: Final = ("VolumeName", "Anatomy", "Text")
 
 Key = tuple[str, str]
 """Case id and region; the empty region is the whole report."""
+SentenceBoxes = tuple[str, tuple[Bounds, ...]]
+"""A sentence as it stands in a text, and where it points to."""
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts by case and region, and the digest of where they come from."""
+    """Texts by case and region, their sentences' boxes, the digest of where they come from."""
 
     texts: Mapping[Key, str]
     digest: str
+    boxes: Mapping[Key, Sequence[SentenceBoxes]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Mapping[Key, str]) -> Texts:

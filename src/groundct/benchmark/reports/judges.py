@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from groundct.core.report import Finding, Reading
+from groundct.metrics.boxes import Bounds
 from groundct.metrics.facts import Judged, judge_findings
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence and the findings that it speaks of."""
+    """A sentence, the findings that it speaks of, and where it points to."""
 
     text: str
     findings: tuple[Finding, ...]
+    boxes: tuple[Bounds, ...] = ()
 
 
 class Judge(Protocol):
@@ -68,6 +70,22 @@ def statements_of(reading: Reading, text: str) -> tuple[Statement, ...]:
         Statement(words, tuple(by_sentence.get(sentence.index, ())))
         for sentence in reading.sentences
         if re.search(r"\w", words := sentence.span.of(text))
+    )
+
+
+def placed(
+    statements: Sequence[Statement], boxes: Sequence[tuple[str, tuple[Bounds, ...]]]
+) -> tuple[Statement, ...]:
+    """The statements with the boxes of the sentences that they are, or are a part of."""
+    known = [(f" {_plain(sentence)} ", own) for sentence, own in boxes]
+    return tuple(
+        replace(
+            statement,
+            boxes=tuple(
+                box for words, own in known if f" {_plain(statement.text)} " in words for box in own
+            ),
+        )
+        for statement in statements
     )
 
 

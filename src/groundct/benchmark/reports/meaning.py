@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from groundct.core.contracts import Extractor
 from groundct.core.report import Finding, Reading
 from groundct.metrics.counts import Counts
 from groundct.metrics.entities import Graph, GraphCounts, graph_of, score_graphs
-from groundct.metrics.facts import FactCounts, count_facts
+from groundct.metrics.facts import FactCounts, Judged, count_facts
 from groundct.metrics.findings import ATTRIBUTES, count_findings
 from groundct.metrics.labels import LABEL_SCORES, label_counts, label_table
 from groundct.reports.labels import labels_of
@@ -72,12 +72,13 @@ _NOTHING: Final = Reading(sentences=(), findings=())
 def compare(reference: Meaning, prediction: Meaning, judge: Judge) -> Comparison:
     """All comparisons of two texts but those of labels."""
     due, given = reference.statements, prediction.statements
+    places = [[statement.boxes for statement in side] for side in (due, given)]
     return Comparison(
         findings=count_findings(reference.findings, prediction.findings),
         positive=count_findings(_positive(reference.findings), _positive(prediction.findings)),
         graph=score_graphs(reference.graph, prediction.graph),
-        precision=count_facts(judge.judge(given, due), [()] * len(due)),
-        recall=count_facts(judge.judge(due, given), [()] * len(given)),
+        precision=count_facts(_with_own_boxes(judge.judge(given, due), given), places[0]),
+        recall=count_facts(_with_own_boxes(judge.judge(due, given), due), places[1]),
     )
 
 
@@ -118,6 +119,17 @@ def graph_scores(comparisons: Sequence[Comparison]) -> dict[str, Score]:
     )
 
 
+def place_scores(comparisons: Sequence[Comparison]) -> dict[str, Score]:
+    """RadFact's grounding and spatial scores of sentences with boxes, pooled over texts."""
+    out: dict[str, Score] = {}
+    for side in ("precision", "recall"):
+        facts = [getattr(comparison, side) for comparison in comparisons]
+        hits = [fact.placed for fact in facts]
+        out[f"grounding_{side}"] = ratio_of(hits, [fact.entailed_grounded for fact in facts])
+        out[f"spatial_{side}"] = ratio_of(hits, [fact.grounded for fact in facts])
+    return out
+
+
 def fact_scores(comparisons: Sequence[Comparison]) -> dict[str, Score]:
     """Shares of sentences that the other side entails or contradicts, pooled over texts."""
     out: dict[str, Score] = {}
@@ -142,6 +154,10 @@ def clinical_scores(
     }
     scores = {f"clinical_{name}": Score(counts, score) for name, score in LABEL_SCORES.items()}
     return scores, labels
+
+
+def _with_own_boxes(judged: Sequence[Judged], own: Sequence[Statement]) -> list[Judged]:
+    return [replace(j, boxes=statement.boxes) for j, statement in zip(judged, own, strict=True)]
 
 
 def _table(rows: Sequence[dict[str, bool]], names: Sequence[str]) -> Any:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from groundct.benchmark._results import coverage_issues, versions
 from groundct.benchmark._summary import Score, summary_of
 from groundct.benchmark.reports import meaning, words
-from groundct.benchmark.reports.inputs import Key, Texts
-from groundct.benchmark.reports.judges import FindingsJudge, Judge
+from groundct.benchmark.reports.inputs import Key, SentenceBoxes, Texts
+from groundct.benchmark.reports.judges import FindingsJudge, Judge, placed
 from groundct.benchmark.reports.result import ReportsResult, SampleResult, Status
 from groundct.benchmark.reports.settings import SCORING_VERSION, Settings
 from groundct.core.contracts import Extractor
@@ -94,6 +94,9 @@ class _Region:
         self._keys, self._settings = keys, settings
         self._missing = [key not in prediction.texts for key in keys]
         self._pairs = [(reference.texts[key], prediction.texts.get(key, "")) for key in keys]
+        sides = (reference.boxes, prediction.boxes)
+        self._boxes = [[side.get(key, ()) for side in sides] for key in keys]
+        self._with_boxes = any(sides)
         self._rows: list[dict[str, float | None]] = [{} for _ in keys]
         self._scores: dict[str, Score] = {}
         self._labels: dict[str, dict[str, float]] = {}
@@ -112,7 +115,10 @@ class _Region:
             self._not_computed["cider"] = ONE_TEXT
 
     def _add_meaning(self, read: Callable[[str], meaning.Meaning], judge: Judge) -> None:
-        read_pairs = [(read(due), read(given)) for due, given in self._pairs]
+        read_pairs = [
+            (_placed(read(due), places[0]), _placed(read(given), places[1]))
+            for (due, given), places in zip(self._pairs, self._boxes, strict=True)
+        ]
         parts = self._settings.parts
         if "clinical" in parts:
             due, given = ([pair[n].labels for pair in read_pairs] for n in (0, 1))
@@ -126,6 +132,8 @@ class _Region:
         ):
             if part in parts:
                 self._scores |= scores_of(compared)
+        if self._with_boxes and "facts" in parts:
+            self._scores |= meaning.place_scores(compared)
         for row, comparison in zip(self._rows, compared, strict=True):
             row |= {
                 name: value
@@ -163,6 +171,10 @@ class _Region:
                 self._keys, self._pairs, self._missing, self._rows, strict=True
             )
         ]
+
+
+def _placed(read: meaning.Meaning, boxes: Sequence[SentenceBoxes]) -> meaning.Meaning:
+    return replace(read, statements=placed(read.statements, boxes)) if boxes else read
 
 
 def _status(reference: str, *, missing: bool) -> Status:

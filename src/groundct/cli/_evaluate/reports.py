@@ -12,6 +12,7 @@ from groundct.benchmark.reports import (
     Settings,
     evaluate_reports,
     read_texts,
+    with_boxes,
     write_result,
 )
 from groundct.benchmark.reports.run import Means
@@ -26,6 +27,7 @@ _HEADLINES = (
     *("clinical_micro_f1", "clinical_macro_f1", "clinical_weighted_f1"),
     *("positive_finding_type_f1", "positive_finding_joint_f1", "graph_f1"),
     *("logical_precision", "logical_recall"),
+    *("grounding_precision", "grounding_recall", "spatial_precision", "spatial_recall"),
 )
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -48,6 +50,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--wordnet", type=click.Path(file_okay=False, path_type=Path), default=USUAL_FOLDER,
     show_default=True, help="Folder of WordNet 3.0, which METEOR needs.",
 )  # fmt: skip
+@click.option("--reference-boxes", type=_FILE, help="Boxes of sentences, JSON lines.")
+@click.option("--prediction-boxes", type=_FILE, help="Boxes of sentences, JSON lines.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the intervals.")
 def command(
     reference: Path,
@@ -55,6 +59,8 @@ def command(
     output: Path,
     parts: tuple[str, ...],
     wordnet: Path,
+    reference_boxes: Path | None,
+    prediction_boxes: Path | None,
     **choices: str | int,
 ) -> None:
     """Score the texts of PREDICTION against those of REFERENCE, by region.
@@ -71,7 +77,11 @@ def command(
     settings = Settings.model_validate(choices | ({"parts": parts} if parts else {}))
     synonyms = WordNet(wordnet).synonyms if wordnet.is_dir() else None
     means = Means(synonyms=synonyms, tell=_tell if sys.stderr.isatty() else None)
-    result = evaluate_reports(read_texts(reference), read_texts(prediction), settings, means)
+    sides = []
+    for table, boxes in ((reference, reference_boxes), (prediction, prediction_boxes)):
+        texts = read_texts(table)
+        sides.append(texts if boxes is None else with_boxes(texts, boxes))
+    result = evaluate_reports(sides[0], sides[1], settings, means)
     paths = write_result(output, result)
     show_issues(result.issues, _SHOWN_ISSUES, err=True)
     for region, numbers in result.regions.items():
