@@ -26,6 +26,7 @@ from groundct.benchmark.segmentation import (
     write_result,
 )
 from groundct.benchmark.segmentation import run as run_module
+from groundct.benchmark.segmentation.result import HEADLINES
 from groundct.benchmark.segmentation.slices import read_metadata
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError
@@ -159,6 +160,23 @@ def test_partial_reference_says_so(places):
     assert result.summary["instance_precision"] is result.summary["instance_f1"] is None
     assert result.summary["instance_recall"] > 0
     assert "partial-reference" in {issue.code for issue in result.issues}
+
+
+def test_a_training_split_that_is_not_declared_partial_is_told(places):
+    file = places[0] / "dataset.json"
+    file.write_text(file.read_text().replace('{"val":', '{"train":'))
+    told = [{i.code for i in run(places, s).issues} for s in (
+        STRICT, Settings(instances=InstanceRules(partial=True), draws=20)
+    )]  # fmt: skip
+    assert "training-reference" in told[0] and "training-reference" not in told[1]
+
+
+def test_one_patient_has_no_interval(places):
+    for case in list(CASES)[1:]:
+        (places[0] / f"{case}.nii.gz").unlink()
+    result = run(places)
+    assert set(result.summary["ci95"]) == set(HEADLINES)
+    assert set(result.summary["ci95"].values()) == {None}
 
 
 def test_masks_without_a_place_take_that_of_their_ct(places):

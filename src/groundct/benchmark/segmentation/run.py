@@ -87,6 +87,7 @@ def evaluate_segmentation(
             *reference.issues,
             *(issue for score in ordered for issue in (*score.issues, *score.refused)),
             *_of_all(ordered, extra, settings),
+            *_of_training(reference, settings),
         ),
         settings=settings,
         reference_digest=digest([[job.case, job.reference.digest(job.case)] for job in jobs]),
@@ -195,6 +196,19 @@ def _of_all(
             "the reference was declared partial: no false positives are counted, precision and F1 "
             "have no value, and Dice looks only at instances that meet the reference.",
             "Compare such scores with one another only.",
+        )
+
+
+def _of_training(reference: Masks, settings: Settings) -> Iterator[Issue]:
+    """The training split names some instances only, which nobody sees in the masks."""
+    cases = [c for c in reference.places if c in reference.entries]
+    training = [c for c in cases if reference.entries[c].split == "train"]
+    if training and not settings.instances.partial:
+        yield _warning(
+            "training-reference",
+            f"the dataset file says that {len(training)} cases are of its training split, where "
+            "up to three instances a finding are marked: what else is predicted counts as false.",
+            "Declare it with --partial-reference.",
         )
 
 

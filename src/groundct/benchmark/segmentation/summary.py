@@ -21,7 +21,7 @@ Fraction = tuple[Floats, Floats]
 
 
 def summary_of(rows: Sequence[FindingResult], settings: Settings) -> dict[str, Any]:
-    """The headline numbers of findings; ``ci95`` has an interval for each that has a value.
+    """The headline numbers of findings; ``ci95`` has the interval of each, None where it has none.
 
     ``n_cases`` and ``n_findings`` count what the means are over; under the official protocol
     those are the ones with a prediction.
@@ -61,7 +61,7 @@ def surface_summary(rows: Sequence[FindingResult], settings: Settings) -> dict[s
             "n_scored": defined,
             "n_undefined": len(rows) - defined,
             "n_missing": sum(row.status == "missing" for row in rows),
-            "ci95": _intervals({"mean": mean}, patients, settings).get("mean"),
+            "ci95": _intervals({"mean": mean}, patients, settings)["mean"],
         }
     return out
 
@@ -93,20 +93,18 @@ def _value(name: str, fraction: Fraction | None, official: bool) -> float | None
 
 def _intervals(
     fractions: dict[str, Fraction | None], patients: list[str], settings: Settings
-) -> dict[str, tuple[float, float]]:
+) -> dict[str, tuple[float, float] | None]:
+    out: dict[str, tuple[float, float] | None] = dict.fromkeys(fractions)
     known = {name: fraction for name, fraction in fractions.items() if fraction is not None}
-    if not patients:
-        return {}
+    if not patients or not known:
+        return out
     sums = cluster_sums(np.stack([c for f in known.values() for c in f], axis=1), patients)
     drawn = drawn_sums(sums, draws=settings.draws, seed=settings.seed)
-    out = {}
     for n, name in enumerate(known):
         own = slice(2 * n, 2 * n + 2)
-        interval = None
+        # One patient says nothing of how patients differ.
         if np.count_nonzero(sums[:, own][:, 1]) > 1:
-            interval = interval_of(sums[:, own], drawn[:, own], ratio)
-        if interval is not None:
-            out[name] = interval
+            out[name] = interval_of(sums[:, own], drawn[:, own], ratio)
     return out
 
 
