@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from groundct.core.record import Box
-from groundct.metrics.steps import Step, box_overlap, score_steps
+from groundct.core.volume import RegionMask
+from groundct.metrics.steps import Step, box_overlap, mask_overlap, score_steps
 
 
 def box(start: int, size: int = 4) -> Box:
@@ -113,3 +115,16 @@ def test_laws(prediction) -> None:
     twice = score_steps(TRACE, [*prediction, *prediction])
     assert (twice.right, twice.matched) == (score.right, score.matched)
     assert twice.efficiency == pytest.approx(score.efficiency / 2)
+
+
+@given(st.lists(st.booleans(), min_size=64, max_size=64), st.integers(1, 2**64 - 1))
+def test_masks_as_counted_voxel_by_voxel(cells, bits) -> None:
+    first = np.array(cells).reshape(4, 4, 4)
+    second = np.array([bits >> n & 1 for n in range(64)], bool).reshape(4, 4, 4)
+    expected = (first & second).sum() / (first | second).sum()
+    assert mask_overlap(RegionMask.of(first), RegionMask.of(second)) == pytest.approx(expected)
+
+
+def test_empty_masks_do_not_overlap() -> None:
+    empty = RegionMask.of(np.zeros((2, 2, 2), bool))
+    assert mask_overlap(empty, empty) == 0

@@ -12,7 +12,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from groundct.core.record import Box, StepLevel
+from groundct.core.volume import RegionMask
 from groundct.metrics.answers import normalised
 from groundct.metrics.boxes import Bounds, box_iou
 from groundct.vocabulary.anatomy import anatomy
@@ -122,6 +125,28 @@ def box_overlap(reference: Box | None, prediction: Box | None) -> float | None:
     if reference is None or prediction is None:
         return None
     return box_iou(_bounds(reference), _bounds(prediction))
+
+
+def mask_overlap(reference: RegionMask, prediction: RegionMask) -> float:
+    """Intersection over union of two sets of voxels on one grid; 0 when both are empty."""
+    shared = [
+        slice(max(a.start, b.start), min(a.stop, b.stop))
+        for a, b in zip(reference.slices, prediction.slices, strict=True)
+    ]
+    both = 0
+    if all(part.start < part.stop for part in shared):
+        own, other = (
+            mask.voxels[
+                tuple(
+                    slice(part.start - offset, part.stop - offset)
+                    for part, offset in zip(shared, mask.offset, strict=True)
+                )
+            ]
+            for mask in (reference, prediction)
+        )
+        both = int(np.count_nonzero(own & other))
+    either = reference.count + prediction.count - both
+    return both / either if either else 0.0
 
 
 def _bounds(box: Box) -> Bounds:

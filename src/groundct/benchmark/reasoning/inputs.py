@@ -51,10 +51,11 @@ class Trace(Value):
 
 @dataclass(frozen=True)
 class Traces:
-    """Traces in order, where they come from, and the digest of that."""
+    """Traces in order, the digest of where they come from, and the release if it is one."""
 
     traces: tuple[Trace, ...]
     digest: str
+    release: Release | None = None
 
 
 def read_traces(path: Path) -> Traces:
@@ -64,8 +65,10 @@ def read_traces(path: Path) -> Traces:
     (low and high, voxels of the CT's stored grid). Raises DataError.
     """
     if (path / "manifest.json").is_file():
-        traces = tuple(_of_release(read_release(path)))
-        return Traces(traces, digest([trace.model_dump(mode="json") for trace in traces]))
+        release = read_release(path)
+        traces = tuple(_of_release(release))
+        content = digest([trace.model_dump(mode="json") for trace in traces])
+        return Traces(traces, content, release)
     return Traces(tuple(_of_lines(path)), file_digest(path))
 
 

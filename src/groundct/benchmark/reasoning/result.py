@@ -42,7 +42,8 @@ class ReasoningResult(Value):
     """All scores of one prediction.
 
     ``summary`` has the means over traces of factuality, completeness, efficiency, order and
-    overlap, ``levels`` the mean overlap of steps of each level, both with ``ci95``.
+    overlap, ``levels`` the mean overlap of steps of each level, both with ``ci95``; ``settings``
+    says what regions are compared by.
     """
 
     task: Literal["reasoning"] = "reasoning"
@@ -52,7 +53,7 @@ class ReasoningResult(Value):
     traces: tuple[TraceResult, ...]
     extra: tuple[str, ...]
     issues: tuple[Issue, ...]
-    settings: dict[str, int]
+    settings: dict[str, int | str]
     reference_digest: str
     prediction_digest: str
     versions: dict[str, str]

@@ -11,6 +11,7 @@ import numpy as np
 from groundct.benchmark._results import coverage_issues, versions
 from groundct.benchmark._summary import mean_of, summary_of
 from groundct.benchmark.reasoning.inputs import Trace, Traces
+from groundct.benchmark.reasoning.masks import OverlapOf
 from groundct.benchmark.reasoning.result import ReasoningResult, StepOverlap, TraceResult
 from groundct.core.issues import TableError
 from groundct.metrics.statistics.bootstrap import DRAWS
@@ -22,12 +23,18 @@ SHARES: Final = ("factuality", "completeness", "efficiency", "order", "overlap")
 
 
 def evaluate_reasoning(
-    reference: Traces, prediction: Traces, *, draws: int = DRAWS, seed: int = 0
+    reference: Traces,
+    prediction: Traces,
+    *,
+    overlap_of: OverlapOf | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
 ) -> ReasoningResult:
     """Score traces against those of the reference, finding by finding.
 
     Of a finding's predicted traces as many are looked at, in their order, as the reference has;
-    they are matched one to one by the boxes of their last steps.
+    they are matched one to one by the boxes of their last steps. ``overlap_of`` compares regions
+    by masks instead of boxes (`overlap_by_masks`).
 
     Raises TableError when the reference has no trace, or one without steps.
     """
@@ -36,12 +43,12 @@ def evaluate_reasoning(
     if empty or not reference.traces:
         what = f"{', '.join(empty[:5])} have no step." if empty else "it holds no trace."
         raise TableError.of("no-steps", "reference", what, "Give traces with their steps.")
-    rows = []
-    extra = []
+    rows: list[TraceResult] = []
+    extra: list[str] = []
     given = _by_finding(prediction.traces)
     due = _by_finding(reference.traces)
     for key, traces in due.items():
-        rows += list(_scored(traces, given.get(key, [])))
+        rows += list(_scored(traces, given.get(key, []), overlap_of))
         extra += [_name(trace) for trace in given.get(key, [])[len(traces) :]]
     extra += [_name(trace) for key, own in given.items() if key not in due for trace in own]
     missing = [f"{row.case} {row.finding}" for row in rows if row.status == "missing"]
@@ -52,7 +59,7 @@ def evaluate_reasoning(
         traces=tuple(rows),
         extra=tuple(extra),
         issues=coverage_issues(missing, extra, "traces"),
-        settings=options,
+        settings={**options, "regions": "boxes" if overlap_of is None else "masks"},
         reference_digest=reference.digest,
         prediction_digest=prediction.digest,
         versions=versions(SCORING_VERSION),
@@ -67,13 +74,16 @@ def _by_finding(traces: Sequence[Trace]) -> dict[tuple[str, str], list[Trace]]:
     return out
 
 
-def _scored(reference: Sequence[Trace], prediction: Sequence[Trace]) -> Iterator[TraceResult]:
+def _scored(
+    reference: Sequence[Trace], prediction: Sequence[Trace], overlap_of: OverlapOf | None
+) -> Iterator[TraceResult]:
     pairs = _pairs(reference, prediction[: len(reference)])
     for number, trace in enumerate(reference):
         other = prediction[pairs[number]] if number in pairs else None
         steps = [step.step() for step in other.steps] if other else []
         own = [step.step() for step in trace.steps]
-        yield _result(trace, score_steps(own, steps), missing=other is None)
+        overlap = overlap_of(trace, other) if overlap_of and other else None
+        yield _result(trace, score_steps(own, steps, overlap), missing=other is None)
 
 
 def _pairs(reference: Sequence[Trace], prediction: Sequence[Trace]) -> dict[int, int]:
