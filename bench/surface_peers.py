@@ -1,0 +1,149 @@
+"""Public tools' values of surface metrics under our names, for comparison where they are installed.
+
+None of them is a dependency. `installed` says which are here; `TOOLS` maps a tool to a function of
+reference, prediction (bool (i, j, k)), spacing and tolerances in mm.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from types import MappingProxyType
+
+import numpy as np
+
+Values = dict[str, float | str]
+Spacing = tuple[float, float, float]
+Tool = Callable[[np.ndarray, np.ndarray, Spacing, Sequence[float]], Values]
+
+
+def surface_distance(reference, prediction, spacing_mm, tolerances_mm) -> Values:
+    import surface_distance as peer
+
+    vars(np).setdefault("Inf", np.inf)  # asked for by this tool, gone from numpy 2
+    found = peer.compute_surface_distances(reference, prediction, spacing_mm)
+    from_reference, from_prediction = peer.compute_average_surface_distance(found)
+    values = {
+        "hd:surfel": peer.compute_robust_hausdorff(found, 100),
+        "hd95:surfel": peer.compute_robust_hausdorff(found, 95),
+        "asd:surfel-reference": from_reference,
+        "asd:surfel-prediction": from_prediction,
+    }
+    for mm in tolerances_mm:
+        values[f"nsd:surfel@{mm:g}mm"] = peer.compute_surface_dice_at_tolerance(found, mm)
+    return _floats(values)
+
+
+def medpy(reference, prediction, spacing_mm, _tolerances_mm) -> Values:
+    from medpy.metric import binary
+
+    if not reference.any() or not prediction.any():
+        return dict.fromkeys(
+            ("hd:border", "hd95:pooled", "assd:pooled", "asd:reference", "asd:prediction"), "error"
+        )
+    return _floats(
+        {
+            "hd:border": binary.hd(prediction, reference, spacing_mm),
+            "hd95:pooled": binary.hd95(prediction, reference, spacing_mm),
+            "assd:pooled": binary.assd(prediction, reference, spacing_mm),
+            "asd:reference": binary.asd(reference, prediction, spacing_mm),
+            "asd:prediction": binary.asd(prediction, reference, spacing_mm),
+        }
+    )
+
+
+def panoptica(reference, prediction, spacing_mm, tolerances_mm) -> Values:
+    from panoptica.metrics import assd, hausdorff_distance, normalized_surface_dice
+
+    names = ("hd:border", "hd95:pooled", "assd:mean")
+    names += tuple(f"nsd:mean@{mm:g}mm" for mm in tolerances_mm)
+    if not reference.any() or not prediction.any():
+        return dict.fromkeys(names, "error")
+    values = [
+        hausdorff_distance._compute_hausdorff_distance(reference, prediction, spacing_mm),
+        hausdorff_distance._compute_hausdorff_distance95(reference, prediction, spacing_mm),
+        assd._average_symmetric_surface_distance(reference, prediction, spacing_mm),
+    ]
+    share = normalized_surface_dice._compute_normalized_surface_dice
+    values += [share(reference, prediction, spacing_mm, threshold=mm) for mm in tolerances_mm]
+    return _floats(dict(zip(names, values, strict=True)))
+
+
+def simpleitk(reference, prediction, spacing_mm, _tolerances_mm) -> Values:
+    import SimpleITK
+
+    images = []
+    for mask in (reference, prediction):
+        image = SimpleITK.GetImageFromArray(mask.astype(np.uint8).transpose(2, 1, 0))
+        image.SetSpacing(spacing_mm)
+        images.append(image)
+    peer = SimpleITK.HausdorffDistanceImageFilter()
+    try:
+        peer.Execute(*images)
+    except RuntimeError:  # of empty masks
+        return {"hd:voxels": "error", "average-hd:voxels": "error"}
+    return _floats(
+        {
+            "hd:voxels": peer.GetHausdorffDistance(),
+            "average-hd:voxels": peer.GetAverageHausdorffDistance(),
+        }
+    )
+
+
+def monai(reference, prediction, spacing_mm, tolerances_mm) -> Values:
+    import torch
+    from monai.metrics import (
+        compute_average_surface_distance,
+        compute_hausdorff_distance,
+        compute_surface_dice,
+    )
+
+    pair = [torch.from_numpy(np.ascontiguousarray(m))[None, None] for m in (prediction, reference)]
+    given = {"include_background": True, "spacing": list(spacing_mm)}
+    values = {
+        "hd:border": compute_hausdorff_distance(*pair, **given),
+        "hd95:max": compute_hausdorff_distance(*pair, percentile=95, **given),
+        "assd:pooled": compute_average_surface_distance(*pair, symmetric=True, **given),
+        "asd:prediction": compute_average_surface_distance(*pair, **given),
+    }
+    for mm in tolerances_mm:
+        share = compute_surface_dice(*pair, class_thresholds=[mm], **given)
+        values[f"nsd:border@{mm:g}mm"] = share
+        share = compute_surface_dice(*pair, class_thresholds=[mm], use_subvoxels=True, **given)
+        values[f"nsd:surfel@{mm:g}mm"] = share
+    return _floats(values)
+
+
+TOOLS: Mapping[str, Tool] = MappingProxyType(
+    {
+        "surface-distance": surface_distance,
+        "medpy": medpy,
+        "panoptica": panoptica,
+        "simpleitk": simpleitk,
+        "monai": monai,
+    }
+)
+_MODULES = {"surface-distance": "surface_distance", "simpleitk": "SimpleITK"}
+
+
+def installed() -> dict[str, str]:
+    """Tools that are here, with their versions."""
+    return {
+        name: version(name)
+        for name in TOOLS
+        if importlib.util.find_spec(_MODULES.get(name, name)) is not None
+    }
+
+
+def values_of(tool: str, reference, prediction, spacing_mm, tolerances_mm) -> Values:
+    """A tool's values, its warnings silenced."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return TOOLS[tool](reference, prediction, spacing_mm, tolerances_mm)
+
+
+def _floats(values) -> Values:
+    numbers = {name: float(value) for name, value in values.items()}
+    return {name: v if np.isfinite(v) else str(v) for name, v in numbers.items()}

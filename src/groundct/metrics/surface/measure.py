@@ -1,0 +1,64 @@
+"""All surface metrics of a pair of masks, sharing what they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from groundct.core.volume import BoolArray
+from groundct.metrics.surface.conventions import DISTANCES, SHARES
+from groundct.metrics.surface.empty import when_empty
+from groundct.metrics.surface.nearest import SpacingMm
+from groundct.metrics.surface.pair import Pair
+
+SURFACE_METRICS = (*DISTANCES, *SHARES)
+"""All names that `surface_metrics` knows."""
+
+USUAL = ("hd95:max", "assd:pooled", "nsd:border")
+
+
+def surface_metrics(
+    reference: BoolArray,
+    prediction: BoolArray,
+    spacing_mm: SpacingMm,
+    *,
+    names: Sequence[str] = USUAL,
+    tolerances_mm: Sequence[float] = (1.0, 2.0),
+) -> dict[str, float | None]:
+    """Distances between the surfaces of two masks under named conventions.
+
+    Args:
+        reference: bool (i, j, k), the whole scan or any crop that holds both masks.
+        prediction: bool, of the same shape.
+        spacing_mm: Size of a voxel along i, j, k.
+        names: Some of `SURFACE_METRICS`; `conventions` says what each is.
+        tolerances_mm: For names that begin with "nsd".
+
+    Returns:
+        Name -> value: millimetres for distances, a share 0..1 for ``nsd``, whose keys have the
+        tolerance added ("nsd:border@2mm"). None where `empty.when_empty` says that there is none.
+
+    Raises:
+        ValueError: For unknown names, a negative tolerance, and masks or a spacing that do not fit.
+    """
+    unknown = [name for name in names if name not in SURFACE_METRICS]
+    if unknown:
+        known = ", ".join(SURFACE_METRICS)
+        raise ValueError(f"no surface metric is called {', '.join(unknown)}; known are {known}")
+    if any(not tolerance >= 0 for tolerance in tolerances_mm):
+        raise ValueError(f"tolerances are 0 mm or more: {tuple(tolerances_mm)}")
+    pair = Pair.of(reference, prediction, spacing_mm)
+    void = (not pair.a.flat.size, not pair.b.flat.size)
+    out: dict[str, float | None] = {}
+    for name in names:
+        if name in SHARES:
+            for tolerance in tolerances_mm:
+                value = _empty(name, void) if any(void) else SHARES[name](pair, tolerance)
+                out[f"{name}@{tolerance:g}mm"] = value
+        else:
+            out[name] = _empty(name, void) if any(void) else DISTANCES[name](pair)
+    return out
+
+
+def _empty(name: str, void: tuple[bool, bool]) -> float | None:
+    metric = name.partition(":")[0]
+    return when_empty(metric, reference_empty=void[0], prediction_empty=void[1])

@@ -1,0 +1,71 @@
+"""Each convention gives the values of the public tools that use it."""
+
+import base64
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from groundct.metrics.surface import SURFACE_METRICS, surface_metrics
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "surface_pairs.json"
+AGAIN = "python -m bench.surface_golden writes the golden file again"
+
+
+@pytest.fixture(scope="module")
+def golden():
+    return json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def ours(golden):
+    return [
+        surface_metrics(
+            mask(pair, "reference"),
+            mask(pair, "prediction"),
+            tuple(pair["spacing_mm"]),
+            names=SURFACE_METRICS,
+            tolerances_mm=golden["tolerances_mm"],
+        )
+        for pair in golden["pairs"]
+    ]
+
+
+def mask(pair, side):
+    bits = np.frombuffer(base64.b64decode(pair[side]), dtype=np.uint8)
+    shape = tuple(pair["shape"])
+    return np.unpackbits(bits, count=math.prod(shape)).reshape(shape).astype(np.bool_)
+
+
+@pytest.mark.parametrize("tool", ["surface-distance", "medpy", "panoptica", "simpleitk", "monai"])
+def test_equal_to_the_tool_with_any_spacing(golden, ours, tool):
+    # MONAI interpolates percentiles in 32 bits.
+    tolerance = 1e-5 if tool == "monai" else 1e-9
+    apart = [
+        (number, name, value, got[name])
+        for number, (pair, got) in enumerate(zip(golden["pairs"], ours, strict=True))
+        for name, value in pair["values"][tool].items()
+        if got[name] != pytest.approx(value, rel=1e-6 if tool == "monai" else 0, abs=tolerance)
+    ]
+    assert not apart, f"{apart[:3]}; {AGAIN}"
+
+
+def test_every_name_is_held_against_a_tool_and_the_pairs_tell_them_apart(golden, ours):
+    held = {
+        name.partition("@")[0]
+        for values in golden["pairs"][0]["values"].values()
+        for name in values
+    }
+    assert held == set(SURFACE_METRICS)
+    assert len(golden["pairs"]) >= 200
+    names = list(ours[0])
+    for n, one in enumerate(names):
+        for two in names[n + 1 :]:
+            assert any(got[one] != got[two] for got in ours), (one, two)
+
+
+def test_three_tools_give_three_values_of_hd95(ours):
+    names = ("hd95:max", "hd95:pooled", "hd95:surfel")
+    assert sum(len({got[name] for name in names}) == 3 for got in ours) > 100
