@@ -96,8 +96,10 @@ def command(
         efficiency=read_costs(costs, [name for name, _ in places]) if costs else (),
         how=Resampling(**drawing),
     )
-    write_ranking(out, ranking)
+    if reference and ranking.task != "segmentation":
+        raise click.UsageError(f"--reference shows masks; the results are of {ranking.task}.")
     cuts = _cuts(ranking, reference, masks, volumes) if reference else {}
+    write_ranking(out, ranking)
     write_comparison_page(out / "ranking.html", ranking, cuts)
     for one in ranking.combined.standings:
         low, high = one.rank_ci95

@@ -162,7 +162,7 @@ def _hard(ranking: Ranking, cuts: Cuts) -> str:
     pictures = ""
     if cuts:
         pictures = (
-            '<h3>Pictures</h3><p class="lead">The axial plane with most of the reference (white '
+            '<h3>Pictures</h3><p class="lead">The axial plane with most of the reference (green '
             "outline), in radiological convention; what a model predicts is filled.</p>"
             f'<div class="strips">{strips(ranking, cuts)}</div>'
         )

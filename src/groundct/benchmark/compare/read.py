@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from groundct.benchmark.compare import reports, segmentation
+from groundct.benchmark.compare import answers, reports, segmentation
 from groundct.benchmark.compare.samples import Key, Metric, Sample, Scored
 from groundct.codecs._files import read_bytes
 from groundct.core.issues import DataError, Issue
@@ -35,6 +35,20 @@ class _Task:
 
 _TASKS: Final[Mapping[str, _Task]] = MappingProxyType(
     {
+        "questions": _Task(
+            answers.QUESTIONS.metrics_of,
+            answers.QUESTIONS.samples_of,
+            answers.summary_of,
+            ("mean_score",),
+            "question",
+        ),
+        "reasoning": _Task(
+            answers.REASONING.metrics_of,
+            answers.REASONING.samples_of,
+            answers.summary_of,
+            ("factuality", "completeness", "efficiency"),
+            "trace",
+        ),
         "reports": _Task(
             reports.metrics_of,
             reports.samples_of,
