@@ -1,4 +1,4 @@
-"""The comparison page as a reader meets it: nothing asked for, nothing cut off, told by keyboard."""
+"""The comparison page as a reader meets it: nothing asked for, nothing cut off, keys work."""
 
 from __future__ import annotations
 
