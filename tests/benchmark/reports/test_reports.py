@@ -9,13 +9,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from groundct.benchmark.reports import Settings, Texts, evaluate_reports, read_texts, with_boxes
+from groundct.benchmark.reports import (
+    Settings,
+    Texts,
+    evaluate_reports,
+    read_texts,
+    with_boxes,
+    with_labels,
+)
 from groundct.benchmark.reports.run import Means
 from groundct.cli.main import cli
 from groundct.core.issues import DataError, TableError
 from groundct.metrics.statistics.bootstrap import mean_interval, ratio_interval
 from groundct.metrics.text.bleu import corpus_bleu, sentence_bleu
 from groundct.metrics.text.cider import cider
+from groundct.vocabulary.findings import findings
 
 SOME = "A 6 mm nodule is seen in the right upper lobe. No pleural effusion."
 OTHER = "Consolidation in the left lower lobe. The heart is of normal size."
@@ -228,3 +236,33 @@ def test_boxes_that_are_none_are_refused(tmp_path, boxes, name) -> None:
     path = box_file(tmp_path / "b.jsonl", NODULE, *boxes, name=name)
     with pytest.raises(TableError, match="no-boxes"):
         with_boxes(Texts.of({KEY: SOME}), path)
+
+
+def label_file(path: Path, *rows: tuple[str, dict[str, str]]) -> Path:
+    names = findings().labels
+    cells = [(case, *(own.get(name, "0") for name in names)) for case, own in rows]
+    return write(path, cells, ("VolumeName", *names))
+
+
+def test_stated_labels_go_before_read_ones_in_whole_reports_only(tmp_path) -> None:
+    path = label_file(tmp_path / "l.csv", ("train_1_a_1.nii.gz", {"Hiatal hernia": "1"}))
+    texts = Texts.of({KEY: SOME, (KEY[0], "lung"): SOME})
+    reference = with_labels(texts, path, complete=True)
+    result = evaluate_reports(reference, texts, QUICK)
+    whole = result.regions[""]["labels"]
+    assert (whole["Hiatal hernia"]["support"], whole["Hiatal hernia"]["recall"]) == (1, 0)
+    assert (whole["Lung nodule"]["support"], whole["Lung nodule"]["precision"]) == (0, 0)
+    assert result.regions["lung"]["labels"]["Lung nodule"]["f1"] == 1
+    assert reference.digest != texts.digest
+
+
+def test_labels_that_are_none_or_missing_are_refused(tmp_path) -> None:
+    texts = Texts.of({KEY: SOME, ("other", ""): OTHER})
+    path = label_file(tmp_path / "l.csv", ("train_1_a_1", {"Cardiomegaly": "0.7"}))
+    with pytest.raises(TableError) as refused:
+        with_labels(texts, path, complete=True)
+    assert len(refused.value.issues) == 2
+    fine = label_file(tmp_path / "m.csv", ("train_1_a_1", {"Cardiomegaly": "1.0"}))
+    labels = with_labels(texts, fine, complete=False).labels
+    assert labels[KEY[0]]["Cardiomegaly"]
+    assert not any(labels["other"].values())

@@ -24,11 +24,15 @@ SentenceBoxes = tuple[str, tuple[Bounds, ...]]
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts by case and region, their sentences' boxes, the digest of where they come from."""
+    """Texts by case and region, and the digest of where they come from.
+
+    ``boxes`` are those of sentences; ``labels``, by case, go before what is read in whole reports.
+    """
 
     texts: Mapping[Key, str]
     digest: str
     boxes: Mapping[Key, Sequence[SentenceBoxes]] = field(default_factory=dict)
+    labels: Mapping[str, dict[str, bool]] | None = None
 
     @classmethod
     def of(cls, texts: Mapping[Key, str]) -> Texts:

@@ -94,6 +94,7 @@ class _Region:
         self._keys, self._settings = keys, settings
         self._missing = [key not in prediction.texts for key in keys]
         self._pairs = [(reference.texts[key], prediction.texts.get(key, "")) for key in keys]
+        self._stated = (reference.labels, prediction.labels)
         sides = (reference.boxes, prediction.boxes)
         self._boxes = [[side.get(key, ()) for side in sides] for key in keys]
         self._with_boxes = any(sides)
@@ -121,7 +122,7 @@ class _Region:
         ]
         parts = self._settings.parts
         if "clinical" in parts:
-            due, given = ([pair[n].labels for pair in read_pairs] for n in (0, 1))
+            due, given = (self._labels_of([pair[n] for pair in read_pairs], n) for n in (0, 1))
             scores, self._labels = meaning.clinical_scores(due, given)
             self._scores |= scores
         compared = [meaning.compare(due, given, judge) for due, given in read_pairs]
@@ -140,6 +141,14 @@ class _Region:
                 for name, value in meaning.sample_scores(comparison).items()
                 if name in self._scores
             }
+
+    def _labels_of(self, side: Sequence[meaning.Meaning], number: int) -> list[dict[str, bool]]:
+        """The labels that are stated for whole reports, else those that are read."""
+        stated = self._stated[number]
+        if stated is None or self._keys[0][1]:
+            return [read.labels for read in side]
+        none = dict.fromkeys(side[0].labels, False)
+        return [stated.get(case, none) for case, _ in self._keys]
 
     def summary(self) -> dict[str, Any]:
         """The region's numbers, as ``ReportsResult`` says."""

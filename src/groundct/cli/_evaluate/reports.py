@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from groundct.benchmark.reports import (
     PARTS,
     Settings,
+    Texts,
     evaluate_reports,
     read_texts,
     with_boxes,
+    with_labels,
     write_result,
 )
 from groundct.benchmark.reports.run import Means
@@ -50,6 +53,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--wordnet", type=click.Path(file_okay=False, path_type=Path), default=USUAL_FOLDER,
     show_default=True, help="Folder of WordNet 3.0, which METEOR needs.",
 )  # fmt: skip
+@click.option("--reference-labels", type=_FILE, help="Table of the labels of whole reports.")
+@click.option("--prediction-labels", type=_FILE, help="Table of the labels of whole reports.")
 @click.option("--reference-boxes", type=_FILE, help="Boxes of sentences, JSON lines.")
 @click.option("--prediction-boxes", type=_FILE, help="Boxes of sentences, JSON lines.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the intervals.")
@@ -59,9 +64,7 @@ def command(
     output: Path,
     parts: tuple[str, ...],
     wordnet: Path,
-    reference_boxes: Path | None,
-    prediction_boxes: Path | None,
-    **choices: str | int,
+    **choices: Any,
 ) -> None:
     """Score the texts of PREDICTION against those of REFERENCE, by region.
 
@@ -74,14 +77,12 @@ def command(
       groundct evaluate reports --reference ref.csv --prediction pred.csv -o result.json
       groundct evaluate reports --reference ref.csv --prediction pred.csv --part text -o words.json
     """
-    settings = Settings.model_validate(choices | ({"parts": parts} if parts else {}))
+    chosen = {name: choices[name] for name in ("extractor", "language", "seed")}
+    settings = Settings.model_validate(chosen | ({"parts": parts} if parts else {}))
     synonyms = WordNet(wordnet).synonyms if wordnet.is_dir() else None
     means = Means(synonyms=synonyms, tell=_tell if sys.stderr.isatty() else None)
-    sides = []
-    for table, boxes in ((reference, reference_boxes), (prediction, prediction_boxes)):
-        texts = read_texts(table)
-        sides.append(texts if boxes is None else with_boxes(texts, boxes))
-    result = evaluate_reports(sides[0], sides[1], settings, means)
+    due = _texts(reference, "reference", choices)
+    result = evaluate_reports(due, _texts(prediction, "prediction", choices), settings, means)
     paths = write_result(output, result)
     show_issues(result.issues, _SHOWN_ISSUES, err=True)
     for region, numbers in result.regions.items():
@@ -90,6 +91,15 @@ def command(
         for name, reason in numbers["not_computed"].items():
             click.echo(f"  {name} is not computed: {reason}")
     click.echo(f"written: {', '.join(str(path) for path in paths)}")
+
+
+def _texts(path: Path, side: str, choices: dict[str, Any]) -> Texts:
+    texts = read_texts(path)
+    if (boxes := choices[f"{side}_boxes"]) is not None:
+        texts = with_boxes(texts, boxes)
+    if (labels := choices[f"{side}_labels"]) is not None:
+        texts = with_labels(texts, labels, complete=side == "reference")
+    return texts
 
 
 def _tell(region: str, done: int, total: int) -> None:
