@@ -53,7 +53,7 @@ def test_results_of_two_tasks_are_refused(tmp_path):
     result |= {"task": "reasoning", "summary": {}}
     result["traces"] = [trace("a", "f1")]
     other.write_text(json.dumps(result))
-    with pytest.raises(ResultError, match="the task is 'reasoning'"):
+    with pytest.raises(ResultError, match="its task is 'reasoning'"):
         read_results([made[1], ("other", other)])
 
 

@@ -229,7 +229,9 @@ def test_mixed_results_are_refused_with_both_sides_named(tmp_path, field, other)
     assert codes(caught) == {"mixed-results"}
     line = str(caught.value)
     assert "cedar.json" in line and "atlas.json" in line
-    assert repr(other if field != "versions" else "2") in line
+    shown = {"versions": "2", "settings": "global"}
+    assert repr(shown.get(field, other)) in line
+    assert ("settings mode" in line) == (field == "settings")
 
 
 def test_other_draws_and_seeds_are_no_mixture(tmp_path):

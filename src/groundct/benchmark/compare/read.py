@@ -15,7 +15,7 @@ from groundct.codecs._files import read_bytes
 from groundct.core.issues import DataError, Issue
 
 MAX_RESULT_BYTES: Final = 1 << 30
-_NO_CONDITION: Final = ("draws", "seed", "surfaces", "refused")
+_NO_CONDITION: Final = ("draws", "seed", "surfaces", "tolerances_mm", "refused")
 """Settings that change no number that is compared."""
 _TOLERANCE: Final = 1e-6
 
@@ -181,18 +181,29 @@ def value_of(samples: Any, metric: Metric) -> float | None:
 
 
 def _mixed(first: Scored, other: Scored) -> list[Issue]:
-    pairs = [("task", first.task, other.task)]
-    pairs += [(name, first.conditions[name], other.conditions[name]) for name in first.conditions]
+    pairs = {"task": (first.task, other.task)} | _different(first.conditions, other.conditions)
     return [
         Issue(
             code="mixed-results",
             where=other.where,
-            what=f"the {name} is {theirs!r}; that of {first.where} is {own!r}.",
+            what=f"its {name} is {theirs!r}; that of {first.where} is {own!r}.",
             remedy="Evaluate all predictions against one reference with one protocol.",
         )
-        for name, own, theirs in pairs
+        for name, (own, theirs) in pairs.items()
         if own != theirs
     ]
+
+
+def _different(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What two tables hold that is not equal, inner tables key by key."""
+    out: dict[str, tuple[Any, Any]] = {}
+    for name in dict.fromkeys((*one, *other)):
+        own, theirs = one.get(name), other.get(name)
+        if isinstance(own, Mapping) and isinstance(theirs, Mapping):
+            out |= {f"{name} {inner}": pair for inner, pair in _different(own, theirs).items()}
+        elif own != theirs:
+            out[name] = (own, theirs)
+    return out
 
 
 def _twice(name: str) -> Issue:
