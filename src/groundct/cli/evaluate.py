@@ -7,6 +7,7 @@ import importlib
 import click
 
 _TASKS = {
+    "detection": "Candidates with a confidence: FROC curve and CPM.",
     "questions": "Answers to questions: ours, RadGenome's, multiple choice.",
     "reasoning": "Reasoning step by step against reference traces.",
     "reports": "Generated reports: words, labels, findings, relations, facts.",

@@ -167,9 +167,26 @@ def interval_of(
         return None
     if statistic is ratio and observed in (0.0, 1.0) and np.all((sums[:, 1] == 0) | _same(sums)):
         return _all_or_none(observed, int(np.count_nonzero(sums[:, 1])), level)
-    values = statistic(drawn)
-    values = values[np.isfinite(values)]
-    left_out = statistic(total - sums)
+    return interval_of_values(
+        observed, statistic(drawn), statistic(total - sums), clusters=clusters, level=level
+    )
+
+
+def interval_of_values(
+    observed: float, drawn: Floats, left_out: Floats, *, clusters: int, level: float = LEVEL
+) -> tuple[float, float] | None:
+    """Interval of a statistic that is no function of sums, from its values.
+
+    Args:
+        observed: The value of all clusters.
+        drawn: (draws,) values of drawn clusters; those that are not finite are left out.
+        left_out: (clusters,) values without each cluster in turn.
+        clusters: How many clusters have a part in it; None is given for fewer than two.
+        level: The share that the interval is to hold.
+    """
+    values = drawn[np.isfinite(drawn)]
+    if clusters < 2 or not np.isfinite(observed) or not values.size:
+        return None
     shares = _shares(observed, values, left_out[np.isfinite(left_out)], clusters, level)
     low, high = np.quantile(values, shares)
     return float(low), float(high)
