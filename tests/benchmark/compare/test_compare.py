@@ -199,6 +199,20 @@ def test_metrics_of_surfaces_rank_the_smaller_distance_first(tmp_path):
     assert last.value == 5.0 and last.n_undefined > 0
 
 
+def test_a_distance_without_a_prediction_is_left_out_for_all_models(tmp_path):
+    results = changed()
+    for name, result in results.items():
+        for row in result["findings"]:
+            far = row["finding"] == 1
+            row["surfaces"] = {
+                "hd95:max": None if far and name == "ember" else 50.0 if far else 5.0
+            }
+    ranking = ranked(tmp_path, results, metrics=["hd95:max"])
+    assert {one.rank for one in ranking.combined.standings} == {1}
+    assert {one.value for one in by_model(ranking, "hd95:max").values()} == {5.0}
+    assert any(note.startswith("hd95:max: over the") for note in ranking.notes)
+
+
 def test_worst_findings_and_those_that_nobody_finds_are_named(tmp_path):
     results = changed()
     for result in results.values():

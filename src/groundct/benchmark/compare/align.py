@@ -52,7 +52,7 @@ def align(results: Sequence[Scored]) -> Board:
     """Put results side by side.
 
     The samples are those of all results together, sorted. A sample that a result lacks or dropped
-    counts with what an empty prediction gets; metrics that no result has are left out.
+    counts with what an empty prediction gets; metrics without any value are left out.
     """
     keys = sorted({key for result in results for key in result.samples}, key=_natural)
     donors = {key: _donors(results, key) for key in keys}
@@ -69,6 +69,9 @@ def align(results: Sequence[Scored]) -> Board:
         if metric.part not in tables:
             tables[metric.part] = _table(results, keys, donors, metric.part)
         above, below = tables[metric.part]
+        if metric.common:
+            everywhere = np.all(below > 0, axis=0)
+            above, below = np.where(everywhere, above, 0.0), np.where(everywhere, below, 0.0)
         if below.any():
             made = Units(
                 metric,

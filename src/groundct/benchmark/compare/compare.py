@@ -245,6 +245,13 @@ def _notes(results: Sequence[Scored], board: Board) -> tuple[str, ...]:
             notes.append(f"{', '.join(same)}: the same predictions, by their digest.")
     if len(set(digests)) == 1:
         notes.append("All results are of one prediction: differences would be of its scoring.")
+    for units in board.units:
+        if units.metric.common:
+            counted = int(np.count_nonzero(units.denominators[0]))
+            notes.append(
+                f"{units.metric.name}: over the {counted} of {len(units.patients)} on which every "
+                "model has a value."
+            )
     if results[0].conditions["partial_reference"]:
         notes.append(
             "The reference is incomplete: nothing predicted outside it is held against a model, "

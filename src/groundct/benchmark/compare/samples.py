@@ -19,13 +19,15 @@ class Metric:
     """A number that models are ranked by: sum of numerators over sum of denominators.
 
     ``part`` names the samples' parts; ``per`` whether samples count alike, or cases do, each with
-    the ratio of its own sums.
+    the ratio of its own sums. ``common``: only samples count on which every model has a value,
+    as where a prediction without voxels has none and would drop out of its own mean.
     """
 
     name: str
     part: str
     per: Literal["sample", "case"] = "sample"
     higher_is_better: bool = True
+    common: bool = False
 
 
 @dataclass(frozen=True)

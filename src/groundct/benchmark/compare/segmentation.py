@@ -25,7 +25,8 @@ def metrics_of(result: Mapping[str, Any]) -> tuple[Metric, ...]:
     """The headline metrics, and those of surfaces that every finding was asked for."""
     named = sorted({name for row in result["findings"] for name in row.get("surfaces") or {}})
     surfaces = (
-        Metric(name, name, higher_is_better=name.startswith(("nsd", "dice"))) for name in named
+        Metric(name, name, higher_is_better=name.startswith(("nsd", "dice")), common=True)
+        for name in named
     )
     return (*METRICS, *surfaces)
 
