@@ -16,6 +16,7 @@ from groundct.benchmark.questions.items import is_refusal
 from groundct.cli.main import cli
 from groundct.core.issues import TableError
 
+GOLDEN = json.loads((Path(__file__).parent / "golden_agreement.json").read_text(encoding="utf-8"))
 RUL = "lung/lung/right lung/right lung upper lobe"
 
 
@@ -108,6 +109,15 @@ def test_always_yes_is_no_better_than_chance() -> None:
     assert numbers["balanced_accuracy"] == 0.5
     assert numbers["chance"] == pytest.approx(0.75)
     assert numbers["chance_corrected"] == pytest.approx(0)
+
+
+@pytest.mark.parametrize("case", GOLDEN["cases"], ids=range(len(GOLDEN["cases"])))
+def test_yes_and_no_as_scikit_learn_scores_them(case) -> None:
+    items = tuple(item(n, "presence", answer) for n, answer in enumerate(case["reference"]))
+    answers = {key(own): answer for own, answer in zip(items, case["prediction"], strict=True)}
+    numbers = scored(answers, items).tasks["presence"]
+    assert numbers["chance_corrected"] == pytest.approx(case["kappa"], abs=1e-12)
+    assert numbers["balanced_accuracy"] == pytest.approx(case["balanced_accuracy"], abs=1e-12)
 
 
 def test_one_answer_for_all_places_is_no_better_than_chance() -> None:
