@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from groundct.core.report import Cue, Finding, Presence
+from typing import Final
+
+from groundct.core.report import Cue, Finding, Presence, Span
 from groundct.reports._rules.attach import Words, laterality_of, plain_sites, sites_of
 from groundct.reports._rules.details import Details, details_of
 from groundct.reports._rules.explained import unexplained
@@ -21,6 +23,7 @@ from groundct.vocabulary.lexicon import Hit
 
 _SAID_AFTER = {"recommends_before": 3, "history_before": 3}
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
+_CUE: Final = Cue(span=Span(start=0, end=1), role="", entry="")
 _CLAUSE_ENDS = frozenset(",;:.")
 _ADVICE_ENDS = frozenset(";.)")
 
@@ -99,7 +102,8 @@ def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:
 
 
 def _cue(parsed: Parsed, hit: Hit, role: str) -> Cue:
-    return Cue(span=parsed.span_of(hit.first, hit.last), role=role, entry=hit.entry.entry_id)
+    span = parsed.span_of(hit.first, hit.last)
+    return _CUE.changed(span=span, role=role, entry=hit.entry.entry_id)
 
 
 def _in_chest(path: str) -> bool:

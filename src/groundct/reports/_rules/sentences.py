@@ -28,9 +28,7 @@ def sentence_spans(text: str, section: Span, language: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     start = section.start
     for match in _CANDIDATE.finditer(text, section.start, section.end):
-        if match.start() < start or not _ends(
-            text, match, Span(start=start, end=section.end), abbreviations
-        ):
+        if match.start() < start or not _ends(text, match, (start, section.end), abbreviations):
             continue
         _keep(text, start, match.end(), spans)
         start = match.end()
@@ -38,7 +36,11 @@ def sentence_spans(text: str, section: Span, language: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _ends(text: str, match: re.Match[str], rest: Span, abbreviations: frozenset[str]) -> bool:
+def _ends(
+    text: str, match: re.Match[str], rest: tuple[int, int], abbreviations: frozenset[str]
+) -> bool:
+    """Whether a sign ends the sentence in ``rest``, where it begins and where the section ends."""
+    start, end = rest
     sign = match.group()
     if sign in '"“”•●▪':
         return True
@@ -46,16 +48,16 @@ def _ends(text: str, match: re.Match[str], rest: Span, abbreviations: frozenset[
         # Impressions part their statements by two spaces where the period was lost.
         return text[match.end()].isupper()
     if sign == "\n":
-        return _newline_ends(text, match.end(), rest.end)
-    after = text[match.end() : min(rest.end, match.end() + _LOOK)]
+        return _newline_ends(text, match.end(), end)
+    after = text[match.end() : min(end, match.end() + _LOOK)]
     if not after.strip():
         return True
     if sign == "?":
-        asked = text[max(rest.start, match.start() - _ASKED) : match.start()]
-        answered = text[match.end() : min(rest.end, match.end() + _ASKED)]
+        asked = text[max(start, match.start() - _ASKED) : match.start()]
+        answered = text[match.end() : min(end, match.end() + _ASKED)]
         inside = asked.rfind("(") > asked.rfind(")") and 0 <= answered.find(")") < _open(answered)
         return after[0].isspace() and not (inside or after.lstrip()[0].islower())
-    before = text[max(rest.start, match.start() - _LOOK) : match.start()]
+    before = text[max(start, match.start() - _LOOK) : match.start()]
     return _period_ends(before, after, abbreviations)
 
 
