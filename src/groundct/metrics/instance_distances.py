@@ -9,24 +9,15 @@ voxel is never nearer to an instance than to its box, which costs no search.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.core.volume import BoolArray
 from groundct.imaging.runs import Runs, label_centres, label_crop
+from groundct.metrics.surface.nearest import Grid, SpacingMm, nearest_mm, padding
 
-if TYPE_CHECKING:
-    from scipy.spatial import cKDTree
-
-SpacingMm = tuple[float, float, float]
 Points = NDArray[np.float64]
-
-_REACH: Final = 4
-_MOST_PROBES: Final = 128
-"""Offsets of at most 4 voxels along an axis, and not more than 128 of them, are tried."""
 
 
 def centre_distances_mm(
@@ -65,12 +56,10 @@ def surface_distances_mm(
 
 @dataclass(frozen=True, eq=False)
 class _Surface:
-    """Surface voxels by index (n, 3) and in mm, and as a mask whose first voxel is ``low``."""
+    """Surface voxels by index (n, 3) and in mm."""
 
     index: NDArray[np.int64]
     points: Points
-    mask: BoolArray
-    low: NDArray[np.int64]
     spacing_mm: SpacingMm
 
     @classmethod
@@ -85,21 +74,13 @@ class _Surface:
                 part = [slice(1, -1)] * 3
                 part[axis] = slice(start, start + mask.shape[axis])
                 core &= inside[tuple(part)]
-        edge = mask & ~core
-        low = np.asarray(offset)
-        index = np.argwhere(edge) + low
-        return cls(index, index * np.asarray(spacing_mm), edge, low, spacing_mm)
+        index = np.argwhere(mask & ~core) + offset
+        return cls(index, index * np.asarray(spacing_mm), spacing_mm)
 
     @cached_property
     def box_mm(self) -> tuple[Points, Points]:
         """The lowest and the highest voxel centre."""
         return self.points.min(axis=0), self.points.max(axis=0)
-
-    @cached_property
-    def tree(self) -> cKDTree:
-        from scipy.spatial import cKDTree
-
-        return cKDTree(self.points)
 
 
 def _least_assd_mm(a: _Surface, b: _Surface, limit_mm: float) -> float:
@@ -123,45 +104,11 @@ def _to_box(a: _Surface, b: _Surface) -> NDArray[np.float64]:
 
 
 def _assd_mm(a: _Surface, b: _Surface) -> float:
-    there, back = _nearest_mm(a, b), _nearest_mm(b, a)
+    room = np.array(padding(a.spacing_mm))
+    low = np.minimum(a.index.min(axis=0), b.index.min(axis=0)) - room
+    high = np.maximum(a.index.max(axis=0), b.index.max(axis=0)) + room + 1
+    size = [int(n) for n in high - low]
+    grid = Grid((size[0], size[1], size[2]), a.spacing_mm)
+    ours, theirs = ((surface.index - low) @ grid.strides for surface in (a, b))
+    there, back = nearest_mm(ours, theirs, grid), nearest_mm(theirs, ours, grid)
     return float((there.sum() + back.sum()) / (len(there) + len(back)))
-
-
-def _nearest_mm(a: _Surface, b: _Surface) -> NDArray[np.float64]:
-    """From each surface voxel of one to the nearest of the other.
-
-    Offsets are tried in order of their length, for most voxels lie close to the other surface;
-    those that are left ask a k-d tree.
-    """
-    steps, lengths_mm = _probes(a.spacing_mm)
-    reach = int(np.abs(steps).max())
-    # Wide enough that no probe of a voxel inside leaves the array.
-    wide = np.pad(b.mask, 2 * reach)
-    place = a.index - b.low + 2 * reach
-    near = np.all((place >= reach) & (place < np.array(wide.shape) - reach), axis=1)
-    strides = np.array([wide.shape[1] * wide.shape[2], wide.shape[2], 1])
-    solid = wide.ravel()
-    out = np.full(len(place), np.nan)
-    left = np.flatnonzero(near)
-    flat = place[left] @ strides
-    for step, length_mm in zip(steps @ strides, lengths_mm, strict=True):
-        found = solid[flat + step]
-        out[left[found]] = length_mm
-        left, flat = left[~found], flat[~found]
-        if not len(left):
-            break
-    far = np.isnan(out)
-    if far.any():
-        out[far] = b.tree.query(a.points[far])[0]
-    return out
-
-
-@cache
-def _probes(spacing_mm: SpacingMm) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Offsets in voxels and their lengths, the shortest first, none of a length left out."""
-    line = np.arange(-_REACH, _REACH + 1)
-    steps = np.stack(np.meshgrid(line, line, line, indexing="ij"), axis=-1).reshape(-1, 3)
-    lengths_mm = np.sqrt(((steps * np.asarray(spacing_mm)) ** 2).sum(axis=1))
-    order = np.argsort(lengths_mm, kind="stable")[:_MOST_PROBES]
-    order = order[lengths_mm[order] < (_REACH + 1) * min(spacing_mm)]
-    return steps[order], lengths_mm[order]

@@ -18,13 +18,10 @@ from numpy.typing import NDArray
 from groundct.core.value import Value
 from groundct.imaging.runs import Runs, joint_sizes, label_sizes, relabelled, touching_joined
 from groundct.metrics.components import Connectivity, component_runs, largest_components
-from groundct.metrics.instance_distances import (
-    SpacingMm,
-    centre_distances_mm,
-    surface_distances_mm,
-)
+from groundct.metrics.instance_distances import centre_distances_mm, surface_distances_mm
 from groundct.metrics.instances import Matching, match_highest, match_nearest
 from groundct.metrics.overlap import HIT_DICE
+from groundct.metrics.surface.nearest import SpacingMm
 
 EPSILON: Final = 1e-6
 
