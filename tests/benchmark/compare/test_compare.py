@@ -58,6 +58,10 @@ def by_model(ranking, metric):
     return {one.model: one for one in found.standings}
 
 
+def with_row(result, **changes):
+    return result | {"findings": [result["findings"][0] | changes, *result["findings"][1:]]}
+
+
 def flat(value):
     numbers = []
     for field in value.model_dump(exclude={"model"}).values():
@@ -264,6 +268,14 @@ def test_other_draws_and_seeds_are_no_mixture(tmp_path):
         (lambda r: {k: v for k, v in r.items() if k != "reference_digest"}, "not-a-result"),
         (lambda r: r | {"findings": [{"case": "a"}]}, "not-a-result"),
         (lambda r: r | {"findings": r["findings"][:-3]}, "summary-contradicts-rows"),
+        (lambda r: r | {"findings": [*r["findings"], r["findings"][0]]}, "not-a-result"),
+        (lambda r: with_row(r, dice=float("nan")), "not-a-result"),
+        (lambda r: with_row(r, dice=float("inf")), "not-a-result"),
+        (lambda r: with_row(r, dice="0.5"), "summary-contradicts-rows"),
+        (lambda r: with_row(r, dice="high"), "not-a-result"),
+        (lambda r: with_row(r, tp=-5, fp=-1), "not-a-result"),
+        (lambda r: with_row(r, case=None), "not-a-result"),
+        (lambda r: "[" * 100_000, "not-a-result"),
     ],
 )
 def test_what_is_no_result_is_refused(tmp_path, break_it, code):

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from groundct.benchmark.compare.samples import UNDEFINED, Key, Metric, Sample, part_of
+from groundct.benchmark.compare.samples import (
+    UNDEFINED,
+    Key,
+    Metric,
+    Sample,
+    by_key,
+    part_of,
+)
 
 
 @dataclass(frozen=True)
@@ -35,13 +42,13 @@ class RowTask:
         Raises KeyError when a row lacks a key.
         """
         seen: Counter[Key] = Counter()
-        out: dict[Key, Sample] = {}
+        samples = []
         for row in result[self.rows]:
             name = (row["case"], row[self.item])
             seen[name] += 1
             item = name[1] if seen[name] == 1 else f"{name[1]} ({seen[name]})"
-            out[name[0], item] = self._sample(row, item)
-        return out
+            samples.append(self._sample(row, item))
+        return by_key(samples)
 
     def _sample(self, row: Mapping[str, Any], item: str) -> Sample:
         counts = row[self.counts_if] is not None

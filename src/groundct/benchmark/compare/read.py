@@ -103,7 +103,7 @@ def _read(name: str, path: Path) -> Scored:
     raw = read_bytes(path, ResultError, MAX_RESULT_BYTES)
     try:
         result = json.loads(raw)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise _no_result(path, f"the file is no JSON: {problem}.") from problem
     if not isinstance(result, dict):
         raise _no_result(path, "the file holds no JSON object.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from groundct.benchmark.compare.samples import Key, Metric, Sample, part_of
+from groundct.benchmark.compare.samples import Key, Metric, Sample, by_key, part_of
 
 MEANS: Final = (
     "rouge_l",
@@ -34,8 +34,7 @@ def metrics_of(result: Mapping[str, Any]) -> tuple[Metric, ...]:
 def samples_of(result: Mapping[str, Any]) -> dict[Key, Sample]:
     """The texts of a result by case and region. Raises KeyError when a row lacks a key."""
     whole = [sample for sample in result["samples"] if not sample["region"]]
-    samples = [_sample(sample) for sample in whole or result["samples"]]
-    return {sample.key: sample for sample in samples}
+    return by_key(_sample(sample) for sample in whole or result["samples"])
 
 
 def summary_of(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -70,3 +71,21 @@ class Scored:
 def part_of(value: float | bool | None) -> Part:
     """The part of a mean."""
     return UNDEFINED if value is None else (float(value), 1.0)
+
+
+def by_key(samples: Iterable[Sample]) -> dict[Key, Sample]:
+    """Samples by their key.
+
+    Raises ValueError when a key comes twice or is no text, and when a part is not finite.
+    """
+    out: dict[Key, Sample] = {}
+    for sample in samples:
+        if not all(isinstance(name, str) for name in (sample.case, sample.item, sample.patient)):
+            raise ValueError(f"{sample.case!r} {sample.item!r} of {sample.patient!r} are no names")
+        if sample.key in out:
+            raise ValueError(f"{sample.case} {sample.item} stands there twice")
+        for name, (above, below) in (sample.parts or {}).items():
+            if not (math.isfinite(above) and math.isfinite(below) and below >= 0):
+                raise ValueError(f"{name} of {sample.case} {sample.item} is {above!r} of {below!r}")
+        out[sample.key] = sample
+    return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from groundct.benchmark.compare.samples import UNDEFINED, Key, Metric, Part, Sample, part_of
+from groundct.benchmark.compare.samples import UNDEFINED, Key, Metric, Part, Sample, by_key, part_of
 
 METRICS: Final = (
     Metric("mean_dice_per_finding", "dice"),
@@ -35,8 +35,7 @@ def samples_of(result: Mapping[str, Any]) -> dict[Key, Sample]:
     """The findings of a result by case and number. Raises KeyError when a row lacks a key."""
     partial = bool(result.get("partial_reference", False))
     both_empty = part_of(1.0) if result["protocol"] == "rexgroundingct" else UNDEFINED
-    samples = [_sample(row, partial, both_empty) for row in result["findings"]]
-    return {sample.key: sample for sample in samples}
+    return by_key(_sample(row, partial, both_empty) for row in result["findings"])
 
 
 def summary_of(result: Mapping[str, Any]) -> dict[str, Any]:
