@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-TARGETS = ("nifti", "dicom", "tables", "reports", "sentences", "releases")
+TARGETS = ("nifti", "dicom", "tables", "reports", "sentences", "releases", "metrics")
 FAILURES = Path(__file__).parent / "failures"
 SHOWN = 5
 MOST_FAILURES = 20  # of a target; more of them say nothing new

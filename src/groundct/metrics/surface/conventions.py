@@ -79,7 +79,7 @@ def _voxel_max(pair: Pair) -> float:
 
 def _voxel_mean(pair: Pair) -> float:
     there, back = pair.voxels_mm
-    return float(there.sum() / pair.a.flat.size + back.sum() / pair.b.flat.size) / 2
+    return float(there.sum() / pair.a.count + back.sum() / pair.b.count) / 2
 
 
 DISTANCES: Final[Mapping[str, Callable[[Pair], float]]] = MappingProxyType(

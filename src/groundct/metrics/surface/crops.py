@@ -30,21 +30,21 @@ def nonzero_flat(values: NDArray[np.bool_] | NDArray[np.uint8]) -> NDArray[np.in
 
 
 def _box_of_rows(mask: BoolArray) -> Crop | None:
-    """The box of an array; rows along the last axis are quick to read when they are contiguous."""
-    slabs = _span(_any_by_slab(mask))
-    if slabs is None:
-        return None
-    plane = np.logical_or.reduce(mask[slabs], axis=0)
-    rows, columns = _span(plane.any(axis=1)), _span(plane.any(axis=0))
+    """The box of an array; one in C order is read by eight voxels at a time."""
+    across, down, along = mask.shape
+    if mask.flags.c_contiguous and down * along % 8 == 0:
+        words = mask.reshape(across, down * along).view(np.uint64)
+        slabs = _span(np.asarray(np.bitwise_or.reduce(words, axis=1) != 0))
+        if slabs is None:
+            return None
+        plane = np.bitwise_or.reduce(words[slabs], axis=0).view(np.bool_).reshape(down, along)
+    else:
+        slabs = _span(np.asarray(mask.any(axis=(1, 2))))
+        if slabs is None:
+            return None
+        plane = mask[slabs].any(axis=0)
+    rows, columns = (_span(np.asarray(plane.any(axis=n))) for n in (1, 0))
     return None if rows is None or columns is None else (slabs, rows, columns)
-
-
-def _any_by_slab(mask: BoolArray) -> NDArray[np.bool_]:
-    slab = mask.shape[1] * mask.shape[2]
-    if mask.flags.c_contiguous and slab % 8 == 0:
-        words = mask.reshape(mask.shape[0], slab).view(np.uint64)
-        return np.asarray(np.bitwise_or.reduce(words, axis=1) != 0)
-    return np.asarray(mask.any(axis=(1, 2)))
 
 
 def _span(line: NDArray[np.bool_]) -> slice | None:

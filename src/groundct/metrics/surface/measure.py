@@ -47,7 +47,7 @@ def surface_metrics(
     if any(not tolerance >= 0 for tolerance in tolerances_mm):
         raise ValueError(f"tolerances are 0 mm or more: {tuple(tolerances_mm)}")
     pair = Pair.of(reference, prediction, spacing_mm)
-    void = (not pair.a.flat.size, not pair.b.flat.size)
+    void = (not pair.a.count, not pair.b.count)
     out: dict[str, float | None] = {}
     for name in names:
         if name in SHARES:

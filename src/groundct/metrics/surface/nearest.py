@@ -87,9 +87,10 @@ def nearest_mm(start: Flat, target: Flat, grid: Grid) -> Floats:
     left, where = np.arange(start.size), start
     for shift, length in zip(steps @ grid.strides, lengths, strict=True):
         found = there[where + shift]
-        out[left[found]] = length
-        missing = ~found
-        left, where = left[missing], where[missing]
+        if found.any():
+            out[left[found]] = length
+            missing = ~found
+            left, where = left[missing], where[missing]
         if left.size < _FEW:
             break
     if left.size:
@@ -102,6 +103,6 @@ def _by_tree(start: Flat, target: Flat, grid: Grid) -> Floats:
 
     points, goals = grid.index(start), grid.index(target)
     spacing = np.array(grid.spacing_mm)
-    tree = cKDTree(goals * spacing, balanced_tree=False, compact_nodes=False)
+    tree = cKDTree(goals * spacing, leafsize=32, balanced_tree=False, compact_nodes=False)
     nearest = tree.query(points * spacing)[1]
     return lengths_mm(goals[nearest] - points, grid.spacing_mm)

@@ -15,41 +15,57 @@ from groundct.metrics.surface.nearest import Flat, Floats, Grid, SpacingMm, near
 from groundct.metrics.surface.surfels import surfel_areas_mm2
 
 _FULL = 255
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One mask of a pair: ``flat`` are its voxels in the pair's grid."""
+    """One mask of a pair: ``dense`` is True at its voxels, flat, on the pair's grid."""
 
-    flat: Flat
+    dense: NDArray[np.bool_]
     grid: Grid
 
     @cached_property
-    def dense(self) -> NDArray[np.bool_]:
-        """The mask on the grid, flat."""
-        out = np.zeros(self.grid.size, dtype=np.bool_)
-        out[self.flat] = True
-        return out
+    def count(self) -> int:
+        """Number of voxels."""
+        return int(np.count_nonzero(self.dense))
 
     @cached_property
     def border(self) -> Flat:
         """Voxels with a 6-neighbour outside the mask; outside the array is outside the mask."""
-        inner = np.ones(self.flat.size, dtype=np.bool_)
-        for step in self.grid.strides.tolist():
-            inner &= self.dense[self.flat + step]
-            inner &= self.dense[self.flat - step]
-        return self.flat[~inner]
+        found = []
+        steps = self.grid.strides.tolist()
+        for start in range(steps[2], self.grid.size - steps[2], _BLOCK):
+            stop = min(start + _BLOCK, self.grid.size - steps[2])
+            own = self.dense[start:stop]
+            if not own.any():
+                continue
+            inner = own.copy()
+            for step in steps:
+                inner &= self.dense[start - step : stop - step]
+                inner &= self.dense[start + step : stop + step]
+            inner ^= own
+            found.append(nonzero_flat(inner) + start)
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
     @cached_property
     def cells(self) -> tuple[Flat, NDArray[np.uint8]]:
-        """Cells that the surface crosses, by their lower corner's voxel, and their codes."""
-        codes = np.zeros(self.grid.size, dtype=np.uint8)
-        for bit, corner in enumerate(product((0, 1), repeat=3)):
-            codes[self.flat - int(self.grid.strides @ corner)] += np.uint8(1 << (7 - bit))
-        where = nonzero_flat(codes)
-        found = codes[where]
-        crossed = found != _FULL
-        return where[crossed], found[crossed]
+        """Cells that the surface crosses, by their lower corner's voxel, and their codes.
+
+        Such a cell has an edge between an inner and an outer corner, so that it touches a border
+        voxel.
+        """
+        corners = [int(self.grid.strides @ corner) for corner in product((0, 1), repeat=3)]
+        touched = np.zeros(self.grid.size, dtype=np.bool_)
+        for corner in corners:
+            touched[self.border - corner] = True
+        where = nonzero_flat(touched)
+        codes = np.zeros(where.size, dtype=np.uint8)
+        for corner in corners:
+            codes <<= 1
+            codes |= self.dense[where + corner]
+        crossed = codes != _FULL
+        return where[crossed], codes[crossed]
 
     @cached_property
     def surfels(self) -> tuple[Flat, Floats]:
@@ -82,13 +98,20 @@ class Pair:
         i, j, k = (float(step) for step in spacing_mm)
         spacing = (i, j, k)
         boxes = [box for box in (occupied_box(reference), occupied_box(prediction)) if box]
-        low = [min(box[axis].start for box in boxes) if boxes else 0 for axis in range(3)]
-        high = [max(box[axis].stop for box in boxes) if boxes else 0 for axis in range(3)]
         pad = padding(spacing)
-        x, y, z = (h - n + 2 * p for h, n, p in zip(high, low, pad, strict=True))
-        grid = Grid((x, y, z), spacing)
-        start = [n - p for n, p in zip(low, pad, strict=True)]
-        sides = [Side(_placed(mask, start, grid), grid) for mask in (reference, prediction)]
+        crop, inside, sizes = [], [], []
+        for axis in range(3):
+            low = min((box[axis].start for box in boxes), default=0)
+            high = max((box[axis].stop for box in boxes), default=0)
+            crop.append(slice(low, high))
+            inside.append(slice(pad[axis], pad[axis] + high - low))
+            sizes.append(high - low + 2 * pad[axis])
+        grid = Grid((sizes[0], sizes[1], sizes[2]), spacing)
+        sides = []
+        for mask in (reference, prediction):
+            dense = np.zeros(grid.shape, dtype=np.bool_, order="F")
+            dense[tuple(inside)] = mask[tuple(crop)]
+            sides.append(Side(dense.ravel(order="F"), grid))
         return cls(sides[0], sides[1], grid)
 
     @cached_property
@@ -107,19 +130,5 @@ class Pair:
     def voxels_mm(self) -> tuple[Floats, Floats]:
         """Distances over 0 of voxels of one mask to the other mask: a to b, and b to a."""
         a, b = self.a, self.b
-        only_a, only_b = a.flat[~b.dense[a.flat]], b.flat[~a.dense[b.flat]]
+        only_a, only_b = nonzero_flat(a.dense & ~b.dense), nonzero_flat(b.dense & ~a.dense)
         return nearest_mm(only_a, b.border, self.grid), nearest_mm(only_b, a.border, self.grid)
-
-
-def _placed(mask: BoolArray, start: list[int], grid: Grid) -> Flat:
-    """The flat indices of a mask's voxels on the crop's grid, whose first voxel is ``start``."""
-    box = occupied_box(mask)
-    if box is None:
-        return np.zeros(0, dtype=np.int64)
-    part = np.asfortranarray(mask[box])
-    flat = nonzero_flat(part.ravel(order="F"))
-    shift = [part_.start - n for part_, n in zip(box, start, strict=True)]
-    row, i = np.divmod(flat, part.shape[0])
-    k, j = np.divmod(row, part.shape[1])
-    strides = grid.strides
-    return np.asarray((i + shift[0]) + (j + shift[1]) * strides[1] + (k + shift[2]) * strides[2])
