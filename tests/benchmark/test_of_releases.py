@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.release.conftest import artifacts, make, volume
+from tests.release.conftest import artifacts, build_record, make, volume
 
 from groundct.benchmark.questions import Answers, evaluate_questions, read_answers, read_items
 from groundct.benchmark.reasoning import (
@@ -30,6 +30,15 @@ def test_a_release_against_itself(make, tmp_path: Path) -> None:
         run = CliRunner().invoke(cli, [*arguments, "-o", str(output)])
         assert run.exit_code == 0, run.output
         assert json.loads(output.read_text())["summary"][name] == 1
+
+
+def test_patients_are_those_of_the_release(make, artifacts) -> None:
+    cases = [artifacts(build_record(f"scan{n}", f"patient{n % 2}")) for n in range(4)]
+    path = make(*cases)
+    items, traces = read_items(path), read_traces(path)
+    summary = evaluate_questions(items, read_answers(path), draws=50).summary
+    assert (summary["n"], summary["n_patients"]) == (8, 2)
+    assert evaluate_reasoning(traces, traces, draws=50).summary["n_patients"] == 2
 
 
 def test_the_opposite_answers_to_a_releases_questions(make) -> None:

@@ -15,6 +15,7 @@ from groundct.codecs._files import read_bytes, write_bytes
 from groundct.codecs.tables import write_csv_table
 from groundct.core.issues import Issue, TableError
 from groundct.core.value import Value, digest_bytes
+from groundct.release.read import Release
 
 _MOST_NAMED = 5
 _MAX_BYTES = 1 << 31
@@ -23,6 +24,13 @@ _MAX_BYTES = 1 << 31
 def file_digest(path: Path) -> str:
     """SHA-256 of a file; raises TableError when it cannot be read."""
     return digest_bytes(read_bytes(path, TableError, _MAX_BYTES))
+
+
+def patients_of(release: Release) -> dict[str, str]:
+    """Case id -> patient id."""
+    table = release.table("cases")
+    cases, patients = (table[name].to_pylist() for name in ("case_id", "patient_id"))
+    return dict(zip(cases, patients, strict=True))
 
 
 def versions(scoring: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, Literal, TypeVar
 
 import numpy as np
@@ -26,6 +27,8 @@ _SIZE: Final = re.compile(
 )
 _MM: Final = {"mm": 1.0, "cm": 10.0}
 _LETTER: Final = re.compile(r"\(?([A-Z])(?:[).:].*)?", re.DOTALL)
+_KEPT: Final = 1 << 16
+"""Answers repeat; what they come to is kept for so many of them."""
 T = TypeVar("T")
 
 
@@ -43,6 +46,7 @@ def yes_or_no(text: str) -> Literal["yes", "no"] | None:
     return "yes" if words[0] == "yes" else "no"
 
 
+@lru_cache(maxsize=_KEPT)
 def names_in(text: str) -> frozenset[str]:
     """The names of a list, split at semicolons, commas and line ends; "No findings." has none."""
     names = (normalised(part) for part in _NAME_ENDS.split(text))
@@ -100,6 +104,7 @@ def location_score(reference: str, prediction: str) -> float | None:
     return _soft_f1(due, given, path_credit) if due and given else None
 
 
+@lru_cache(maxsize=_KEPT)
 def path_credit(reference: str, prediction: str) -> float:
     """How near two anatomy paths are in the tree, 0..1; 0 on opposite sides.
 

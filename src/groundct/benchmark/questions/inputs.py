@@ -9,7 +9,7 @@ from typing import Final, get_args
 
 from pydantic import ValidationError
 
-from groundct.benchmark._results import file_digest
+from groundct.benchmark._results import file_digest, patients_of
 from groundct.benchmark.questions.items import FIRST, AnswerKey, Item, Task
 from groundct.codecs.radgenome import (
     COLUMNS,
@@ -85,9 +85,13 @@ def read_answers(path: Path) -> Answers:
 def _either(path: Path) -> tuple[tuple[Item, ...], str]:
     """The questions of a release or of RadGenome's tables."""
     if (path / "manifest.json").is_file():
-        table = read_release(path).table("questions").to_pylist()
+        release = read_release(path)
+        patients = patients_of(release)
         names = ("case_id", "question_id", "task", "answer", "anatomy", "question")
-        items = tuple(Item(**{name: row[name] for name in names}) for row in table)
+        items = tuple(
+            Item(**{name: row[name] for name in names}, patient_id=patients[row["case_id"]])
+            for row in release.table("questions").to_pylist()
+        )
         return items, digest([item.model_dump() for item in items])
     folder = path / TABLES_FOLDER if (path / TABLES_FOLDER).is_dir() else path
     files = [path] if path.is_file() else sorted(folder.glob("*.csv"))

@@ -24,7 +24,8 @@ FIRST: Final[Rotation] = "0"
 class Item(Value):
     """A question with its answer, which is one of the ``choices`` where the task is ``choice``.
 
-    ``anatomy`` is the path asked about, empty for the whole scan.
+    ``anatomy`` is the path asked about, empty for the whole scan; ``patient_id`` is empty where the
+    case's name says whose it is.
     """
 
     case_id: str
@@ -33,6 +34,7 @@ class Item(Value):
     answer: str
     anatomy: str = ""
     question: str = ""
+    patient_id: str = ""
     choices: tuple[str, ...] = ()
 
     @property
@@ -73,10 +75,11 @@ def can_be_scored(item: Item) -> bool:
 def is_refusal(answer: str) -> bool:
     """Whether an answer says that none is given; its words stand in ``refusals.txt``."""
     words = " ".join(re.findall(r"[^\W_]+", answer.casefold()))
-    return any(re.search(rf"\b{phrase}\b", words) for phrase in _refusals())
+    return _refusals().search(words) is not None
 
 
 @cache
-def _refusals() -> tuple[str, ...]:
+def _refusals() -> re.Pattern[str]:
     source = files("groundct.benchmark.questions") / "refusals.txt"
-    return tuple(source.read_text(encoding="utf-8").splitlines())
+    phrases = source.read_text(encoding="utf-8").splitlines()
+    return re.compile(rf"\b(?:{'|'.join(phrases)})\b")

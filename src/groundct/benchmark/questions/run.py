@@ -90,7 +90,7 @@ def _scored(item: Item, given: Mapping[AnswerKey, str], choices: Choices) -> Ans
     status, score = _status_and_score(item, answer, choices)
     return AnswerResult(
         case=item.case_id,
-        patient=patient_id_of(item.case_id),
+        patient=item.patient_id or patient_id_of(item.case_id),
         question=item.question_id,
         task=item.task,
         region=item.region,

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from groundct.benchmark._results import file_digest
+from groundct.benchmark._results import file_digest, patients_of
 from groundct.codecs._files import read_bytes
 from groundct.core.issues import Issue, TableError
 from groundct.core.record import Box, StepLevel
@@ -41,9 +41,13 @@ class TraceStep(Value):
 
 
 class Trace(Value):
-    """The steps to one region of a finding."""
+    """The steps to one region of a finding.
+
+    ``patient_id`` is empty where the case's name says whose it is.
+    """
 
     case_id: str
+    patient_id: str = ""
     finding_id: str
     region_id: str = ""
     steps: tuple[TraceStep, ...]
@@ -73,12 +77,14 @@ def read_traces(path: Path) -> Traces:
 
 
 def _of_release(release: Release) -> Iterator[Trace]:
+    patients = patients_of(release)
     rows: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in release.table("traces").to_pylist():
         rows.setdefault((row["case_id"], row["finding_id"], row["region_id"]), []).append(row)
     for (case, finding, region), own in rows.items():
         yield Trace(
             case_id=case,
+            patient_id=patients[case],
             finding_id=finding,
             region_id=region,
             steps=tuple(_step(row) for row in sorted(own, key=lambda row: row["step"])),

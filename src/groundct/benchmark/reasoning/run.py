@@ -105,7 +105,7 @@ def _result(trace: Trace, score: StepScore, *, missing: bool) -> TraceResult:
     with_region = [step for step in trace.steps if step.box is not None]
     return TraceResult(
         case=trace.case_id,
-        patient=patient_id_of(trace.case_id),
+        patient=trace.patient_id or patient_id_of(trace.case_id),
         finding=trace.finding_id,
         region=trace.region_id,
         status="missing" if missing else "scored",
