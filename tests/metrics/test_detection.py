@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -94,6 +97,15 @@ def test_equal_to_the_loops_of_the_challenge(scene, interpolated, n_scans):
         for rate in RATES
     ]
     assert values == pytest.approx(due, abs=1e-12)
+
+
+def test_equal_to_the_curves_of_the_public_tool():
+    golden = Path(__file__).parent / "golden" / "froc_curves.json"
+    for case in json.loads(golden.read_text())["cases"]:
+        values, is_hit = np.array(case["confidence"]), np.array(case["is_hit"]) > 0
+        marks = marks_of(values[is_hit], values[~is_hit], case["references"], case["scans"])
+        own = sensitivities_at(marks, curve="interpolated")
+        assert own == pytest.approx(case["sensitivities"], abs=1e-12)
 
 
 def marks_of(found, false, references, scans):
