@@ -117,7 +117,8 @@ def against_skeletonize() -> None:
     score = score_airway(tree, rough, spacing, tree=parsed)
     print(
         f"  {parsed.n_branches} branches, {parsed.length_mm.sum():.0f} mm; without thin branches "
-        f"it finds {score.length_detected:.3f} of the length, {score.branches_detected:.3f} branches"
+        f"it finds {score.length_detected:.3f} of the length and {score.branches_detected:.3f} "
+        "of the branches"
     )
     if morphology is None:
         return
