@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from types import MappingProxyType
 
@@ -39,36 +40,28 @@ def surface_distance(reference, prediction, spacing_mm, tolerances_mm) -> Values
 def medpy(reference, prediction, spacing_mm, _tolerances_mm) -> Values:
     from medpy.metric import binary
 
-    if not reference.any() or not prediction.any():
-        return dict.fromkeys(
-            ("hd:border", "hd95:pooled", "assd:pooled", "asd:reference", "asd:prediction"), "error"
-        )
-    return _floats(
-        {
-            "hd:border": binary.hd(prediction, reference, spacing_mm),
-            "hd95:pooled": binary.hd95(prediction, reference, spacing_mm),
-            "assd:pooled": binary.assd(prediction, reference, spacing_mm),
-            "asd:reference": binary.asd(reference, prediction, spacing_mm),
-            "asd:prediction": binary.asd(prediction, reference, spacing_mm),
-        }
-    )
+    return {
+        "hd:border": _float(binary.hd, prediction, reference, spacing_mm),
+        "hd95:pooled": _float(binary.hd95, prediction, reference, spacing_mm),
+        "assd:pooled": _float(binary.assd, prediction, reference, spacing_mm),
+        "asd:reference": _float(binary.asd, reference, prediction, spacing_mm),
+        "asd:prediction": _float(binary.asd, prediction, reference, spacing_mm),
+    }
 
 
 def panoptica(reference, prediction, spacing_mm, tolerances_mm) -> Values:
     from panoptica.metrics import assd, hausdorff_distance, normalized_surface_dice
 
-    names = ("hd:border", "hd95:pooled", "assd:mean")
-    names += tuple(f"nsd:mean@{mm:g}mm" for mm in tolerances_mm)
-    if not reference.any() or not prediction.any():
-        return dict.fromkeys(names, "error")
-    values = [
-        hausdorff_distance._compute_hausdorff_distance(reference, prediction, spacing_mm),
-        hausdorff_distance._compute_hausdorff_distance95(reference, prediction, spacing_mm),
-        assd._average_symmetric_surface_distance(reference, prediction, spacing_mm),
-    ]
+    pair = (reference, prediction, spacing_mm)
+    values = {
+        "hd:border": _float(hausdorff_distance._compute_hausdorff_distance, *pair),
+        "hd95:pooled": _float(hausdorff_distance._compute_hausdorff_distance95, *pair),
+        "assd:mean": _float(assd._average_symmetric_surface_distance, *pair),
+    }
     share = normalized_surface_dice._compute_normalized_surface_dice
-    values += [share(reference, prediction, spacing_mm, threshold=mm) for mm in tolerances_mm]
-    return _floats(dict(zip(names, values, strict=True)))
+    for mm in tolerances_mm:
+        values[f"nsd:mean@{mm:g}mm"] = _float(partial(share, threshold=mm), *pair)
+    return values
 
 
 def simpleitk(reference, prediction, spacing_mm, _tolerances_mm) -> Values:
@@ -80,16 +73,15 @@ def simpleitk(reference, prediction, spacing_mm, _tolerances_mm) -> Values:
         image.SetSpacing(spacing_mm)
         images.append(image)
     peer = SimpleITK.HausdorffDistanceImageFilter()
-    try:
+
+    def run(value):
         peer.Execute(*images)
-    except RuntimeError:  # of empty masks
-        return {"hd:voxels": "error", "average-hd:voxels": "error"}
-    return _floats(
-        {
-            "hd:voxels": peer.GetHausdorffDistance(),
-            "average-hd:voxels": peer.GetAverageHausdorffDistance(),
-        }
-    )
+        return value()
+
+    return {
+        "hd:voxels": _float(run, peer.GetHausdorffDistance),
+        "average-hd:voxels": _float(run, peer.GetAverageHausdorffDistance),
+    }
 
 
 def monai(reference, prediction, spacing_mm, tolerances_mm) -> Values:
@@ -145,5 +137,13 @@ def values_of(tool: str, reference, prediction, spacing_mm, tolerances_mm) -> Va
 
 
 def _floats(values) -> Values:
-    numbers = {name: float(value) for name, value in values.items()}
-    return {name: v if np.isfinite(v) else str(v) for name, v in numbers.items()}
+    return {name: _float(float, value) for name, value in values.items()}
+
+
+def _float(function, *arguments) -> float | str:
+    """A number; what is none is spelt out, and what a tool refuses is an "error"."""
+    try:
+        value = float(function(*arguments))
+    except (RuntimeError, AttributeError, ValueError, IndexError):
+        return "error"
+    return value if np.isfinite(value) else str(value)

@@ -11,6 +11,7 @@ import pytest
 from groundct.metrics.surface import SURFACE_METRICS, surface_metrics
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "surface_pairs.json"
+DOCS = Path(__file__).parents[3] / "docs" / "metrics.md"
 AGAIN = "python -m bench.surface_golden writes the golden file again"
 
 
@@ -69,3 +70,22 @@ def test_every_name_is_held_against_a_tool_and_the_pairs_tell_them_apart(golden,
 def test_three_tools_give_three_values_of_hd95(ours):
     names = ("hd95:max", "hd95:pooled", "hd95:surfel")
     assert sum(len({got[name] for name in names}) == 3 for got in ours) > 100
+
+
+def test_the_table_of_empty_masks_says_what_the_tools_give(golden):
+    lines = DOCS.read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+    documented = {tuple(row[:2]): row[2:] for row in cells if row[0] in golden["tools"]}
+    empty = [golden["empty"][which] for which in ("reference", "prediction", "both")]
+    for tool, values in empty[0].items():
+        for name in values:
+            said = documented.pop((tool, name))
+            for word, column in zip(said, empty, strict=True):
+                value = column[tool][name]
+                assert word == value if isinstance(value, str) else float(word) == round(value, 2)
+    assert not documented
+
+
+def test_every_name_is_documented():
+    text = DOCS.read_text(encoding="utf-8")
+    assert not [name for name in SURFACE_METRICS if f"`{name}" not in text]
