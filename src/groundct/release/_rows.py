@@ -7,7 +7,7 @@ from typing import Any
 
 from groundct.core.issues import Issue
 from groundct.core.record import Box, Grounded, Grounding, Record, Region
-from groundct.core.report import Finding
+from groundct.core.report import Finding, Span
 from groundct.core.value import digest
 from groundct.release._layout import ORGANS, REGIONS
 
@@ -29,6 +29,9 @@ def rows_of(record: Record, split: str) -> dict[str, list[Row]]:
                 "text": sentence.span.of(text),
                 "regions": list(sentence.regions),
                 "anatomy": list(sentence.anatomy),
+                "rewrites": [
+                    {**_span(r.span), "text": r.text, "entry": r.entry} for r in sentence.rewrites
+                ],
             }
             for sentence in record.reading.sentences
         ],
@@ -109,17 +112,26 @@ def _finding(finding: Finding, text: str) -> Row:
         "lung_segments": list(finding.lung_segments),
         "measurements_mm": [list(measurement.values_mm) for measurement in measurements],
         "measurement_kinds": [measurement.kind for measurement in measurements],
+        "measurement_forms": [measurement.form for measurement in measurements],
+        "measurement_units_stated": [measurement.unit_stated for measurement in measurements],
         "measurement_starts": [measurement.span.start for measurement in measurements],
         "measurement_ends": [measurement.span.end for measurement in measurements],
         "refers_to_prior": finding.refers_to_prior,
-        "cues": [
-            {"start": cue.span.start, "end": cue.span.end, "role": cue.role, "entry": cue.entry}
-            for cue in finding.cues
+        "modifiers": list(finding.modifiers),
+        "relations": [
+            {"kind": r.kind, "anatomy": r.anatomy, **_span(r.span)} for r in finding.relations
         ],
+        "remarks": [{"kind": r.kind, **_span(r.span)} for r in finding.remarks],
+        "cues": [{**_span(cue.span), "role": cue.role, "entry": cue.entry} for cue in finding.cues],
         "focal": finding.focal,
         "laterality": finding.laterality,
         "count": finding.count,
+        "change": finding.change,
     }
+
+
+def _span(span: Span) -> Row:
+    return {"start": span.start, "end": span.end}
 
 
 def _region(region: Region) -> Row:

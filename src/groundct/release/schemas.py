@@ -14,6 +14,9 @@ _INTS = pa.list_(pa.int32())
 _REAL = pa.float64()
 _REALS = pa.list_(pa.float64())
 _SECTION = pa.struct([("name", _TEXT), ("start", _INT), ("end", _INT)])
+_REWRITE = pa.struct([("start", _INT), ("end", _INT), ("text", _TEXT), ("entry", _TEXT)])
+_RELATION = pa.struct([("kind", _TEXT), ("anatomy", _TEXT), ("start", _INT), ("end", _INT)])
+_REMARK = pa.struct([("kind", _TEXT), ("start", _INT), ("end", _INT)])
 _CUE = pa.struct([("start", _INT), ("end", _INT), ("role", _TEXT), ("entry", _TEXT)])
 
 
@@ -53,6 +56,7 @@ SCHEMAS: Final = MappingProxyType(
                 "text": _TEXT,
                 "regions": _TEXTS,
                 "anatomy": _TEXTS,
+                "rewrites": pa.list_(_REWRITE),
             },
             {},
         ),
@@ -72,12 +76,17 @@ SCHEMAS: Final = MappingProxyType(
                 "lung_segments": _TEXTS,
                 "measurements_mm": pa.list_(_REALS),
                 "measurement_kinds": _TEXTS,
+                "measurement_forms": _TEXTS,
+                "measurement_units_stated": pa.list_(pa.bool_()),
                 "measurement_starts": _INTS,
                 "measurement_ends": _INTS,
                 "refers_to_prior": pa.bool_(),
+                "modifiers": _TEXTS,
+                "relations": pa.list_(_RELATION),
+                "remarks": pa.list_(_REMARK),
                 "cues": pa.list_(_CUE),
             },
-            {"focal": pa.bool_(), "laterality": _TEXT, "count": _INT},
+            {"focal": pa.bool_(), "laterality": _TEXT, "count": _INT, "change": _TEXT},
         ),
         "regions": _schema(
             {
