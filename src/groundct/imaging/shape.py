@@ -58,11 +58,23 @@ def longest_axial_diameter_mm(region: RegionMask, geometry: Geometry) -> float:
     """
     step_i, step_j, _ = geometry.spacing_mm
     best = -1.0
-    for k in range(region.voxels.shape[2]):
+    # The diagonal of a slice's box bounds its diameter: most slices need no look.
+    along_i, along_j = (np.asarray(region.voxels.any(axis=axis)) for axis in (1, 0))
+    diagonals = np.hypot(_extents(along_i) * step_i, _extents(along_j) * step_j)
+    for k in np.argsort(-diagonals):
+        if not diagonals[k] >= best:
+            break
         points = _row_ends(region.voxels[:, :, k])
-        if len(points):
-            best = max(best, _longest(points * (step_i, step_j)))
+        best = max(best, _longest(points * (step_i, step_j)))
     return 0.0 if best < 0 else best + (step_i + step_j) / 2
+
+
+def _extents(lines: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(k,) steps from the first to the last True of each column of (n, k); NaN without any."""
+    if not lines.size:
+        return np.zeros(0)
+    last = len(lines) - 1 - lines[::-1].argmax(axis=0)
+    return np.where(lines.any(axis=0), last - lines.argmax(axis=0), np.nan)
 
 
 def _row_ends(plane: NDArray[np.bool_]) -> NDArray[np.float64]:

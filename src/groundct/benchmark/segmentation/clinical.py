@@ -8,17 +8,14 @@ from groundct.benchmark.segmentation.settings import Settings
 from groundct.core.geometry import Geometry, reorientation_to
 from groundct.core.volume import INTERNAL_ORIENTATION, RegionMask
 from groundct.imaging.runs import Runs, label_crop, shared_crop
-from groundct.metrics.official import predicted_instances
 
 
-def sizes_of(
-    reference: Runs, prediction: Runs, grid: Geometry, settings: Settings
-) -> dict[str, Any]:
+def sizes_of(reference: Runs, found: Runs, grid: Geometry) -> dict[str, Any]:
     """Volumes in ml and the longest axial diameter of the largest instance in mm, with errors.
 
-    Errors are prediction minus reference. A mask without voxels has volume 0 and no diameter.
+    ``found`` are the predicted instances that count. Errors are prediction minus reference.
+    A mask without voxels has volume 0 and no diameter.
     """
-    found = predicted_instances(prediction, settings.rules)
     ml = grid.voxel_volume_mm3 / 1000
     ours, theirs = reference.count * ml, found.count * ml
     long, other = _diameter_mm(reference, grid), _diameter_mm(found, grid)
@@ -33,14 +30,14 @@ def sizes_of(
 
 
 def surfaces_of(
-    reference: Runs, prediction: Runs, grid: Geometry, settings: Settings
+    reference: Runs, found: Runs, grid: Geometry, settings: Settings
 ) -> dict[str, float | None]:
     """The surface metrics that the settings name, of the finding as a whole."""
     if not settings.surfaces:
         return {}
     from groundct.metrics.surface import surface_metrics
 
-    _, (ours, theirs) = shared_crop(reference, predicted_instances(prediction, settings.rules))
+    _, (ours, theirs) = shared_crop(reference, found)
     return surface_metrics(
         ours,
         theirs,

@@ -25,6 +25,7 @@ from groundct.benchmark.segmentation.summary import summary_of, surface_summary
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError, Issue, SourceError
 from groundct.core.value import digest
+from groundct.release.exports.rexgroundingct import PROTOCOL
 from groundct.sources._names import patient_id_of
 
 Tell = Callable[[CaseScore, int, int], None]
@@ -200,9 +201,13 @@ def _of_all(
 
 
 def _of_training(reference: Masks, settings: Settings) -> Iterator[Issue]:
-    """The training split names some instances only, which nobody sees in the masks."""
+    """The training split names some instances only, which nobody sees in the masks.
+
+    Exports of our own name all of them.
+    """
     cases = [c for c in reference.places if c in reference.entries]
-    training = [c for c in cases if reference.entries[c].split == "train"]
+    entries = [reference.entries[case] for case in cases]
+    training = [e for e in entries if e.split == "train" and e.protocol != PROTOCOL]
     if training and not settings.instances.partial:
         yield _warning(
             "training-reference",

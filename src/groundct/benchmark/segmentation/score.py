@@ -18,7 +18,12 @@ from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError, GridError, Issue, VolumeError
 from groundct.core.value import Value
 from groundct.imaging.runs import Runs, no_runs
-from groundct.metrics.official import Counts, FindingScore, score_finding
+from groundct.metrics.official import (
+    Counts,
+    FindingScore,
+    predicted_instances,
+    score_finding,
+)
 from groundct.vocabulary.findings import findings as finding_vocabulary
 
 
@@ -206,7 +211,9 @@ def _finding(
     undefined = dropped or (strict and not score.reference_voxels)
     if strict and status == "scored" and not score.reference_voxels:
         status = "empty-reference"
-    measured = sizes_of(*masks, grid, settings) if strict and states_place(grid) else {}
+    beyond = strict or settings.surfaces
+    found = predicted_instances(masks[1], settings.rules) if beyond else no_runs(grid.shape)
+    measured = sizes_of(masks[0], found, grid) if strict and states_place(grid) else {}
     return FindingResult(
         case=job.case,
         finding=index,
@@ -222,7 +229,7 @@ def _finding(
         side=about.side,
         lobes=about.lobes,
         **_voxels(score),
-        surfaces=surfaces_of(*masks, grid, settings),
+        surfaces=surfaces_of(masks[0], found, grid, settings),
         **measured,
     )
 
