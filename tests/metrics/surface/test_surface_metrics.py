@@ -8,6 +8,7 @@ from groundct.metrics.surface.empty import when_empty
 from groundct.metrics.surface.nearest import Grid, nearest_mm, padding
 from groundct.metrics.surface.surfels import cell_volumes, surfel_areas_mm2
 
+SLICE = np.ones((3, 4), dtype=np.bool_)
 ALL = {"names": SURFACE_METRICS, "tolerances_mm": (0.0, 0.8, 2.0)}
 
 
@@ -134,7 +135,10 @@ def test_when_empty_needs_an_empty_mask():
         ({"tolerances_mm": (float("nan"),)}, "tolerances"),
         ({"spacing_mm": (1.0, 0.0, 1.0)}, "spacings over 0"),
         ({"spacing_mm": (1.0, float("inf"), 1.0)}, "spacings over 0"),
-        ({"spacing_mm": (1.0, 1.0)}, "three spacings"),
+        ({"spacing_mm": (1.0, 1.0)}, "3 spacings"),
+        ({"reference": np.ones(4, dtype=np.bool_)}, "two masks"),
+        ({"reference": SLICE, "prediction": SLICE, "names": ("hd:surfel",)}, "of volumes"),
+        ({"reference": SLICE, "prediction": SLICE}, "2 spacings"),
         ({"prediction": np.ones((2, 3, 5), dtype=np.bool_)}, "two masks"),
         ({"prediction": np.ones((2, 3, 4))}, "bool arrays"),
     ],

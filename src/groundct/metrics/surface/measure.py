@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from groundct.core.volume import BoolArray
 from groundct.metrics.surface.conventions import DISTANCES, SHARES
 from groundct.metrics.surface.empty import when_empty
-from groundct.metrics.surface.nearest import SpacingMm
 from groundct.metrics.surface.pair import Pair
 
 SURFACE_METRICS = (*DISTANCES, *SHARES)
@@ -19,7 +18,7 @@ USUAL = ("hd95:max", "assd:pooled", "nsd:border")
 def surface_metrics(
     reference: BoolArray,
     prediction: BoolArray,
-    spacing_mm: SpacingMm,
+    spacing_mm: Sequence[float],
     *,
     names: Sequence[str] = USUAL,
     tolerances_mm: Sequence[float] = (1.0, 2.0),
@@ -27,9 +26,10 @@ def surface_metrics(
     """Distances between the surfaces of two masks under named conventions.
 
     Args:
-        reference: bool (i, j, k), the whole scan or any crop that holds both masks.
+        reference: bool (i, j, k), the whole scan or any crop that holds both masks; or (i, j) for
+            a slice alone, which has no surfels.
         prediction: bool, of the same shape.
-        spacing_mm: Size of a voxel along i, j, k.
+        spacing_mm: Size of a voxel along each axis.
         names: Some of `SURFACE_METRICS`; `conventions` says what each is.
         tolerances_mm: For names that begin with "nsd".
 
@@ -38,7 +38,8 @@ def surface_metrics(
         tolerance added ("nsd:border@2mm"). None where `empty.when_empty` says that there is none.
 
     Raises:
-        ValueError: For unknown names, a negative tolerance, and masks or a spacing that do not fit.
+        ValueError: For unknown names, surfels of a slice, a negative tolerance, and masks or a
+            spacing that do not fit.
     """
     unknown = [name for name in names if name not in SURFACE_METRICS]
     if unknown:
@@ -46,6 +47,8 @@ def surface_metrics(
         raise ValueError(f"no surface metric is called {', '.join(unknown)}; known are {known}")
     if any(not tolerance >= 0 for tolerance in tolerances_mm):
         raise ValueError(f"tolerances are 0 mm or more: {tuple(tolerances_mm)}")
+    if reference.ndim == 2 and any(":surfel" in name for name in names):
+        raise ValueError("surfels are of volumes, not of slices")
     pair = Pair.of(reference, prediction, spacing_mm)
     void = (not pair.a.count, not pair.b.count)
     out: dict[str, float | None] = {}

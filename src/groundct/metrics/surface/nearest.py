@@ -24,10 +24,11 @@ _FEW = 256
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """A padded crop in Fortran order: probes of ``steps`` never leave it."""
+    """A padded crop in Fortran order: probes never leave it. A slice alone has two ``axes``."""
 
     shape: tuple[int, int, int]
     spacing_mm: SpacingMm
+    axes: int = 3
 
     @property
     def size(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from groundct.core.volume import BoolArray
 from groundct.metrics.surface.crops import nonzero_flat, occupied_box
-from groundct.metrics.surface.nearest import Flat, Floats, Grid, SpacingMm, nearest_mm, padding
+from groundct.metrics.surface.nearest import Flat, Floats, Grid, nearest_mm, padding
 from groundct.metrics.surface.surfels import surfel_areas_mm2
 
 _FULL = 255
@@ -32,16 +33,17 @@ class Side:
 
     @cached_property
     def border(self) -> Flat:
-        """Voxels with a 6-neighbour outside the mask; outside the array is outside the mask."""
+        """Voxels with a neighbour along an axis outside the mask; so is what the array ends at."""
         found = []
         steps = self.grid.strides.tolist()
+        across = steps[: self.grid.axes]
         for start in range(steps[2], self.grid.size - steps[2], _BLOCK):
             stop = min(start + _BLOCK, self.grid.size - steps[2])
             own = self.dense[start:stop]
             if not own.any():
                 continue
             inner = own.copy()
-            for step in steps:
+            for step in across:
                 inner &= self.dense[start - step : stop - step]
                 inner &= self.dense[start + step : stop + step]
             inner ^= own
@@ -83,19 +85,24 @@ class Pair:
     grid: Grid
 
     @classmethod
-    def of(cls, reference: BoolArray, prediction: BoolArray, spacing_mm: SpacingMm) -> Pair:
-        """Crop both masks (i, j, k) to what either fills, with room for the probes.
+    def of(cls, reference: BoolArray, prediction: BoolArray, spacing_mm: Sequence[float]) -> Pair:
+        """Crop both masks, (i, j, k) or (i, j), to what either fills, with room for the probes.
 
-        Raises ValueError for arrays that are no masks (i, j, k) of one shape, and for a spacing
-        that is not three finite lengths over 0.
+        Raises ValueError for arrays that are no masks of one such shape, and for a spacing that is
+        not a finite length over 0 for every axis.
         """
-        if reference.ndim != 3 or reference.shape != prediction.shape:
-            raise ValueError(f"two masks (i, j, k) are due: {reference.shape}, {prediction.shape}")
+        if reference.ndim not in (2, 3) or reference.shape != prediction.shape:
+            raise ValueError(
+                f"two masks of one shape are due: {reference.shape}, {prediction.shape}"
+            )
         if reference.dtype != np.bool_ or prediction.dtype != np.bool_:
             raise ValueError(f"bool arrays are due: {reference.dtype}, {prediction.dtype}")
-        if len(spacing_mm) != 3 or not all(0 < step < float("inf") for step in spacing_mm):
-            raise ValueError(f"three spacings over 0 mm are due: {spacing_mm}")
-        i, j, k = (float(step) for step in spacing_mm)
+        axes = reference.ndim
+        if len(spacing_mm) != axes or not all(0 < step < float("inf") for step in spacing_mm):
+            raise ValueError(f"{axes} spacings over 0 mm are due: {spacing_mm}")
+        if axes == 2:
+            reference, prediction = reference[:, :, None], prediction[:, :, None]
+        i, j, k = (*(float(step) for step in spacing_mm), max(spacing_mm))[:3]
         spacing = (i, j, k)
         boxes = [box for box in (occupied_box(reference), occupied_box(prediction)) if box]
         pad = padding(spacing)
@@ -106,7 +113,7 @@ class Pair:
             crop.append(slice(low, high))
             inside.append(slice(pad[axis], pad[axis] + high - low))
             sizes.append(high - low + 2 * pad[axis])
-        grid = Grid((sizes[0], sizes[1], sizes[2]), spacing)
+        grid = Grid((sizes[0], sizes[1], sizes[2]), spacing, axes)
         sides = []
         for mask in (reference, prediction):
             dense = np.zeros(grid.shape, dtype=np.bool_, order="F")
