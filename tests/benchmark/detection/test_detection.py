@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from tests.benchmark.made import AFFINE, CASES, SHAPE, reference_block, save, write_reference
+from tests.release.conftest import artifacts, build_record, make, volume
 
 from groundct.benchmark.detection import (
     DetectionSettings,
@@ -21,6 +22,8 @@ from groundct.benchmark.detection import (
 from groundct.benchmark.segmentation import open_masks
 from groundct.cli.main import cli
 from groundct.core.issues import DataError
+
+__all__ = ["artifacts", "make", "volume"]
 
 REFERENCE = """seriesuid,coordX,coordY,coordZ,diameter_mm,type,side
 a,40,-50,10,10,solid,left
@@ -237,6 +240,23 @@ def test_masks_against_masks_on_another_orientation(tmp_path):
     scores.write_text("\n".join(scores.read_text().splitlines()[:-1]))
     with pytest.raises(DataError, match="no-confidence"):
         candidate_masks(open_masks(tmp_path / "mine"), scores, {})
+
+
+def test_a_release_with_its_patients(make, artifacts, tmp_path):
+    path = make(*(artifacts(build_record(f"scan{n}", f"patient{n % 2}")) for n in range(4)))
+    reference = reference_masks(open_masks(path), {})
+    rows = [f"{c},{x},{y},{z},1" for c, (x, y, z) in zip(
+        reference.places.case, reference.places.centre_mm, strict=True)]  # fmt: skip
+    table = tmp_path / "c.csv"
+    table.write_text("\n".join(["case_id,coordX,coordY,coordZ,confidence", *rows]))
+    own = evaluate_detection(reference, read_candidate_table(table, "ras"), QUICK).summary
+    assert (own["n_scans"], own["n_patients"], own["n_references"]) == (4, 2, 4)
+    assert own["cpm"] == 1.0
+
+
+def test_a_list_may_name_patients(files):
+    (files / "scans.csv").write_text("a,p\nb,p\nc,q\n")
+    assert both(files, scans=files / "scans.csv").summary["n_patients"] == 2
 
 
 def test_masks_that_state_no_place_are_refused(tmp_path):

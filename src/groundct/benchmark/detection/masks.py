@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.benchmark._results import file_digest
+from groundct.benchmark._results import file_digest, patients_of
 from groundct.benchmark.detection.places import Candidates, Floats, Places, References, joined
 from groundct.benchmark.segmentation.inputs import Masks
 from groundct.benchmark.segmentation.loading import About, load_case
@@ -47,6 +47,7 @@ def reference_masks(masks: Masks, cts: Cts, *, keep: bool = False) -> References
         kind=tuple(a.category or "" for a in about),
         side=tuple(a.side or "" for a in about),
         lobes=tuple(a.lobes for a in about),
+        patients=patients_of(masks.release()) if masks.kind == "release" else {},
         issues=masks.issues,
     )
 

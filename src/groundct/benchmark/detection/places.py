@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from groundct.core.geometry import Geometry
 from groundct.core.issues import Issue
 from groundct.imaging.runs import Runs
+from groundct.sources._names import patient_id_of
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ class References:
 
     ``excluded`` (n,) are neither to be found nor held against anybody. ``kind``, ``side`` and
     ``lobes`` are empty where nobody says. ``scans`` has all scans of the denominator, also those
-    without a reference; ``patients`` the patient of a scan where a table says so.
+    without a reference; ``patients`` the patient of a scan where that is said, else its name says.
     """
 
     places: Places
@@ -58,7 +59,12 @@ class References:
     kind: tuple[str, ...] = ()
     side: tuple[str, ...] = ()
     lobes: tuple[tuple[str, ...], ...] = ()
+    patients: Mapping[str, str] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+
+    def patient(self, case: str) -> str:
+        """Whose scan it is."""
+        return self.patients.get(case) or patient_id_of(case)
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,6 @@ from groundct.metrics.detection import (
     sensitivities_of_draws,
 )
 from groundct.metrics.statistics.bootstrap import draw_counts, interval_of_values
-from groundct.sources._names import patient_id_of
 
 NAMES = (*(f"sensitivity_at_{rate:g}" for rate in RATES), "cpm")
 _LEFT_OUT_AT_ONCE = 256
@@ -108,9 +107,9 @@ def marks_of(
     settings: DetectionSettings,
 ) -> Marks:
     """The detected ones among some references, and the false positives of all scans."""
-    patients = sorted({patient_id_of(case) for case in reference.scans})
+    patients = sorted({reference.patient(case) for case in reference.scans})
     number = {name: n for n, name in enumerate(patients)}
-    of_case = {case: number[patient_id_of(case)] for case in reference.scans}
+    of_case = {case: number[reference.patient(case)] for case in reference.scans}
     false = match.outcome == FALSE_POSITIVE
     if settings.duplicates == "false-positive":
         false |= match.outcome == DUPLICATE
@@ -223,7 +222,7 @@ def _rows(
         out.append(
             ReferenceResult(
                 case=case,
-                patient=patient_id_of(case),
+                patient=reference.patient(case),
                 status="excluded" if reference.excluded[n] else "detected" if by >= 0 else "missed",
                 confidence=float(candidates.confidence[by]) if by >= 0 else None,
                 distance_mm=None if apart is None else float(np.linalg.norm(apart)),

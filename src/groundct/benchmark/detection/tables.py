@@ -39,24 +39,24 @@ def read_reference_table(
 
     Boxes (x_min .. z_max) may stand for centres and diameters. Columns type, side and lobe are
     read where they are. Excluded findings come from a table of their own, in which a diameter
-    below 0 is not known. ``scans`` lists all scans, one a line; without it only scans with a row
-    count, and a warning says so.
+    below 0 is not known. ``scans`` lists all scans, one a line, with the patient after a comma if
+    need be; without it only scans with a row count, and a warning says so.
 
     Raises TableError with all faults found.
     """
     due = _read(path, coordinates, reference=True)
     out = _read(excluded, coordinates, reference=True, unknown=True) if excluded else None
     known = joined([due.places, *([out.places] if out else [])])
-    listed = _scan_list(scans) if scans else tuple(sorted(set(known.case)))
+    patients = _scan_list(scans) if scans else dict.fromkeys(sorted(set(known.case)), "")
     issues = () if scans else (_scans_not_listed(path),)
-    if unlisted := sorted(set(due.places.case) - set(listed)):
+    if unlisted := sorted(set(due.places.case) - set(patients)):
         raise TableError.of(
             "unlisted-scan",
             scans or path,
             f"{len(unlisted)} scans with references are not in the list, such as {unlisted[0]!r}.",
             "List every scan, by the same names.",
         )
-    inside = np.array([case in set(listed) for case in known.case], dtype=np.bool_)
+    inside = np.array([case in patients for case in known.case], dtype=np.bool_)
     n_out = len(out.places.case) if out else 0
     flags = np.concatenate([np.zeros(len(due.places.case), np.bool_), np.ones(n_out, np.bool_)])
     chosen = np.flatnonzero(inside)
@@ -64,11 +64,12 @@ def read_reference_table(
     return References(
         places=_only(known, chosen),
         excluded=flags[chosen],
-        scans=listed,
+        scans=tuple(patients),
         digest=digest([file_digest(p) for p in (path, excluded, scans) if p]),
         kind=tuple(about["type"][n] for n in chosen),
         side=tuple(about["side"][n] for n in chosen),
         lobes=tuple((about["lobe"][n],) if about["lobe"][n] else () for n in chosen),
+        patients=patients,
         issues=issues,
     )
 
@@ -184,21 +185,21 @@ def _numbers(
     return values, None
 
 
-def _scan_list(path: Path) -> tuple[str, ...]:
-    """The scans of a list, one a line, with or without a heading, as LUNA16's seriesuids.csv."""
+def _scan_list(path: Path) -> dict[str, str]:
+    """Scan -> patient or nothing, of a list as LUNA16's seriesuids.csv, with or without heading."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
         raise TableError.of(
             "unreadable-list", path, f"it cannot be read: {problem}.", "Give a text file."
         ) from problem
-    names = [case_id_of(line.split(",")[0].strip().strip('"')) for line in lines]
-    if names and names[0] in CASE:
-        names = names[1:]
-    names = [name for name in names if name]
-    if not names:
+    cells = [[cell.strip().strip('"') for cell in f"{line},".split(",")] for line in lines]
+    if cells and cells[0][0] in CASE:
+        cells = cells[1:]
+    patients = {case_id_of(scan): patient for scan, patient, *_ in cells if scan}
+    if not patients:
         raise TableError.of("empty-list", path, "it lists no scan.", "List one scan a line.")
-    return tuple(sorted(set(names)))
+    return dict(sorted(patients.items()))
 
 
 def _only(places: Places, chosen: np.ndarray) -> Places:
