@@ -26,6 +26,7 @@ CENTRE: Final = ("coordX", "coordY", "coordZ")
 BOX: Final = ("x_min", "y_min", "z_min", "x_max", "y_max", "z_max")
 _TO_RAS: Final = {"lps": np.array([-1.0, -1.0, 1.0]), "ras": np.ones(3)}
 _MOST_ISSUES: Final = 20
+_FARTHEST_MM: Final = 1e5
 
 
 def read_reference_table(
@@ -167,12 +168,15 @@ def _numbers(
     values = []
     for name in names:
         try:
-            value = float(cells[name])
+            value = math.nan if "_" in cells[name] else float(cells[name])
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
             what = f"column {name!r} holds {cells[name]!r}, which is no finite number."
             return [], _fault("not-a-number", where, what, "Correct the cell or drop the row.")
+        if name in (*CENTRE, *BOX) and abs(value) > _FARTHEST_MM:
+            what = f"column {name!r} holds {value:g}: no scan reaches that far."
+            return [], _fault("far-away", where, what, "Give coordinates in mm.")
         if name == "diameter_mm" and not sound(value):
             what = f"the diameter is {value:g} mm."
             remedy = "Give the diameter, or move the row to the table of excluded findings."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import hypot
 from typing import Any
 
 from groundct.benchmark.segmentation.settings import Settings
 from groundct.core.geometry import Geometry, reorientation_to
 from groundct.core.volume import INTERNAL_ORIENTATION, RegionMask
-from groundct.imaging.runs import Runs, label_crop, shared_crop
+from groundct.imaging.runs import Runs, label_crop, label_sizes, shared_crop
 
 
 def sizes_of(reference: Runs, found: Runs, grid: Geometry) -> dict[str, Any]:
@@ -53,9 +54,13 @@ def _diameter_mm(runs: Runs, grid: Geometry) -> float | None:
 
     turn = reorientation_to(grid, INTERNAL_ORIENTATION)
     upright = turn.apply_geometry(grid)
+    sizes = label_sizes(runs)
     longest = None
-    for label in sorted(set(runs.labels.tolist())):
-        _, mask = label_crop(runs, label)
-        own = longest_axial_diameter_mm(RegionMask((0, 0, 0), turn.apply(mask)), upright)
-        longest = own if longest is None else max(longest, own)
+    for label in sorted(set(runs.labels.tolist()), key=lambda n: -sizes[n]):
+        mask = turn.apply(label_crop(runs, label)[1])
+        sides = [n * step for n, step in zip(mask.shape[:2], upright.spacing_mm[:2], strict=True)]
+        # No line within a slice is longer than the diagonal of its box.
+        if longest is None or hypot(*sides) > longest:
+            own = longest_axial_diameter_mm(RegionMask((0, 0, 0), mask), upright)
+            longest = own if longest is None else max(longest, own)
     return longest
