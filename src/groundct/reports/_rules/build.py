@@ -138,7 +138,12 @@ def _where(
 def _recommended(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention only says what to look for, or stands in a history."""
     for hit in parsed.role("recommendation", "recommends"):
-        if hit.first < mention.first and not parsed.any_word(hit.last, mention.first, _ADVICE_ENDS):
+        # "Follow-up is recommended for the 5 mm nodule": what has a size was seen.
+        seen = any(
+            word[0].isdigit() for word in parsed.words[max(0, mention.first - 3) : mention.first]
+        )
+        ended = parsed.any_word(hit.last, mention.first, _ADVICE_ENDS)
+        if hit.first < mention.first and not (ended or seen):
             return True
     for role, reach in _SAID_AFTER.items():
         for hit in parsed.role("recommendation", role):
