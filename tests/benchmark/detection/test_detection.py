@@ -123,11 +123,16 @@ def test_without_a_list_scans_without_findings_are_not_known(files):
 
 
 @pytest.mark.parametrize(
-    "cell, code", [("nan", "not-a-number"), ("", "not-a-number"), ("inf", "not-a-number")]
+    "cell, code",
+    [
+        *((cell, "not-a-number") for cell in ("nan", "", "inf", "1e400", "0,5", "1_0")),
+        ("0.7\na,1e308,0,0,0.6", "far-away"),
+    ],
 )
-def test_confidences_that_are_none_are_refused_with_their_row(files, cell, code):
+def test_cells_that_are_no_numbers_are_refused_with_their_row(files, cell, code):
+    cell = f'"{cell}"' if "," in cell and "\n" not in cell else cell
     (files / "candidates.csv").write_text(CANDIDATES.replace("0.7", cell))
-    with pytest.raises(DataError, match=rf"\[{code}\].*row 3"):
+    with pytest.raises(DataError, match=rf"\[{code}\].*row [34]"):
         both(files)
 
 
