@@ -19,7 +19,7 @@ from groundct.reports._rules.parsed import Parsed, parse
 from groundct.reports._rules.rewriting import rewrites_of
 from groundct.reports._rules.sites import Site, lung_sites
 
-_KEPT = 1 << 13
+_KEPT = 1 << 14
 
 
 @dataclass(frozen=True)
