@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from groundct.codecs.folders import take_place
 from groundct.codecs.label_maps import write_label_map
 from groundct.core.geometry import Geometry
 from groundct.core.issues import Issue, ReleaseError
@@ -17,7 +18,7 @@ from groundct.release.artifacts import CaseArtifacts, ReleaseRequest
 from groundct.release.manifest import files_under
 from groundct.release.read import read_release
 from groundct.release.verify import verify_release
-from groundct.release.write import _take_place, write_release
+from groundct.release.write import write_release
 
 ASIDE = Issue(code="truncated", where="x.nii.gz", what="cut.", remedy="Copy.", case_id="train_9")
 
@@ -240,7 +241,7 @@ def test_label_maps_are_those_of_the_codec(make, artifacts, tmp_path):
 def test_older_release_comes_back_when_the_new_one_cannot_take_its_place(make, tmp_path):
     path = make()
     with pytest.raises(FileNotFoundError):
-        _take_place(tmp_path / "not-there", path)
+        take_place(tmp_path / "not-there", path)
     assert verify_release(path) == ()
     assert [p.name for p in tmp_path.iterdir()] == ["release"]
 

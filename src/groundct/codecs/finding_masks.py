@@ -13,8 +13,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.codecs._nifti_bytes import header_bytes, read_header, stored_pieces, write_stored
+from groundct.codecs._nifti_bytes import header_bytes, stored_pieces, write_stored
 from groundct.codecs._voxels import labels_of
+from groundct.codecs.mask_runs import nonzero, read_mask_header
 from groundct.codecs.nifti import IDENTITY
 from groundct.core.geometry import Geometry
 from groundct.core.issues import VolumeError
@@ -66,14 +67,7 @@ def read_finding_masks(path: Path) -> FindingMasks:
 
     Raises VolumeError as for any label map, and for labels over 255.
     """
-    header = read_header(path, 4)
-    if header.scaled:
-        raise VolumeError.of(
-            "scaled-labels",
-            path,
-            f"labels are scaled by {header.slope} x + {header.intercept}.",
-            "Write the labels without scaling.",
-        )
+    header = read_mask_header(path)
     count, *rest = header.shape
     shape: Shape = (rest[0], rest[1], rest[2])
     places: list[NDArray[np.int64]] = []
@@ -88,7 +82,7 @@ def read_finding_masks(path: Path) -> FindingMasks:
                 f"a label of {int(labels.max())} occurs; instances are numbered from 1 to 255.",
                 "Number the instances of each finding from 1.",
             )
-        at = _nonzero(labels.astype(np.uint8, copy=False))
+        at = nonzero(labels.astype(np.uint8, copy=False))
         places.append(at + start)
         values.append(labels[at].astype(np.uint8))
         start += len(labels)
@@ -145,15 +139,6 @@ def _paint(slab: Labels, mask: FindingMask, start: int) -> None:
         slab[i : i + a, j : j + b, low - start : high - start] = mask.labels[
             :, :, low - k : high - k
         ]
-
-
-def _nonzero(labels: Labels) -> NDArray[np.int64]:
-    """Where a flat array is not zero; eight bytes are looked at at once."""
-    whole = len(labels) // 8 * 8
-    words = np.flatnonzero(labels[:whole].view(np.uint64))
-    near = (words[:, np.newaxis] * 8 + np.arange(8)).ravel()
-    near = np.concatenate([near, np.arange(whole, len(labels))])
-    return np.asarray(near[labels[near] != 0], dtype=np.int64)
 
 
 def _crop_of_voxels(place: NDArray[np.int64], value: Labels, shape: Shape) -> FindingMask:

@@ -1,8 +1,9 @@
-"""Walk below a folder, through links too, each real folder once."""
+"""Folders: walked below, through links too, and put in the place of older ones."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,3 +26,18 @@ def walk_folders(
         seen.add(real)
         names.sort()
         yield here, names, files
+
+
+def take_place(draft: Path, out: Path) -> None:
+    """Put a finished draft in the place of ``out``; the older one comes back when that fails."""
+    if not out.exists():
+        draft.rename(out)
+        return
+    older = out.with_name(f".{out.name}.{os.getpid()}.old")
+    out.rename(older)
+    try:
+        draft.rename(out)
+    except OSError:
+        older.rename(out)
+        raise
+    shutil.rmtree(older)

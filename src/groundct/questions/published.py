@@ -33,7 +33,7 @@ def published_questions(
 
 def _question(row: PublishedRow, number: int, case_id: str, organs: dict[str, str]) -> Question:
     task = TASK_OF_TABLE[row.table]
-    place, name, answer = _parts(task, row.values)
+    place, name, answer = asked_parts(task, row.values)
     asked = answer if task == "location" else place
     (wording,) = choose(wordings_of(task), (case_id, task, asked, name), 1)
     tied = organs.get(leaf(asked)) if asked else None
@@ -51,7 +51,7 @@ def _question(row: PublishedRow, number: int, case_id: str, organs: dict[str, st
     )
 
 
-def _parts(task: QuestionTask, values: tuple[str, ...]) -> tuple[str, str, str]:
+def asked_parts(task: QuestionTask, values: tuple[str, ...]) -> tuple[str, str, str]:
     """The place asked about, the abnormality asked about, and the answer."""
     if task == "disorders":
         return "", "", values[0]

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from groundct import __version__
+from groundct.codecs.folders import take_place
 from groundct.codecs.label_maps import write_label_map
 from groundct.codecs.nifti import write_nifti_volume
 from groundct.core.case import case_id_fault
@@ -62,7 +63,7 @@ def write_release(request: ReleaseRequest, out: Path) -> Manifest:
     draft.mkdir()
     try:
         manifest = _fill(request, draft)
-        _take_place(draft, out)
+        take_place(draft, out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return manifest
@@ -169,18 +170,3 @@ def _check_target(out: Path) -> None:
             f"the folder also holds what no release wrote: {extra[:5]}.",
             "Move those files away; replacing the release would delete them.",
         )
-
-
-def _take_place(draft: Path, out: Path) -> None:
-    """Put the finished draft in the place of ``out``; the older one comes back when that fails."""
-    if not out.exists():
-        draft.rename(out)
-        return
-    older = out.with_name(f".{out.name}.{os.getpid()}.old")
-    out.rename(older)
-    try:
-        draft.rename(out)
-    except OSError:
-        older.rename(out)
-        raise
-    shutil.rmtree(older)

@@ -21,7 +21,7 @@ from groundct.codecs.radgenome import (
 from groundct.codecs.tables import read_csv_headings, read_csv_table
 from groundct.core.issues import Issue, TableError
 from groundct.core.value import digest
-from groundct.questions.published import TASK_OF_TABLE
+from groundct.questions.published import TASK_OF_TABLE, asked_parts
 from groundct.release.read import read_release
 from groundct.sources._names import case_id_of
 
@@ -130,7 +130,7 @@ def _published_items(path: Path, table: TableName) -> Iterator[Item]:
     task = TASK_OF_TABLE[table]
     answers: dict[tuple[str, str, str], dict[str, None]] = {}
     for volume, row in read_table(path, table):
-        place, name, answer = _parts(task, row.values)
+        place, name, answer = asked_parts(task, row.values)
         answers.setdefault((case_id_of(volume), place, name), {})[answer] = None
     for (case, place, name), parts in answers.items():
         yield Item(
@@ -140,17 +140,6 @@ def _published_items(path: Path, table: TableName) -> Iterator[Item]:
             answer=SEPARATOR.join(parts),
             anatomy=place,
         )
-
-
-def _parts(task: Task, values: tuple[str, ...]) -> tuple[str, str, str]:
-    """The place and the abnormality asked about, and the answer."""
-    if task == "disorders":
-        return "", "", values[0]
-    if task == "abnormality":
-        return values[0], "", values[1]
-    if task == "location":
-        return "", values[1], values[0]
-    return values[0], values[1], values[2]
 
 
 def _plain_items(path: Path) -> Iterator[Item]:

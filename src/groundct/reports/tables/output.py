@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from groundct.codecs._csv_text import csv_line, inert
+from groundct.codecs.folders import take_place
 from groundct.codecs.radgenome import COLUMNS, VOLUME_COLUMN
 from groundct.core.issues import Issue, WorkspaceError
 from groundct.reports.tables.batch import Batch
@@ -76,7 +77,7 @@ class Output:
             for stream in (*self._writers.values(), *self._csv.values()):
                 stream.close()
             if kind is None:
-                _take_place(self._draft, self._out)
+                take_place(self._draft, self._out)
         finally:
             shutil.rmtree(self._draft, ignore_errors=True)
 
@@ -145,18 +146,3 @@ def _is_run(path: Path) -> bool:
         return bool(json.loads(path.read_bytes())["format"] == FORMAT)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def _take_place(draft: Path, out: Path) -> None:
-    """Put the finished draft in the place of ``out``; the older one comes back when that fails."""
-    if not out.exists():
-        draft.rename(out)
-        return
-    older = out.with_name(f".{out.name}.{os.getpid()}.old")
-    out.rename(older)
-    try:
-        draft.rename(out)
-    except OSError:
-        older.rename(out)
-        raise
-    shutil.rmtree(older)
