@@ -44,7 +44,9 @@ def test_candidates_are_not_empty_lie_around_the_site_and_are_the_same_again(
     for category in plugin.categories:
         asked = finding().model_copy(update={"category": category})
         request = FindingRequest(asked, chest.volume(), chest.label_map(), site)
-        first, again = plugin.segment(request), plugin.segment(request)
+        answer = plugin.segment(request)
+        first, again = answer.candidates, plugin.segment(request).candidates
+        assert first or answer.reason
         assert len(first) == len(again)
         for one, other in zip(first, again, strict=True):
             assert one.mask.count > 0
@@ -62,7 +64,9 @@ def test_an_empty_site_or_a_category_not_covered_gives_nothing(
     chest = make_chest()
     empty = np.zeros(chest.hu.shape, dtype=np.bool_)
     volume, organs = chest.volume(), chest.label_map()
-    assert plugin.segment(FindingRequest(finding(), volume, organs, empty)) == ()
+    nothing = plugin.segment(FindingRequest(finding(), volume, organs, empty))
+    assert nothing.candidates == () and nothing.reason
     other = next(c for c in findings().codes if c not in plugin.categories)
     odd = finding().model_copy(update={"category": other})
-    assert plugin.segment(FindingRequest(odd, volume, organs, chest.organs["left lung"])) == ()
+    unknown = plugin.segment(FindingRequest(odd, volume, organs, chest.organs["left lung"]))
+    assert unknown.candidates == () and unknown.reason

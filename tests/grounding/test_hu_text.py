@@ -20,7 +20,7 @@ def _look(
     volume, organs = chest.volume(), chest.label_map()
     if site is None:
         site = chest.organs[side]
-    return PLUGIN.segment(FindingRequest(asked, volume, organs, site))
+    return PLUGIN.segment(FindingRequest(asked, volume, organs, site)).candidates
 
 
 def _cavity(chest: Any, side: str = "left lung") -> Any:

@@ -13,7 +13,7 @@ from groundct.codecs.nifti import read_nifti_labels, write_nifti_labels
 from groundct.core.geometry import Geometry, reorientation_to, require_same_grid
 from groundct.core.issues import DataError, VolumeError
 from groundct.core.value import Value, canonical_json
-from groundct.core.volume import INTERNAL_ORIENTATION, LabelArray, LabelMap, Segment
+from groundct.core.volume import INTERNAL_ORIENTATION, Abstention, LabelArray, LabelMap, Segment
 
 _MAX_NAMES_BYTES = 1 << 26
 
@@ -25,6 +25,7 @@ class _Names(Value):
     layers: tuple[str, ...]
     stored: Geometry
     segments: tuple[Segment, ...]
+    abstained: tuple[Abstention, ...] = ()
 
 
 def write_label_map(folder: Path, stem: str, labels: LabelMap) -> tuple[Path, ...]:
@@ -40,6 +41,7 @@ def write_label_map(folder: Path, stem: str, labels: LabelMap) -> tuple[Path, ..
         layers=tuple(path.name for path in paths),
         stored=labels.stored,
         segments=labels.segments,
+        abstained=labels.abstained,
     )
     index = folder / f"{stem}.json"
     write_bytes(index, [(canonical_json(names.model_dump(mode="json")) + "\n").encode("utf-8")])
@@ -62,7 +64,11 @@ def read_label_map(folder: Path, stem: str) -> LabelMap:
         layers.append(layer.labels)
     try:
         return LabelMap(
-            tuple(layers), names.segments, turn.apply_geometry(names.stored), names.stored
+            tuple(layers),
+            names.segments,
+            turn.apply_geometry(names.stored),
+            names.stored,
+            names.abstained,
         )
     except ValueError as problem:
         raise _bad_names(index, str(problem)) from problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 from groundct.core.case import Corpus
 from groundct.core.record import Component
@@ -28,6 +28,18 @@ class Plugin(Protocol):
     @property
     def description(self) -> str:
         """One line for people."""
+
+
+@runtime_checkable
+class Configurable(Protocol):
+    """A plug-in that must be told something, such as a folder or the name of a model."""
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """The options that it takes, each with one line for people."""
+
+    def configured(self, options: Mapping[str, str]) -> Self:
+        """The plug-in with these options; DataError for one that is unknown, missing or wrong."""
 
 
 @runtime_checkable
@@ -57,7 +69,11 @@ class Segmenter(Plugin, Protocol):
         """Measured quality, and on what data."""
 
     def segment(self, volume: Volume) -> LabelMap:
-        """Segments for a subset of ``answers_for``; a name left out is "not segmented" here."""
+        """Segments for a subset of ``answers_for``, each with its method and confidence.
+
+        A name left out is "not segmented" here; one that was looked for in vain, or that cannot
+        be known on this scan, stands in ``abstained`` with the reason.
+        """
 
 
 @runtime_checkable
@@ -101,9 +117,21 @@ class Candidate:
     confidence: float
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a finding segmenter found, best first; ``reason`` says why when it found nothing."""
+
+    candidates: tuple[Candidate, ...]
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.candidates and not self.reason:
+            raise ValueError("an answer without candidates needs a reason")
+
+
 @runtime_checkable
 class FindingSegmenter(Plugin, Protocol):
-    """FindingRequest -> Candidate[]."""
+    """FindingRequest -> Answer."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -113,8 +141,8 @@ class FindingSegmenter(Plugin, Protocol):
     def quality(self) -> str:
         """Measured quality, and on what data."""
 
-    def segment(self, request: FindingRequest) -> tuple[Candidate, ...]:
-        """Instances, best first; empty when it looked and found none."""
+    def segment(self, request: FindingRequest) -> Answer:
+        """Instances, best first; none, with the reason, when it looked in vain or cannot know."""
 
 
 def component(role: str, plugin: Plugin, configuration_digest: str) -> Component:

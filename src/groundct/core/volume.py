@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from groundct.core.geometry import Geometry, reorientation_to, same_grid
 from groundct.core.issues import NotSegmentedError
@@ -40,28 +41,46 @@ class Volume:
             raise TypeError(f"hu must be int16, got {self.hu.dtype}")
 
 
+Method = Literal["intensity", "shape prior", "spatial prior", "model", "published", "truth"]
+"""What a mask rests on: its own HU; HU and the form that such a structure has; where such a
+structure lies among others that were seen; a trained model; files that were given; a phantom."""
+
+
 class Segment(Value):
     """One named structure of a LabelMap: the (layer, label) pairs whose union it is.
 
     A segment without any voxel says "looked for and empty"; a name that is no segment says
-    "not segmented".
+    "not segmented". ``confidence`` is 0..1, the method's own and not calibrated; ``note`` says to
+    people what is particular to this mask, such as which border was not seen.
     """
 
     name: str
     parts: tuple[tuple[int, int], ...]
+    method: Method | None = None
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    note: str = ""
+
+
+class Abstention(Value):
+    """A structure that was looked for and is not answered for, and why."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, eq=False)
 class LabelMap:
     """Named structures on one grid; structures that overlap share labels or use other layers.
 
-    ``layers`` are unsigned integer arrays (i, j, k) in RAS order; 0 is background.
+    ``layers`` are unsigned integer arrays (i, j, k) in RAS order; 0 is background. ``abstained``
+    names structures that are no segments here, with the reason.
     """
 
     layers: tuple[LabelArray, ...]
     segments: tuple[Segment, ...]
     geometry: Geometry
     stored: Geometry
+    abstained: tuple[Abstention, ...] = ()
 
     def __post_init__(self) -> None:
         for layer in self.layers:
@@ -69,6 +88,8 @@ class LabelMap:
         names = self.names
         if len(set(names)) != len(names):
             raise ValueError("two segments share a name")
+        if both := set(names) & {each.name for each in self.abstained}:
+            raise ValueError(f"segmented and abstained from at once: {sorted(both)}")
         for segment in self.segments:
             for layer_index, label in segment.parts:
                 if not (0 <= layer_index < len(self.layers) and label > 0):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from groundct.core.contracts import Candidate, FindingRequest, FindingSegmenter
+from groundct.core.contracts import Answer, FindingRequest, FindingSegmenter
 from groundct.grounding._hu_text.consolidation import consolidation
 from groundct.grounding._hu_text.effusion import pleural_effusion
 from groundct.grounding._hu_text.emphysema import emphysema
@@ -41,13 +41,15 @@ class HuText:
         "odd seeds: 1c .63, 2b .97, 2c .82, 2d .96, 2e .85, 2g .93; docs/quality/hu_text.md"
     )
 
-    def segment(self, request: FindingRequest) -> tuple[Candidate, ...]:
+    def segment(self, request: FindingRequest) -> Answer:
         """Candidates inside the request's site, best first; none for a category not covered."""
         rule = _APPEARANCES.get(request.finding.category)
         if rule is None:
-            return ()
+            return Answer((), f"no rule for category {request.finding.category}")
         field = field_of(request)
-        return () if field is None else rule(field, request.finding)
+        if field is None:
+            return Answer((), "the place holds no lung to look in")
+        return Answer(rule(field, request.finding), "nothing there looks like it")
 
 
 PLUGIN: FindingSegmenter = HuText()

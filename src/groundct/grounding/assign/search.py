@@ -30,7 +30,7 @@ def offers_of(
             continue
         request = FindingRequest(finding, atlas.volume, atlas.organs, site)
         strict = _strict(atlas, group)
-        for candidate in segmenter.segment(request):
+        for candidate in segmenter.segment(request).candidates:
             kept = _held(candidate, site, strict, finding)
             if kept is not None:
                 each = side if finding.laterality == "bilateral" else None
