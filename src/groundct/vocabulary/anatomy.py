@@ -1,4 +1,4 @@
-"""RadGenome-Chest CT's structures: mask names, anatomy paths, top regions and their members.
+"""The anatomy tree: RadGenome-Chest CT's structures and groundct's own, with paths and regions.
 
 Data: ``anatomy.tsv`` (names, paths, SNOMED CT codes where certain) and ``regions.tsv`` (how
 groundct puts each top region together). A lesion class has no node of its own: its path is that of
@@ -36,11 +36,13 @@ OTHERS: Final = "others"
 class Structure:
     """A structure of the tree; ``paths`` has the preferred one first.
 
-    ``is_mask``: one of the 210 mask names. ``snomed`` is empty where no code is certain.
+    ``is_mask``: one of RadGenome's 210 mask names. ``own``: a name of groundct's own, which
+    RadGenome has no mask of. ``snomed`` is empty where no code is certain.
     """
 
     name: str
     is_mask: bool
+    own: bool
     laterality: Literal["left", "right"] | None
     is_lesion: bool
     snomed: str
@@ -70,6 +72,11 @@ class Anatomy:
         return tuple(sorted(s.name for s in self.structures.values() if s.is_mask))
 
     @cached_property
+    def own_names(self) -> tuple[str, ...]:
+        """The names of groundct's own, sorted."""
+        return tuple(sorted(s.name for s in self.structures.values() if s.own))
+
+    @cached_property
     def lesion_names(self) -> tuple[str, ...]:
         """The mask names that are lesion classes, sorted."""
         return tuple(sorted(s.name for s in self.structures.values() if s.is_lesion))
@@ -88,6 +95,13 @@ class Anatomy:
         """Whether ``name`` is one of the 210 mask names."""
         return name in self.structures and self.structures[name].is_mask
 
+    def is_segment_name(self, name: str) -> bool:
+        """Whether a label map may hold ``name``: a mask of RadGenome, an own one, or a region."""
+        return name in self.structures or name in self.regions
+
+    def _is_own(self, name: str) -> bool:
+        return name in self.structures and self.structures[name].own
+
     def is_path(self, path: str) -> bool:
         """Whether ``path`` is in the tree."""
         return path in self._path_set
@@ -99,6 +113,12 @@ class Anatomy:
     def paths_of(self, name: str) -> tuple[str, ...]:
         """All paths of a structure, the preferred one first."""
         return self.structures[name].paths
+
+    def published_path(self, name: str) -> str:
+        """The preferred path in RadGenome's own tree; an own name has that of what holds it."""
+        path = self.path_of(name)
+        above = [up for up in self.ancestors(path) if not self._is_own(self.leaf(up))]
+        return above[-1] if self._is_own(name) else path
 
     def top_region(self, path: str) -> str:
         """The first part of a path: a top region or ``others``."""
@@ -126,7 +146,7 @@ class Anatomy:
 @lru_cache(maxsize=1)
 def anatomy() -> Anatomy:
     """The anatomy, read once."""
-    columns = ("name", "mask", "laterality", "lesion", "snomed", "paths")
+    columns = ("name", "mask", "own", "laterality", "lesion", "snomed", "paths")
     structures = {}
     for row in read_table("anatomy.tsv", columns):
         side: Literal["left", "right"] | None = None
@@ -135,6 +155,7 @@ def anatomy() -> Anatomy:
         structures[row["name"]] = Structure(
             name=row["name"],
             is_mask=row["mask"] == "1",
+            own=row["own"] == "1",
             laterality=side,
             is_lesion=row["lesion"] == "1",
             snomed=row["snomed"],

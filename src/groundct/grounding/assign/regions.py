@@ -11,7 +11,6 @@ from groundct.core.volume import INTERNAL_ORIENTATION, RegionMask, Volume
 from groundct.grounding.assign.atlas import Spot
 from groundct.imaging.shape import longest_axial_diameter_mm, region_statistics
 from groundct.vocabulary.anatomy import anatomy
-from groundct.vocabulary.segments import segments
 
 
 def region_of_spot(spot: Spot, volume: Volume) -> Region:
@@ -43,10 +42,7 @@ def region_of_instance(finding: Finding, instance: int, mask: RegionMask, volume
 def paths_of(name: str) -> tuple[str, ...]:
     """The anatomy path of a place; a lung segment has its lobe's, a rim the pleura's."""
     if name in anatomy().structures:
-        return (anatomy().path_of(name),)
-    lobes = [segment.path for segment in segments() if segment.name == name]
-    if lobes:
-        return (lobes[0],)
+        return (anatomy().published_path(name),)
     last = name.rsplit(" ", 1)[-1]
     return (anatomy().path_of(last),) if last in anatomy().structures else ()
 

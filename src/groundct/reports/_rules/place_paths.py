@@ -38,10 +38,10 @@ def paths_of_place(parsed: Parsed, place: Hit) -> tuple[str, ...]:
 
 
 def _halves(place: Hit, sides: tuple[str, ...]) -> tuple[str, ...]:
-    """A place's paths, those of its halves where sides are given and the tree has them."""
+    """A place's paths, those of its halves where sides are given and RadGenome has them."""
     own = places().places[place.entry.meaning]
     names = [f"{side} {own.sided}" for side in sides]
-    if not names or any(name not in anatomy().structures for name in names):
+    if not names or not all(anatomy().is_mask_name(name) for name in names):
         return own.paths
     return tuple(anatomy().path_of(name) for name in names)
 
