@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from groundct.anatomy._hu.names import OWN_NAMES
 from groundct.core.contracts import Segmenter
 from groundct.core.geometry import same_grid
 from groundct.core.plugins import load_plugin, plugin_names
@@ -17,7 +16,7 @@ Thorax = Callable[[str, int], Phantom]
 
 
 def known(name: str) -> bool:
-    return anatomy().is_mask_name(name) or name in OWN_NAMES
+    return name in anatomy().structures
 
 
 @pytest.fixture(scope="module", params=plugin_names("anatomy"))

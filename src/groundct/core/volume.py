@@ -163,8 +163,11 @@ class RegionMask:
 def label_map_of_masks(
     masks: Iterable[tuple[str, RegionMask]], geometry: Geometry, stored: Geometry
 ) -> LabelMap:
-    """Pack named masks into as few uint16 layers as their overlaps allow, in the order given."""
-    layers: list[NDArray[np.uint16]] = []
+    """Pack named masks into as few layers as their overlaps allow, in the order given.
+
+    A layer is uint8 until it holds more than 255 structures, then uint16.
+    """
+    layers: list[LabelArray] = []
     counts: list[int] = []
     segments: list[Segment] = []
     for name, mask in masks:
@@ -174,9 +177,11 @@ def label_map_of_masks(
         free = (n for n, layer in enumerate(layers) if not layer[mask.slices][mask.voxels].any())
         index = next(free, len(layers))
         if index == len(layers):
-            layers.append(np.zeros(geometry.shape, dtype=np.uint16, order="F"))
+            layers.append(np.zeros(geometry.shape, dtype=np.uint8, order="F"))
             counts.append(0)
         counts[index] += 1
+        if counts[index] == np.iinfo(np.uint8).max + 1:
+            layers[index] = layers[index].astype(np.uint16, order="K")
         layers[index][mask.slices][mask.voxels] = counts[index]
         segments.append(Segment(name=name, parts=((index, counts[index]),)))
     return LabelMap(tuple(layers), tuple(segments), geometry, stored)

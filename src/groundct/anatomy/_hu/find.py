@@ -1,109 +1,128 @@
-"""All structures on the working grid, in the order in which each needs the ones before it."""
+"""The stages of ``hu``, in the order in which each needs the ones before it."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from groundct.anatomy._hu.airways import Airways, find_airways
 from groundct.anatomy._hu.body import find_body
-from groundct.anatomy._hu.chest import axial_hulls, find_chest
-from groundct.anatomy._hu.grid import Working, to_working
+from groundct.anatomy._hu.cavity import find_cavity
+from groundct.anatomy._hu.chest import find_chest
+from groundct.anatomy._hu.grid import Working
 from groundct.anatomy._hu.liver import find_liver
+from groundct.anatomy._hu.lung_border import lung_on_full
 from groundct.anatomy._hu.lungs import Lungs, find_lungs
 from groundct.anatomy._hu.mediastinum import find_mediastinum
 from groundct.anatomy._hu.ribs import Bones, find_bones
+from groundct.anatomy._hu.scene import Scene
 from groundct.anatomy._hu.spine import Spine, find_spine
-from groundct.core.volume import BoolArray
-from groundct.imaging.distances import erode_mm
+from groundct.anatomy._hu.structure import Stage, Structure
+from groundct.core.volume import Abstention, BoolArray, Method
 
-CHEST_WALL_MM = 5.0
-"""From the line between two ribs' outer borders to the pleura."""
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What was found. ``masks`` are working masks by label name; lungs and airways are apart."""
-
-    body: BoolArray | None
-    airways: Airways | None = None
-    lungs: Lungs | None = None
-    cavity: BoolArray | None = None
-    masks: dict[str, BoolArray] = field(default_factory=dict)
+NO_LUNG = "no lung and spine were found to measure from"
 
 
-def find_all(grid: Working) -> Found:
-    """Everything that the rules find in a scan; what is not found is left out."""
+def find_all(grid: Working) -> Stage:
+    """Every structure that the rules find, and those that they looked for in vain."""
     body = find_body(grid)
     if body is None:
-        return Found(None)
+        return (Abstention(name="body", reason="no body of at least 100 ml was found"),)
     airways = find_airways(grid, body)
     lungs = find_lungs(grid, body, airways)
     spine = find_spine(grid, body)
-    masks: dict[str, BoolArray | None] = {}
-    if spine is not None:
-        masks |= {"vertebrae": spine.vertebrae, "spinal canal": spine.canal}
+    out = (
+        Structure("body", body, "intensity", 0.95),
+        *_airways(airways),
+        *_lungs(grid, lungs),
+        *_spine(spine),
+    )
     if lungs is None or spine is None:
-        return Found(body, airways, lungs, None, _present(masks))
-    cavity = _around(grid, body, airways, lungs, spine, masks)
-    return Found(body, airways, lungs, cavity, _present(masks))
+        return (*out, Abstention(name="thoracic cavity", reason=NO_LUNG))
+    domed = lungs.right if lungs.right is not None else lungs.both
+    chest = find_chest(grid, lungs.both, domed)
+    bones = find_bones(grid, body, lungs.both, chest, spine)
+    scene = Scene(grid, body, airways, lungs, spine, chest, bones)
+    return (*out, *_around(scene))
 
 
-def _around(
-    grid: Working,
-    body: BoolArray,
-    airways: Airways | None,
-    lungs: Lungs,
-    spine: Spine,
-    masks: dict[str, BoolArray | None],
-) -> BoolArray:
-    """Add to ``masks`` what lies around the lungs; returns the thoracic cavity."""
-    both = lungs.both
-    domed = lungs.right if lungs.right is not None else both
-    chest = find_chest(grid, both, domed)
-    bones = find_bones(grid, body, both, chest, spine)
-    masks |= {"left rib": bones.left_ribs, "right rib": bones.right_ribs}
-    masks |= {"sternum": bones.sternum, "other bone": bones.other}
-    solid = spine.vertebrae | spine.canal
-    for bone in (bones.left_ribs, bones.right_ribs, bones.sternum, bones.other):
-        if bone is not None:
-            solid |= bone
-    taken = solid | both
-    if airways is not None:
-        taken |= to_working(grid, airways.trachea, 0.3)
-        if airways.bronchi is not None:
-            taken |= to_working(grid, airways.bronchi, 0.3)
-    carina_k = airways.carina[2] if airways is not None and airways.carina_in_view else None
-    middle = find_mediastinum(grid, taken, chest, spine, carina_k)
-    masks |= {"heart": middle.heart, "mediastinal tissue": middle.tissue}
+def _around(scene: Scene) -> Stage:
+    """What lies around the lungs."""
+    grid, spine, lungs = scene.grid, scene.spine, scene.lungs
+    solid = scene.solid
+    taken = solid | lungs.both | scene.lumen
+    middle = find_mediastinum(grid, taken, scene.chest, spine, scene.carina_k)
+    out = [
+        *_bones(scene.bones),
+        _found("heart", middle.heart, "shape prior", 0.7, "nothing thick and soft lies there"),
+        _found("mediastinal tissue", middle.tissue, "spatial prior", 0.6, "no room between lungs"),
+    ]
     for part in (middle.heart, middle.tissue):
         if part is not None:
             taken |= part
+    liver = None
     if lungs.right is not None:
         at = float(np.median(spine.centers[:, 0]))
-        masks["liver"] = find_liver(grid, body, taken, lungs.right, chest, at)
-    room = chest.inside | _within_ribs(grid, bones, spine)
-    room &= chest.above_floor & ~_behind(grid, spine)
-    room[:, :, chest.top + 1 :] = False
-    return np.asarray((room | both) & body & ~solid)
+        liver = find_liver(grid, scene.body, taken, lungs.right, scene.chest, at)
+    out.append(_found("liver", liver, "shape prior", 0.6, "no even organ under the right dome"))
+    cavity = find_cavity(scene, solid)
+    out.append(Structure("thoracic cavity", cavity, "shape prior", 0.7, within="body"))
+    return tuple(out)
 
 
-def _within_ribs(grid: Working, bones: Bones, spine: Spine) -> BoolArray:
-    """What the ribs of both sides enclose, slice by slice; fluid that pushes the lung away too."""
-    if bones.left_ribs is None or bones.right_ribs is None:
-        return np.zeros(grid.hu.shape, dtype=np.bool_, order="F")
-    hull = axial_hulls(bones.left_ribs | bones.right_ribs | spine.canal)
-    return erode_mm(hull, CHEST_WALL_MM, grid.spacing_mm)
+def _airways(airways: Airways | None) -> Stage:
+    if airways is None:
+        why = "no round column of air of tracheal size was found"
+        return tuple(Abstention(name=name, reason=why) for name in ("trachea", "bronchie"))
+    out: list[Structure | Abstention] = [
+        Structure("trachea", airways.trachea, "intensity", 0.9),
+    ]
+    if airways.bronchi is None:
+        out.append(Abstention(name="bronchie", reason="the carina is not in view"))
+    else:
+        out.append(Structure("bronchie", airways.bronchi, "intensity", 0.7))
+    return tuple(out)
 
 
-def _behind(grid: Working, spine: Spine) -> BoolArray:
-    """The muscles of the back: behind the canal, and beside the spinous processes."""
-    x = np.abs(np.arange(grid.hu.shape[0])[:, None] - spine.centers[None, :, 0])
-    y = np.arange(grid.hu.shape[1])[:, None] - spine.centers[None, :, 1]
-    x, y = x[:, None, :] * grid.spacing_mm[0], y[None, :, :] * grid.spacing_mm[1]
-    return np.asarray(((x < 30) & (y < 10)) | ((x < 55) & (y < -18)))
+def _lungs(grid: Working, lungs: Lungs | None) -> Stage:
+    sides = ("left lung", "right lung")
+    if lungs is None:
+        return tuple(Abstention(name=s, reason="too little air in the body") for s in sides)
+    return tuple(
+        Abstention(name=name, reason="no air on that side")
+        if side is None
+        else Structure(name, lung_on_full(grid, side, lungs.aerated), "intensity", 0.95)
+        for name, side in zip(sides, (lungs.left, lungs.right), strict=True)
+    )
 
 
-def _present(masks: dict[str, BoolArray | None]) -> dict[str, BoolArray]:
-    return {name: mask for name, mask in masks.items() if mask is not None and mask.any()}
+def _spine(spine: Spine | None) -> Stage:
+    if spine is None:
+        why = "no column with a canal can be followed through the scan"
+        return tuple(Abstention(name=name, reason=why) for name in ("vertebrae", "spinal canal"))
+    return (
+        Structure("vertebrae", spine.vertebrae, "shape prior", 0.8, border="bone"),
+        Structure("spinal canal", spine.canal, "shape prior", 0.8),
+    )
+
+
+def _bones(bones: Bones) -> Stage:
+    named = (
+        ("left rib", bones.left_ribs),
+        ("right rib", bones.right_ribs),
+        ("sternum", bones.sternum),
+        ("other bone", bones.other),
+    )
+    return tuple(
+        Abstention(name=name, reason="no bone of that form at that place")
+        if mask is None
+        else Structure(name, mask, "intensity", 0.7, border="bone")
+        for name, mask in named
+    )
+
+
+def _found(
+    name: str, mask: BoolArray | None, method: Method, confidence: float, why: str
+) -> Structure | Abstention:
+    if mask is None or not mask.any():
+        return Abstention(name=name, reason=why)
+    return Structure(name, mask, method, confidence)

@@ -1,92 +1,169 @@
-"""From working masks to labels on the full grid; borders of lung and bone follow the full HU."""
+"""From the structures that were found to one label map on the full grid."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.anatomy._hu.find import Found
-from groundct.anatomy._hu.grid import Working, fraction_on_full
-from groundct.anatomy._hu.names import CAVITY_LABELS, LABELS, SEGMENTS
-from groundct.core.volume import BoolArray, LabelMap, Segment
+from groundct.anatomy._hu.grid import Box, Working, fraction_on_full
+from groundct.anatomy._hu.names import UNNAMED, WHOLES
+from groundct.anatomy._hu.structure import Structure
+from groundct.core.volume import (
+    Abstention,
+    BoolArray,
+    LabelMap,
+    RegionMask,
+    Segment,
+    label_map_of_masks,
+)
 
-Layer = NDArray[np.uint8]
-
-AERATED_HU = -400
 BONE_HU = 150
-BONES: Final = ("other bone", "left rib", "right rib", "sternum", "vertebrae")
-SOFT: Final = ("mediastinal tissue", "liver", "heart")
+REST = " (rest)"
+"""Ends the name under which what no part of a whole took is packed."""
 
 
-def paint(grid: Working, found: Found) -> LabelMap:
-    """The label map of what was found; a structure that lost all its voxels is left out."""
-    shape = grid.volume.geometry.shape
-    parts: Layer = np.zeros(shape, dtype=np.uint8, order="F")
-    cavities: Layer = np.zeros(shape, dtype=np.uint8, order="F")
-    _put(grid, cavities, found.body, CAVITY_LABELS["body"])
-    _put(grid, cavities, found.cavity, CAVITY_LABELS["thoracic cavity"])
-    for name in SOFT:
-        _put(grid, parts, found.masks.get(name), LABELS[name])
-    for name in BONES:
-        _put(grid, parts, found.masks.get(name), LABELS[name], follow_bone=True)
-    _put(grid, parts, found.masks.get("spinal canal"), LABELS["spinal canal"])
-    if found.lungs is not None:
-        for name, side in (("left lung", found.lungs.left), ("right lung", found.lungs.right)):
-            if side is not None:
-                _put_lung(grid, parts, side, found.lungs.aerated, LABELS[name])
-    if found.airways is not None:
-        for name, lumen in (
-            ("bronchie", found.airways.bronchi),
-            ("trachea", found.airways.trachea),
-        ):
-            if lumen is not None:
-                parts[lumen.slices][lumen.voxels] = LABELS[name]
+def paint(grid: Working, found: Iterable[Structure | Abstention]) -> LabelMap:
+    """The label map of what was found; a structure that lost all its voxels is left out.
+
+    The whole of parts is their union and what none of them took.
+    """
+    found = tuple(found)
+    structures = {s.name: s for s in found if isinstance(s, Structure)}
+    wholes = [s for s in structures.values() if s.within not in structures]
+    masks: dict[str, RegionMask] = {}
+    members: dict[str, list[str]] = {}
+    for whole in wholes:
+        _divide(grid, whole, _on_full(grid, whole), structures, masks, members)
+    packed = label_map_of_masks(masks.items(), grid.volume.geometry, grid.volume.stored)
+    places = {segment.name: segment.parts for segment in packed.segments}
+    segments = []
+    for structure in structures.values():
+        leaves = _leaves(structure.name, members)
+        parts = tuple(part for leaf in leaves for part in places.get(leaf, ()))
+        if parts:
+            segments.append(
+                Segment(
+                    name=structure.name,
+                    parts=parts,
+                    method=structure.method,
+                    confidence=structure.confidence,
+                    note=structure.note,
+                )
+            )
+    segments += _wholes(segments)
+    segments = [segment for segment in segments if segment.name not in UNNAMED]
+    here = {segment.name for segment in segments}
+    abstained = tuple(
+        a
+        for a in found
+        if isinstance(a, Abstention) and a.name not in here and a.name not in UNNAMED
+    )
     return LabelMap(
-        (parts, cavities), _segments(parts, cavities), grid.volume.geometry, grid.volume.stored
+        packed.layers, tuple(segments), grid.volume.geometry, grid.volume.stored, abstained
     )
 
 
-def _put(
+def _wholes(segments: list[Segment]) -> list[Segment]:
+    """The unions of what was found, as sure as their least sure part."""
+    found = {segment.name: segment for segment in segments}
+    out = []
+    for name, members in WHOLES.items():
+        here = [found[member] for member in members if member in found]
+        if here:
+            least = min(here, key=lambda segment: segment.confidence or 0.0)
+            parts = tuple(part for segment in here for part in segment.parts)
+            out.append(least.model_copy(update={"name": name, "parts": parts, "note": ""}))
+    return out
+
+
+def _divide(
     grid: Working,
-    layer: Layer,
-    mask: BoolArray | None,
-    label: int,
-    *,
-    follow_bone: bool = False,
+    whole: Structure,
+    mask: RegionMask,
+    structures: dict[str, Structure],
+    masks: dict[str, RegionMask],
+    members: dict[str, list[str]],
 ) -> None:
-    if mask is None:
+    """Put a whole's parts into ``masks``, down to those that have none; or the whole itself."""
+    parts = [s for s in structures.values() if s.within == whole.name]
+    if mask.count == 0:
         return
-    box, fraction = fraction_on_full(grid, mask)
+    if not parts:
+        masks[whole.name] = mask
+        return
+    winner = _shared_out(grid, parts, mask)
+    members[whole.name] = [part.name for part in parts]
+    for n, part in enumerate(parts, start=1):
+        _divide(grid, part, _cropped(mask, winner == n), structures, masks, members)
+    rest = _cropped(mask, mask.voxels & (winner == 0))
+    if rest.count:
+        masks[whole.name + REST] = rest
+        members[whole.name].append(whole.name + REST)
+
+
+def _shared_out(grid: Working, parts: list[Structure], mask: RegionMask) -> NDArray[np.uint8]:
+    """For each voxel of the mask's crop the number of the part that has it; 0 for none."""
+    shape = mask.voxels.shape
+    total = np.zeros(shape, dtype=np.float32, order="F")
+    most = np.zeros(shape, dtype=np.float32, order="F")
+    winner = np.zeros(shape, dtype=np.uint8, order="F")
+    for n, part in enumerate(parts, start=1):
+        fraction = _fraction(grid, part, mask.slices)
+        if fraction is None:
+            continue
+        total += fraction
+        better = fraction > most
+        winner[better] = n
+        most[better] = fraction[better]
+    winner[~mask.voxels | (total <= 0.5)] = 0
+    return winner
+
+
+def _fraction(grid: Working, part: Structure, box: Box) -> NDArray[np.float32] | None:
+    if isinstance(part.mask, RegionMask):
+        return _placed(part.mask, box).astype(np.float32)
+    if not part.mask.any():
+        return None
+    return fraction_on_full(grid, part.mask, box)[1]
+
+
+def _placed(mask: RegionMask, box: Box) -> BoolArray:
+    """A region's voxels in a box of the full grid; what lies outside the box is left out."""
+    out = np.zeros(tuple(s.stop - s.start for s in box), dtype=np.bool_, order="F")
+    here, there = [], []
+    for part, own in zip(box, mask.slices, strict=True):
+        low, high = max(part.start, own.start), min(part.stop, own.stop)
+        if low >= high:
+            return out
+        here.append(slice(low - part.start, high - part.start))
+        there.append(slice(low - own.start, high - own.start))
+    out[tuple(here)] = mask.voxels[tuple(there)]
+    return out
+
+
+def _cropped(mask: RegionMask, voxels: BoolArray) -> RegionMask:
+    inner = RegionMask.of(voxels)
+    i, j, k = (a + b for a, b in zip(mask.offset, inner.offset, strict=True))
+    return RegionMask((i, j, k), inner.voxels)
+
+
+def _on_full(grid: Working, structure: Structure) -> RegionMask:
+    if isinstance(structure.mask, RegionMask):
+        return structure.mask
+    if not structure.mask.any():
+        return RegionMask.of(structure.mask)
+    box, fraction = fraction_on_full(grid, structure.mask)
     chosen = fraction > 0.5
-    if follow_bone:
-        chosen = (fraction > 0.8) | ((fraction > 0.25) & (grid.volume.hu[box] > BONE_HU))
-    layer[box][chosen] = label
+    if structure.border == "bone":
+        dense = grid.volume.hu[box] > BONE_HU
+        chosen = (fraction > 0.8) | ((fraction > 0.25) & dense)
+    offset = (box[0].start, box[1].start, box[2].start)
+    return _cropped(RegionMask(offset, chosen), chosen)
 
 
-def _put_lung(grid: Working, layer: Layer, lung: BoolArray, aerated: BoolArray, label: int) -> None:
-    """The lung's inside as found; its border by HU, or as found where it was closed over tissue."""
-    box, fraction = fraction_on_full(grid, lung)
-    aerated_fraction = fraction_on_full(grid, aerated & lung, box)[1]
-    air = grid.volume.hu[box] < AERATED_HU
-    chosen = fraction > 0.95
-    chosen |= (fraction > 0.05) & air & (aerated_fraction > 0.05)
-    chosen |= (fraction > 0.5) & (aerated_fraction < 0.5)
-    layer[box][chosen] = label
-
-
-def _segments(parts: Layer, cavities: Layer) -> tuple[Segment, ...]:
-    here = {
-        (layer, int(label))
-        for layer, array in enumerate((parts, cavities))
-        for label in np.flatnonzero(np.bincount(array.ravel(order="K"), minlength=2))
-    }
-    places = {name: (1, label) for name, label in CAVITY_LABELS.items()}
-    places |= {name: (0, label) for name, label in LABELS.items()}
-    segments = []
-    for name, members in SEGMENTS.items():
-        kept = tuple(places[m] for m in members if places[m] in here)
-        if kept:
-            segments.append(Segment(name=name, parts=kept))
-    return tuple(segments)
+def _leaves(name: str, members: dict[str, list[str]]) -> list[str]:
+    if name not in members:
+        return [name]
+    return [leaf for member in members[name] for leaf in _leaves(member, members)]
