@@ -61,7 +61,7 @@ def test_regions_have_masks() -> None:
     assert tuple(sorted(tree.regions)) == TOP_REGIONS
     for region in TOP_REGIONS:
         assert tree.region_members(region)
-        assert all(tree.is_mask_name(name) for name in tree.region_members(region))
+        assert all(tree.is_segment_name(name) for name in tree.region_members(region))
 
 
 def test_findings_point_at_known_codes_paths_and_labels() -> None:

@@ -15,8 +15,6 @@ from typing import Final, Literal
 
 from groundct.vocabulary._tables import read_table, split_cell
 
-RegionRule = Literal["union", "rim"]
-
 TOP_REGIONS: Final = (
     "abdomen",
     "bone",
@@ -51,10 +49,9 @@ class Structure:
 
 @dataclass(frozen=True)
 class RegionDefinition:
-    """How groundct makes a top region of structures; rule ``rim`` means a border zone of them."""
+    """What groundct makes a top region of: the union of its members."""
 
     region: str
-    rule: RegionRule
     members: tuple[str, ...]
     note: str
 
@@ -139,7 +136,7 @@ class Anatomy:
         return path.rsplit("/", 1)[-1]
 
     def region_members(self, region: str) -> tuple[str, ...]:
-        """The mask names that make a top region; see ``regions[region].rule`` for how."""
+        """The mask names that make a top region; ``recipes`` has what must be there."""
         return self.regions[region].members
 
 
@@ -162,11 +159,9 @@ def anatomy() -> Anatomy:
             paths=split_cell(row["paths"]),
         )
     regions = {}
-    for row in read_table("regions.tsv", ("region", "rule", "members", "note")):
-        rule: RegionRule = "rim" if row["rule"] == "rim" else "union"
+    for row in read_table("regions.tsv", ("region", "rule", "members", "needs", "note")):
         regions[row["region"]] = RegionDefinition(
             region=row["region"],
-            rule=rule,
             members=split_cell(row["members"]),
             note=row["note"],
         )

@@ -153,7 +153,7 @@ class Atlas:
 
     def _region(self, name: str) -> Spot | Missing | None:
         definition = anatomy().regions.get(name)
-        if definition is None or definition.rule != "union":
+        if definition is None:
             return None
         spots = {m: self.look(m) for m in definition.members if m != name}
         there = {m: spot for m, spot in spots.items() if isinstance(spot, Spot)}

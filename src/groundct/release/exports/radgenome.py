@@ -109,11 +109,8 @@ def exported_names(record: Record) -> tuple[str, ...]:
 
 
 def composite_members(organs: LabelMap, region: str) -> tuple[str, ...]:
-    """The members of a composite region that the label map answers for; none for other rules."""
-    definition = anatomy().regions[region]
-    if definition.rule != "union":
-        return ()
-    return tuple(name for name in definition.members if name in organs.names)
+    """The members of a composite region that the label map answers for."""
+    return tuple(name for name in anatomy().region_members(region) if name in organs.names)
 
 
 def _write_masks(
