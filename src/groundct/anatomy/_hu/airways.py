@@ -1,47 +1,48 @@
-"""Trachea and bronchi on the full grid: the traced trachea, and tubes grown on from its end."""
+"""The airways: lumen and wall of trachea and bronchi on the full grid, by name, and their graph."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from groundct.anatomy._hu.airway_graph import Line, Shells, lines, shells
+from groundct.anatomy._hu.airway_growth import grow_airway
+from groundct.anatomy._hu.airway_names import Named, named, subtree
+from groundct.anatomy._hu.airway_tree import Branch
 from groundct.anatomy._hu.grid import Box, Working, crop_geometry, full_box
 from groundct.anatomy._hu.trachea import LUMEN_HU, Disc, trace_trachea
-from groundct.anatomy._hu.wavefront import grow_tubes
 from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, RegionMask
-from groundct.imaging.components import keep_components, largest_component
-from groundct.imaging.resample import resample_linear, resample_nearest, working_geometry
+from groundct.imaging.distances import dilate_mm
+from groundct.imaging.resample import resample_linear, resample_nearest
 
 TREE_SPACING_MM = 1.0
-TREE_DEPTH_MM = 110.0
-TREE_HALF_WIDTH_MM = 85.0
-TREE_HALF_DEPTH_MM = 60.0
-REACH_MM = 90.0
-THRESHOLDS_HU = (-920, -870, -820)
-SPLIT_AREA_MM2 = 25.0
-SPLIT_DISTANCE_MM = 12.0
-SPLIT_ABOVE_END_MM = 15.0
-SPLIT_REACH_MM = 35.0
-WALL_HU = -700
-CENTRAL_MM = 30.0
-"""The trachea and main bronchi, wide enough to be far from any wall, lie this near its axis."""
+TREE_DEPTH_MM = 130.0
+TREE_HALF_WIDTH_MM = 95.0
+TREE_HALF_DEPTH_MM = 70.0
+AIR_HU = -500
+WALL_MM = 1.0
+"""What belongs to the airway outside its lumen."""
 
 
 @dataclass(frozen=True, eq=False)
 class Airways:
-    """Trachea and bronchi on the full grid; ``carina`` is (i, j, k) on the working grid.
+    """Trachea and bronchi, walls included, on the full grid.
 
-    Without ``carina_in_view`` it is where the trachea could last be seen.
+    ``carina`` is (i, j, k) on the working grid; without ``carina_in_view`` it is where the trachea
+    could last be seen. ``named`` holds the main and lobar bronchi that could be told, by name, and
+    ``branches`` the whole tree, the trachea first; both are empty where no fork was found.
     """
 
     trachea: RegionMask
     bronchi: RegionMask | None
     carina: tuple[int, int, int]
     carina_in_view: bool
+    named: dict[str, RegionMask] = field(default_factory=dict)
+    branches: tuple[Branch, ...] = ()
 
 
 def find_airways(grid: Working, body: BoolArray) -> Airways | None:
@@ -51,30 +52,35 @@ def find_airways(grid: Working, body: BoolArray) -> Airways | None:
         return None
     box = full_box(grid, _tree_box(grid, chain))
     full = crop_geometry(grid.volume.geometry, box)
-    fine = working_geometry(full, TREE_SPACING_MM)
-    tree = _tree(grid, chain, resample_linear(grid.volume.hu[box], full, fine), fine)
-    end = (chain[-1].center[0], chain[-1].center[1], float(chain[-1].k))
-    point = grid.geometry.world_from_index(end)
-    split = _split(tree, fine, fine.index_from_world(point))
-    if split is not None:
-        point = fine.world_from_index(split)
-    i, j, k = (round(float(v)) for v in grid.geometry.index_from_world(point))
-    lumen = _to_full(grid, tree, fine, full, box)
-    cut = int(np.clip(round(float(full.index_from_world(point)[2])), 0, lumen.shape[2]))
-    lumen = keep_components(lumen, max(2, int(200 / full.voxel_volume_mm3)))
-    upper = lumen.copy(order="F")
-    upper[:, :, :cut] = False
-    # Upper lobe bronchi may rise above the carina, apart from the trachea.
-    trachea = largest_component(upper)
-    bronchi = lumen & ~trachea
-    if not trachea.any():
+    fine = isotropic(full, TREE_SPACING_MM)
+    hu = resample_linear(grid.volume.hu[box], full, fine)
+    column = _column(grid, chain, hu, fine)
+    if not column.any():
         return None
-    return Airways(
-        _region(trachea, box),
-        _region(bronchi, box) if bronchi.any() else None,
-        (i, j, k),
-        split is not None,
-    )
+    tree = grow_airway(np.clip(hu, -1024, 1000).astype(np.int16), column)
+    levels = np.flatnonzero(tree.any(axis=(0, 1)))
+    top = np.zeros_like(tree)
+    top[:, :, levels[-1]] = tree[:, :, levels[-1]]
+    found = shells(tree, top, TREE_SPACING_MM)
+    first = lines(found)
+    told = named(found, first, fine.spacing_mm) if first is not None else None
+    lumen = _to_full(grid, tree, fine, full, box)
+    if told is None or first is None:
+        last = (*chain[-1].center, float(chain[-1].k))
+        i, j, k = (round(v) for v in last)
+        trachea = _walled(lumen, full)
+        return Airways(_region(trachea, box), None, (i, j, k), False) if trachea.any() else None
+    return _parted(grid, box, fine, lumen, (found, first, told))
+
+
+def isotropic(geometry: Geometry, step_mm: float) -> Geometry:
+    """A grid of about ``step_mm`` on all axes over exactly the same box of space."""
+    extent = zip(geometry.shape, geometry.spacing_mm, strict=True)
+    shape = tuple(max(1, round(n * own / step_mm)) for n, own in extent)
+    ratio = np.array(geometry.shape) / np.array(shape)
+    step = np.diag([*ratio, 1.0])
+    step[:3, 3] = (ratio - 1) / 2
+    return Geometry.of(shape, geometry.matrix @ step)
 
 
 def _tree_box(grid: Working, chain: list[Disc]) -> Box:
@@ -96,66 +102,111 @@ def _tree_box(grid: Working, chain: list[Disc]) -> Box:
     )
 
 
-def _tree(grid: Working, chain: list[Disc], hu: NDArray[np.float32], fine: Geometry) -> BoolArray:
-    """Trachea and bronchi on the fine grid; every threshold adds the branches that it holds."""
+def _column(
+    grid: Working, chain: list[Disc], hu: NDArray[np.float32], fine: Geometry
+) -> BoolArray:
+    """The traced trachea on the fine grid, out to its wall."""
     coarse = np.zeros(grid.hu.shape, dtype=np.bool_, order="F")
     for disc in chain:
         coarse[disc.pixels[0], disc.pixels[1], disc.k] = True
     column = resample_nearest(coarse, grid.geometry, fine)
-    column |= ndimage.binary_dilation(column) & (hu < LUMEN_HU)
-    side = float(np.prod(fine.spacing_mm)) ** (1 / 3)
-    levels = np.flatnonzero(column.any(axis=(0, 1)))
-    start = column.copy()
-    start[:, :, levels[0] + max(1, round(4 / fine.spacing_mm[2])) :] = False
-    i, j = fine.index_from_world(grid.geometry.world_from_index((*chain[-1].center, 0)))[:2]
-    walled = _walled(hu, side)
-    across = (np.arange(hu.shape[0]) - i)[:, None] * fine.spacing_mm[0]
-    along = (np.arange(hu.shape[1]) - j)[None, :] * fine.spacing_mm[1]
-    walled |= (np.hypot(across, along) < CENTRAL_MM)[:, :, None]
-    tree = column.copy()
-    for threshold in THRESHOLDS_HU:
-        tree |= grow_tubes(np.asarray(walled & (hu < threshold)), start, column, side, REACH_MM)
-    return np.asarray(ndimage.binary_closing(tree, iterations=1) | tree)
+    return np.asarray(column | (ndimage.binary_dilation(column) & (hu < LUMEN_HU)))
 
 
-def _walled(hu: NDArray[np.float32], voxel_mm: float) -> BoolArray:
-    """Where a wall or a vessel is near: bronchi run there, and most of the parenchyma does not."""
-    dense = ndimage.gaussian_filter(hu, 2.5 / voxel_mm) > WALL_HU
-    return np.asarray(ndimage.binary_dilation(dense, iterations=max(1, round(4 / voxel_mm))))
+def _parted(
+    grid: Working,
+    box: Box,
+    fine: Geometry,
+    lumen: BoolArray,
+    tree: tuple[Shells, Line, Named],
+) -> Airways:
+    found, first, told = tree
+    full = crop_geometry(grid.volume.geometry, box)
+    everything = subtree(first)
+    owner = _owners(found, everything)
+    number = {name: n for n, name in enumerate(told.lines, start=1)}
+    own = np.full(len(everything) + 1, len(number) + 1, dtype=np.uint8)
+    own[-1] = 0
+    for name, members in told.lines.items():
+        for line in members:
+            own[everything.index(line)] = number[name]
+    labels = np.zeros(fine.shape, dtype=np.uint8)
+    labels[tuple(found.voxels.T)] = own[owner[found.of_voxel]]
+    walled = _walled(lumen, full)
+    spread = resample_nearest(_spread(labels), fine, full)
+    masks = {name: np.asarray(walled & (spread == n)) for name, n in number.items()}
+    trachea = masks.pop("trachea")
+    carina = fine.world_from_index(told.carina)
+    i, j, k = (round(float(v)) for v in grid.geometry.index_from_world(carina))
+    return Airways(
+        _region(trachea, box),
+        _region(np.asarray(walled & (spread > 1)), box),
+        (i, j, k),
+        True,
+        {name: _region(mask, box) for name, mask in masks.items() if mask.any()},
+        _branches(found, first, told, fine),
+    )
 
 
-def _split(
-    tree: BoolArray, fine: Geometry, end: NDArray[np.float64]
-) -> tuple[float, float, float] | None:
-    """The carina: where, from the head down, two branches first go on side by side.
+def _owners(found: Shells, everything: list[Line]) -> NDArray[np.intp]:
+    """The line that each shell belongs to: its own or, for a bulge of a wall, its ancestor's."""
+    owner = np.full(len(found.parent), -1, dtype=np.intp)
+    for n, line in enumerate(everything):
+        owner[line.shells] = n
+    for shell in range(len(owner)):
+        at = shell
+        while owner[at] < 0 and found.parent[at] >= 0:
+            at = int(found.parent[at])
+        owner[shell] = owner[at]
+    return owner
 
-    ``end`` is the index at which the trachea's column ended; what lies well above it is no carina.
-    """
-    area = fine.spacing_mm[0] * fine.spacing_mm[1]
-    in_a_row = max(2, round(4 / fine.spacing_mm[2]))
-    seen: list[tuple[float, float, float]] = []
-    highest = min(tree.shape[2] - 1, round(end[2] + SPLIT_ABOVE_END_MM / fine.spacing_mm[2]))
-    near = np.abs(np.arange(tree.shape[0]) - end[0]) * fine.spacing_mm[0] < SPLIT_REACH_MM
-    for k in range(highest, -1, -1):
-        labels, count = ndimage.label(tree[:, :, k] & near[:, None])
-        sizes = np.bincount(labels.ravel())[1:] * area
-        large = [n for n in np.argsort(-sizes)[:2] + 1 if sizes[n - 1] >= SPLIT_AREA_MM2]
-        centers = [np.mean(np.nonzero(labels == n), axis=1) for n in large]
-        apart = count > 1 and len(large) == 2
-        if apart and abs(centers[0][0] - centers[1][0]) * fine.spacing_mm[0] > SPLIT_DISTANCE_MM:
-            middle = (centers[0] + centers[1]) / 2
-            seen.append((float(middle[0]), float(middle[1]), float(k)))
-            if len(seen) == in_a_row:
-                return seen[0]
-        else:
-            seen = []
-    return None
+
+def _spread(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Labels carried some voxels outwards, so that every voxel of the full lumen finds one."""
+    out = labels
+    for _ in range(3):
+        grown = ndimage.grey_dilation(out, size=3)
+        out = np.where(out > 0, out, grown)
+    return np.asarray(out)
+
+
+def _branches(found: Shells, first: Line, told: Named, fine: Geometry) -> tuple[Branch, ...]:
+    """The tree's branches, parents before children."""
+    name_of = {id(line): name for name, members in told.lines.items() for line in members}
+    lobe_of = {
+        id(line): name
+        for name, heads in told.lobes.items()
+        for head in heads
+        for line in subtree(head)
+    }
+    out: list[Branch] = []
+    waiting: list[tuple[Line, int | None, int]] = [(first, None, 0)]
+    while waiting:
+        line, parent, generation = waiting.pop(0)
+        index = len(out)
+        out.append(
+            Branch(
+                index=index,
+                parent=parent,
+                points_mm=np.stack([fine.world_from_index(p) for p in found.centre[line.shells]]),
+                radius_mm=found.radius_mm[line.shells],
+                label=name_of.get(id(line)),
+                generation=generation,
+                lobe=lobe_of.get(id(line)),
+            )
+        )
+        waiting += [(child, index, generation + 1) for child in line.children]
+    return tuple(out)
 
 
 def _to_full(grid: Working, tree: BoolArray, fine: Geometry, full: Geometry, box: Box) -> BoolArray:
-    """The tree on the full grid: its core, and at its border what is air."""
+    """The lumen on the full grid: its core, and at its border what is air."""
     share = resample_linear(tree, fine, full)
-    return np.asarray((share > 0.7) | ((share > 0.25) & (grid.volume.hu[box] < -500)))
+    return np.asarray((share > 0.7) | ((share > 0.25) & (grid.volume.hu[box] < AIR_HU)))
+
+
+def _walled(lumen: BoolArray, full: Geometry) -> BoolArray:
+    return dilate_mm(lumen, WALL_MM, full.spacing_mm)
 
 
 def _region(mask: BoolArray, box: Box) -> RegionMask:
