@@ -8,7 +8,7 @@ words do not count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -57,14 +57,24 @@ class Lexicon:
                 if node.entry is None:
                     node.entry = entry
 
+    @property
+    def first_words(self) -> Iterable[str]:
+        """The normal words that phrases begin with."""
+        return self._root.children.keys()
+
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
         """The longest phrases in a sequence of normal words, left to right, none overlapping."""
         root = self._root.children
         if root.keys().isdisjoint(words):
             return ()
+        return self.find_from(words, [n for n, word in enumerate(words) if word in root])
+
+    def find_from(self, words: Sequence[str], starts: Iterable[int]) -> tuple[Hit, ...]:
+        """As ``find``, of phrases that begin at these words, which are in order."""
+        root = self._root.children
         hits: list[Hit] = []
         end = 0
-        for start in [n for n, word in enumerate(words) if word in root]:
+        for start in starts:
             if start < end:
                 continue
             best: Entry | None = None
@@ -79,6 +89,36 @@ class Lexicon:
             if best is not None:
                 hits.append(Hit(start, end, best))
         return tuple(hits)
+
+
+Found = Mapping[str, tuple[Hit, ...]]
+"""The hits of several lexicons by name; a lexicon without a hit is left out."""
+
+
+class Lexicons:
+    """Several lexicons that are looked up together: a word that begins no phrase costs once."""
+
+    def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
+        """Note for each word the lexicons, by name, that have phrases which begin with it."""
+        self._lexicons = dict(lexicons)
+        beginning: dict[str, list[str]] = {}
+        for name, one in lexicons.items():
+            for word in one.first_words:
+                beginning.setdefault(word, []).append(name)
+        self._beginning = beginning
+
+    def find(self, words: Sequence[str]) -> Found:
+        """What each lexicon would find alone."""
+        beginning = self._beginning
+        starts: dict[str, list[int]] = {}
+        for position, word in enumerate(words):
+            for name in beginning.get(word, ()):
+                starts.setdefault(name, []).append(position)
+        return {
+            name: hits
+            for name, own in starts.items()
+            if (hits := self._lexicons[name].find_from(words, own))
+        }
 
 
 def expand(term: str) -> tuple[tuple[str, ...], ...]:

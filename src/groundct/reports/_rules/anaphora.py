@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from groundct.core.report import Cue, Finding
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.parsed import ANAPHOR, Parsed
 from groundct.reports._rules.reading import SentenceReading
 from groundct.reports._rules.wording import worded
 from groundct.vocabulary.anatomy import anatomy
@@ -23,16 +23,13 @@ _SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
 
 def placed(before: SentenceReading | None, said: SentenceReading) -> tuple[Finding, ...]:
     """The findings of a sentence, its one lung finding placed by the sentence ``before``."""
-    cues = [hit for hit in said.parsed.relations if hit.entry.meaning == "anaphor"]
-    if before is None or not cues or not _placeless(said):
+    if before is None or not said.points_back or not _placeless(said):
         return said.findings
     side = _side(before)
     if side is None:
         return said.findings
-    hit = cues[0]
-    cue = Cue(
-        span=said.parsed.span_of(hit.first, hit.last), role="anaphor", entry=hit.entry.entry_id
-    )
+    hit = next(hit for hit in said.parsed.relations if hit.entry.meaning == ANAPHOR)
+    cue = Cue(span=said.parsed.span_of(hit.first, hit.last), role=ANAPHOR, entry=hit.entry.entry_id)
     finding = said.findings[0]
     paths = (anatomy().path_of(f"{side} lung"),)
     carried = finding.changed(anatomy=paths, laterality=side, cues=(*finding.cues, cue))

@@ -34,7 +34,7 @@ _WITH_PRIOR: Final[dict[str, Change]] = {"increased_if": "increased", "decreased
 def modifiers_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[tuple[str, ...], ...]:
     """The standard words of each mention; one that is denied ("not calcified") is none."""
     words: list[list[str]] = [[] for _ in mentions]
-    for hit in lexicon(parsed.language, "modifiers", "modifier").find(parsed.words):
+    for hit in parsed.found.get("modifiers", ()):
         if hit.entry.meaning == NO_MODIFIER:
             continue
         for number in _qualified(parsed, hit, mentions):

@@ -47,7 +47,7 @@ def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> frozenset[int]:
     stops = parsed.grammar.listing | parsed.grammar.in_ | parsed.grammar.is_
     return frozenset(
         number
-        for hit in lexicon(parsed.language, "remarks").find(parsed.words)
+        for hit in parsed.found.get("remarks", ())
         for number, mention in enumerate(mentions)
         if hit.entry.meaning == "again"
         and 0 <= mention.first - hit.last <= _OPENING

@@ -20,10 +20,7 @@ def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int |
 
     Words of sizes are passed over; of "2-3 nodules" and "at least two nodules" no number is sure.
     """
-    numbers = {
-        hit.first: int(hit.entry.meaning)
-        for hit in lexicon(parsed.language, "numbers", "value").find(parsed.words)
-    }
+    numbers = {hit.first: int(hit.entry.meaning) for hit in parsed.found.get("numbers", ())}
     measured = {n for size in sizes for n in range(size.first, size.last)}
     grammar = parsed.grammar
     stops = _STOPS | grammar.joint | grammar.of | grammar.in_ | grammar.with_

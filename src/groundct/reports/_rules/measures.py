@@ -8,7 +8,7 @@ from typing import Final
 from groundct.core.report import Measurement, MeasurementForm, MeasurementKind
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.sizes import Size, sizes_of
-from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.sizes import default_kind
 
 WIDEST: Final = "widest"
@@ -50,7 +50,7 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
     sizes = sizes_of(parsed)
     if not sizes:
         return ()
-    hits = lexicon(parsed.language, "measurement", "kind").find(parsed.words)
+    hits = parsed.found.get("measurement", ())
     out = []
     for number, size in enumerate(sizes):
         if _of_acquisition(size, hits):

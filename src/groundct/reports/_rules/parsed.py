@@ -4,25 +4,41 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Final
 
 from groundct.core.report import Span
 from groundct.reports._rules.tokens import Token, tokenize
+from groundct.vocabulary._tables import has_table
 from groundct.vocabulary.grammar import Grammar, grammar
 from groundct.vocabulary.languages import languages
-from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.lexicon import Found, Hit, Lexicons, lexicon
 
 MASK = "\0"
+ANAPHOR: Final = "anaphor"
+"""The role of words such as "in this location"."""
 _SPAN: Final = Span(start=0, end=1)
 _LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
+LEXICONS: Final = {
+    **dict.fromkeys((*_CUES, "relation", "sites", "units", "remarks"), "role"),
+    "findings": "type",
+    "anatomy": "key",
+    "measurement": "kind",
+    "modifiers": "modifier",
+    "numbers": "value",
+    "rewriting": "american",
+}
+"""The lexicons that are looked up in every sentence, and what their third column is called."""
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A sentence's tokens, and hits by lexicon; hits count tokens, spans its own characters."""
+    """A sentence's tokens, and hits by lexicon; hits count tokens, spans its own characters.
+
+    ``found`` holds what the lexicons of ``LEXICONS`` say of ``words``.
+    """
 
     text: str
     language: str
@@ -33,6 +49,8 @@ class Parsed:
     places: tuple[Hit, ...]
     relations: tuple[Hit, ...]
     cues: dict[str, tuple[Hit, ...]]
+    rewriting: tuple[Hit, ...]
+    found: Found
 
     @cached_property
     def verb_last(self) -> bool:
@@ -100,17 +118,19 @@ def parse(text: str, language: str) -> Parsed:
     """
     tokens = tokenize(text, language)
     words = [token.word for token in tokens]
-    label = _LABEL.match(text) if text[:1].isupper() else None
-    labelled = sum(token.end <= label.end() for token in tokens) if label else 0
-    if labelled and _answered(words[labelled:], language):
-        labelled = 0
-    relations = lexicon(language, "relation").find(words)
-    for hit in relations:
-        if hit.entry.meaning == "preamble":
+    found = as_said = _lexicons(language).find(words)
+    relations = found.get("relation", ())
+    preambles = [hit for hit in relations if hit.entry.meaning == "preamble"]
+    if preambles:
+        for hit in preambles:
             words[hit.first : hit.last] = [MASK] * (hit.last - hit.first)
-    found = lexicon(language, "findings", "type").find([MASK] * labelled + words[labelled:])
-    findings = tuple(_without_joint(hit, words, grammar(language)) for hit in found)
-    cues = {name: lexicon(language, name).find(words) for name in _CUES}
+        found = _lexicons(language).find(words)
+    named = found.get("findings", ())
+    labelled = _labelled(text, tokens, words, language)
+    if labelled:
+        named = lexicon(language, "findings", "type").find([MASK] * labelled + words[labelled:])
+    findings = tuple([_without_joint(hit, words, grammar(language)) for hit in named])
+    cues = {name: found.get(name, ()) for name in _CUES}
     if languages()[language].verb_last:
         cues["negation"] = _denials(words, findings, cues["negation"], language)
     return Parsed(
@@ -120,10 +140,31 @@ def parse(text: str, language: str) -> Parsed:
         tokens=tokens,
         words=tuple(words),
         findings=findings,
-        places=lexicon(language, "anatomy", "key").find(words),
-        relations=tuple(hit for hit in relations if hit.entry.meaning != "preamble"),
+        places=found.get("anatomy", ()),
+        relations=tuple([hit for hit in relations if hit.entry.meaning != "preamble"]),
         cues=cues,
+        rewriting=as_said.get("rewriting", ()),
+        found=found,
     )
+
+
+@lru_cache(maxsize=8)
+def _lexicons(language: str) -> Lexicons:
+    """The lexicons of a language that every sentence is looked up in, in one."""
+    return Lexicons(
+        {
+            name: lexicon(language, name, meaning)
+            for name, meaning in LEXICONS.items()
+            if has_table(f"{language}/{name}.tsv")
+        }
+    )
+
+
+def _labelled(text: str, tokens: tuple[Token, ...], words: list[str], language: str) -> int:
+    """How many tokens a label takes at the beginning that names a place and no finding."""
+    label = _LABEL.match(text) if text[:1].isupper() else None
+    labelled = sum(token.end <= label.end() for token in tokens) if label else 0
+    return 0 if labelled and _answered(words[labelled:], language) else labelled
 
 
 def _without_joint(hit: Hit, words: list[str], known: Grammar) -> Hit:

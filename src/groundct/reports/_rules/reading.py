@@ -15,22 +15,25 @@ from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.continued import Loose, again_of, loose_of
 from groundct.reports._rules.doubts import doubts_of
 from groundct.reports._rules.link import paths_of, regions_of
-from groundct.reports._rules.parsed import Parsed, parse
+from groundct.reports._rules.parsed import ANAPHOR, Parsed, parse, sides_named
 from groundct.reports._rules.rewriting import rewrites_of
 from groundct.reports._rules.sites import Site, lung_sites
 
-_KEPT = 1 << 14
+_KEPT = 1 << 16
+_KEPT_PARSED = 1 << 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SentenceReading:
-    """A sentence's entries, findings and regions; ``regions`` None: those of the one before.
+    """A sentence's findings and regions; ``regions`` None: those of the one before.
 
-    ``doubts`` are the reasons why rules may have misread it, none for most sentences.
+    ``doubts`` are the reasons why rules may have misread it, none for most sentences; ``sides``
+    those that it names, of whatever it speaks; ``points_back``: it says "in this location" or so.
+    Entries and sites are looked up again when asked for: few are, and readings are many.
     """
 
-    parsed: Parsed
-    sites: tuple[Site, ...]
+    text: str
+    language: str
     findings: tuple[Finding, ...]
     regions: tuple[str, ...] | None
     anatomy: tuple[str, ...]
@@ -38,6 +41,18 @@ class SentenceReading:
     rewrites: tuple[Rewrite, ...]
     loose: Loose
     again: frozenset[int]
+    sides: frozenset[str]
+    points_back: bool
+
+    @property
+    def parsed(self) -> Parsed:
+        """All vocabulary entries that were found in it."""
+        return _parsed(self.text, self.language)[0]
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """The lung sites that it names."""
+        return _parsed(self.text, self.language)[1]
 
     def anatomy_in(self, regions: tuple[str, ...]) -> tuple[str, ...]:
         """The most exact anatomy paths that it names inside the regions it is given."""
@@ -46,24 +61,32 @@ class SentenceReading:
         return paths_of(self.parsed, self.sites, self.findings, regions)
 
 
+@lru_cache(maxsize=_KEPT_PARSED)
+def _parsed(text: str, language: str) -> tuple[Parsed, tuple[Site, ...]]:
+    parsed = parse(text, language)
+    return parsed, lung_sites(parsed)
+
+
 @lru_cache(maxsize=_KEPT)
 def read_sentence(text: str, language: str) -> SentenceReading:
     """Read a sentence; findings have no id yet and sentence index 0."""
-    parsed = parse(text, language)
+    parsed, sites = _parsed(text, language)
+    words = Words(parsed, sites)
     mentions = all_mentions(parsed)
-    sites = lung_sites(parsed)
-    found = findings_of(Words(parsed, sites), mentions)
+    found = findings_of(words, mentions)
     regions = regions_of(parsed, mentions)
     return SentenceReading(
-        parsed=parsed,
-        sites=sites,
+        text=text,
+        language=language,
         findings=found,
         regions=regions,
         anatomy=paths_of(parsed, sites, found, regions or ()),
         doubts=doubts_of(parsed, found),
         rewrites=rewrites_of(parsed),
-        loose=loose_of(Words(parsed, sites), mentions, found),
+        loose=loose_of(words, mentions, found),
         again=again_of(parsed, mentions),
+        sides=sides_named(parsed),
+        points_back=any(hit.entry.meaning == ANAPHOR for hit in parsed.relations),
     )
 
 

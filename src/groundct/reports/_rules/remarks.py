@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from groundct.core.report import Presence, Remark, RemarkKind
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
-from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.lexicon import Hit
 
 _STOPS = frozenset(";:()")
 _OPENING = 2
@@ -58,7 +58,7 @@ def _refers(parsed: Parsed, first: int) -> bool:
     """Whether a sentence begins with words for what was said before: "the described findings"."""
     return any(
         hit.entry.meaning in ("again", "refers") and hit.first <= _OPENING and hit.last <= first
-        for hit in lexicon(parsed.language, "remarks").find(parsed.words)
+        for hit in parsed.found.get("remarks", ())
     )
 
 
@@ -68,7 +68,7 @@ def _clauses(
     """Kind, first and last token (exclusive) of each remark in order; none overlaps another."""
     advice = [_advice(parsed, hit, mentions) for hit in parsed.role("recommendation", "recommends")]
     guesses = [*_questions(parsed)]
-    for hit in lexicon(parsed.language, "remarks").find(parsed.words):
+    for hit in parsed.found.get("remarks", ()):
         if hit.entry.meaning == "guesses":
             last = _guess_end(parsed, hit, mentions, presences)
             if last > hit.last:

@@ -11,6 +11,7 @@ here may change what is read: `bench/bench_rewriting.py` and the tests read ever
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from groundct.core.report import Rewrite, Span
@@ -18,7 +19,7 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.sizes import sizes_of
 from groundct.vocabulary._tables import has_table
 from groundct.vocabulary.american import plural_word
-from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.spelling import known_word
 from groundct.vocabulary.words import is_plural, normal_word
 
 _TABLE: Final = "rewriting"
@@ -38,10 +39,9 @@ def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
     """The rewrites of a sentence in order, none overlapping; none in a language without a table."""
     if not has_table(f"{parsed.language}/{_TABLE}.tsv"):
         return ()
-    words = [token.word for token in parsed.tokens]
     out: list[Rewrite] = []
     taken: set[int] = set()
-    for hit in lexicon(parsed.language, _TABLE, "american").find(words):
+    for hit in parsed.rewriting:
         first, last = hit.first, hit.last
         taken.update(range(hit.first, last))
         if hit.entry.meaning == _KEPT:
@@ -53,7 +53,7 @@ def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
                 text, last = f"{text} {_VERBS[verb]}", last + 1
             first -= bool(first) and parsed.surface(first - 1).lower() in _ARTICLES
         out.append(_rewrite(parsed, (first, last), text, hit.entry.entry_id))
-    out += [r for n, r in enumerate(_spelt(parsed)) if r is not None and n not in taken]
+    out += _spelt(parsed, taken)
     out += _decimal(parsed)
     kept = [rewrite for rewrite in out if rewrite.text != rewrite.span.of(parsed.text)]
     return tuple(sorted(kept, key=lambda rewrite: rewrite.span.start))
@@ -73,18 +73,23 @@ def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:
     return f"{before} {noun}{tail}".lstrip()
 
 
-def _spelt(parsed: Parsed) -> list[Rewrite | None]:
-    """For each token its right spelling, None where it has it."""
-    out: list[Rewrite | None] = []
+def _spelt(parsed: Parsed, taken: set[int]) -> list[Rewrite]:
+    """Words that are misspelt and not taken by a phrase, with their right spelling."""
+    out: list[Rewrite] = []
     for number, token in enumerate(parsed.tokens):
-        surface = parsed.surface(number)
-        if token.word == normal_word(surface, parsed.language) or not token.word.isalpha():
-            out.append(None)
-            continue
-        several = is_plural(surface, parsed.language)
-        text = plural_word(token.word) if several else token.word
-        out.append(_rewrite(parsed, (number, number + 1), text, SPELLING))
+        text = respelt(parsed.text[token.start : token.end], parsed.language)
+        if text is not None and number not in taken:
+            out.append(_rewrite(parsed, (number, number + 1), text, SPELLING))
     return out
+
+
+@lru_cache(maxsize=1 << 16)
+def respelt(surface: str, language: str) -> str | None:
+    """The right spelling of a misspelt word; None for a word that has it."""
+    word = known_word(surface, language)
+    if word == normal_word(surface, language) or not word.isalpha():
+        return None
+    return plural_word(word) if is_plural(surface, language) else word
 
 
 def _decimal(parsed: Parsed) -> list[Rewrite]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.site import Side, Site, side_of
 from groundct.reports._rules.sizes import sizes_of
-from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 from groundct.vocabulary.segments import LungSegment, segment_words, segments
 
@@ -95,6 +95,8 @@ def _adjectives(parsed: Parsed) -> list[tuple[int, int, tuple[LungSegment, ...]]
     """Segment adjectives that are certain: compounds, or in a run that ends with "segment"."""
     words = parsed.words
     named = segment_words(parsed.language)
+    if named.words.isdisjoint(words):
+        return []
     joined = parsed.grammar.listing | parsed.grammar.basal
     ends = parsed.grammar.segment
     found: list[tuple[int, int, tuple[LungSegment, ...]]] = []
@@ -125,7 +127,7 @@ def _adjectives(parsed: Parsed) -> list[tuple[int, int, tuple[LungSegment, ...]]
 def _lobe_words(parsed: Parsed) -> frozenset[int]:
     """The tokens that name lobes: "üst lob anterior, orta lob medial segmentte" is one run."""
     words = parsed.grammar.side | parsed.grammar.lung | parsed.grammar.lobe
-    levels = lexicon(parsed.language, "sites").find(parsed.words)
+    levels = parsed.found.get("sites", ())
     of_level = {h.first for h in levels if h.entry.meaning.startswith("level:")}
     return frozenset(of_level | {n for n, word in enumerate(parsed.words) if word in words})
 

@@ -7,13 +7,12 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.segment_sites import with_segments
 from groundct.reports._rules.side_words import side_words
 from groundct.reports._rules.site import Site
-from groundct.vocabulary.lexicon import lexicon
 
 __all__ = ["Site", "lung_sites"]
 
 
 def lung_sites(parsed: Parsed) -> tuple[Site, ...]:
     """The lung sites of a sentence, in the order of its words."""
-    hits = lexicon(parsed.language, "sites").find(parsed.words)
+    hits = parsed.found.get("sites", ())
     sides = side_words(parsed)
     return with_segments(parsed, anchors_of(parsed, hits, sides), sides)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from groundct.core.report import Measurement, MeasurementForm, Span
 from groundct.reports._rules.parsed import Parsed
-from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.lexicon import Hit
 
 _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?")
 _DASH = re.compile(r"\s*[-–—‑~]\s*")
@@ -43,7 +43,7 @@ def sizes_of(parsed: Parsed) -> tuple[Size, ...]:
     """All sizes in order. A range is one size, each number of a list one of its own."""
     if not any(word[0].isdigit() for word in parsed.words):
         return ()
-    hits = {hit.first: hit for hit in lexicon(parsed.language, "units").find(parsed.words)}
+    hits = {hit.first: hit for hit in parsed.found.get("units", ())}
     out: list[Size] = []
     position = 0
     while position < len(parsed.words):

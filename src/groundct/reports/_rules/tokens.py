@@ -30,7 +30,9 @@ def small_number(word: str) -> int | None:
 def tokenize(text: str, language: str) -> tuple[Token, ...]:
     """The tokens of a text. Hyphens are left out: ``ground-glass`` is two words."""
     return tuple(
-        Token(match.start(), match.end(), known_word(match.group(), language))
-        for match in _TOKEN.finditer(text)
-        if match.group() not in _HYPHENS
+        [
+            Token(*match.span(), known_word(surface, language))
+            for match in _TOKEN.finditer(text)
+            if (surface := match.group()) not in _HYPHENS
+        ]
     )

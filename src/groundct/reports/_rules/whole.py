@@ -10,7 +10,6 @@ from groundct.core.report import Finding, Reading, Report, Sentence
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.continued import Loose, continued, reworded
 from groundct.reports._rules.merge import Context, merged
-from groundct.reports._rules.parsed import sides_named
 from groundct.reports._rules.reading import SentenceReading, in_report, read_sentence
 from groundct.reports._rules.sentences import sentence_spans
 
@@ -82,6 +81,6 @@ def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
             found.extend(in_report(finding, index, span.start) for finding in told.findings)
             before = said
             if section.name == "impression":
-                impression[index] = sides_named(said.parsed)
+                impression[index] = said.sides
     context = Context(impression, frozenset(again))
     return Reading(sentences=tuple(sentences), findings=merged(found, context, report))
