@@ -1,8 +1,11 @@
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
 
 import pytest
 
+from groundct.codecs.label_maps import write_label_map
+from groundct.codecs.radgenome import write_masks
 from groundct.phantom.make import Phantom, make_phantom
 from groundct.phantom.spec import FindingSpec, PhantomSpec
 
@@ -20,3 +23,23 @@ def _thorax(orientation: str, seed: int) -> Phantom:
 def thorax() -> Callable[[str, int], Phantom]:
     """A synthetic thorax with a mass in the left upper lobe, by stored orientation and seed."""
     return _thorax
+
+
+@pytest.fixture(scope="session")
+def options_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Mapping[str, str]]:
+    """What a segmenter must be told to answer for ``thorax("LPS", 1)``; nothing for most."""
+
+    @cache
+    def options(name: str) -> Mapping[str, str]:
+        phantom = _thorax("LPS", 1)
+        folder: Path = tmp_path_factory.mktemp(name)
+        if name == "masks":
+            write_masks(folder, phantom.organs, ("left lung", "right lung", "liver"))
+            return {"folder": str(folder)}
+        if name == "oracle":
+            write_label_map(folder, "organs", phantom.organs)
+            write_label_map(folder, "segments", phantom.segments)
+            return {"truth": str(folder)}
+        return {}
+
+    return options

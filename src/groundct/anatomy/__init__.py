@@ -1,1 +1,5 @@
-"""Volume -> LabelMap; one file a segmenter."""
+"""Volume -> LabelMap; one file a segmenter. ``segment`` runs one by its name."""
+
+from groundct.anatomy._segment import segment
+
+__all__ = ["segment"]

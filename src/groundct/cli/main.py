@@ -21,6 +21,7 @@ _COMMANDS = {
     "inspect": "Say what a dataset on disk is and what is wrong with it.",
     "phantom": "Make a corpus of synthetic chests with their truth.",
     "release": "Check a release.",
+    "segment": "Segment the organs of a CT: a label map, names, volumes, a picture.",
     "vocabulary": "Write what the report reader knows as a page for people.",
     "reports": "Read a table of reports: sentences, findings, labels, region reports.",
 }

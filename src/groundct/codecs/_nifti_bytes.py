@@ -23,6 +23,7 @@ from groundct.codecs._nifti_header import (
     MAX_BYTES,
     NiftiHeader,
     check_extensions,
+    extensions_of,
     parse_header,
 )
 from groundct.codecs._nifti_layout import DATATYPE_CODES, NIFTI1
@@ -81,6 +82,22 @@ def read_stored(path: Path, axes: int) -> tuple[NiftiHeader, NDArray[Any]]:
     check_extensions(path, header, bytes(whole[: header.offset]))
     flat = np.frombuffer(whole, np.dtype(header.dtype), offset=header.offset)
     return header, flat.reshape(header.shape, order="F")
+
+
+def header_extensions(path: Path) -> tuple[bytes, ...]:
+    """What a 3-D file's header extensions hold, in order; VolumeError when the file is broken."""
+    header = read_header(path, 3)
+    head, _ = _start_of(path)
+    if not _check_wrapping(path, head):
+        with path.open("rb") as stream:
+            start = stream.read(header.offset)
+    else:
+        start = b""
+        for piece in inflate_pieces(path, header.size):
+            start += piece[: header.offset - len(start)]
+            if len(start) == header.offset:
+                break
+    return extensions_of(path, header, start)
 
 
 def stored_pieces(path: Path, header: NiftiHeader) -> Iterator[NDArray[Any]]:

@@ -111,14 +111,23 @@ def parse_header(path: Path, head: bytes, *, axes: int) -> NiftiHeader:
 def check_extensions(path: Path, header: NiftiHeader, start: bytes) -> None:
     """Raise VolumeError when header extensions do not fit before the voxels.
 
-    ``start`` holds the file up to ``header.offset``. What extensions say is not used.
+    ``start`` holds the file up to ``header.offset``.
     """
-    little = int.from_bytes(start[:4], "little") in (348, 540)
+    extensions_of(path, header, start)
+
+
+def extensions_of(path: Path, header: NiftiHeader, start: bytes) -> tuple[bytes, ...]:
+    """The contents of a header's extensions, without the zeros that fill them up.
+
+    ``start`` holds the file up to ``header.offset``. Raises VolumeError when they do not fit.
+    """
+    order: Order = "little" if int.from_bytes(start[:4], "little") in (348, 540) else "big"
     at = 352 if header.version == 1 else 544
+    found: list[bytes] = []
     if start[at - 4] == 0:
-        return
+        return ()
     while at < header.offset:
-        size = int.from_bytes(start[at : at + 4], "little" if little else "big")
+        size = int.from_bytes(start[at : at + 4], order)
         if size < 16 or size % 16 or at + size > header.offset:
             raise VolumeError.of(
                 "bad-extension",
@@ -127,7 +136,9 @@ def check_extensions(path: Path, header: NiftiHeader, start: bytes) -> None:
                 f"before the voxels at byte {header.offset}.",
                 "Write the volume again without header extensions.",
             )
+        found.append(start[at + 8 : at + size].rstrip(b"\0"))
         at += size
+    return tuple(found)
 
 
 def _fields(path: Path, head: bytes) -> tuple[Any, int, Order]:

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+from groundct.codecs.nifti import write_nifti_labels
 from groundct.codecs.tables import read_csv_table, write_csv_table
 from groundct.core.case import PublishedRow
 from groundct.core.report import Sentence
 from groundct.core.value import Value
+from groundct.core.volume import LabelMap
 from groundct.vocabulary.anatomy import anatomy
 
 TableName = Literal[
@@ -68,6 +70,22 @@ def mask_folder(
 ) -> Path:
     """Where the masks of a case stand below the dataset's folder."""
     return root / f"{_FOLDER_SPLIT[split]}_{kind}_mask" / f"seg_{case_id}"
+
+
+def write_masks(
+    folder: Path, labels: LabelMap, names: Iterable[str], *, identity_affine: bool = False
+) -> tuple[Path, ...]:
+    """Write ``<name>.nii.gz``, binary, on the stored grid, for each name; a union is one file.
+
+    Raises NotSegmentedError for a name that the label map does not answer for.
+    """
+    paths = []
+    for name in names:
+        paths.append(folder / f"{name}.nii.gz")
+        write_nifti_labels(
+            paths[-1], labels.mask(name), labels.stored, identity_affine=identity_affine
+        )
+    return tuple(paths)
 
 
 def table_of_file(path: Path) -> tuple[TableSplit, TableName] | None:

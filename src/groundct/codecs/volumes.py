@@ -6,12 +6,45 @@ import hashlib
 from pathlib import Path
 
 from groundct.codecs._files import unreadable
-from groundct.codecs.dicom import read_dicom_series
+from groundct.codecs.dicom import FoundSeries, read_dicom_series, scan_dicom_folder
 from groundct.codecs.nifti import read_nifti_volume
 from groundct.core.case import NiftiVolume, VolumeReference
 from groundct.core.issues import DataError, DicomError, VolumeError
 from groundct.core.value import digest
 from groundct.core.volume import Volume
+
+
+def volume_reference(path: Path, series: str | None = None) -> VolumeReference:
+    """What ``path`` holds: a NIfTI file, or a folder with the DICOM files of a CT.
+
+    Args:
+        path: A ``.nii.gz`` or ``.nii`` file, or a folder, whose series may lie at any depth.
+        series: The SeriesInstanceUID, where the folder holds several CT series.
+
+    Raises:
+        DicomError: The folder holds no CT series, several, or not the one that was named.
+    """
+    if not path.is_dir():
+        return NiftiVolume(path=path)
+    found, issues = scan_dicom_folder(path)
+    scans = [each for each in found if each.modality == "CT"]
+    if series is not None:
+        scans = [each for each in scans if each.series_uid == series]
+    if len(scans) == 1:
+        return scans[0].reference
+    if issues and not scans:
+        raise DicomError(*issues)
+    raise DicomError.of(
+        "several-series" if scans else "no-series",
+        path,
+        _listed(scans) if scans else f"it holds no CT series{f' {series}' if series else ''}.",
+        "Name one with --series UID." if scans else "Give a folder of DICOM CT, or a NIfTI file.",
+    )
+
+
+def _listed(scans: list[FoundSeries]) -> str:
+    told = (f"{s.series_uid} ({len(s.files)} files, {s.description or 'no name'})" for s in scans)
+    return f"it holds {len(scans)} CT series: {', '.join(told)}."
 
 
 def read_volume(reference: VolumeReference) -> Volume:

@@ -1,0 +1,1 @@
+"""Masks that others made: their names, their grids, and the processes that make them."""

@@ -1,0 +1,47 @@
+"""Run a segmenter by its name, and complete what it found by the tree's recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from groundct.core.contracts import Segmenter, component
+from groundct.core.options import configured
+from groundct.core.plugins import load_plugin
+from groundct.core.record import Component
+from groundct.core.value import digest
+from groundct.core.volume import LabelMap, Volume
+
+
+def segment(
+    volume: Volume, segmenter: str = "hu", options: Mapping[str, str] | None = None
+) -> LabelMap:
+    """Organ masks of a CT, composites included.
+
+    Args:
+        volume: A CT in HU, as ``groundct.codecs.volumes.read_volume`` gives it.
+        segmenter: The name of a segmenter: ``hu``, ``masks``, ``totalsegmentator``, ``sat``,
+            ``oracle``, or a plug-in of others.
+        options: What it must be told, such as ``{"folder": "masks/"}``.
+
+    Raises:
+        UnknownPluginError: No segmenter has that name.
+        OptionError: An option is unknown, missing or wrong.
+        DataError: The segmenter cannot do its work; each class says what to do.
+    """
+    from groundct.anatomy.composites import complete
+
+    return complete(load_segmenter(segmenter, options).segment(volume))
+
+
+def load_segmenter(name: str, options: Mapping[str, str] | None = None) -> Segmenter:
+    """A segmenter with its options; raises UnknownPluginError or OptionError."""
+    plugin = load_plugin("anatomy", name)
+    if not isinstance(plugin, Segmenter):
+        raise TypeError(f"{name!r} does not keep the contract of a segmenter")
+    return configured(plugin, options or {})
+
+
+def segmenter_component(segmenter: Segmenter, options: Mapping[str, str]) -> Component:
+    """The Component of a segmenter that ran with ``options``."""
+    told = {"segmenter": segmenter.name, "options": dict(sorted(options.items()))}
+    return component("organs", segmenter, digest(told))

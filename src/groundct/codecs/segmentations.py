@@ -1,0 +1,242 @@
+"""A segmentation as people handle it: ``labels.nii.gz`` and ``labels.json`` beside it.
+
+Layer 0 is the file itself; where structures overlap, further layers stand beside it as
+``labels_1.nii.gz``, ``labels_2.nii.gz``, ... The JSON file names every structure by its (layer,
+label) pairs, and says what the masks rest on, what was looked for in vain, and what made them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import numpy as np
+from pydantic import Field, ValidationError
+
+from groundct.codecs._files import read_bytes, write_bytes
+from groundct.codecs.nifti import read_nifti_labels, write_nifti_labels
+from groundct.core.geometry import Geometry, reorientation_to, require_same_grid
+from groundct.core.issues import DataError, VolumeError
+from groundct.core.record import Component
+from groundct.core.value import Value
+from groundct.core.volume import (
+    INTERNAL_ORIENTATION,
+    Abstention,
+    LabelArray,
+    LabelMap,
+    Segment,
+)
+
+FORMAT: Final = "groundct segmentation 1"
+_MAX_NAMES_BYTES: Final = 1 << 26
+_SUFFIXES: Final = (".nii.gz", ".nii")
+
+
+class LayerFile(Value):
+    """One layer: its file, and the structures that each of its labels belongs to.
+
+    The structure with the fewest labels comes first, so that it is the most exact one.
+    """
+
+    file: str
+    labels: dict[int, tuple[str, ...]]
+
+
+class Structure(Segment):
+    """A structure with its size; ``voxels`` 0 says that it was looked for and is empty."""
+
+    voxels: Annotated[int, Field(ge=0)]
+    volume_ml: Annotated[float, Field(ge=0)]
+
+
+class Segmentation(Value):
+    """What the JSON file says. ``stored`` is the grid of all layers, that of the volume's file."""
+
+    format: Literal["groundct segmentation 1"] = FORMAT
+    layers: tuple[LayerFile, ...]
+    stored: Geometry
+    structures: tuple[Structure, ...]
+    abstained: tuple[Abstention, ...] = ()
+    made_by: tuple[Component, ...] = ()
+    notes: dict[str, Any] = Field(default_factory=dict)
+
+
+def segmentation_of(
+    labels: LabelMap,
+    file: str,
+    made_by: Sequence[Component] = (),
+    notes: dict[str, Any] | None = None,
+) -> Segmentation:
+    """Describe a label map whose layers will stand in ``file`` and others beside it."""
+    counts = [_label_counts(layer) for layer in labels.layers]
+    voxel_ml = labels.geometry.voxel_volume_mm3 / 1000
+    structures = []
+    for segment in labels.segments:
+        voxels = _voxels(labels, segment, counts)
+        structures.append(
+            Structure.model_validate(
+                {
+                    **segment.model_dump(),
+                    "voxels": voxels,
+                    "volume_ml": round(voxels * voxel_ml, 3),
+                }
+            )
+        )
+    return Segmentation(
+        layers=tuple(
+            LayerFile(file=_layer_name(file, n), labels=_names_of_labels(labels.segments, n))
+            for n in range(max(1, len(labels.layers)))
+        ),
+        stored=labels.stored,
+        structures=tuple(structures),
+        abstained=labels.abstained,
+        made_by=tuple(made_by),
+        notes=notes or {},
+    )
+
+
+def write_segmentation(
+    path: Path,
+    labels: LabelMap,
+    made_by: Sequence[Component] = (),
+    notes: dict[str, Any] | None = None,
+) -> tuple[Segmentation, tuple[Path, ...]]:
+    """Write layers on the stored grid, and the JSON file last; equal input gives equal bytes.
+
+    Layers are uint8 where no label is larger than 255, else uint16. A label map without layers is
+    one empty layer.
+
+    Raises VolumeError for a path that does not end in ``.nii.gz`` or ``.nii``.
+    """
+    told = segmentation_of(labels, path.name, made_by, notes)
+    index = index_path(path)
+    index.unlink(missing_ok=True)
+    layers = labels.layers or (np.zeros(labels.geometry.shape, dtype=np.uint8, order="F"),)
+    paths = []
+    for n, layer in enumerate(layers):
+        paths.append(path if n == 0 else path.with_name(told.layers[n].file))
+        write_nifti_labels(paths[-1], _smallest(layer), labels.stored)
+    write_index(index, told)
+    return told, (*paths, index)
+
+
+def write_index(path: Path, told: Segmentation) -> None:
+    """Write a description as JSON that people can read too."""
+    text = json.dumps(told.model_dump(mode="json"), indent=1, ensure_ascii=False)
+    write_bytes(path, [(text + "\n").encode("utf-8")])
+
+
+def read_segmentation(path: Path) -> LabelMap:
+    """The label map that ``write_segmentation`` wrote to ``path`` (its NIfTI or its JSON file).
+
+    Raises VolumeError for files that are missing or broken, GridError when a layer lies on another
+    grid than the JSON file says.
+    """
+    told = read_segmentation_index(path)
+    index = index_path(path)
+    layers: list[LabelArray] = []
+    for layer in told.layers:
+        file = index.with_name(layer.file)
+        read = read_nifti_labels(file)
+        require_same_grid(read.stored, told.stored, file)
+        layers.append(read.labels)
+    turn = reorientation_to(told.stored, INTERNAL_ORIENTATION)
+    segments = tuple(
+        Segment.model_validate(each.model_dump(exclude={"voxels", "volume_ml"}))
+        for each in told.structures
+    )
+    try:
+        return LabelMap(
+            tuple(layers), segments, turn.apply_geometry(told.stored), told.stored, told.abstained
+        )
+    except ValueError as problem:
+        raise _broken(index, str(problem)) from problem
+
+
+def read_segmentation_index(path: Path) -> Segmentation:
+    """What the JSON file beside ``path`` says, checked; VolumeError when it is broken."""
+    index = index_path(path)
+    try:
+        told = Segmentation.model_validate_json(read_bytes(index, VolumeError, _MAX_NAMES_BYTES))
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _broken(index, f"{place}: {first['msg']}") from problem
+    files = [layer.file for layer in told.layers]
+    stem = index.name[: -len(".json")]
+    if not any(
+        files and files == [_layer_name(stem + suffix, n) for n in range(len(files))]
+        for suffix in _SUFFIXES
+    ):
+        raise _broken(index, f"layers are {files}, which are not those of {stem}")
+    return told
+
+
+def index_path(path: Path) -> Path:
+    """The JSON file that belongs to a label map's file: ``labels.json`` of ``labels.nii.gz``."""
+    if path.name.endswith(".json"):
+        return path
+    return path.with_name(f"{stem_of(path)}.json")
+
+
+def stem_of(path: Path) -> str:
+    """The name without ``.nii.gz`` or ``.nii``; VolumeError when it ends in neither."""
+    for suffix in _SUFFIXES:
+        if path.name.lower().endswith(suffix) and len(path.name) > len(suffix):
+            return path.name[: -len(suffix)]
+    raise VolumeError.of(
+        "not-a-nifti-name",
+        path,
+        "the name ends neither in .nii nor in .nii.gz.",
+        "Name the label map as labels.nii.gz.",
+    )
+
+
+def _layer_name(first: str, layer: int) -> str:
+    stem = stem_of(Path(first))
+    return first if layer == 0 else f"{stem}_{layer}{first[len(stem) :]}"
+
+
+def _names_of_labels(segments: Sequence[Segment], layer: int) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[Segment]] = {}
+    for segment in segments:
+        for index, label in segment.parts:
+            if index == layer:
+                found.setdefault(label, []).append(segment)
+    return {
+        label: tuple(s.name for s in sorted(found[label], key=lambda s: len(s.parts)))
+        for label in sorted(found)
+    }
+
+
+def _label_counts(layer: LabelArray) -> dict[int, int]:
+    """Voxels of each label that occurs; plane by plane, so that no wide copy is made."""
+    total = np.zeros(1 << 16, dtype=np.int64)
+    for k in range(layer.shape[2]):
+        plane = np.bincount(layer[:, :, k].ravel(order="K"))
+        total[: len(plane)] += plane
+    return {int(label): int(total[label]) for label in np.flatnonzero(total)}
+
+
+def _voxels(labels: LabelMap, segment: Segment, counts: list[dict[int, int]]) -> int:
+    """Voxels of a structure: labels of one layer never overlap, those of several may."""
+    if len({layer for layer, _ in segment.parts}) <= 1:
+        return sum(counts[layer].get(label, 0) for layer, label in set(segment.parts))
+    return int(np.count_nonzero(labels.mask(segment.name)))
+
+
+def _smallest(layer: LabelArray) -> LabelArray:
+    if layer.dtype != np.uint8 and layer.max() <= np.iinfo(np.uint8).max:
+        return layer.astype(np.uint8, order="K")
+    return layer
+
+
+def _broken(index: Path, what: str) -> DataError:
+    return VolumeError.of(
+        "bad-label-names",
+        index,
+        f"the names of the label map are broken: {what}.",
+        "Write the segmentation again with groundct segment.",
+    )
