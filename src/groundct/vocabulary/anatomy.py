@@ -1,8 +1,8 @@
 """The anatomy tree: RadGenome-Chest CT's structures and groundct's own, with paths and regions.
 
-Data: ``anatomy.tsv`` (names, paths, SNOMED CT codes where certain) and ``regions.tsv`` (how
-groundct puts each top region together). A lesion class has no node of its own: its path is that of
-its host organ.
+Data: ``anatomy.tsv`` (names, sides, paths) and ``regions.tsv`` (how groundct puts each top region
+together); ``codes`` and ``recipes`` have their codes and how composites are made. A lesion class
+has no node of its own: its path is that of its host organ.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from groundct.vocabulary._tables import read_table, split_cell
+from groundct.vocabulary.codes import Code, codes
+from groundct.vocabulary.recipes import composite_names
 
 TOP_REGIONS: Final = (
     "abdomen",
@@ -35,7 +37,7 @@ class Structure:
     """A structure of the tree; ``paths`` has the preferred one first.
 
     ``is_mask``: one of RadGenome's 210 mask names. ``own``: a name of groundct's own, which
-    RadGenome has no mask of. ``snomed`` is empty where no code is certain.
+    RadGenome has no mask of.
     """
 
     name: str
@@ -43,8 +45,17 @@ class Structure:
     own: bool
     laterality: Literal["left", "right"] | None
     is_lesion: bool
-    snomed: str
     paths: tuple[str, ...]
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether a recipe says how it is made of others."""
+        return self.name in composite_names()
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """Its codes in public terminologies, where public tables give them."""
+        return codes().get(self.name, ())
 
 
 @dataclass(frozen=True)
@@ -143,7 +154,7 @@ class Anatomy:
 @lru_cache(maxsize=1)
 def anatomy() -> Anatomy:
     """The anatomy, read once."""
-    columns = ("name", "mask", "own", "laterality", "lesion", "snomed", "paths")
+    columns = ("name", "mask", "own", "laterality", "lesion", "paths")
     structures = {}
     for row in read_table("anatomy.tsv", columns):
         side: Literal["left", "right"] | None = None
@@ -155,7 +166,6 @@ def anatomy() -> Anatomy:
             own=row["own"] == "1",
             laterality=side,
             is_lesion=row["lesion"] == "1",
-            snomed=row["snomed"],
             paths=split_cell(row["paths"]),
         )
     regions = {}
