@@ -18,6 +18,15 @@ SHORTEST_MM = 5.0
 SPUR_RADII = 1.3
 """A side branch must be longer than so many radii of the branch that it leaves."""
 
+SAME_FORK_SHELLS = 2
+SAME_WIDTH = 0.6
+"""Two forks this near with a line of this share of the width between are one fork."""
+
+WIDER = 1.35
+WIDE_MM = 2.0
+RAGGED = 1.45
+"""What gets wider than its parent by as much, or is as far from round, has left the airway."""
+
 
 @dataclass(eq=False)
 class Line:
@@ -32,7 +41,8 @@ class Shells:
     """The shells of a tree: voxels at about one distance from the top that hang together.
 
     ``of_voxel`` (n,) is the shell of each voxel of ``voxels`` (n, 3); shells that hold no branch
-    belong to their ancestor's. ``centre`` (m, 3) is in voxels, ``radius_mm`` (m,) that of a disc.
+    belong to their ancestor's. ``centre`` (m, 3) is in voxels, ``radius_mm`` (m,) that of a disc
+    of as many voxels, and ``ragged`` (m,) how much farther from the centre they lie than in a disc.
     """
 
     voxels: NDArray[np.intp]
@@ -40,6 +50,7 @@ class Shells:
     parent: NDArray[np.intp]
     centre: NDArray[np.float64]
     radius_mm: NDArray[np.float64]
+    ragged: NDArray[np.float64]
 
 
 def shells(tree: BoolArray, start: BoolArray, voxel_mm: float) -> Shells:
@@ -70,7 +81,9 @@ def shells(tree: BoolArray, start: BoolArray, voxel_mm: float) -> Shells:
     places = local + [c.start for c in crop]
     centre = np.stack([np.bincount(shell, places[:, a]) / size for a in range(3)], axis=1)
     radius = np.sqrt(size * voxel_mm**3 / SHELL_MM / np.pi)
-    return Shells(places, shell, parent, centre, radius)
+    apart = np.bincount(shell, ((places - centre[shell]) ** 2).sum(axis=1)) / size
+    ragged = np.sqrt(apart / (radius**2 / voxel_mm**2 / 2 + 0.4))
+    return Shells(places, shell, parent, centre, radius, ragged)
 
 
 def _edges(
@@ -79,8 +92,12 @@ def _edges(
     """Pairs of neighbouring voxels by number, and how far apart they are in voxels."""
     ones, others, steps = [], [], []
     for step in PAIRS:
-        here = tuple(slice(max(0, -s), n - max(0, s)) for s, n in zip(step, number.shape, strict=True))
-        there = tuple(slice(max(0, s), n + min(0, s)) for s, n in zip(step, number.shape, strict=True))
+        here = tuple(
+            slice(max(0, -s), n - max(0, s)) for s, n in zip(step, number.shape, strict=True)
+        )
+        there = tuple(
+            slice(max(0, s), n + min(0, s)) for s, n in zip(step, number.shape, strict=True)
+        )
         a, b = number[here], number[there]
         both = (a >= 0) & (b >= 0)
         ones.append(a[both].astype(np.intp))
@@ -101,9 +118,7 @@ def _parents(
     parent_of = np.where(up, shell[one], shell[other])
     child_of = np.where(up, shell[other], shell[one])
     apart = level[one] != level[other]
-    pairs, contacts = np.unique(
-        child_of[apart] * count + parent_of[apart], return_counts=True
-    )
+    pairs, contacts = np.unique(child_of[apart] * count + parent_of[apart], return_counts=True)
     parent = np.full(count, -1, dtype=np.intp)
     order = np.argsort(contacts, kind="stable")
     parent[pairs[order] // count] = pairs[order] % count
@@ -114,7 +129,7 @@ def lines(tree: Shells) -> Line | None:
     """The tree's lines from its first shell on, without spurs; None when there is no shell."""
     count = len(tree.parent)
     children: list[list[int]] = [[] for _ in range(count)]
-    roots = []
+    roots: list[int] = []
     for shell, parent in enumerate(tree.parent):
         (children[parent] if parent >= 0 else roots).append(shell)
     if not roots:
@@ -133,7 +148,39 @@ def lines(tree: Shells) -> Line | None:
             line.shells.append(going[0])
         line.children = [Line([child]) for child in going]
         waiting += line.children
+    _pruned(tree, first, 0)
     return first
+
+
+def _pruned(tree: Shells, line: Line, generation: int) -> None:
+    """Join forks that are one, and cut off what has left the airway."""
+    radius = float(tree.radius_mm[line.shells].mean())
+    again = True
+    while again:
+        again = False
+        for child in list(line.children):
+            wide = float(tree.radius_mm[child.shells].mean())
+            one_fork = len(child.shells) <= SAME_FORK_SHELLS and wide >= SAME_WIDTH * radius
+            if generation and child.children and one_fork:
+                line.children.remove(child)
+                line.children += child.children
+                line.shells += child.shells
+                again = True
+    if generation:
+        line.children = [c for c in line.children if not _left(tree, c, radius)]
+    for child in line.children:
+        _pruned(tree, child, generation + 1)
+    if generation and len(line.children) == 1:
+        only = line.children[0]
+        line.shells += only.shells
+        line.children = only.children
+
+
+def _left(tree: Shells, line: Line, parent_radius: float) -> bool:
+    radius = float(tree.radius_mm[line.shells].mean())
+    wider = radius > max(WIDE_MM, WIDER * parent_radius)
+    ragged = not line.children and float(tree.ragged[line.shells].mean()) > RAGGED
+    return wider or ragged
 
 
 def _true_children(

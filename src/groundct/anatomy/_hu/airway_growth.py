@@ -13,7 +13,9 @@ from groundct.anatomy._hu.wavefront import grow_tubes
 from groundct.core.volume import BoolArray, HuArray
 from groundct.imaging.components import largest_component
 
-SMOOTHED: Final = 0.6
+SMOOTHED: Final = ((35.0, 0.35), (60.0, 0.6), (np.inf, 0.8))
+"""Up to how much noise, in HU of the trachea's lumen, the smoothing's sigma in mm is enough."""
+
 REACH_MM = 200.0
 SMALL: Final = (5, 60)
 MIDDLE: Final = (8, 90)
@@ -39,12 +41,15 @@ def grow_airway(hu: HuArray, column: BoolArray) -> BoolArray:
         hu: (i, j, k) at 1 mm.
         column: the trachea's lumen as it was traced; same shape.
     """
-    smooth = ndimage.gaussian_filter(hu, SMOOTHED, output=np.float32).astype(np.int16)
-    inner = ndimage.binary_erosion(column, iterations=2)
-    usual = float(np.median(hu[inner if inner.any() else column]))
+    inner = ndimage.binary_erosion(column, iterations=3)
+    lumen = hu[inner if inner.any() else column]
+    usual = float(np.median(lumen))
+    noise = 1.48 * float(np.median(np.abs(lumen - usual)))
+    sigma = next(sigma for most, sigma in SMOOTHED if noise <= most)
+    smooth = ndimage.gaussian_filter(hu, sigma, output=np.float32).astype(np.int16)
     walls = [
-        (_walled(smooth, *SMALL, stride=1), 0),
-        (_walled(smooth, *MIDDLE, stride=1), 1),
+        (_walled(smooth, *SMALL), 0),
+        (_walled(smooth, *MIDDLE), 1),
         (_wide(smooth, usual), 0),
     ]
     tree = column.copy()
@@ -59,15 +64,19 @@ def grow_airway(hu: HuArray, column: BoolArray) -> BoolArray:
     return largest_component(np.asarray(tree | padded))
 
 
-def _walled(smooth: HuArray, reach: int, rise: int, stride: int) -> NDArray[np.uint8]:
-    return enclosed(smooth, (smooth + np.int16(rise)).astype(np.int16), reach, stride)
+def _walled(smooth: HuArray, reach: int, rise: int) -> NDArray[np.uint8]:
+    return enclosed(smooth, (smooth + np.int16(rise)).astype(np.int16), reach)
 
 
 def _wide(smooth: HuArray, usual: float) -> NDArray[np.uint8]:
     """Main bronchi and the fork: air as in the trachea with a far wall, or any in soft tissue."""
-    rising = _walled(smooth, *WIDE, stride=2)
+    coarse = np.ascontiguousarray(smooth[::2, ::2, ::2])
+    rising = _walled(coarse, WIDE[0] // 2, WIDE[1])
+    central = enclosed(coarse, np.full_like(coarse, CENTRAL_WALL_HU), CENTRAL_MM // 2)
+    rising, central = (
+        each.repeat(2, 0).repeat(2, 1).repeat(2, 2)[tuple(map(slice, smooth.shape))]
+        for each in (rising, central)
+    )
     rising[smooth > usual + LUMEN_ABOVE_HU] = 0
-    wall = np.full_like(smooth, CENTRAL_WALL_HU)
-    central = enclosed(smooth, wall, CENTRAL_MM, 2)
     central[(smooth > CENTRAL_HU) | (central < 9)] = 0
     return np.asarray(np.maximum(rising, central))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from groundct.anatomy._hu.airway_forks import shared_lumen
 from groundct.anatomy._hu.airway_graph import Line, Shells, lines, shells
 from groundct.anatomy._hu.airway_growth import grow_airway
 from groundct.anatomy._hu.airway_names import Named, named, subtree
@@ -16,7 +17,6 @@ from groundct.anatomy._hu.grid import Box, Working, crop_geometry, full_box
 from groundct.anatomy._hu.trachea import LUMEN_HU, Disc, trace_trachea
 from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, RegionMask
-from groundct.imaging.distances import dilate_mm
 from groundct.imaging.resample import resample_linear, resample_nearest
 
 TREE_SPACING_MM = 1.0
@@ -24,8 +24,8 @@ TREE_DEPTH_MM = 130.0
 TREE_HALF_WIDTH_MM = 95.0
 TREE_HALF_DEPTH_MM = 70.0
 AIR_HU = -500
-WALL_MM = 1.0
-"""What belongs to the airway outside its lumen."""
+WIDE_VOXELS = 2
+"""From this radius of the lumen on the wall is two voxels of the fine grid thick, else one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +33,9 @@ class Airways:
     """Trachea and bronchi, walls included, on the full grid.
 
     ``carina`` is (i, j, k) on the working grid; without ``carina_in_view`` it is where the trachea
-    could last be seen. ``named`` holds the main and lobar bronchi that could be told, by name, and
-    ``branches`` the whole tree, the trachea first; both are empty where no fork was found.
+    could last be seen. ``named`` holds the main and lobar bronchi that could be told, by name
+    (``guessed``: those that end where they usually do, their fork unseen), and ``branches`` the
+    whole tree, the trachea first; both are empty where no fork was found.
     """
 
     trachea: RegionMask
@@ -42,6 +43,7 @@ class Airways:
     carina: tuple[int, int, int]
     carina_in_view: bool
     named: dict[str, RegionMask] = field(default_factory=dict)
+    guessed: frozenset[str] = frozenset()
     branches: tuple[Branch, ...] = ()
 
 
@@ -64,13 +66,12 @@ def find_airways(grid: Working, body: BoolArray) -> Airways | None:
     found = shells(tree, top, TREE_SPACING_MM)
     first = lines(found)
     told = named(found, first, fine.spacing_mm) if first is not None else None
-    lumen = _to_full(grid, tree, fine, full, box)
+    walled = _to_full(grid, tree, fine, full, box)
     if told is None or first is None:
         last = (*chain[-1].center, float(chain[-1].k))
         i, j, k = (round(v) for v in last)
-        trachea = _walled(lumen, full)
-        return Airways(_region(trachea, box), None, (i, j, k), False) if trachea.any() else None
-    return _parted(grid, box, fine, lumen, (found, first, told))
+        return Airways(_region(walled, box), None, (i, j, k), False) if walled.any() else None
+    return _parted(grid, box, fine, walled, (found, first, told))
 
 
 def isotropic(geometry: Geometry, step_mm: float) -> Geometry:
@@ -102,9 +103,7 @@ def _tree_box(grid: Working, chain: list[Disc]) -> Box:
     )
 
 
-def _column(
-    grid: Working, chain: list[Disc], hu: NDArray[np.float32], fine: Geometry
-) -> BoolArray:
+def _column(grid: Working, chain: list[Disc], hu: NDArray[np.float32], fine: Geometry) -> BoolArray:
     """The traced trachea on the fine grid, out to its wall."""
     coarse = np.zeros(grid.hu.shape, dtype=np.bool_, order="F")
     for disc in chain:
@@ -117,13 +116,16 @@ def _parted(
     grid: Working,
     box: Box,
     fine: Geometry,
-    lumen: BoolArray,
+    walled: BoolArray,
     tree: tuple[Shells, Line, Named],
 ) -> Airways:
     found, first, told = tree
     full = crop_geometry(grid.volume.geometry, box)
     everything = subtree(first)
-    owner = _owners(found, everything)
+    line_of = _owners(found, everything)[found.of_voxel]
+    for fork in told.forks():
+        stem = np.flatnonzero(line_of == everything.index(fork[0]))
+        line_of[shared_lumen(found, fork, stem)] = everything.index(fork[2])
     number = {name: n for n, name in enumerate(told.lines, start=1)}
     own = np.full(len(everything) + 1, len(number) + 1, dtype=np.uint8)
     own[-1] = 0
@@ -131,8 +133,7 @@ def _parted(
         for line in members:
             own[everything.index(line)] = number[name]
     labels = np.zeros(fine.shape, dtype=np.uint8)
-    labels[tuple(found.voxels.T)] = own[owner[found.of_voxel]]
-    walled = _walled(lumen, full)
+    labels[tuple(found.voxels.T)] = own[line_of]
     spread = resample_nearest(_spread(labels), fine, full)
     masks = {name: np.asarray(walled & (spread == n)) for name, n in number.items()}
     trachea = masks.pop("trachea")
@@ -144,6 +145,7 @@ def _parted(
         (i, j, k),
         True,
         {name: _region(mask, box) for name, mask in masks.items() if mask.any()},
+        told.guessed,
         _branches(found, first, told, fine),
     )
 
@@ -200,13 +202,14 @@ def _branches(found: Shells, first: Line, told: Named, fine: Geometry) -> tuple[
 
 
 def _to_full(grid: Working, tree: BoolArray, fine: Geometry, full: Geometry, box: Box) -> BoolArray:
-    """The lumen on the full grid: its core, and at its border what is air."""
+    """Lumen and wall on the full grid; at the lumen's border what is air belongs to it too."""
     share = resample_linear(tree, fine, full)
-    return np.asarray((share > 0.7) | ((share > 0.25) & (grid.volume.hu[box] < AIR_HU)))
-
-
-def _walled(lumen: BoolArray, full: Geometry) -> BoolArray:
-    return dilate_mm(lumen, WALL_MM, full.spacing_mm)
+    lumen = (share > 0.7) | ((share > 0.25) & (grid.volume.hu[box] < AIR_HU))
+    thin = ndimage.binary_dilation(tree)
+    core = ndimage.binary_erosion(tree, iterations=WIDE_VOXELS)
+    wide = ndimage.binary_dilation(core, iterations=WIDE_VOXELS + 1)
+    walled = thin | (ndimage.binary_dilation(thin) & ndimage.binary_dilation(wide))
+    return np.asarray(lumen | (resample_linear(walled, fine, full) > 0.5))
 
 
 def _region(mask: BoolArray, box: Box) -> RegionMask:

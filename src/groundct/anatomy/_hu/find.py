@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from groundct.anatomy._hu.airways import Airways, find_airways
+from groundct.anatomy._hu.airway_structures import airway_structures
+from groundct.anatomy._hu.airways import find_airways
 from groundct.anatomy._hu.body import find_body
 from groundct.anatomy._hu.cavity import find_cavity
 from groundct.anatomy._hu.chest import find_chest
@@ -32,7 +33,7 @@ def find_all(grid: Working) -> Stage:
     spine = find_spine(grid, body)
     out = (
         Structure("body", body, "intensity", 0.95),
-        *_airways(airways),
+        *airway_structures(grid, airways),
         *_lungs(grid, lungs),
         *_spine(spine),
     )
@@ -66,20 +67,6 @@ def _around(scene: Scene) -> Stage:
     out.append(_found("liver", liver, "shape prior", 0.6, "no even organ under the right dome"))
     cavity = find_cavity(scene, solid)
     out.append(Structure("thoracic cavity", cavity, "shape prior", 0.7, within="body"))
-    return tuple(out)
-
-
-def _airways(airways: Airways | None) -> Stage:
-    if airways is None:
-        why = "no round column of air of tracheal size was found"
-        return tuple(Abstention(name=name, reason=why) for name in ("trachea", "bronchie"))
-    out: list[Structure | Abstention] = [
-        Structure("trachea", airways.trachea, "intensity", 0.9),
-    ]
-    if airways.bronchi is None:
-        out.append(Abstention(name="bronchie", reason="the carina is not in view"))
-    else:
-        out.append(Structure("bronchie", airways.bronchi, "intensity", 0.7))
     return tuple(out)
 
 

@@ -64,7 +64,7 @@ def trace_trachea(grid: Working, body: BoolArray) -> list[Disc] | None:
     open_chains: list[list[Disc]] = []
     for k in range(grid.hu.shape[2] - 1, -1, -1):
         discs = _discs(grid, body, k, middle)
-        going = []
+        going: list[list[Disc]] = []
         taken: set[int] = set()
         for chain in sorted(open_chains, key=len, reverse=True):
             best = _continuation(chain[-1], discs, taken, grid)
@@ -117,8 +117,8 @@ def _without_gaps(grid: Working, chain: list[Disc]) -> list[Disc]:
             place = np.zeros(grid.hu.shape[:2], dtype=np.bool_)
             place[out[-1].pixels] = place[disc.pixels] = True
             center = tuple(np.add(out[-1].center, disc.center) / 2)
-            pixels = np.nonzero(place & (grid.hu[:, :, k] < LUMEN_HU))
-            out.append(Disc(k, disc.area_mm2, center, pixels))
+            ii, jj = np.nonzero(place & (grid.hu[:, :, k] < LUMEN_HU))
+            out.append(Disc(k, disc.area_mm2, center, (ii, jj)))
         out.append(disc)
     return out
 

@@ -14,7 +14,7 @@ MEMORY = 6
 """A branch's width is the least of its last fronts: a leak widens within as many steps."""
 
 BURST_RATIO = 1.8
-TRUSTED_AREA_MM2 = 12.0
+TRUSTED_AREA_MM2 = 9.0
 """Fronts this small may widen freely up to the burst ratio times it."""
 
 
