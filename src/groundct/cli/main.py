@@ -12,6 +12,7 @@ from groundct.core.issues import DataError
 from groundct.core.plugins import UnknownPluginError
 
 _COMMANDS = {
+    "anatomy": "Show the tree of structures, their recipes, codes and other tools' names.",
     "build": "Build grounded records, pages and a release from a corpus.",
     "categorize": "Give findings their codes in ReXGroundingCT's ontology.",
     "compare": "Rank results of evaluate with the uncertainty of their ranks.",
