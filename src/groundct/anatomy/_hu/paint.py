@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.anatomy._hu.grid import Box, Working, fraction_on_full
+from groundct.anatomy._hu.grid import Box, Working, fraction_on_full, full_box
 from groundct.anatomy._hu.names import UNNAMED, WHOLES
 from groundct.anatomy._hu.structure import Structure
 from groundct.core.volume import (
@@ -18,6 +18,7 @@ from groundct.core.volume import (
     Segment,
     label_map_of_masks,
 )
+from groundct.imaging.components import bounding_slices
 
 BONE_HU = 150
 REST = " (rest)"
@@ -110,22 +111,40 @@ def _shared_out(grid: Working, parts: list[Structure], mask: RegionMask) -> NDAr
     most = np.zeros(shape, dtype=np.float32, order="F")
     winner = np.zeros(shape, dtype=np.uint8, order="F")
     for n, part in enumerate(parts, start=1):
-        fraction = _fraction(grid, part, mask.slices)
-        if fraction is None:
+        there = _reach(grid, part, mask.slices)
+        if there is None:
             continue
-        total += fraction
-        better = fraction > most
-        winner[better] = n
-        most[better] = fraction[better]
+        fraction = _fraction(grid, part, there)
+        here = tuple(
+            slice(t.start - m.start, t.stop - m.start)
+            for t, m in zip(there, mask.slices, strict=True)
+        )
+        total[here] += fraction
+        better = fraction > most[here]
+        winner[here][better] = n
+        most[here][better] = fraction[better]
     winner[~mask.voxels | (total <= 0.5)] = 0
     return winner
 
 
-def _fraction(grid: Working, part: Structure, box: Box) -> NDArray[np.float32] | None:
+def _reach(grid: Working, part: Structure, box: Box) -> Box | None:
+    """Where a part can fill voxels of a box of the full grid; None when nowhere."""
+    if isinstance(part.mask, RegionMask):
+        own: Box = part.mask.slices
+    else:
+        crop = bounding_slices(part.mask, margin=2)
+        if crop is None:
+            return None
+        own = full_box(grid, crop)
+    a, b, c = (
+        slice(max(m.start, o.start), min(m.stop, o.stop)) for m, o in zip(box, own, strict=True)
+    )
+    return None if min(a.stop - a.start, b.stop - b.start, c.stop - c.start) <= 0 else (a, b, c)
+
+
+def _fraction(grid: Working, part: Structure, box: Box) -> NDArray[np.float32]:
     if isinstance(part.mask, RegionMask):
         return _placed(part.mask, box).astype(np.float32)
-    if not part.mask.any():
-        return None
     return fraction_on_full(grid, part.mask, box)[1]
 
 
