@@ -40,7 +40,7 @@ class Span(Value):
 
     def moved(self, offset: int) -> Span:
         """The same span ``offset`` characters further on, 0 or more."""
-        return self.changed(start=self.start + offset, end=self.end + offset)
+        return self.changed(start=self.start + offset, end=self.end + offset) if offset else self
 
     def contains(self, other: Span) -> bool:
         """Whether the other span lies inside this one."""
@@ -54,7 +54,7 @@ class Marked(Value):
 
     def moved(self, offset: int) -> Self:
         """The same value where the text begins ``offset`` characters earlier, 0 or more."""
-        return self.changed(span=self.span.moved(offset))
+        return self.changed(span=self.span.moved(offset)) if offset else self
 
 
 class Section(Value):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
-from groundct.core.report import Finding, Rewrite
+from groundct.core.report import Finding, Marked, Rewrite
 from groundct.reports._rules.attach import Words
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.continued import Loose, again_of, loose_of
@@ -19,7 +20,8 @@ from groundct.reports._rules.parsed import ANAPHOR, Parsed, parse, sides_named
 from groundct.reports._rules.rewriting import rewrites_of
 from groundct.reports._rules.sites import Site, lung_sites
 
-_KEPT = 1 << 16
+M = TypeVar("M", bound=Marked)
+_KEPT = 1 << 14
 _KEPT_PARSED = 1 << 8
 
 
@@ -98,8 +100,12 @@ def in_report(finding: Finding, index: int, offset: int) -> Finding:
     return finding.changed(
         sentence_indices=(index,),
         span=finding.span.moved(offset),
-        measurements=tuple([m.moved(offset) for m in finding.measurements]),
-        relations=tuple([r.moved(offset) for r in finding.relations]),
-        remarks=tuple([r.moved(offset) for r in finding.remarks]),
-        cues=tuple([c.moved(offset) for c in finding.cues]),
+        measurements=_moved(finding.measurements, offset),
+        relations=_moved(finding.relations, offset),
+        remarks=_moved(finding.remarks, offset),
+        cues=_moved(finding.cues, offset),
     )
+
+
+def _moved(values: tuple[M, ...], offset: int) -> tuple[M, ...]:
+    return tuple([value.moved(offset) for value in values]) if values else values

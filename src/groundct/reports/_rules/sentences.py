@@ -8,6 +8,7 @@ capital do. A question inside brackets ends nothing.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from groundct.core.report import Span
 from groundct.vocabulary.grammar import grammar
@@ -18,6 +19,7 @@ _LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)](?!\d)|[*•●▪>]|[-–]\s)\s*"
 _LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
 _LOOK = 16
 _ASKED = 100
+_SPAN: Final = Span(start=0, end=1)
 LONGEST = 1000
 """Characters after which a sentence is cut at a space."""
 
@@ -58,6 +60,11 @@ def _ends(
         inside = asked.rfind("(") > asked.rfind(")") and 0 <= answered.find(")") < _open(answered)
         return after[0].isspace() and not (inside or after.lstrip()[0].islower())
     before = text[max(start, match.start() - _LOOK) : match.start()]
+    if after[:1] == " " and after[1:2].isupper():
+        # By far the most: a word, its period, a space and a capital.
+        word = before[before.rfind(" ") + 1 :]
+        if len(word) > 1 and word.isalpha() and word.lower() not in abbreviations:
+            return True
     return _period_ends(before, after, abbreviations)
 
 
@@ -106,5 +113,5 @@ def _keep(text: str, start: int, end: int, spans: list[Span]) -> None:
         start = mark.end()
     while end > start and (text[end - 1].isspace() or text[end - 1] in '"“”•●▪'):
         end -= 1
-    if any(character.isalnum() for character in text[start:end]):
-        spans.append(Span(start=start, end=end))
+    if end > start and (text[start].isalnum() or any(map(str.isalnum, text[start:end]))):
+        spans.append(_SPAN.changed(start=start, end=end))

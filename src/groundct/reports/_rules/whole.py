@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from groundct.core.report import Finding, Reading, Report, Sentence
+from groundct.core.report import Finding, Reading, Report, Sentence, Span
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.continued import Loose, continued, reworded
 from groundct.reports._rules.merge import Context, merged
@@ -14,6 +14,8 @@ from groundct.reports._rules.reading import SentenceReading, in_report, read_sen
 from groundct.reports._rules.sentences import sentence_spans
 
 READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
+_SENTENCE: Final = Sentence(index=0, section="other", span=Span(start=0, end=1))
+_READING: Final = Reading(sentences=(), findings=())
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
 
 
@@ -54,9 +56,8 @@ def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
         paths: tuple[str, ...] = ()
         for span in sentence_spans(report.text, section.span, report.language):
             index = len(sentences)
-            sentence = Sentence(index=index, section=section.name, span=span)
             if section.name not in READ_FOR_FINDINGS:
-                sentences.append(sentence)
+                sentences.append(_SENTENCE.changed(index=index, section=section.name, span=span))
                 continue
             said = read_sentence(span.of(report.text), report.language)
             # A sentence that goes on with the one before has its regions, and its paths too
@@ -65,7 +66,10 @@ def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
             regions = regions if said.regions is None else said.regions
             paths = said.anatomy_in(regions) or carried
             sentences.append(
-                sentence.changed(
+                _SENTENCE.changed(
+                    index=index,
+                    section=section.name,
+                    span=span,
                     regions=regions,
                     anatomy=paths,
                     rewrites=tuple([r.moved(span.start) for r in said.rewrites]),
@@ -83,4 +87,5 @@ def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
             if section.name == "impression":
                 impression[index] = said.sides
     context = Context(impression, frozenset(again))
-    return Reading(sentences=tuple(sentences), findings=merged(found, context, report))
+    # Made of checked values: nothing is left to check.
+    return _READING.changed(sentences=tuple(sentences), findings=merged(found, context, report))

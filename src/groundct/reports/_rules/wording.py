@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any, Final
 
 from groundct.core.report import Finding, Sentence, Span, rewritten
 from groundct.reports._rules.parsed import parse
@@ -13,6 +14,17 @@ from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import lexicon
 from groundct.vocabulary.words import is_plural
 
+_BARE: Final = Finding(
+    finding_id="f",
+    type="nodule",
+    category="2d",
+    focal=True,
+    presence="present",
+    span=Span(start=0, end=1),
+    standardized="",
+    sentence_indices=(0,),
+)
+
 
 def worded(finding: Finding, text: str, language: str) -> Finding:
     """The finding with its standard words; its span counts characters of ``text``."""
@@ -21,7 +33,30 @@ def worded(finding: Finding, text: str, language: str) -> Finding:
     own = "" if normal or not _own_words(finding.type) else american(said, language)
     last = said.split()[-1]
     plural = not normal and is_plural(last.lower(), language)
-    return finding.changed(standardized=standardized(finding, words=own, plural=plural))
+    return finding.changed(standardized=_standardized(finding, own, plural=plural))
+
+
+def _standardized(finding: Finding, own: str, *, plural: bool) -> str:
+    """The standard words; those of findings without sizes are kept by their values."""
+    if finding.measurements:
+        return standardized(finding, words=own, plural=plural)
+    return _of_values(
+        own,
+        plural,
+        type=finding.type,
+        presence=finding.presence,
+        change=finding.change,
+        count=finding.count,
+        anatomy=finding.anatomy,
+        laterality=finding.laterality,
+        lung_segments=finding.lung_segments,
+        modifiers=finding.modifiers,
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_values(own: str, plural: bool, **values: Any) -> str:
+    return standardized(_BARE.changed(**values), words=own, plural=plural)
 
 
 @lru_cache(maxsize=1 << 12)

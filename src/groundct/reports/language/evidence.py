@@ -65,6 +65,7 @@ class Evidence:
         return found / self.length if self.words else 0.0
 
 
+@lru_cache(maxsize=4)
 def evidence(text: str) -> Evidence:
     """Look a text's words up in the commonest words of all languages."""
     words = Counter(_WORD.findall(folded(text)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from groundct.codecs.radgenome import anatomy_cells
 from groundct.core.report import Reading, Report, SectionName, Span, rewritten
@@ -34,6 +35,18 @@ class ReadReport:
     reading: Reading
     standardized: tuple[str, ...]
 
+    @cached_property
+    def homes(self) -> list[tuple[str, str, int]]:
+        """For each sentence its section, its column, and where the column's cell begins."""
+        homes: list[tuple[str, str, int]] = []
+        sections = list(zip(self.report.sections, self.columns, self.offsets, strict=True))
+        at = 0
+        for sentence in self.reading.sentences:
+            while sections[at][0].span.end < sentence.span.end:
+                at += 1
+            homes.append((sentence.section, *sections[at][1:]))
+        return homes
+
 
 def report_row(read: ReadReport) -> Row:
     """The row of the table ``reports``."""
@@ -53,9 +66,8 @@ def report_row(read: ReadReport) -> Row:
 def sentence_rows(read: ReadReport) -> Iterator[Row]:
     """The rows of the table ``sentences``."""
     text, case_id = read.report.text, read.case_id
-    homes = _homes(read)
     for sentence, home, standardized in zip(
-        read.reading.sentences, homes, read.standardized, strict=True
+        read.reading.sentences, read.homes, read.standardized, strict=True
     ):
         start, end = sentence.span.start, sentence.span.end
         _, column, offset = home
@@ -86,8 +98,7 @@ def sentence_rows(read: ReadReport) -> Iterator[Row]:
 
 def finding_rows(read: ReadReport) -> Iterator[Row]:
     """The rows of the table ``findings``."""
-    text, case_id = read.report.text, read.case_id
-    homes = _homes(read)
+    text, case_id, homes = read.report.text, read.case_id, read.homes
     for finding in read.reading.findings:
         start, end = finding.span.start, finding.span.end
         section, column, offset = homes[finding.sentence_indices[0]]
@@ -147,18 +158,6 @@ def region_rows(read: ReadReport) -> tuple[tuple[str, str, str], ...]:
 def standardized_sentences(reading: Reading, text: str) -> tuple[str, ...]:
     """Each sentence in American radiology English; ``text`` is the text that was read."""
     return tuple(rewritten(sentence, text) for sentence in reading.sentences)
-
-
-def _homes(read: ReadReport) -> list[tuple[str, str, int]]:
-    """For each sentence its section, its column, and where the column's cell begins."""
-    homes: list[tuple[str, str, int]] = []
-    sections = list(zip(read.report.sections, read.columns, read.offsets, strict=True))
-    at = 0
-    for sentence in read.reading.sentences:
-        while sections[at][0].span.end < sentence.span.end:
-            at += 1
-        homes.append((sentence.section, *sections[at][1:]))
-    return homes
 
 
 def _place(span: Span) -> dict[str, int]:
