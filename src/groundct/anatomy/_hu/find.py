@@ -12,6 +12,7 @@ from groundct.anatomy._hu.chest import find_chest
 from groundct.anatomy._hu.grid import Working
 from groundct.anatomy._hu.liver import find_liver
 from groundct.anatomy._hu.lung_border import lung_on_full
+from groundct.anatomy._hu.lung_parts import lung_parts
 from groundct.anatomy._hu.lungs import Lungs, find_lungs
 from groundct.anatomy._hu.mediastinum import find_mediastinum
 from groundct.anatomy._hu.ribs import Bones, find_bones
@@ -31,10 +32,12 @@ def find_all(grid: Working) -> Stage:
     airways = find_airways(grid, body)
     lungs = find_lungs(grid, body, airways)
     spine = find_spine(grid, body)
+    sides = _lungs(grid, lungs)
     out = (
         Structure("body", body, "intensity", 0.95),
         *airway_structures(grid, airways),
-        *_lungs(grid, lungs),
+        *sides,
+        *lung_parts(grid, sides, airways.branches if airways is not None else ()),
         *_spine(spine),
     )
     if lungs is None or spine is None:
