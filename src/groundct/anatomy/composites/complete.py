@@ -47,7 +47,7 @@ def complete(labels: LabelMap) -> LabelMap:
 
 @dataclass(eq=False)
 class _Work:
-    """A label map that grows; ``failed`` has the reasons of composites that are not made yet."""
+    """A label map that grows; ``failed`` says of composites that are not made what they lack."""
 
     labels: LabelMap
     segments: dict[str, Segment] = field(init=False)
@@ -64,7 +64,11 @@ class _Work:
         return recipe.name not in self.segments and recipe.name not in self.refused
 
     def result(self) -> LabelMap:
-        reasons = {name: why for name, why in self.failed.items() if name not in self.segments}
+        reasons = {
+            name: f"It is made of what was not found. {why}"
+            for name, why in self.failed.items()
+            if name not in self.segments
+        }
         return LabelMap(
             (*self.labels.layers, *self.new_layers),
             tuple(self.segments.values()),
@@ -75,11 +79,11 @@ class _Work:
 
     def fail(self, recipe: Recipe) -> None:
         """Keep why, where it is that a member was looked for in vain."""
-        known = self.refused | self.failed
-        wanted = [name for name in recipe.needs or recipe.members if name not in self.segments]
-        why = [f"{name}: {known[name]}" for name in wanted if name in known]
-        if why:
-            self.failed.setdefault(recipe.name, f"It is made of what was not found. {why[0]}")
+        for name in recipe.needs or recipe.members:
+            if name in self.refused:
+                self.failed.setdefault(recipe.name, f"{name}: {self.refused[name]}")
+            elif name in self.failed and name not in self.segments:
+                self.failed.setdefault(recipe.name, self.failed[name])
 
     def add_union(self, recipe: Recipe) -> None:
         there = [name for name in recipe.members if name in self.segments]

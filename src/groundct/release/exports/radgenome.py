@@ -1,9 +1,9 @@
 """RadGenome-Chest CT's layout: its six tables, and a folder of binary masks a volume.
 
 Structures "empty" get an empty mask, structures "not segmented" none. A composite region is the
-union of those of its members that were segmented (``vocabulary/regions.tsv``); what each is made of
-stands in ``export.json``. Regions without a rule of union (the pleura) get no mask. Masks lie on
-the CT's own grid: nothing is cropped or resampled.
+segment of its name or, where there is none, the union of those of its members that were segmented
+(``vocabulary/regions.tsv``), if all are there that it needs; what each is made of stands in
+``export.json``. Masks lie on the CT's own grid: nothing is cropped or resampled.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from groundct.release.exports._contract import (
 from groundct.release.exports._notes import write_notes
 from groundct.release.exports._radgenome_rows import rows_of
 from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.recipes import recipes_of
 
 _SPLITS: Final[Mapping[str, TableSplit]] = {
     "train": "train",
@@ -109,7 +110,14 @@ def exported_names(record: Record) -> tuple[str, ...]:
 
 
 def composite_members(organs: LabelMap, region: str) -> tuple[str, ...]:
-    """The members of a composite region that the label map answers for."""
+    """What a top region is put together of: itself where it is segmented, else members.
+
+    None where the label map lacks a member that its recipe needs.
+    """
+    if region in organs.names:
+        return (region,)
+    if not any(recipe.can_be_made_of(organs.names) for recipe in recipes_of(region)):
+        return ()
     return tuple(name for name in anatomy().region_members(region) if name in organs.names)
 
 
@@ -161,7 +169,9 @@ def _foreign_names(released: ReleasedCase) -> list[Issue]:
     names = sorted(
         organ.name
         for organ in released.record.organs
-        if organ.status != "not_segmented" and not anatomy().is_mask_name(organ.name)
+        if organ.status != "not_segmented"
+        and not anatomy().is_mask_name(organ.name)
+        and organ.name not in anatomy().regions
     )
     if not names:
         return []
