@@ -87,15 +87,18 @@ PATHS = {
 
 def _finding(finding_id: str = "f1", category: str = "2d", **fields: object) -> Finding:
     types = {
-        "1c": "emphysema", "2b": "consolidation", "2c": "ground_glass", "2d": "nodule",
-        "2e": "pleural_effusion", "2g": "pneumothorax", "3a": "lymphadenopathy",
+        "1a": "bronchial_wall_thickening", "1b": "bronchiectasis", "1c": "emphysema",
+        "1d": "septal_thickening", "1e": "micronodules", "1f": "mosaic_attenuation",
+        "2a": "linear_atelectasis", "2b": "consolidation", "2c": "ground_glass", "2d": "nodule",
+        "2e": "pleural_effusion", "2f": "honeycombing", "2g": "pneumothorax", "2h": "air_cyst",
+        "3a": "lymphadenopathy",
     }  # fmt: skip
     size = fields.pop("size_mm", None)
     place = fields.pop("place", None)
     span = Span(start=0, end=4)
     known: dict[str, object] = {
         "finding_id": finding_id,
-        "type": types[category],
+        "type": fields.pop("kind", types[category]),
         "category": category,
         "focal": category[0] != "1",
         "presence": "present",

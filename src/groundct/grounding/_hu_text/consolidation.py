@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from groundct.core.contracts import Candidate
+from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
 from groundct.grounding._hu_text.field import Field
 from groundct.grounding._hu_text.stated import size_fit, stated_diameter_mm
@@ -38,7 +38,7 @@ _MOST_CANDIDATES = 6
 _SHELL_MM = 3.0
 
 
-def consolidation(field: Field, finding: Finding) -> tuple[Candidate, ...]:
+def consolidation(field: Field, finding: Finding) -> Answer:
     """Candidates for consolidation or atelectasis, best first."""
     steps = steps_for(field.spacing_mm, _COARSE_MM)
     spacing = scaled(field.spacing_mm, steps)
@@ -68,4 +68,5 @@ def consolidation(field: Field, finding: Finding) -> tuple[Candidate, ...]:
             diameter = longest_axial_diameter_mm(region, field.geometry)
             confidence *= 0.3 + 0.7 * size_fit(diameter, stated)
         out.append(Candidate(region, round(float(confidence), 4)))
-    return tuple(sorted(out, key=lambda c: -c.confidence))
+    out.sort(key=lambda c: -c.confidence)
+    return Answer(tuple(out), "no lung as dense as soft tissue is seen there")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from groundct.core.contracts import Candidate
+from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
 from groundct.core.volume import BoolArray
 from groundct.grounding._hu_text.field import Field
@@ -69,7 +69,7 @@ class _Scene:
         return float(np.prod(self.spacing_mm)) / 1000.0
 
 
-def pleural_effusion(field: Field, finding: Finding) -> tuple[Candidate, ...]:
+def pleural_effusion(field: Field, finding: Finding) -> Answer:
     """Candidates for pleural effusions, the surest first; they do not overlap."""
     del finding  # thickness is no diameter; the count is one a side
     steps = steps_for(field.spacing_mm, _COARSE_MM)
@@ -79,7 +79,7 @@ def pleural_effusion(field: Field, finding: Finding) -> tuple[Candidate, ...]:
     lung = block_mean(crop_of(field.organs, LUNG_SIDES, field.crop).astype(np.float32), steps) > 0.5
     scene = _Scene(site, hu, lung & site, spacing)
     if not scene.lung.any():
-        return ()
+        return Answer((), "no lung is seen there")
     labels, sizes = components(_fluid(scene), 6)
     out: list[Candidate] = []
     taken = np.zeros(site.shape, dtype=np.bool_, order="F")
@@ -99,7 +99,8 @@ def pleural_effusion(field: Field, finding: Finding) -> tuple[Candidate, ...]:
         confidence = lies * (1.0 - np.exp(-volume_ml / _SIZE_ML))
         if region.count:
             out.append(Candidate(region, round(float(confidence), 4)))
-    return tuple(sorted(out, key=lambda c: -c.confidence))
+    out.sort(key=lambda c: -c.confidence)
+    return Answer(tuple(out), "no even fluid lies there between lung and ribs")
 
 
 def _fluid(scene: _Scene) -> BoolArray:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from groundct.core.contracts import Candidate
+from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
 from groundct.grounding._hu_text.field import Field
 from groundct.grounding._space.crops import (
@@ -42,7 +42,7 @@ _AIRWAYS = ("trachea", "bronchie")
 _AIRWAY_RIM_MM = 2.0
 
 
-def emphysema(field: Field, finding: Finding) -> tuple[Candidate, ...]:
+def emphysema(field: Field, finding: Finding) -> Answer:
     """One candidate holding all clusters (a non-focal finding), or none."""
     del finding  # a size or count says nothing of a non-focal finding
     level = smooth(field.hu, _SMOOTH_MM, field.spacing_mm)
@@ -58,9 +58,9 @@ def emphysema(field: Field, finding: Finding) -> tuple[Candidate, ...]:
     clusters = (cores >= field.voxels_of(_LEAST_CORE_ML))[labels]
     share = int(np.count_nonzero(clusters)) / max(1, int(np.count_nonzero(field.site)))
     if share < _LEAST_SHARE:
-        return ()
+        return Answer((), "no cluster of holes under -950 HU is seen there")
     confidence = 0.1 + 0.8 * float(np.clip(share / _FULL_SHARE, 0.0, 1.0))
-    return (Candidate(placed(clusters, field.crop), round(confidence, 4)),)
+    return Answer((Candidate(placed(clusters, field.crop), round(confidence, 4)),))
 
 
 def _lung_around(field: Field) -> FloatArray:

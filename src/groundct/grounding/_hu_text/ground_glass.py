@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.core.contracts import Candidate
+from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
 from groundct.core.volume import BoolArray
 from groundct.grounding._hu_text.field import Field
@@ -42,16 +42,16 @@ _LEAST_ML = 0.3
 _MOST_CANDIDATES = 8
 
 
-def ground_glass(field: Field, finding: Finding) -> tuple[Candidate, ...]:
+def ground_glass(field: Field, finding: Finding) -> Answer:
     """Candidates for ground-glass opacities, best first."""
     steps = steps_for(field.spacing_mm, _COARSE_MM)
     spacing = scaled(field.spacing_mm, steps)
     hu = block_mean(field.hu.astype(np.float32), steps)
     inside = block_mean(field.filled.astype(np.float32), steps) > 0.5
     if np.count_nonzero(inside) < 50:
-        return ()
+        return Answer((), "too little lung is seen there")
     level = smooth(np.clip(hu, -1000, 0), _SMOOTH_MM, spacing)
-    over = level - _lung_by_height(level, inside)
+    over = level - lung_by_height(level, inside)
     vessels = inside & (hu > _VESSEL_HU)
     haze = inside & (over > _HAZE_OVER_LUNG_HU) & (level > _LOWEST_HU) & (level < _HIGHEST_HU)
     haze &= ~dilate_mm(vessels, _VESSEL_RIM_MM, spacing)
@@ -76,10 +76,11 @@ def ground_glass(field: Field, finding: Finding) -> tuple[Candidate, ...]:
             diameter = longest_axial_diameter_mm(region, field.geometry)
             confidence *= 0.3 + 0.7 * size_fit(diameter, stated)
         out.append(Candidate(region, round(confidence, 4)))
-    return tuple(sorted(out, key=lambda c: -c.confidence))
+    out.sort(key=lambda c: -c.confidence)
+    return Answer(tuple(out), "no haze between vessels is seen there")
 
 
-def _lung_by_height(level: FloatArray, inside: BoolArray) -> NDArray[np.float32]:
+def lung_by_height(level: FloatArray, inside: BoolArray) -> NDArray[np.float32]:
     """The HU of the site's quiet lung as a line over j (back to front), shaped (1, j, 1)."""
     lung = inside & (level < -650.0)
     rows, values = [], []

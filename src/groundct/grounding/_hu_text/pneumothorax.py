@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from groundct.core.contracts import Candidate
+from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
 from groundct.grounding._hu_text.field import Field
 from groundct.grounding._space.crops import (
@@ -33,7 +33,7 @@ _MOST_CANDIDATES = 4
 _AIRWAYS = ("trachea", "bronchie")
 
 
-def pneumothorax(field: Field, finding: Finding) -> tuple[Candidate, ...]:
+def pneumothorax(field: Field, finding: Finding) -> Answer:
     """Candidates for a pneumothorax, best first."""
     del finding  # its depth is no diameter
     steps = steps_for(field.spacing_mm, _COARSE_MM)
@@ -63,4 +63,5 @@ def pneumothorax(field: Field, finding: Finding) -> tuple[Candidate, ...]:
         confidence = high * (1.0 - np.exp(-volume_ml / 20.0)) * min(1.0, 0.4 + at_wall)
         if region.count:
             out.append(Candidate(region, round(float(confidence), 4)))
-    return tuple(sorted(out, key=lambda c: -c.confidence))
+    out.sort(key=lambda c: -c.confidence)
+    return Answer(tuple(out), "no air without vessels is seen there under the wall")

@@ -1,0 +1,132 @@
+"""Linear opacities: bands of subsegmental atelectasis, scars and fibrotic strands.
+
+A band is one flat bright sheet (Hessian: Sato et al., IEEE Trans Vis Comput Graph 2000;6:160) of
+some millimetres, a few times wider than thick, as dense as soft tissue (a fissure is not) and as a
+rule reaching the pleura (Westcott and Cole, Radiology 1985;155:1; vessels do not at that width).
+Its form is told by the principal axes of its voxels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundct.core.contracts import Answer, Candidate
+from groundct.core.report import Finding
+from groundct.core.volume import BoolArray
+from groundct.grounding._hu_text.field import Field
+from groundct.grounding._hu_text.hessian import eigenvalues
+from groundct.grounding._hu_text.scene import Scene, scene_of
+from groundct.grounding._hu_text.stated import size_fit, stated_diameter_mm
+from groundct.grounding._space.crops import FloatArray
+from groundct.imaging.components import bounding_slices, components
+from groundct.imaging.distances import dilate_mm, distance_mm, open_mm
+from groundct.imaging.shape import longest_axial_diameter_mm
+
+_GRID_MM = 1.2
+_SIGMA_MM = 1.1
+_OVER_LUNG_HU, _RESPONSE_HU = 220.0, 110.0
+_LEAST_ML = 0.06
+_MOST_LOOKED_AT = 150
+_LONG_MM, _LONGEST_MM = (9.0, 80.0), 60.0
+_WIDE_MM, _FLAT, _THICKEST_MM = 5.5, 2.2, 4.5
+_RIM_MM, _AT_PLEURA_MM = 2.0, 5.0
+_DENSE_OVER_LUNG_HU, _DENSE_RADIUS_MM = 600.0, 3.2
+_BESIDE_MM, _MOST_BESIDE = 3.0, 0.35
+"""Sheets on thick soft tissue, such as a dome of the diaphragm, are its border."""
+_FREE = 0.45
+"""How much less sure a band is that does not reach the pleura."""
+_FAINT_OVER_HU, _CLEAR_OVER_HU = 450.0, 800.0
+_FULL_WIDTH_MM = 10.0
+_LEAST_CONFIDENCE = 0.3
+_MOST_CANDIDATES = 6
+_RING_MM = (1.5, 3.5)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    mask: BoolArray
+    crop: tuple[slice, slice, slice]
+    over_hu: float
+    sure: float
+
+
+def bands(field: Field, finding: Finding) -> Answer:
+    """Candidates for linear opacities, best first."""
+    scene = scene_of(field, _GRID_MM)
+    deep_mm = distance_mm(scene.lung, scene.spacing_mm)
+    dense = scene.lung & (scene.hu > scene.level_hu + _DENSE_OVER_LUNG_HU)
+    thick = open_mm(dense, max(_DENSE_RADIUS_MM, 1.6 * scene.in_plane_mm), scene.spacing_mm)
+    beside = dilate_mm(thick, _BESIDE_MM, scene.spacing_mm)
+    labels, sizes = components(_sheets(scene, deep_mm), 26)
+    stated = stated_diameter_mm(finding)
+    out = []
+    for label in range(1, min(len(sizes), _MOST_LOOKED_AT + 1)):
+        if sizes[label] * scene.voxel_ml < _LEAST_ML:
+            break
+        own = labels == label
+        sheet = _band(own, deep_mm, scene)
+        if sheet is None or float(beside[own].mean()) > _MOST_BESIDE:
+            continue
+        full = np.zeros(scene.hu.shape, dtype=np.bool_, order="F")
+        full[sheet.crop] = sheet.mask
+        region = scene.region(full)
+        if region.count == 0:
+            continue
+        sure = sheet.sure
+        if stated is not None:
+            sure *= 0.3 + 0.7 * size_fit(longest_axial_diameter_mm(region, field.geometry), stated)
+        if sure >= _LEAST_CONFIDENCE:
+            out.append(Candidate(region, round(sure, 4)))
+    out.sort(key=lambda c: -c.confidence)
+    return Answer(tuple(out[:_MOST_CANDIDATES]), "no band that is no vessel is seen there")
+
+
+def _sheets(scene: Scene, deep_mm: FloatArray) -> BoolArray:
+    where = scene.inside & (scene.hu > scene.level_hu + _OVER_LUNG_HU)
+    where &= deep_mm > 0.9 * scene.in_plane_mm
+    sigma = max(_SIGMA_MM, 0.6 * scene.in_plane_mm)
+    values = eigenvalues(scene.flat, where, sigma, scene.spacing_mm)
+    out = np.zeros(where.shape, dtype=np.bool_, order="F")
+    out[where] = -values[:, 0] - np.abs(values[:, 1]) > _RESPONSE_HU
+    return out
+
+
+def _band(mask: BoolArray, deep_mm: FloatArray, scene: Scene) -> _Sheet | None:
+    """A component of sheet-like voxels as a band; None when its form or place is no band's."""
+    steps = np.array(scene.spacing_mm)
+    points = np.argwhere(mask) * steps
+    long, wide, thick = _axes_mm(points)
+    flat = wide / max(thick, 0.8 * float(steps.min()))
+    if not (_LONG_MM[0] <= long <= _LONG_MM[1] and wide >= _WIDE_MM and flat >= _FLAT):
+        return None
+    depth = deep_mm[mask]
+    rim = max(_RIM_MM, 1.15 * max(scene.spacing_mm))
+    if thick > _THICKEST_MM or float(np.median(depth)) <= rim:
+        return None
+    over_hu = float(np.median(scene.hu[mask])) - scene.level_hu
+    margin = int(np.ceil(_RING_MM[1] / float(steps.min()))) + 1
+    crop = bounding_slices(mask, margin)
+    if crop is None:
+        return None
+    own, spacing = mask[crop], scene.spacing_mm
+    ring = dilate_mm(own, _RING_MM[1], spacing) & ~dilate_mm(own, _RING_MM[0], spacing)
+    around = scene.hu[crop][ring & scene.lung[crop]]
+    aerated = float(np.mean(around < scene.level_hu + _OVER_LUNG_HU)) if around.size else 0.0
+    at_pleura = float(depth.min()) <= max(_AT_PLEURA_MM, 2 * scene.in_plane_mm)
+    contrast = (over_hu - _FAINT_OVER_HU) / (_CLEAR_OVER_HU - _FAINT_OVER_HU)
+    sure = float(np.clip(contrast, 0, 1)) * min(1.0, wide / _FULL_WIDTH_MM) * aerated
+    sure *= 1.0 if at_pleura else _FREE
+    sure *= min(1.0, _LONGEST_MM / long)
+    near = dilate_mm(own, 1.05 * scene.in_plane_mm, spacing) & scene.inside[crop]
+    drawn = own | (near & (scene.hu[crop] > scene.level_hu + 0.45 * over_hu))
+    return _Sheet(drawn, crop, over_hu, sure)
+
+
+def _axes_mm(points: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Lengths of the box that has the points' principal second moments, longest first."""
+    values = np.linalg.eigvalsh(np.cov(points.T))
+    thick, wide, long = np.sqrt(12 * np.maximum(values, 0.0))
+    return float(long), float(wide), float(thick)
