@@ -1,4 +1,4 @@
-"""What is inside the lungs as structures: lobes and the fissures between them."""
+"""What is inside the lungs as structures: lobes, the fissures between them, lung segments."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import numpy as np
 from groundct.anatomy._hu.airway_tree import Branch
 from groundct.anatomy._hu.fissure_frame import places_mm
 from groundct.anatomy._hu.fissures import Fissure
-from groundct.anatomy._hu.grid import Working
+from groundct.anatomy._hu.grid import Working, to_working
 from groundct.anatomy._hu.lobes import LOBES, LungLobes, Side, find_lobes
+from groundct.anatomy._hu.segments import find_segments
 from groundct.anatomy._hu.structure import Stage, Structure
 from groundct.core.volume import Abstention, RegionMask
+from groundct.vocabulary.segments import segments as vocabulary_segments
 
 SHEET_HALF_MM = 0.8
 LEAST_SEEN = 0.15
@@ -26,7 +28,7 @@ FISSURES: dict[Side, tuple[str, ...]] = {
 
 
 def lung_parts(grid: Working, lungs: Stage, branches: tuple[Branch, ...]) -> Stage:
-    """Lobes and fissures of the lungs that were found; ``lungs`` holds their masks."""
+    """Lobes, fissures and segments of the lungs that were found; ``lungs`` holds their masks."""
     masks = {s.name: s.mask for s in lungs if isinstance(s, Structure)}
     out: list[Structure | Abstention] = []
     sides: tuple[Side, Side] = ("left", "right")
@@ -41,11 +43,14 @@ def lung_parts(grid: Working, lungs: Stage, branches: tuple[Branch, ...]) -> Sta
             continue
         out += _lobes(found)
         out += _sheets(grid, lung, found)
+        out += _segments(grid, lung, found, branches)
     return tuple(out)
 
 
 def _none(side: Side, why: str) -> Stage:
-    return tuple(Abstention(name=name, reason=why) for name in (*LOBES[side], *FISSURES[side]))
+    segments = (s.name for s in vocabulary_segments() if s.name.startswith(side))
+    names = (*LOBES[side], *FISSURES[side], *segments)
+    return tuple(Abstention(name=name, reason=why) for name in names)
 
 
 def _lobes(found: LungLobes) -> Stage:
@@ -64,6 +69,33 @@ def _lobes(found: LungLobes) -> Stage:
         )
     missing = [name for name in LOBES[found.side] if name not in found.lobes]
     return (*out, *(Abstention(name=n, reason="no voxels are left for it") for n in missing))
+
+
+def _segments(
+    grid: Working, lung: RegionMask, found: LungLobes, branches: tuple[Branch, ...]
+) -> Stage:
+    """Every lobe's segments, none of which has a border that could be seen."""
+    inside = to_working(grid, lung)
+    out: list[Structure | Abstention] = []
+    for name, lobe in found.lobes.items():
+        parts = find_segments(grid, name, lobe, inside, branches)
+        for segment, mask in parts.masks.items():
+            seen = segment in parts.seen
+            how = "typical place in its lobe, turned to its bronchus" if seen else "typical place"
+            note = f"approximate: {how}"
+            confidence = 0.45 if seen else 0.35
+            out.append(
+                Structure(segment, mask, "spatial prior", confidence, within=name, note=note)
+            )
+    here = {each.name for each in out}
+    return (
+        *out,
+        *(
+            Abstention(name=s.name, reason="no voxels are left for it")
+            for s in vocabulary_segments()
+            if s.name.startswith(found.side) and s.name not in here
+        ),
+    )
 
 
 def _sheets(grid: Working, lung: RegionMask, found: LungLobes) -> Stage:

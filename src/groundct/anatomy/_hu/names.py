@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from groundct.vocabulary.segments import segments
+
 ANSWERS_FOR: Final = (
     "body",
     "thoracic cavity",
@@ -17,6 +19,7 @@ ANSWERS_FOR: Final = (
     "left oblique fissure",
     "right oblique fissure",
     "right horizontal fissure",
+    *(segment.name for segment in segments()),
     "airway",
     "trachea",
     "carina",

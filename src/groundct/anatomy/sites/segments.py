@@ -25,13 +25,19 @@ def approximate_segments(organs: LabelMap) -> dict[str, RegionMask]:
     """
     segments: dict[str, RegionMask] = {}
     for name, lobe in approximate_lobes(organs).items():
-        side: Side = "left" if name.startswith("left") else "right"
-        for segment, voxels in _parts(name, lung_frame(lobe, side)):
-            crop = RegionMask.of(voxels)
-            if crop.count:
-                i, j, k = (a + b for a, b in zip(lobe.offset, crop.offset, strict=True))
-                key = f"{name} {segment} segment"
-                segments[key] = RegionMask((i, j, k), crop.voxels)
+        segments |= approximate_segments_of(name, lobe)
+    return segments
+
+
+def approximate_segments_of(name: str, lobe: RegionMask) -> dict[str, RegionMask]:
+    """The segments of one lobe, a non-empty mask in RAS order, by the vocabulary's names."""
+    segments: dict[str, RegionMask] = {}
+    side: Side = "left" if name.startswith("left") else "right"
+    for segment, voxels in _parts(name, lung_frame(lobe, side)):
+        crop = RegionMask.of(voxels)
+        if crop.count:
+            i, j, k = (a + b for a, b in zip(lobe.offset, crop.offset, strict=True))
+            segments[f"{name} {segment} segment"] = RegionMask((i, j, k), crop.voxels)
     return segments
 
 
