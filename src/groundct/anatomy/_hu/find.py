@@ -14,8 +14,8 @@ from groundct.anatomy._hu.liver import find_liver
 from groundct.anatomy._hu.lung_border import lung_on_full
 from groundct.anatomy._hu.lung_parts import lung_parts
 from groundct.anatomy._hu.lungs import Lungs, find_lungs
-from groundct.anatomy._hu.mediastinum import find_mediastinum
-from groundct.anatomy._hu.ribs import Bones, find_bones
+from groundct.anatomy._hu.mediastinum import aorta_alone, find_mediastinum
+from groundct.anatomy._hu.ribs import find_bones
 from groundct.anatomy._hu.scene import Scene
 from groundct.anatomy._hu.spine import Spine, find_spine
 from groundct.anatomy._hu.structure import Stage, Structure
@@ -38,13 +38,13 @@ def find_all(grid: Working) -> Stage:
         *airway_structures(grid, airways),
         *sides,
         *lung_parts(grid, sides, airways.branches if airways is not None else ()),
-        *_spine(spine),
     )
     if lungs is None or spine is None:
-        return (*out, Abstention(name="thoracic cavity", reason=NO_LUNG))
+        return (*out, *_spine(spine), Abstention(name="thoracic cavity", reason=NO_LUNG))
     domed = lungs.right if lungs.right is not None else lungs.both
     chest = find_chest(grid, lungs.both, domed)
-    bones = find_bones(grid, body, lungs.both, chest, spine)
+    carina_k = airways.carina[2] if airways is not None and airways.carina_in_view else None
+    bones = find_bones(grid, body, lungs.both, chest, spine, carina_k)
     scene = Scene(grid, body, airways, lungs, spine, chest, bones)
     return (*out, *_around(scene))
 
@@ -53,16 +53,9 @@ def _around(scene: Scene) -> Stage:
     """What lies around the lungs."""
     grid, spine, lungs = scene.grid, scene.spine, scene.lungs
     solid = scene.solid
-    taken = solid | lungs.both | scene.lumen
-    middle = find_mediastinum(grid, taken, scene.chest, spine, scene.carina_k)
-    out = [
-        *_bones(scene.bones),
-        _found("heart", middle.heart, "shape prior", 0.7, "nothing thick and soft lies there"),
-        _found("mediastinal tissue", middle.tissue, "spatial prior", 0.6, "no room between lungs"),
-    ]
-    for part in (middle.heart, middle.tissue):
-        if part is not None:
-            taken |= part
+    center = find_mediastinum(scene)
+    taken = solid | lungs.both | scene.lumen | center.taken
+    out = [*_bones(scene.bones), *center.stage]
     liver = None
     if lungs.right is not None:
         at = float(np.median(spine.centers[:, 0]))
@@ -92,21 +85,6 @@ def _spine(spine: Spine | None) -> Stage:
     return (
         Structure("vertebrae", spine.vertebrae, "shape prior", 0.8, border="bone"),
         Structure("spinal canal", spine.canal, "shape prior", 0.8),
-    )
-
-
-def _bones(bones: Bones) -> Stage:
-    named = (
-        ("left rib", bones.left_ribs),
-        ("right rib", bones.right_ribs),
-        ("sternum", bones.sternum),
-        ("other bone", bones.other),
-    )
-    return tuple(
-        Abstention(name=name, reason="no bone of that form at that place")
-        if mask is None
-        else Structure(name, mask, "intensity", 0.7, border="bone")
-        for name, mask in named
     )
 
 

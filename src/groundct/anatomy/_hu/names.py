@@ -33,11 +33,24 @@ ANSWERS_FOR: Final = (
     "left upper lobe bronchus",
     "left lower lobe bronchus",
     "heart",
+    "pericardium",
+    "heart ascending aorta",
+    "aortic arch",
+    "descending aorta",
+    "pulmonary artery",
+    "pulmonary trunk",
+    "superior vena cava",
+    "esophagus",
     "mediastinal tissue",
+    "bone",
     "vertebrae",
+    *(f"cervical vertebrae {n} (c{n})" for n in range(1, 8)),
+    *(f"thoracic vertebrae {n} (t{n})" for n in range(1, 13)),
+    *(f"lumbar vertebrae {n} (l{n})" for n in range(1, 6)),
     "spinal canal",
     "left rib",
     "right rib",
+    *(f"{side} rib {n}" for side in ("left", "right") for n in range(1, 13)),
     "sternum",
     "liver",
 )
@@ -45,9 +58,8 @@ ANSWERS_FOR: Final = (
 WHOLES: Final = {
     "lung": ("left lung", "right lung"),
     "rib": ("left rib", "right rib"),
-    "bone": ("vertebrae", "left rib", "right rib", "sternum", "other bone"),
 }
-"""Unions of what was found; "other bone" is bone that has no name yet."""
+"""Unions of what was found."""
 
-UNNAMED: Final = ("other bone",)
+UNNAMED: Final[tuple[str, ...]] = ()
 """What is a part of a union only."""

@@ -1,26 +1,35 @@
-"""Bones around the chest: sternum, ribs of both sides, and what bone is left."""
+"""Bones around the chest: spine and ribs by number and side, sternum, and what bone is left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
+from groundct.anatomy._hu.bone_structures import rib_structures, vertebra_structures, widened
 from groundct.anatomy._hu.chest import Chest
+from groundct.anatomy._hu.column import Column, Landmarks, find_column
 from groundct.anatomy._hu.grid import Working
+from groundct.anatomy._hu.rib_masks import label_ribs
+from groundct.anatomy._hu.rib_tracks import RibTrack, bone_weight, find_tracks
 from groundct.anatomy._hu.spine import Spine
-from groundct.core.volume import BoolArray
+from groundct.anatomy._hu.spine_curve import spine_curve
+from groundct.anatomy._hu.structure import Stage, Structure
+from groundct.core.volume import Abstention, BoolArray, Method
 from groundct.imaging.components import components
 from groundct.imaging.distances import close_mm, dilate_mm, distance_mm, erode_mm, open_mm
 
 BONE_HU = 180
 CORTEX_HU = 270
 STERNUM_HU = 130
-RIB_REACH_MM = 12.0
 THICK_MM = 9.0
 SKIN_DEPTH_MM = 40.0
 STERNUM_HALF_WIDTH_MM = 32.0
+UNSEEN_MM = 4.0
+BACK_MM = 10.0
+"""How far in front of the canal ribs may lie within the hull of the lungs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,41 +40,88 @@ class Bones:
     right_ribs: BoolArray | None
     sternum: BoolArray | None
     other: BoolArray | None
+    structures: Stage
+    """All bones by name, with those that were looked for in vain."""
 
 
 def find_bones(
-    grid: Working, body: BoolArray, lungs: BoolArray, chest: Chest, spine: Spine
+    grid: Working,
+    body: BoolArray,
+    lungs: BoolArray,
+    chest: Chest,
+    spine: Spine,
+    carina_k: int | None,
 ) -> Bones:
-    """Bones outside the chest's hull, beside the vertebrae.
+    """Bones outside the chest's hull and around the canal.
 
     Contrast-filled vessels and bowel are as dense as bone: inside the hull nothing is bone but the
     spine, and below the lungs only what is thin and near the skin.
     """
     spacing = grid.spacing_mm
     inner = erode_mm(chest.inside, 7.0, spacing) & ~lungs
-    column = spine.vertebrae | spine.canal
-    bone = body & (grid.hu > BONE_HU) & ~inner & ~column
-    bone &= ~erode_mm(lungs, 4.0, spacing)
+    behind = np.arange(body.shape[1])[None, :, None] - spine.centers[None, None, :, 1]
+    room = body & ~erode_mm(lungs, 4.0, spacing) & ~spine.canal
+    room &= ~inner | (behind * spacing[1] < BACK_MM)
+    curve = spine_curve(grid, spine.centers)
+    tracks = find_tracks(grid, bone_weight(grid, np.asarray(room)), curve)
+    top = chest.top if chest.top < body.shape[2] - grid.voxels(UNSEEN_MM, 2) else None
+    column = find_column(grid, spine, curve, tracks, Landmarks(carina_k, top))
+    labels = label_ribs(grid, np.asarray(room), curve, tracks)
+    left, right = (_of_side(labels, tracks, side) for side in (False, True))
+    bodies = _vertebrae(spine, column) & (labels == 0)
+    named = bodies | (labels > 0)
+    bone = _candidates(grid, body, lungs, chest, inner) & ~named & ~spine.canal & ~spine.vertebrae
+    sternum = _sternum(grid, np.asarray(body & ~named), lungs, chest, spine)
+    if sternum is not None:
+        bone &= ~sternum
+    other = _pieces(grid, np.asarray(bone), 0.5)
+    everything = named | other if sternum is None else named | other | sternum
+    structures = (
+        Structure("bone", np.asarray(everything), "intensity", 0.7, border="bone"),
+        _within_bone("vertebrae", bodies, "shape prior", 0.8),
+        Structure("spinal canal", spine.canal, "shape prior", 0.8),
+        *vertebra_structures(column, grid.voxel_ml),
+        _within_bone("left rib", left, "shape prior", 0.8),
+        _within_bone("right rib", right, "shape prior", 0.8),
+        *rib_structures(column, tracks, labels),
+        _within_bone("sternum", sternum, "intensity", 0.7),
+    )
+    return Bones(left, right, sternum, other if other.any() else None, structures)
+
+
+def _within_bone(
+    name: str, mask: BoolArray | None, method: Method, confidence: float
+) -> Structure | Abstention:
+    if mask is None or not mask.any():
+        return Abstention(name=name, reason="no bone of that form at that place")
+    wide = widened(mask.astype(np.int16)) > 0
+    return Structure(name, np.asarray(wide), method, confidence, within="bone")
+
+
+def _of_side(labels: NDArray[np.int16], tracks: list[RibTrack], right: bool) -> BoolArray | None:
+    own = np.array([False, *(track.right == right for track in tracks)])
+    mask = np.asarray(own[labels])
+    return mask if mask.any() else None
+
+
+def _vertebrae(spine: Spine, column: Column | str) -> BoolArray:
+    """The spine's bone, without discs where they were seen."""
+    if isinstance(column, str):
+        return spine.vertebrae
+    return np.asarray(column.vertebrae.cells > 0)
+
+
+def _candidates(
+    grid: Working, body: BoolArray, lungs: BoolArray, chest: Chest, inner: BoolArray
+) -> BoolArray:
+    """What is dense outside the chest's hull."""
+    spacing = grid.spacing_mm
+    bone = body & (grid.hu > BONE_HU) & ~inner & ~erode_mm(lungs, 4.0, spacing)
     low = (np.arange(bone.shape[2]) < chest.dome)[None, None, :]
     # Enhanced spleen and kidney are as dense as marrow, but nowhere as dense as a rib's cortex.
     cortex = dilate_mm(np.asarray(bone & (grid.hu > CORTEX_HU)), 5.0, spacing)
     bone &= ~low | (_shallow(grid, body) & cortex & ~open_mm(bone, THICK_MM, spacing))
-    bone = _pieces(grid, bone, 0.25)
-    sternum = _sternum(grid, body, lungs, chest, spine)
-    if sternum is not None:
-        bone &= ~sternum
-    thin = bone & ~open_mm(bone, THICK_MM, spacing)
-    ribs = _pieces(grid, np.asarray(thin & (dilate_mm(lungs, RIB_REACH_MM, spacing) | low)), 0.6)
-    middle = np.rint(spine.centers[:, 0])
-    right_half = np.arange(bone.shape[0])[:, None, None] > middle[None, None, :]
-    left, right = ribs & ~right_half, ribs & right_half
-    other = _pieces(grid, np.asarray(bone & ~ribs), 0.5)
-    return Bones(
-        left if left.any() else None,
-        right if right.any() else None,
-        sternum,
-        other if other.any() else None,
-    )
+    return _pieces(grid, bone, 0.25)
 
 
 def _shallow(grid: Working, body: BoolArray) -> BoolArray:

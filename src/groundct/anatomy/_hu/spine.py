@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from groundct.anatomy._hu.grid import Working
 from groundct.core.volume import BoolArray
-from groundct.imaging.components import keep_components
+from groundct.imaging.components import bounding_slices, keep_components
 from groundct.imaging.distances import close_mm
 
 CORTEX_HU = 160
@@ -24,6 +24,7 @@ BODY_DEPTH_MM = 36.0
 BODY_HALF_WIDTH_MM = 23.0
 ARCH_HALF_WIDTH_MM = 32.0
 ARCH_DEPTH_MM = 48.0
+BODY_CLOSING_MM, MARROW_HU = 10.0, 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +154,12 @@ def _vertebrae(grid: Working, bone: BoolArray, centers: NDArray[np.float64]) -> 
     del x, y, in_arch
     parts = keep_components(np.asarray(inside), max(2, int(2.0 / grid.voxel_ml)), 26)
     closed = close_mm(parts, 4.0, grid.spacing_mm) & (in_body | parts)
+    # Old bone is hollow: its marrow is no denser than muscle.
+    box = bounding_slices(in_body & parts, margin=1)
+    if box is not None:
+        marrow = ndimage.gaussian_filter(grid.hu[box].astype(np.float32), 0.7) > MARROW_HU
+        body = (parts & in_body)[box]
+        closed[box] |= close_mm(body, BODY_CLOSING_MM, grid.spacing_mm) & in_body[box] & marrow
     for k in range(nk):
         closed[:, :, k] = ndimage.binary_fill_holes(closed[:, :, k])
     return closed
