@@ -40,7 +40,9 @@ def find_all(grid: Working) -> Stage:
         *lung_parts(grid, sides, airways.branches if airways is not None else ()),
     )
     if lungs is None or spine is None:
-        return (*out, *_spine(spine), Abstention(name="thoracic cavity", reason=NO_LUNG))
+        vessels = () if spine is None else aorta_alone(grid, spine)
+        nothing = Abstention(name="thoracic cavity", reason=NO_LUNG)
+        return (*out, *_spine(spine), *vessels, nothing)
     domed = lungs.right if lungs.right is not None else lungs.both
     chest = find_chest(grid, lungs.both, domed)
     carina_k = airways.carina[2] if airways is not None and airways.carina_in_view else None
@@ -55,7 +57,7 @@ def _around(scene: Scene) -> Stage:
     solid = scene.solid
     center = find_mediastinum(scene)
     taken = solid | lungs.both | scene.lumen | center.taken
-    out = [*_bones(scene.bones), *center.stage]
+    out = [*scene.bones.structures, *center.stage]
     liver = None
     if lungs.right is not None:
         at = float(np.median(spine.centers[:, 0]))

@@ -1,67 +1,172 @@
-"""Heart and mediastinum: the soft room between the lungs, above the diaphragm."""
+"""The mediastinum: great vessels, oesophagus, heart, and the tissue between them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
-from groundct.anatomy._hu.chest import Chest
+from groundct.anatomy._hu.aorta import Aorta, find_aorta
+from groundct.anatomy._hu.esophagus import Gullet, find_esophagus
+from groundct.anatomy._hu.field import Field, find_field
 from groundct.anatomy._hu.grid import Working
+from groundct.anatomy._hu.heart import Middle, find_middle, find_sac
+from groundct.anatomy._hu.pulmonary import Pulmonary, find_cava, find_pulmonary
+from groundct.anatomy._hu.scene import Scene
 from groundct.anatomy._hu.spine import Spine
-from groundct.core.volume import BoolArray
-from groundct.imaging.components import largest_component
-from groundct.imaging.distances import close_mm, dilate_mm, open_mm
+from groundct.anatomy._hu.structure import Stage, Structure
+from groundct.core.volume import Abstention, BoolArray
 
-MUSCLE_HU = -15
-HEART_BELOW_CARINA_MM = 25.0
-HEART_CORE_MM = 13.0
-HEART_WALL_MM = 8.0
-MIN_HEART_ML = 150.0
-MIN_MEDIASTINUM_ML = 60.0
-SPINE_CLEARANCE_MM = 34.0
+NO_CARINA = "the carina, from which it is looked for, is not in view"
+NO_AORTA = "no round vessel can be followed along the spine"
+PLAIN_NOTE = "no contrast agent: the border to touching vessels follows a typical form"
 
 
 @dataclass(frozen=True, eq=False)
-class Mediastinum:
-    """On the working grid: the heart, and the tissue around it; None when not found."""
+class Center:
+    """What was found between the lungs, and all its voxels on the working grid."""
 
-    heart: BoolArray | None
-    tissue: BoolArray | None
-
-
-def find_mediastinum(
-    grid: Working, taken: BoolArray, chest: Chest, spine: Spine, carina_k: int | None
-) -> Mediastinum:
-    """Heart and mediastinal tissue in what is not ``taken`` by lungs, airways or bones."""
-    nj = grid.hu.shape[1]
-    y = (np.arange(nj)[:, None] - spine.centers[None, :, 1]) * grid.spacing_mm[1]
-    room = chest.inside & chest.above_floor & ~taken
-    room &= (y > 14)[None, :, :]
-    room = largest_component(open_mm(np.asarray(room), 3.0, grid.spacing_mm), 6)
-    if np.count_nonzero(room) * grid.voxel_ml < MIN_MEDIASTINUM_ML:
-        return Mediastinum(None, None)
-    heart = _heart(grid, room, chest, (y > SPINE_CLEARANCE_MM + 12)[None, :, :], carina_k)
-    tissue = room if heart is None else room & ~heart
-    return Mediastinum(heart, np.asarray(tissue))
+    stage: Stage
+    taken: BoolArray
 
 
-def _heart(
-    grid: Working, room: BoolArray, chest: Chest, in_front: np.ndarray, carina_k: int | None
-) -> BoolArray | None:
-    """The thick soft core of the lower room, and what of its wall one core radius reaches."""
-    spacing = grid.spacing_mm
-    if carina_k is None:
-        carina_k = round(chest.bottom + 0.68 * (chest.top - chest.bottom))
-    top = carina_k - grid.voxels(HEART_BELOW_CARINA_MM, 2)
-    if top <= 2:
+def find_mediastinum(scene: Scene) -> Center:
+    """Every structure between the lungs, and why others are not given."""
+    grid, chest = scene.grid, scene.chest
+    carina = None
+    if scene.airways is not None and scene.airways.carina_in_view:
+        carina = tuple(float(v) for v in scene.airways.carina)
+    lumen = scene.lumen
+    field = find_field(grid, scene.spine, carina)  # type: ignore[arg-type]
+    clipped = field.clipped()
+    aorta = find_aorta(field, clipped)
+    pulmonary = cava = None
+    if aorta is not None:
+        pulmonary = find_pulmonary(field, clipped, aorta)
+        cava = find_cava(field, clipped, aorta)
+    dome = grid.geometry.world_from_index((0, 0, chest.dome))
+    lowest = float(field.geometry.index_from_world(dome)[2])
+    gullet = find_esophagus(field, aorta, field.take(lumen), field.take(scene.lungs.both), lowest)
+    found: list[Structure | Abstention] = [
+        *_aorta(field, aorta),
+        *_pulmonary(field, pulmonary),
+        *_cava(field, cava),
+        *_gullet(field, gullet),
+    ]
+    taken = _union(grid, found)
+    y = np.arange(grid.hu.shape[1])[:, None] - scene.spine.centers[None, :, 1]
+    middle = find_middle(
+        grid,
+        taken | scene.solid | scene.lungs.both | lumen,
+        chest,
+        y * grid.spacing_mm[1],
+        _carina_k(grid, field),
+    )
+    roots = np.zeros(grid.hu.shape, dtype=np.bool_, order="F")
+    for vessel in (aorta.ascending if aorta else None, pulmonary.trunk if pulmonary else None):
+        if vessel is not None:
+            roots |= field.give(vessel)
+    found += _heart(grid, middle, roots)
+    return Center(tuple(found), _union(grid, found))
+
+
+def aorta_alone(grid: Working, spine: Spine) -> Stage:
+    """The aorta of a scan in which no lungs were found."""
+    field = find_field(grid, spine, None)
+    return _aorta(field, find_aorta(field, field.clipped()))
+
+
+def _carina_k(grid: Working, field: Field) -> int | None:
+    if field.carina is None:
         return None
-    smooth = ndimage.gaussian_filter(grid.hu.astype(np.float32), [2.0 / s for s in spacing])
-    soft = np.asarray(room & in_front & (smooth > MUSCLE_HU))
-    soft[:, :, top:] = False
-    core = largest_component(open_mm(soft, HEART_CORE_MM, spacing), 6)
-    if np.count_nonzero(core) * grid.voxel_ml < MIN_HEART_ML:
-        return None
-    wall = dilate_mm(core, HEART_WALL_MM, spacing) & soft
-    return close_mm(wall, 6.0, spacing) & room
+    return round(
+        float(grid.geometry.index_from_world(field.geometry.world_from_index(field.carina))[2])
+    )
+
+
+def _union(grid: Working, found: list[Structure | Abstention]) -> BoolArray:
+    out = np.zeros(grid.hu.shape, dtype=np.bool_, order="F")
+    for one in found:
+        mask = one.mask if isinstance(one, Structure) else None
+        if isinstance(mask, np.ndarray) and one.name != "pericardium":
+            out |= mask
+    return out
+
+
+def _sure(score: float, enhanced: bool) -> float:
+    """Confidence from the share of its circles at which a vessel's border was seen."""
+    return round(float(np.clip(0.4 + 0.6 * score, 0.35, 0.9 if enhanced else 0.7)), 2)
+
+
+def _aorta(field: Field, aorta: Aorta | None) -> Stage:
+    parts = ("descending aorta", "aortic arch", "heart ascending aorta")
+    if aorta is None:
+        return tuple(Abstention(name=name, reason=NO_AORTA) for name in parts)
+    note = "" if field.enhanced else PLAIN_NOTE
+    out: list[Structure | Abstention] = []
+    for name, mask in zip(parts, (aorta.descending, aorta.arch, aorta.ascending), strict=True):
+        if mask is None or not mask.any():
+            why = NO_CARINA if field.carina is None else "it is not round enough to be followed"
+            out.append(Abstention(name=name, reason=why))
+        else:
+            sure = _sure(aorta.score, field.enhanced)
+            out.append(Structure(name, field.give(mask), "shape prior", sure, note=note))
+    return tuple(out)
+
+
+def _pulmonary(field: Field, pulmonary: Pulmonary | None) -> Stage:
+    names = ("pulmonary artery", "pulmonary trunk")
+    if pulmonary is None:
+        why = "no trunk was found left of the ascending aorta"
+        return tuple(Abstention(name=name, reason=why) for name in names)
+    sure = _sure(pulmonary.score, field.enhanced) - 0.05
+    note = "trunk and main branches up to the hila"
+    note = note if field.enhanced else f"{note}; {PLAIN_NOTE}"
+    return (
+        Structure(names[0], field.give(pulmonary.whole), "shape prior", sure, note=note),
+        Structure(
+            names[1], field.give(pulmonary.trunk), "shape prior", sure, within="pulmonary artery"
+        ),
+    )
+
+
+def _cava(field: Field, cava: BoolArray | None) -> Stage:
+    name = "superior vena cava"
+    if cava is None or not cava.any():
+        return (Abstention(name=name, reason="no vessel right of the ascending aorta was seen"),)
+    sure = 0.6 if field.enhanced else 0.4
+    return (
+        Structure(
+            name, field.give(cava), "spatial prior", sure, note="the region of the vena cava"
+        ),
+    )
+
+
+def _gullet(field: Field, gullet: Gullet | None) -> Stage:
+    if gullet is None or not gullet.mask.any():
+        return (Abstention(name="esophagus", reason="too little of its course is in view"),)
+    note = f"a border was seen in {gullet.seen:.0%} of its slices; a typical course elsewhere"
+    sure = round(0.3 + 0.4 * gullet.seen, 2)
+    return (Structure("esophagus", field.give(gullet.mask), "spatial prior", sure, note=note),)
+
+
+def _heart(grid: Working, middle: Middle | None, roots: BoolArray) -> Stage:
+    why = "no room between the lungs above the diaphragm"
+    names = ("heart", "pericardium")
+    if middle is None:
+        return tuple(Abstention(name=n, reason=why) for n in (*names, "mediastinal tissue"))
+    rest = middle.room
+    out: list[Structure | Abstention] = []
+    if middle.heart is None:
+        why = "nothing thick and soft lies between the lungs under the carina"
+        out += [Abstention(name=name, reason=why) for name in names]
+    else:
+        rest = rest & ~middle.heart
+        sac = find_sac(grid, middle.heart, roots, middle.room)
+        note = "the outline of heart and its fat, a shell of 2.5 mm; the sac itself is not seen"
+        out += [
+            Structure("heart", middle.heart, "shape prior", 0.75),
+            Structure("pericardium", sac, "shape prior", 0.4, note=note),
+        ]
+    out.append(Structure("mediastinal tissue", np.asarray(rest), "spatial prior", 0.6))
+    return tuple(out)
