@@ -25,6 +25,7 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside
 
+_COMPARED = frozenset(("stable", "increased", "decreased", "increased_if", "decreased_if"))
 _CLOSERS = frozenset(",;(")
 _KIN = (
     frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
@@ -151,6 +152,8 @@ def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
     """
     start = some(parsed, first)
     end = clause_end(parsed, last)
+    if start is None and _said_to_change(parsed, (low, first), last, end):
+        return True
     if start is None and _is_placed(parsed, low, first):
         told = verbs(parsed, last, end)
         asserted = bool(told) and told[0].entry.meaning == "asserts"
@@ -161,6 +164,25 @@ def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
     if before == "," or before in parsed.grammar.joint - parsed.grammar.either:
         return not parsed.any_word(last, end, parsed.grammar.either)
     return before in parsed.grammar.with_ and bool(verbs(parsed, last, end))
+
+
+def _said_to_change(parsed: Parsed, before: tuple[int, int], last: int, end: int) -> bool:
+    """Whether a comma leads a mention that "is stable": what is compared is there.
+
+    "No effusion, nodule in the right lung is stable"; in "no effusion or nodule" there is none.
+    """
+    low, first = before
+    comma = max((n for n in range(low, first) if parsed.words[n] == ","), default=None)
+    if comma is None or any(comma < hit.last and hit.first < first for hit in parsed.findings):
+        return False
+    if parsed.any_word(low, end, parsed.grammar.either):
+        return False
+    return any(
+        last <= hit.first < end
+        and hit.entry.meaning in _COMPARED
+        and parsed.words[hit.first - 1] in parsed.grammar.is_
+        for hit in parsed.cues["temporal"]
+    )
 
 
 def _is_placed(parsed: Parsed, low: int, first: int) -> bool:
