@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TOTALSEGMENTATOR := .venv-totalsegmentator
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 
-.PHONY: demo test lint browser-test bench fuzz faults lock clean
+.PHONY: demo test lint browser-test bench models fuzz faults lock clean
 
 demo: $(VENV)/.demo-ready ## build a grounded record from the real CT in examples/ and leave a page
 	$(BIN)/groundct build examples/lidc-0003 -o demo
@@ -24,6 +25,9 @@ browser-test: $(VENV)/.browser-ready ## the pages in Chromium, which must be ins
 bench: $(VENV)/.test-ready ## speed, memory and quality; reads ../shared/data where it is there
 	$(BIN)/python -m bench
 
+models: $(VENV)/.test-ready $(TOTALSEGMENTATOR)/.ready ## the real TotalSegmentator with random weights; 2 GB
+	$(BIN)/python -m bench.models $(TOTALSEGMENTATOR)/bin/python
+
 fuzz: $(VENV)/.test-ready ## two minutes of mutated inputs at random; the seed is printed
 	$(BIN)/python -m fuzz
 
@@ -41,7 +45,12 @@ lock: $(VENV)/.test-ready ## pin every dependency again, with hashes and without
 		-o requirements/browser.lock
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) $(TOTALSEGMENTATOR) demo
+
+$(TOTALSEGMENTATOR)/.ready: requirements/totalsegmentator.txt
+	$(PYTHON) -m venv $(TOTALSEGMENTATOR)
+	@$(TOTALSEGMENTATOR)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "groundct needs Python 3.11 or newer")'

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -6,6 +7,7 @@ import pytest
 
 from groundct.codecs.label_maps import write_label_map
 from groundct.codecs.radgenome import write_masks
+from groundct.core.volume import Volume
 from groundct.phantom.make import Phantom, make_phantom
 from groundct.phantom.spec import FindingSpec, PhantomSpec
 
@@ -25,8 +27,43 @@ def thorax() -> Callable[[str, int], Phantom]:
     return _thorax
 
 
+@lru_cache(maxsize=4)
+def _chest(orientation: str) -> Volume:
+    return make_phantom(PhantomSpec(seed=1, shape=(56, 56, 44), orientation=orientation)).volume
+
+
 @pytest.fixture(scope="session")
-def options_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Mapping[str, str]]:
+def chest() -> Callable[[str], Volume]:
+    """A small synthetic CT by stored orientation, for what only passes volumes on."""
+    return _chest
+
+
+STANDINS = Path(__file__).parent / "standins"
+
+
+def _wrapped_python(path: Path, extra: str) -> Path:
+    """This Python as a program of its own, which also finds packages in ``extra``."""
+    path.write_text(f'#!/bin/sh\nPYTHONPATH="$PYTHONPATH:{extra}" exec "{sys.executable}" "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture(scope="session")
+def standin_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python in whose environment the stand-ins are installed."""
+    return _wrapped_python(tmp_path_factory.mktemp("env") / "python", str(STANDINS))
+
+
+@pytest.fixture(scope="session")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python in whose environment no stand-in is installed."""
+    return _wrapped_python(tmp_path_factory.mktemp("bare") / "python", "/nowhere")
+
+
+@pytest.fixture(scope="session")
+def options_of(
+    tmp_path_factory: pytest.TempPathFactory, standin_python: Path
+) -> Callable[[str], Mapping[str, str]]:
     """What a segmenter must be told to answer for ``thorax("LPS", 1)``; nothing for most."""
 
     @cache
@@ -40,6 +77,9 @@ def options_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Mapp
             write_label_map(folder, "organs", phantom.organs)
             write_label_map(folder, "segments", phantom.segments)
             return {"truth": str(folder)}
+        if name == "totalsegmentator":
+            (folder / "Dataset291_test").mkdir()
+            return {"python": str(standin_python), "weights": str(folder)}
         return {}
 
     return options

@@ -19,6 +19,7 @@ _COMMANDS = {
     "doctor": "Say what this installation can do.",
     "evaluate": "Score predictions against references, under stated protocols.",
     "export": "Write a release in the layout of another dataset.",
+    "ground": "Find in a CT the voxels of what a free text states.",
     "inspect": "Say what a dataset on disk is and what is wrong with it.",
     "phantom": "Make a corpus of synthetic chests with their truth.",
     "release": "Check a release.",

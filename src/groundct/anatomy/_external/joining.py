@@ -68,6 +68,24 @@ def voxel_counts(labels: LabelMap) -> Mapping[tuple[int, int], int]:
     return found
 
 
+def without_empty(labels: LabelMap, note: str) -> LabelMap:
+    """Structures with voxels, with a note on what made them; the others were looked for in vain."""
+    counts = voxel_counts(labels)
+    found = [s for s in labels.segments if any(counts.get(part) for part in s.parts)]
+    named = {segment.name for segment in found}
+    return LabelMap(
+        labels.layers,
+        tuple(segment.changed(note=note) for segment in found),
+        labels.geometry,
+        labels.stored,
+        tuple(
+            Abstention(name=s.name, reason=f"no voxel of it was found ({note})")
+            for s in labels.segments
+            if s.name not in named
+        ),
+    )
+
+
 def _only(layer: LabelArray, used: set[int]) -> LabelArray:
     """A layer with the labels ``used`` alone; itself when it holds no others."""
     keep = np.zeros(int(layer.max(initial=0)) + 1, dtype=np.bool_)

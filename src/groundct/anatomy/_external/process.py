@@ -110,6 +110,7 @@ class Worker:
         environment["PYTHONPATH"] = str(_HERE / "closed")
         environment[CLOSED] = "open" if spec.network else "closed"
         environment[NETWORK_LOG] = str(self.folder / "network.log")
+        environment["GROUNDCT_HOME"] = str(self.folder / "home")
         command = [str(spec.python), "-u", str(_HERE / "workers" / spec.script)]
         try:
             with (self.folder / "said.txt").open("wb") as said:

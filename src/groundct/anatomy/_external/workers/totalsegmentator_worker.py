@@ -40,6 +40,7 @@ def write_config(home: str, license_number: str) -> None:
 
 def start(settings: Reply) -> Tuple[Any, Any, Any]:  # noqa: UP006
     """Import TotalSegmentator once; its version and its tasks."""
+    os.environ["TOTALSEG_HOME_DIR"] = os.environ["GROUNDCT_HOME"]
     write_config(os.environ["TOTALSEG_HOME_DIR"], settings.get("license", ""))
     from totalsegmentator.map_to_binary import class_map
     from totalsegmentator.python_api import totalsegmentator

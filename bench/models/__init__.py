@@ -1,0 +1,1 @@
+"""Strong models in their own environments, with small random weights in their own formats."""

@@ -1,0 +1,1 @@
+"""Found by another Python through PYTHONPATH; never imported here."""
