@@ -8,6 +8,11 @@ from groundct.vocabulary.segments import segments
 
 ANSWERS_FOR: Final = (
     "body",
+    "skin",
+    "subcutaneous fat",
+    "muscle",
+    "left breast",
+    "right breast",
     "thoracic cavity",
     "left lung",
     "right lung",
