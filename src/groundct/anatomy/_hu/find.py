@@ -11,14 +11,15 @@ from groundct.anatomy._hu.cavity import find_cavity
 from groundct.anatomy._hu.chest import find_chest
 from groundct.anatomy._hu.grid import Working
 from groundct.anatomy._hu.liver import find_liver
-from groundct.anatomy._hu.lung_border import lung_on_full
 from groundct.anatomy._hu.lung_parts import lung_parts
-from groundct.anatomy._hu.lungs import Lungs, find_lungs
+from groundct.anatomy._hu.lung_structures import lung_structures
+from groundct.anatomy._hu.lungs import find_lungs
 from groundct.anatomy._hu.mediastinum import aorta_alone, find_mediastinum
 from groundct.anatomy._hu.ribs import find_bones
 from groundct.anatomy._hu.scene import Scene
 from groundct.anatomy._hu.spine import Spine, find_spine
 from groundct.anatomy._hu.structure import Stage, Structure
+from groundct.anatomy._hu.wall import find_wall
 from groundct.core.volume import Abstention, BoolArray, Method
 
 NO_LUNG = "no lung and spine were found to measure from"
@@ -30,9 +31,9 @@ def find_all(grid: Working) -> Stage:
     if body is None:
         return (Abstention(name="body", reason="no body of at least 100 ml was found"),)
     airways = find_airways(grid, body)
-    lungs = find_lungs(grid, body, airways)
     spine = find_spine(grid, body)
-    sides = _lungs(grid, lungs)
+    lungs = find_lungs(grid, body, airways, spine)
+    sides = lung_structures(grid, lungs)
     out = (
         Structure("body", body, "intensity", 0.95),
         *airway_structures(grid, airways),
@@ -65,19 +66,7 @@ def _around(scene: Scene) -> Stage:
     out.append(_found("liver", liver, "shape prior", 0.6, "no even organ under the right dome"))
     cavity = find_cavity(scene, solid)
     out.append(Structure("thoracic cavity", cavity, "shape prior", 0.7, within="body"))
-    return tuple(out)
-
-
-def _lungs(grid: Working, lungs: Lungs | None) -> Stage:
-    sides = ("left lung", "right lung")
-    if lungs is None:
-        return tuple(Abstention(name=s, reason="too little air in the body") for s in sides)
-    return tuple(
-        Abstention(name=name, reason="no air on that side")
-        if side is None
-        else Structure(name, lung_on_full(grid, side, lungs.aerated), "intensity", 0.95)
-        for name, side in zip(sides, (lungs.left, lungs.right), strict=True)
-    )
+    return (*out, *find_wall(scene))
 
 
 def _spine(spine: Spine | None) -> Stage:

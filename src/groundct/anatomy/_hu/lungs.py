@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
+from groundct.anatomy._hu.airless import airless_lung
 from groundct.anatomy._hu.airways import Airways
 from groundct.anatomy._hu.grid import Working, to_working
+from groundct.anatomy._hu.spine import Spine
 from groundct.core.volume import BoolArray
-from groundct.imaging.components import components, fill_holes_by_slice
+from groundct.imaging.components import bounding_slices, components, fill_holes_by_slice
 from groundct.imaging.distances import close_mm, dilate_mm, distance_mm, open_mm
 
 AERATED_HU = -400
@@ -35,8 +38,13 @@ class Lungs:
         return np.asarray(np.logical_or.reduce(sides))
 
 
-def find_lungs(grid: Working, body: BoolArray, airways: Airways | None) -> Lungs | None:
-    """The lungs, or None when there is too little air inside the body."""
+def find_lungs(
+    grid: Working, body: BoolArray, airways: Airways | None, spine: Spine | None
+) -> Lungs | None:
+    """The lungs, or None when there is too little air inside the body.
+
+    Without ``spine`` airless parts at the border are not looked for.
+    """
     air = body & (grid.hu < AERATED_HU)
     if airways is not None:
         air &= ~_lumen(grid, airways)
@@ -52,6 +60,11 @@ def find_lungs(grid: Working, body: BoolArray, airways: Airways | None) -> Lungs
         both = closed_left & closed_right
         closed_left &= ~both | left
         closed_right &= ~closed_left
+    if spine is not None:
+        carina = None if airways is None else float(airways.carina[1])
+        closed_left, closed_right = _with_airless(
+            grid, (closed_left, closed_right), spine.centers, carina
+        )
     return Lungs(closed_left, closed_right, candidates)
 
 
@@ -121,25 +134,41 @@ def _parted(grid: Working, piece: BoolArray, middle: float) -> tuple[BoolArray, 
                 part = labels == label
                 share = np.count_nonzero(part[: round(middle)]) / sizes[label]
                 seeds[part] = 1 if share > 0.5 else 2
-            return _spread(seeds, piece)
+            return _spread(seeds, piece, grid)
     half = np.zeros_like(piece)
     half[: round(middle)] = True
     return piece & half, piece & ~half
 
 
-def _spread(seeds: np.ndarray, piece: BoolArray) -> tuple[BoolArray, BoolArray]:
-    """Grow two seeds through the piece at equal speed until it is full."""
-    ball = ndimage.generate_binary_structure(3, 1)
-    left, right = np.asarray(seeds == 1), np.asarray(seeds == 2)
-    free = piece & ~left & ~right
-    while free.any():
-        new_left = ndimage.binary_dilation(left, ball) & free
-        new_right = ndimage.binary_dilation(right, ball) & free & ~new_left
-        if not (new_left.any() or new_right.any()):
-            break
-        left |= new_left
-        right |= new_right
-        free &= ~new_left & ~new_right
+def _spread(seeds: np.ndarray, piece: BoolArray, grid: Working) -> tuple[BoolArray, BoolArray]:
+    """The voxels of a piece by the nearer of two seeds."""
+    crop = bounding_slices(piece)
+    out = np.zeros(piece.shape, dtype=np.bool_, order="F"), np.zeros_like(piece)
+    if crop is not None:
+        own = seeds[crop]
+        far = [distance_mm(np.asarray(own != n), grid.spacing_mm) for n in (1, 2)]
+        nearer = far[0] < far[1]
+        out[0][crop] = piece[crop] & nearer
+        out[1][crop] = piece[crop] & ~nearer
+    return out
+
+
+def _with_airless(
+    grid: Working,
+    sides: tuple[BoolArray | None, BoolArray | None],
+    canal: NDArray[np.float64],
+    carina_j: float | None,
+) -> tuple[BoolArray | None, BoolArray | None]:
+    left, right = sides
+    more_left = more_right = None
+    if left is not None:
+        more_left = airless_lung(grid, (left, right), "left", canal, carina_j)
+    if right is not None:
+        more_right = airless_lung(grid, (right, left), "right", canal, carina_j)
+    if left is not None and more_left is not None:
+        left = left | (more_left if right is None else more_left & ~right)
+    if right is not None and more_right is not None:
+        right = right | (more_right if left is None else more_right & ~left)
     return left, right
 
 
