@@ -44,6 +44,10 @@ SEEN_WITHIN = 2
 """Samples of h."""
 
 SEEN_FROM = 0.4
+ELSEWHERE = (-25.0, 25.0)
+"""Samples of h from a fissure at which what is seen by chance is measured."""
+
+MOST_BY_CHANCE = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +55,8 @@ class Fissure:
     """A fissure as heights (u, w) of a frame, as an index along h.
 
     ``crossed`` (u, w): columns in which it lies in the lung; ``seen`` (u, w): those of them in
-    which a sheet is visible there; ``share_seen`` corrects for sheets seen by chance.
+    which a sheet is visible there; ``share_seen`` is their share, less what the same rule takes
+    for a fissure above and below this one.
     """
 
     frame: FissureFrame
@@ -94,12 +99,35 @@ def find_fissure(frame: FissureFrame, expected: Expected) -> Fissure | None:
     cost = VESSEL_COST * evidence.vessel * (1 - merit) - merit
     bounded = _bound(frame, expected, cost)
     usual = _usual(frame, expected, float(level - low))
+    costs = (cost, merit)
     sheet = usual
-    for band, width in ROUNDS:
-        heights, weights = _heights(frame.inside, (cost, merit), bounded, sheet, (band, width))
-        shift = float(np.average(heights - usual, weights=weights + 1e-9))
-        sheet = thin_plate(heights, weights, usual + shift, STIFFNESS, PULL)
-    return _judged(frame, merit, sheet)
+    for reach in ROUNDS:
+        sheet = _improved(frame.inside, costs, bounded, (sheet, usual), reach)
+    crossed, seen = _seen(frame.inside, merit, sheet)
+    free = np.zeros_like(bounded)
+    chances = []
+    for shift in ELSEWHERE:
+        other = _improved(frame.inside, costs, free, (sheet + shift, usual + shift), ROUNDS[-1])
+        there, by_chance = _seen(frame.inside, merit, other)
+        if there.sum() >= 0.2 * crossed.sum() > 0:
+            chances.append(float(by_chance.sum() / there.sum()))
+    chance = min(0.9, float(np.mean(chances))) if chances else MOST_BY_CHANCE
+    share = float(seen.sum() / max(1, crossed.sum()))
+    return Fissure(frame, sheet, crossed, seen, max(0.0, (share - chance) / (1 - chance)))
+
+
+def _improved(
+    inside: BoolArray,
+    costs: tuple[FloatArray, FloatArray],
+    bounded: BoolArray,
+    sheets: tuple[NDArray[np.float64], NDArray[np.float64]],
+    reach: tuple[int, float],
+) -> NDArray[np.float64]:
+    """A better sheet near the first of two; the second tells how it usually lies."""
+    sheet, usual = sheets
+    heights, weights = _heights(inside, costs, bounded, sheet, reach)
+    shift = float(np.average(heights - usual, weights=weights + 1e-9))
+    return thin_plate(heights, weights, usual + shift, STIFFNESS, PULL)
 
 
 def _usual(frame: FissureFrame, expected: Expected, level: float) -> NDArray[np.float64]:
@@ -164,16 +192,14 @@ def _bound(frame: FissureFrame, expected: Expected, cost: FloatArray) -> BoolArr
     return near
 
 
-def _judged(frame: FissureFrame, merit: NDArray[np.float32], sheet: NDArray[np.float64]) -> Fissure:
-    """Where the sheet lies in the lung and is seen; chance is what other heights show."""
+def _seen(
+    inside: BoolArray, merit: FloatArray, sheet: NDArray[np.float64]
+) -> tuple[BoolArray, BoolArray]:
+    """The columns (u, w) in which a sheet lies in the lung, and those in which it is visible."""
     near = ndimage.maximum_filter1d(merit, 2 * SEEN_WITHIN + 1, axis=2)
     at = np.clip(np.rint(sheet), 0, merit.shape[2] - 1).astype(np.intp)
-    crossed = np.asarray(_at(frame.inside, at))
-    seen = crossed & (_at(near, at) >= SEEN_FROM)
-    chance = float(np.mean(near[frame.inside] >= SEEN_FROM))
-    share = float(seen.sum() / max(1, crossed.sum()))
-    corrected = max(0.0, (share - chance) / (1 - chance)) if chance < 1 else 0.0
-    return Fissure(frame, sheet, crossed, seen, corrected)
+    crossed = np.asarray(_at(inside, at))
+    return crossed, crossed & (_at(near, at) >= SEEN_FROM)
 
 
 def _at(array: NDArray[T], heights: NDArray[np.intp]) -> NDArray[T]:
