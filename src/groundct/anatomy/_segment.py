@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from groundct.core.contracts import Segmenter, component
-from groundct.core.options import configured
+from groundct.core.options import configured, public_options
 from groundct.core.plugins import load_plugin
 from groundct.core.record import Component
 from groundct.core.value import digest
@@ -42,6 +42,6 @@ def load_segmenter(name: str, options: Mapping[str, str] | None = None) -> Segme
 
 
 def segmenter_component(segmenter: Segmenter, options: Mapping[str, str]) -> Component:
-    """The Component of a segmenter that ran with ``options``."""
-    told = {"segmenter": segmenter.name, "options": dict(sorted(options.items()))}
+    """The Component of a segmenter with its options; paths of this machine do not count."""
+    told = {"segmenter": segmenter.name, "options": public_options(segmenter, options)}
     return component("organs", segmenter, digest(told))

@@ -37,6 +37,8 @@ class MasksSegmenter:
         "unknown": "skip leaves files aside whose name is not known; refuse is the default",
     }
 
+    local_options: ClassVar[frozenset[str]] = frozenset({"folder", "names"})
+
     @property
     def answers_for(self) -> tuple[str, ...]:
         """Every structure of the tree."""

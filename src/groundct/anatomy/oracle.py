@@ -29,6 +29,8 @@ class OracleSegmenter:
         "truth": "the folder of a phantom's truth (OUT/truth/CASE), or its specification as JSON"
     }
 
+    local_options: ClassVar[frozenset[str]] = frozenset({"truth"})
+
     @property
     def answers_for(self) -> tuple[str, ...]:
         """Every structure that a phantom may hold."""

@@ -32,10 +32,13 @@ class TotalSegmentatorSegmenter:
         "task": "its tasks, joined by +; total by default",
         "speed": "full, fast (3 mm) or fastest (6 mm)",
         "device": "gpu (the default; cpu where there is none), gpu:1, cpu or mps",
-        "license": "the number that its makers give for licensed tasks",
         "fetch": "yes lets it fetch missing weights from its makers' site; no is the default",
         "timeout_s": "the longest that one task may take; 7200 by default",
     }
+
+    local_options: ClassVar[frozenset[str]] = frozenset(
+        {"python", "weights", "device", "fetch", "timeout_s"}
+    )
 
     @property
     def answers_for(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from groundct.cli._progress import BuildProgress
 from groundct.cli._publish import publish, show_corpus_issues, show_summary, summarise
 from groundct.cli._show import plural, show_json
 from groundct.core.case import Corpus
+from groundct.core.options import parse_options
 from groundct.pipeline.engine import RunOptions, run_corpus
 from groundct.pipeline.hold import hold
 from groundct.pipeline.ledger import Entry
@@ -38,6 +39,14 @@ EXIT_INTERRUPTED = 130
 @click.option("--segmenter", default="hu", show_default=True, help="Organ segmenter.")
 @click.option("--extractor", default="rules", show_default=True, help="Report reader.")
 @click.option("--finder", default="hu_text", show_default=True, help="Finding segmenter.")
+@click.option(
+    "--segmenter-option", "segmenter_texts", multiple=True, metavar="KEY=VALUE",
+    help="What the organ segmenter must be told; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--finder-option", "finder_texts", multiple=True, metavar="KEY=VALUE",
+    help="What the finding segmenter must be told; may be repeated.",
+)  # fmt: skip
 @click.option("--case", "only", multiple=True, help="Build only this case; may be repeated.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the split by patient.")
 @click.option(
@@ -56,6 +65,7 @@ EXIT_INTERRUPTED = 130
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout.")
 def command(  # noqa: PLR0913 - one parameter an option
     corpus: Path, workspace: Path, source: str | None, segmenter: str, extractor: str, finder: str,
+    segmenter_texts: tuple[str, ...], finder_texts: tuple[str, ...],
     only: tuple[str, ...], seed: int, wordings: int, workers: int, recheck: bool, no_pages: bool,
     as_json: bool,
 ) -> None:  # fmt: skip
@@ -82,6 +92,8 @@ def command(  # noqa: PLR0913 - one parameter an option
             finding_segmenter=finder,
             wordings=wordings,
             seed=seed,
+            segmenter_options=parse_options(segmenter_texts),
+            finding_segmenter_options=parse_options(finder_texts),
         )
     )
     entries: list[Entry] = []

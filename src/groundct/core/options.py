@@ -35,6 +35,15 @@ def configured(plugin: P, options: Mapping[str, str]) -> P:
     return plugin
 
 
+def public_options(plugin: Plugin, options: Mapping[str, str]) -> dict[str, str]:
+    """The options that a plug-in's answer depends on, sorted, for records and digests.
+
+    A plug-in names the others in ``local_options``: where programs and weights lie on this machine.
+    """
+    local = frozenset(getattr(plugin, "local_options", ()))
+    return {key: options[key] for key in sorted(options) if key not in local}
+
+
 def parse_options(texts: Iterable[str]) -> dict[str, str]:
     """``KEY=VALUE`` texts as a mapping; OptionError for one without ``=``, or given twice."""
     options: dict[str, str] = {}

@@ -8,6 +8,7 @@ from typing import cast
 
 from groundct import questions, reasoning
 from groundct.anatomy import sentinel
+from groundct.anatomy.composites import complete
 from groundct.anatomy.published import label_map_of_published
 from groundct.codecs.volumes import read_volume, volume_digest
 from groundct.core.case import Case
@@ -20,7 +21,7 @@ from groundct.core.value import digest
 from groundct.core.volume import LabelMap, Volume
 from groundct.grounding.assign import GroundingOutcome, GroundingRequest, PublishedMask, ground
 from groundct.pipeline.published import published_masks, published_reading
-from groundct.pipeline.settings import BuildSettings
+from groundct.pipeline.settings import BuildSettings, finding_segmenter_of, segmenter_of
 from groundct.questions.published import TASK_OF_TABLE, published_questions
 from groundct.questions.write import QuestionRequest, write_questions
 from groundct.reasoning.trace import TraceRequest, trace_findings
@@ -63,10 +64,10 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
     tell("looking for contradictions")
     seen = sentinel.flags(sentinel.look(volume), case.case_id)
     tell("segmenting organs")
-    segmenter = cast(Segmenter, load_plugin("anatomy", settings.segmenter))
+    segmenter = segmenter_of(settings)
     organs = _organs(case, volume, segmenter)
     tell("grounding findings")
-    finder = cast(FindingSegmenter, load_plugin("grounding", settings.finding_segmenter))
+    finder = finding_segmenter_of(settings)
     published, miscounted = published_masks(case, volume)
     outcome = _ground(volume, organs, report, reading, finder, published)
     tell("writing questions and reasoning")
@@ -138,10 +139,10 @@ def _questions(
 
 
 def _organs(case: Case, volume: Volume, segmenter: Segmenter) -> LabelMap:
-    """The masks that came with the dataset, or else the segmenter's."""
+    """The masks that came with the dataset, or else the segmenter's with their composites."""
     if case.published.organ_masks:
         return label_map_of_published(case.published.organ_masks, volume)
-    return segmenter.segment(volume)
+    return complete(segmenter.segment(volume))
 
 
 def _ground(

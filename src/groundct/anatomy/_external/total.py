@@ -20,6 +20,8 @@ from groundct.vocabulary.mappings import mapping
 
 NAME: Final = "totalsegmentator"
 PYTHON_VARIABLE: Final = "GROUNDCT_TOTALSEGMENTATOR_PYTHON"
+LICENCE_VARIABLE: Final = "GROUNDCT_TOTALSEGMENTATOR_LICENSE"
+"""Not an option: options stand in records and on screens."""
 WEIGHTS_VARIABLE: Final = "TOTALSEG_WEIGHTS_PATH"
 SPEEDS: Final = ("full", "fast", "fastest")
 _SECONDS: Final = 7200.0
@@ -60,7 +62,7 @@ def settings_of(options: Mapping[str, str]) -> TotalSettings:
         tasks=tasks,
         speed=one_of(NAME, "speed", options.get("speed") or "full", SPEEDS),
         device=options.get("device") or "gpu",
-        licence=options.get("license") or "",
+        licence=os.environ.get(LICENCE_VARIABLE, ""),
         fetch=fetch,
         timeout_s=seconds_of(NAME, options, _SECONDS),
     )

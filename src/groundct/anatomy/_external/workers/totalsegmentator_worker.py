@@ -78,7 +78,7 @@ def segment(api: Tuple[Any, Any, Any], request: Reply, settings: Reply) -> Reply
             "error": f"the task {task!r} needs a licence of its makers (free for non-commercial "
             "use, to be asked for on their site).",
             "code": "licence-needed",
-            "remedy": "Give license=NUMBER, or leave the task out.",
+            "remedy": "Set GROUNDCT_TOTALSEGMENTATOR_LICENSE, or leave the task out.",
         }
     options: Reply = {key: True for key in ("fast", "fastest") if request.get(key)}
     if request.get("roi_subset"):
