@@ -32,15 +32,17 @@ _LEAST_ML = 0.06
 _MOST_LOOKED_AT = 150
 _LONG_MM, _LONGEST_MM = (9.0, 80.0), 60.0
 _WIDE_MM, _FLAT, _THICKEST_MM = 5.5, 2.2, 4.5
+_LEAST_FILLED = 0.45
+"""Of the slab with its moments: branches that lie in one plane leave most of it empty."""
 _RIM_MM, _AT_PLEURA_MM = 2.0, 5.0
 _DENSE_OVER_LUNG_HU, _DENSE_RADIUS_MM = 600.0, 3.2
 _BESIDE_MM, _MOST_BESIDE = 3.0, 0.35
 """Sheets on thick soft tissue, such as a dome of the diaphragm, are its border."""
-_FREE = 0.45
+_FREE = 0.6
 """How much less sure a band is that does not reach the pleura."""
-_FAINT_OVER_HU, _CLEAR_OVER_HU = 450.0, 800.0
+_FAINT_OVER_HU, _CLEAR_OVER_HU = 350.0, 750.0
 _FULL_WIDTH_MM = 10.0
-_LEAST_CONFIDENCE = 0.3
+_LEAST_CONFIDENCE = 0.4
 _MOST_CANDIDATES = 6
 _RING_MM = (1.5, 3.5)
 
@@ -101,6 +103,9 @@ def _band(mask: BoolArray, deep_mm: FloatArray, scene: Scene) -> _Sheet | None:
     long, wide, thick = _axes_mm(points)
     flat = wide / max(thick, 0.8 * float(steps.min()))
     if not (_LONG_MM[0] <= long <= _LONG_MM[1] and wide >= _WIDE_MM and flat >= _FLAT):
+        return None
+    slab_mm3 = long * wide * max(thick, float(steps.min()))
+    if np.count_nonzero(mask) * scene.voxel_ml * 1000 < _LEAST_FILLED * slab_mm3:
         return None
     depth = deep_mm[mask]
     rim = max(_RIM_MM, 1.15 * max(scene.spacing_mm))

@@ -38,7 +38,8 @@ _VESSEL_RIM_MM = 2.5
 _PLEURA_MM = 2.5
 _LEAST_RADIUS_MM = 2.5
 _CLOSE_MM = 4.0
-_LEAST_ML = 0.3
+_LEAST_ML, _LEAST_UNSIZED_ML = 0.3, 0.7
+_LEAST_UNSIZED_CONFIDENCE = 0.2
 _MOST_CANDIDATES = 8
 
 
@@ -64,10 +65,12 @@ def ground_glass(field: Field, finding: Finding) -> Answer:
     out = []
     for label in range(1, min(len(sizes), _MOST_CANDIDATES + 1)):
         volume_ml = sizes[label] * voxel_ml
-        if volume_ml < _LEAST_ML:
+        if volume_ml < (_LEAST_UNSIZED_ML if stated is None else _LEAST_ML):
             break
         own = labels == label
         confidence = _confidence(volume_ml, float(np.mean(over[own])))
+        if stated is None and confidence < _LEAST_UNSIZED_CONFIDENCE:
+            continue
         mask = repeated(own, steps, field.hu.shape) & field.filled
         region = placed(mask, field.crop)
         if region.count == 0:

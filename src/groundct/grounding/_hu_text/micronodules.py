@@ -4,8 +4,8 @@ What stands alone when the lung is cut a little above its own density is a dot i
 8 mm wide and bright in its middle; cross-sections of vessels fade out towards their ends, so they
 are rarely alone and bright at once. How many dots a millilitre of lung holds decides. The
 Fleischner Society's glossary (Radiology 2008;246:697) puts micronodules under 3 mm; blur and thick
-slices make them look larger. Tree-in-bud is found by its buds alone (Bagci et al., IEEE Trans Biomed Eng
-2012;59:1620, find it by local shape, too).
+slices make them look larger. Tree-in-bud is found by its buds alone (Bagci et al., IEEE Trans
+Biomed Eng 2012;59:1620, find it by local shape, too).
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from groundct.grounding._hu_text.honeycombing import honeycombing
 from groundct.grounding._hu_text.micronodules import micronodules
 from groundct.grounding._hu_text.mosaic import mosaic
 from groundct.grounding._hu_text.nodule import nodules
+from groundct.grounding._hu_text.plaques import plaques
 from groundct.grounding._hu_text.pneumothorax import pneumothorax
 from groundct.grounding._hu_text.pockets import air_pockets
 from groundct.grounding._hu_text.septa import septa
@@ -50,6 +51,9 @@ CATEGORIES: Final[dict[str, Rule]] = {
 
 _TYPES: Final[dict[str, Rule]] = {
     "bulla": air_pockets,
+    "pleural_thickening": plaques,
+    "pleural_calcification": plaques,
+    "pleural_lesion": plaques,
     "reticulation": septa,
 }
 """Types that look unlike their category's rest."""
@@ -60,6 +64,7 @@ WITHOUT_RULE: Final = frozenset(
         *("airway_dilatation", "airway_diverticulum", "airway_lesion", "lung_hernia"),
         *("interstitial_lung_disease", "pulmonary_edema", "elevated_diaphragm"),
         *("architectural_distortion", "pleural_irregularity", "volume_loss", "apical_cap"),
+        "fissural_thickening",
     }
 )
 """Types of these categories that none of the rules looks for."""
