@@ -112,10 +112,10 @@ def _best_chain(
     at, p = divmod(int(best.argmax()), pitches.size)
     chain, merit = [at], []
     while p >= 0:
-        lower = at - int(pitches[p])
-        merit.append(float(own[lower, p]) / 3)
-        chain.append(lower)
-        at, p = lower, int(before[at, p])
+        below = at - int(pitches[p])
+        merit.append(float(own[below, p]) / 3)
+        chain.append(below)
+        at, p = below, int(before[at, p])
     return chain[::-1], merit[::-1]
 
 

@@ -57,7 +57,18 @@ ANSWERS_FOR: Final = (
     "right rib",
     *(f"{side} rib {n}" for side in ("left", "right") for n in range(1, 13)),
     "sternum",
+    "manubrium of sternum",
+    *(
+        f"{side} {bone}"
+        for bone in ("clavicle", "scapula", "humerus")
+        for side in ("left", "right")
+    ),
     "liver",
+    "spleen",
+    "left kidney",
+    "right kidney",
+    "stomach gas",
+    "abdominal tissue",
 )
 
 WHOLES: Final = {

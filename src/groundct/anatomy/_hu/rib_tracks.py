@@ -71,7 +71,7 @@ def find_tracks(grid: Working, weight: NDArray[np.float32], curve: SpineCurve) -
     for right in (False, True):
         tracks = []
         for s, start, way in _roots(grid, weight, curve, right):
-            points, gaps, cut = _follow(grid, weight, start, way, middle)
+            points, gaps, cut = follow(grid, weight, start, way, middle)
             track = RibTrack(right, s, points, cut, gaps)
             if track.length_mm >= MIN_LENGTH_MM and _slender(grid, weight, points):
                 tracks.append(track)
@@ -124,7 +124,7 @@ def _sample(grid: Working, weight: NDArray[np.float32], places: Points) -> NDArr
     return np.asarray(ndimage.map_coordinates(weight, index, order=1, cval=0.0))
 
 
-def _follow(
+def follow(
     grid: Working, weight: NDArray[np.float32], start: Points, way: Points, middle_mm: Points
 ) -> tuple[Points, tuple[int, ...], bool]:
     """The line from ``start`` on, where it has gaps, and whether it leaves the scan.

@@ -6,30 +6,42 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
-from groundct.anatomy._hu.bone_structures import rib_structures, vertebra_structures, widened
+from groundct.anatomy._hu.bone_structures import (
+    Named,
+    part_structures,
+    rib_parts,
+    vertebra_parts,
+)
 from groundct.anatomy._hu.chest import Chest
 from groundct.anatomy._hu.column import Column, Landmarks, find_column
+from groundct.anatomy._hu.girdle import find_arms, find_clavicles
 from groundct.anatomy._hu.grid import Working
+from groundct.anatomy._hu.label_regions import widened
+from groundct.anatomy._hu.numbering import FIRST_THORACIC
 from groundct.anatomy._hu.rib_masks import label_ribs
 from groundct.anatomy._hu.rib_tracks import RibTrack, bone_weight, find_tracks
 from groundct.anatomy._hu.spine import Spine
 from groundct.anatomy._hu.spine_curve import spine_curve
+from groundct.anatomy._hu.sternum import find_sternum
 from groundct.anatomy._hu.structure import Stage, Structure
-from groundct.core.volume import Abstention, BoolArray, Method
+from groundct.core.volume import BoolArray
 from groundct.imaging.components import components
-from groundct.imaging.distances import close_mm, dilate_mm, distance_mm, erode_mm, open_mm
+from groundct.imaging.distances import dilate_mm, distance_mm, erode_mm, open_mm
 
 BONE_HU = 180
 CORTEX_HU = 270
-STERNUM_HU = 130
 THICK_MM = 9.0
 SKIN_DEPTH_MM = 40.0
-STERNUM_HALF_WIDTH_MM = 32.0
 UNSEEN_MM = 4.0
+LEAST_ML = 2.0
 BACK_MM = 10.0
 """How far in front of the canal ribs may lie within the hull of the lungs."""
+NO_ANGLE = "the second ribs do not show where the manubrium ends"
+
+RIBS, STERNUM, MANUBRIUM = 100, 200, 201
+CLAVICLES, SCAPULAE, HUMERI = ({False: n, True: n + 1} for n in (210, 212, 214))
+"""Codes in the labels: 1 and up are vertebrae from below, 100 and up ribs in the order found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,55 +72,95 @@ def find_bones(
     spacing = grid.spacing_mm
     inner = erode_mm(chest.inside, 7.0, spacing) & ~lungs
     behind = np.arange(body.shape[1])[None, :, None] - spine.centers[None, None, :, 1]
-    room = body & ~erode_mm(lungs, 4.0, spacing) & ~spine.canal
-    room &= ~inner | (behind * spacing[1] < BACK_MM)
+    room = np.asarray(body & ~erode_mm(lungs, 4.0, spacing) & ~spine.canal)
+    near_room = np.asarray(room & (~inner | (behind * spacing[1] < BACK_MM)))
     curve = spine_curve(grid, spine.centers)
-    tracks = find_tracks(grid, bone_weight(grid, np.asarray(room)), curve)
+    weight = bone_weight(grid, near_room)
+    tracks = find_tracks(grid, weight, curve)
     top = chest.top if chest.top < body.shape[2] - grid.voxels(UNSEEN_MM, 2) else None
     column = find_column(grid, spine, curve, tracks, Landmarks(carina_k, top))
-    labels = label_ribs(grid, np.asarray(room), curve, tracks)
-    left, right = (_of_side(labels, tracks, side) for side in (False, True))
-    bodies = _vertebrae(spine, column) & (labels == 0)
-    named = bodies | (labels > 0)
-    bone = _candidates(grid, body, lungs, chest, inner) & ~named & ~spine.canal & ~spine.vertebrae
-    sternum = _sternum(grid, np.asarray(body & ~named), lungs, chest, spine)
+    ribs = label_ribs(grid, near_room, curve, tracks)
+    labels = np.where(ribs > 0, ribs + (RIBS - 1), _vertebrae(spine, column)).astype(np.int16)
+    free = np.asarray(room & ~inner & (labels == 0) & ~spine.vertebrae)
+    sternum = find_sternum(grid, free, chest, spine, _second_ribs(column))
     if sternum is not None:
-        bone &= ~sternum
-    other = _pieces(grid, np.asarray(bone), 0.5)
-    everything = named | other if sternum is None else named | other | sternum
-    structures = (
-        Structure("bone", np.asarray(everything), "intensity", 0.7, border="bone"),
-        _within_bone("vertebrae", bodies, "shape prior", 0.8),
+        labels[sternum.mask & free] = STERNUM
+        if sternum.manubrium is not None:
+            labels[sternum.manubrium & free] = MANUBRIUM
+        weight[~free | (labels > 0)] = 0
+        for right, mask in find_clavicles(grid, weight, spine, sternum).items():
+            labels[mask & free & (labels == 0)] = CLAVICLES[right]
+    humeri, blades = find_arms(grid, np.asarray(free & (labels == 0)), chest, spine)
+    for codes, masks in ((SCAPULAE, blades), (HUMERI, humeri)):
+        for right, mask in masks.items():
+            labels[mask & free & (labels == 0)] = codes[right]
+    dense = _candidates(grid, body, lungs, chest, inner) & (labels == 0)
+    other = _pieces(grid, np.asarray(dense & ~spine.canal & ~spine.vertebrae), 0.5)
+    everything = np.asarray(other | (labels > 0))
+    found = (
+        Structure("bone", everything, "intensity", 0.7, border="bone"),
         Structure("spinal canal", spine.canal, "shape prior", 0.8),
-        *vertebra_structures(column, grid.voxel_ml),
-        _within_bone("left rib", left, "shape prior", 0.8),
-        _within_bone("right rib", right, "shape prior", 0.8),
-        *rib_structures(column, tracks, labels),
-        _within_bone("sternum", sternum, "intensity", 0.7),
+        *part_structures(grid, widened(labels), _parts(grid, labels, column, tracks)),
     )
-    return Bones(left, right, sternum, other if other.any() else None, structures)
+    return Bones(
+        _where(labels, [RIBS + n for n, track in enumerate(tracks) if not track.right]),
+        _where(labels, [RIBS + n for n, track in enumerate(tracks) if track.right]),
+        _where(labels, [STERNUM, MANUBRIUM]),
+        other | (labels >= CLAVICLES[False]) if other.any() else None,
+        found,
+    )
 
 
-def _within_bone(
-    name: str, mask: BoolArray | None, method: Method, confidence: float
-) -> Structure | Abstention:
-    if mask is None or not mask.any():
-        return Abstention(name=name, reason="no bone of that form at that place")
-    wide = widened(mask.astype(np.int16)) > 0
-    return Structure(name, np.asarray(wide), method, confidence, within="bone")
+def _parts(
+    grid: Working, labels: NDArray[np.int16], column: Column | str, tracks: list[RibTrack]
+) -> list[Named]:
+    """Everything within "bone"; parts of parts after their wholes."""
+    sizes = np.bincount(labels.ravel(order="K")) * grid.voxel_ml
+    sizes_ml = {code: float(size) for code, size in enumerate(sizes)}
+    sides = (("left", False), ("right", True))
+    out = [Named("vertebrae", tuple(range(1, RIBS)), confidence=0.8)]
+    for side, right in sides:
+        codes = tuple(RIBS + n for n, track in enumerate(tracks) if track.right == right)
+        out.append(Named(f"{side} rib", codes, confidence=0.8))
+    out.append(Named("sternum", (STERNUM, MANUBRIUM)))
+    out.append(Named("manubrium of sternum", (MANUBRIUM,), "sternum", why_not=NO_ANGLE))
+    for name, codes_of, confidence in (
+        ("clavicle", CLAVICLES, 0.7),
+        ("scapula", SCAPULAE, 0.6),
+        ("humerus", HUMERI, 0.6),
+    ):
+        for side, right in sides:
+            code = codes_of[right]
+            here = sizes_ml.get(code, 0.0) >= LEAST_ML
+            out.append(Named(f"{side} {name}", (code,) if here else (), confidence=confidence))
+    return [
+        *out,
+        *vertebra_parts(column, sizes_ml, 1),
+        *rib_parts(column, tracks, sizes_ml, RIBS),
+    ]
 
 
-def _of_side(labels: NDArray[np.int16], tracks: list[RibTrack], right: bool) -> BoolArray | None:
-    own = np.array([False, *(track.right == right for track in tracks)])
-    mask = np.asarray(own[labels])
+def _second_ribs(column: Column | str) -> list[NDArray[np.float64]]:
+    if isinstance(column, str) or column.numbering is None:
+        return []
+    ordinals = column.numbering.ordinals
+    return [
+        track.points_mm
+        for (cell, _), track in column.ribs.items()
+        if ordinals[cell] == FIRST_THORACIC + 1
+    ]
+
+
+def _where(labels: NDArray[np.int16], codes: list[int]) -> BoolArray | None:
+    mask = np.asarray(np.isin(labels, codes))
     return mask if mask.any() else None
 
 
-def _vertebrae(spine: Spine, column: Column | str) -> BoolArray:
-    """The spine's bone, without discs where they were seen."""
+def _vertebrae(spine: Spine, column: Column | str) -> NDArray[np.int16]:
+    """The spine's bone by vertebra (1: the lowest), without discs where they were seen."""
     if isinstance(column, str):
-        return spine.vertebrae
-    return np.asarray(column.vertebrae.cells > 0)
+        return spine.vertebrae.astype(np.int16)
+    return column.vertebrae.cells
 
 
 def _candidates(
@@ -136,29 +188,3 @@ def _pieces(grid: Working, mask: BoolArray, min_ml: float) -> BoolArray:
     keep = sizes * grid.voxel_ml >= min_ml
     keep[0] = False
     return np.asarray(keep[labels])
-
-
-def _sternum(
-    grid: Working, body: BoolArray, lungs: BoolArray, chest: Chest, spine: Spine
-) -> BoolArray | None:
-    """The bone in front of the chest's hull, in the middle."""
-    spacing = grid.spacing_mm
-    ni, nj, nk = grid.hu.shape
-    x = (np.arange(ni)[:, None, None] - spine.centers[None, None, :, 0]) * spacing[0]
-    has = chest.hull.any(axis=(0, 1)) & (np.arange(nk) >= chest.dome - grid.voxels(10, 2))
-    front = nj - 1 - chest.hull[:, ::-1].any(axis=0).argmax(axis=0)
-    y = (np.arange(nj)[None, :, None] - front[None, None, :]) * spacing[1]
-    zone = (np.abs(x) <= STERNUM_HALF_WIDTH_MM) & (y > -10) & (y < 45) & has[None, None, :]
-    bone = body & zone & (grid.hu > STERNUM_HU) & ~erode_mm(chest.inside, 7.0, spacing) & ~lungs
-    labels, sizes = components(np.asarray(bone), 18)
-    if sizes.size < 2:
-        return None
-    volumes = sizes * grid.voxel_ml
-    reach = [
-        (box[2].stop - box[2].start) * spacing[2]
-        for box in ndimage.find_objects(labels.astype(np.int32))
-    ]
-    keep = [n for n in range(1, sizes.size) if volumes[n] > 3 and reach[n - 1] > 25]
-    if not keep:
-        return None
-    return close_mm(np.asarray(np.isin(labels, keep)), 4.0, spacing) & ~lungs
