@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from groundct.anatomy._hu.abdomen import find_abdomen
 from groundct.anatomy._hu.airway_structures import airway_structures
 from groundct.anatomy._hu.airways import find_airways
 from groundct.anatomy._hu.body import find_body
 from groundct.anatomy._hu.cavity import find_cavity
 from groundct.anatomy._hu.chest import find_chest
 from groundct.anatomy._hu.grid import Working
-from groundct.anatomy._hu.liver import find_liver
 from groundct.anatomy._hu.lung_parts import lung_parts
 from groundct.anatomy._hu.lung_structures import lung_structures
 from groundct.anatomy._hu.lungs import find_lungs
@@ -20,9 +18,10 @@ from groundct.anatomy._hu.scene import Scene
 from groundct.anatomy._hu.spine import Spine, find_spine
 from groundct.anatomy._hu.structure import Stage, Structure
 from groundct.anatomy._hu.wall import find_wall
-from groundct.core.volume import Abstention, BoolArray, Method
+from groundct.core.volume import Abstention
 
 NO_LUNG = "no lung and spine were found to measure from"
+BONE_HU = 180
 
 
 def find_all(grid: Working) -> Stage:
@@ -40,12 +39,16 @@ def find_all(grid: Working) -> Stage:
         *sides,
         *lung_parts(grid, sides, airways.branches if airways is not None else ()),
     )
-    if lungs is None or spine is None:
+    nothing = Abstention(name="thoracic cavity", reason=NO_LUNG)
+    if lungs is None:
         vessels = () if spine is None else aorta_alone(grid, spine)
-        nothing = Abstention(name="thoracic cavity", reason=NO_LUNG)
         return (*out, *_spine(spine), *vessels, nothing)
     domed = lungs.right if lungs.right is not None else lungs.both
     chest = find_chest(grid, lungs.both, domed)
+    if spine is None:
+        bone = body & (grid.hu > BONE_HU)
+        belly = find_abdomen(grid, body, lungs, chest, None, lungs.both | bone)
+        return (*out, *_spine(spine), *belly, nothing)
     carina_k = airways.carina[2] if airways is not None and airways.carina_in_view else None
     bones = find_bones(grid, body, lungs.both, chest, spine, carina_k)
     scene = Scene(grid, body, airways, lungs, spine, chest, bones)
@@ -54,16 +57,12 @@ def find_all(grid: Working) -> Stage:
 
 def _around(scene: Scene) -> Stage:
     """What lies around the lungs."""
-    grid, spine, lungs = scene.grid, scene.spine, scene.lungs
+    grid, lungs = scene.grid, scene.lungs
     solid = scene.solid
     center = find_mediastinum(scene)
     taken = solid | lungs.both | scene.lumen | center.taken
-    out = [*scene.bones.structures, *center.stage]
-    liver = None
-    if lungs.right is not None:
-        at = float(np.median(spine.centers[:, 0]))
-        liver = find_liver(grid, scene.body, taken, lungs.right, scene.chest, at)
-    out.append(_found("liver", liver, "shape prior", 0.6, "no even organ under the right dome"))
+    belly = find_abdomen(grid, scene.body, lungs, scene.chest, scene.spine, taken)
+    out = [*scene.bones.structures, *center.stage, *belly]
     cavity = find_cavity(scene, solid)
     out.append(Structure("thoracic cavity", cavity, "shape prior", 0.7, within="body"))
     return (*out, *find_wall(scene))
@@ -77,11 +76,3 @@ def _spine(spine: Spine | None) -> Stage:
         Structure("vertebrae", spine.vertebrae, "shape prior", 0.8, border="bone"),
         Structure("spinal canal", spine.canal, "shape prior", 0.8),
     )
-
-
-def _found(
-    name: str, mask: BoolArray | None, method: Method, confidence: float, why: str
-) -> Structure | Abstention:
-    if mask is None or not mask.any():
-        return Abstention(name=name, reason=why)
-    return Structure(name, mask, method, confidence)
