@@ -61,8 +61,28 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sat_options(standin_python: Path) -> Callable[[Path, str], Mapping[str, str]]:
+    """Options that lead to the stand-in of SAT; its "weights" say what it shall do wrong."""
+
+    def options(folder: Path, mood: str) -> Mapping[str, str]:
+        (folder / "weights.pth").write_text(mood)
+        return {
+            "python": str(standin_python),
+            "code": str(STANDINS / "sat"),
+            "checkpoint": str(folder / "weights.pth"),
+            "text_checkpoint": str(folder / "weights.pth"),
+            "classes": "left lung+right lung",
+            "timeout_s": "60",
+        }
+
+    return options
+
+
+@pytest.fixture(scope="session")
 def options_of(
-    tmp_path_factory: pytest.TempPathFactory, standin_python: Path
+    tmp_path_factory: pytest.TempPathFactory,
+    standin_python: Path,
+    sat_options: Callable[[Path, str], Mapping[str, str]],
 ) -> Callable[[str], Mapping[str, str]]:
     """What a segmenter must be told to answer for ``thorax("LPS", 1)``; nothing for most."""
 
@@ -80,6 +100,8 @@ def options_of(
         if name == "totalsegmentator":
             (folder / "Dataset291_test").mkdir()
             return {"python": str(standin_python), "weights": str(folder)}
+        if name == "sat":
+            return sat_options(folder, "")
         return {}
 
     return options

@@ -100,6 +100,22 @@ def read_nifti_labels(path: Path) -> StoredLabels:
     return StoredLabels(labels, turn.apply_geometry(grid), grid)
 
 
+def read_nifti_floats(path: Path) -> NDArray[np.float32]:
+    """The numbers of a 3-D file in its own order, unscaled: for what is neither a CT nor labels.
+
+    Raises VolumeError for a file that is broken, scaled, or holds NaN or infinite numbers.
+    """
+    header, stored = read_stored(path, 3)
+    if header.scaled:
+        raise VolumeError.of("scaled", path, "its numbers are scaled.", "Write them unscaled.")
+    numbers = stored.astype(np.float32, order="F")
+    if not np.isfinite(numbers).all():
+        raise VolumeError.of(
+            "not-finite", path, "NaN or infinite numbers occur.", "Run the tool again."
+        )
+    return numbers
+
+
 def write_nifti_volume(path: Path, volume: Volume) -> None:
     """Write HU as int16 on the volume's stored grid; equal volumes give equal bytes."""
     _write(path, to_stored(volume.hu, volume.stored), volume.stored)

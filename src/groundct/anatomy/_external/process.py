@@ -15,7 +15,7 @@ import select
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -66,8 +66,7 @@ class Worker:
 
     def asked_for(self) -> tuple[str, ...]:
         """The hosts that the process tried to reach and was refused."""
-        log = self.folder / "network.log"
-        return tuple(log.read_text(encoding="utf-8").split()) if log.is_file() else ()
+        return asked_for(self.folder)
 
     def ask(self, request: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
         """The reply to a request.
@@ -105,12 +104,7 @@ class Worker:
             return self._process
         self.stop()
         spec = self.spec
-        environment = {**os.environ, **dict(spec.environment)}
-        environment.pop("PYTHONHOME", None)
-        environment["PYTHONPATH"] = str(_HERE / "closed")
-        environment[CLOSED] = "open" if spec.network else "closed"
-        environment[NETWORK_LOG] = str(self.folder / "network.log")
-        environment["GROUNDCT_HOME"] = str(self.folder / "home")
+        environment = tool_environment(self.folder, spec.environment, network=spec.network)
         command = [str(spec.python), "-u", str(_HERE / "workers" / spec.script)]
         try:
             with (self.folder / "said.txt").open("wb") as said:
@@ -193,12 +187,39 @@ class Worker:
         )
 
     def _said(self) -> str:
-        try:
-            text = (self.folder / "said.txt").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return "(nothing)"
-        lines = [line for line in text.splitlines() if line.strip()]
-        return " / ".join(lines[-_LAST_LINES:]) or "(nothing)"
+        return last_words(self.folder / "said.txt")
+
+
+def tool_environment(
+    folder: Path, more: Iterable[tuple[str, str]] = (), *, network: bool
+) -> dict[str, str]:
+    """The variables for a tool's process: its own packages only, the network closed or open.
+
+    ``folder`` gets the log of refused connections, and is where a tool may keep its settings.
+    """
+    environment = {**os.environ, **dict(more)}
+    environment.pop("PYTHONHOME", None)
+    environment["PYTHONPATH"] = str(_HERE / "closed")
+    environment[CLOSED] = "open" if network else "closed"
+    environment[NETWORK_LOG] = str(folder / "network.log")
+    environment["GROUNDCT_HOME"] = str(folder / "home")
+    return environment
+
+
+def asked_for(folder: Path) -> tuple[str, ...]:
+    """The hosts that a process with this folder tried to reach and was refused."""
+    log = folder / "network.log"
+    return tuple(log.read_text(encoding="utf-8").split()) if log.is_file() else ()
+
+
+def last_words(said: Path) -> str:
+    """The last lines of what a process said, on one line."""
+    try:
+        text = said.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "(nothing)"
+    lines = [line for line in text.splitlines() if line.strip()]
+    return " / ".join(lines[-_LAST_LINES:]) or "(nothing)"
 
 
 @lru_cache(maxsize=4)

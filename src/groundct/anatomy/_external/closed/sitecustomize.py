@@ -7,9 +7,11 @@ possible, because processes talk to one another through them.
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from typing import Any
 
+_OWN_NAME = platform.node()
 _LOCAL = ("localhost", "127.0.0.1", "::1", "", None)
 
 
@@ -26,7 +28,7 @@ def _refuse(event: str, arguments: Any) -> None:
     if not event.startswith("socket."):
         return
     host = _host(event, arguments)
-    if host in _LOCAL:
+    if host in _LOCAL or host == _OWN_NAME:
         return
     log = os.environ.get("GROUNDCT_NETWORK_LOG")
     if log:

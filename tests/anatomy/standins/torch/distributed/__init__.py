@@ -1,0 +1,1 @@
+"""Only the launcher, for commands that are started with it."""
