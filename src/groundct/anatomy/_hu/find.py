@@ -9,6 +9,7 @@ from groundct.anatomy._hu.body import find_body
 from groundct.anatomy._hu.cavity import find_cavity
 from groundct.anatomy._hu.chest import find_chest
 from groundct.anatomy._hu.grid import Working
+from groundct.anatomy._hu.hila import find_hila
 from groundct.anatomy._hu.lung_parts import lung_parts
 from groundct.anatomy._hu.lung_structures import lung_structures
 from groundct.anatomy._hu.lungs import find_lungs
@@ -33,11 +34,12 @@ def find_all(grid: Working) -> Stage:
     spine = find_spine(grid, body)
     lungs = find_lungs(grid, body, airways, spine)
     sides = lung_structures(grid, lungs)
+    branches = airways.branches if airways is not None else ()
     out = (
         Structure("body", body, "intensity", 0.95),
         *airway_structures(grid, airways),
         *sides,
-        *lung_parts(grid, sides, airways.branches if airways is not None else ()),
+        *lung_parts(grid, sides, branches),
     )
     nothing = Abstention(name="thoracic cavity", reason=NO_LUNG)
     if lungs is None:
@@ -52,7 +54,8 @@ def find_all(grid: Working) -> Stage:
     carina_k = airways.carina[2] if airways is not None and airways.carina_in_view else None
     bones = find_bones(grid, body, lungs.both, chest, spine, carina_k)
     scene = Scene(grid, body, airways, lungs, spine, chest, bones)
-    return (*out, *_around(scene))
+    everything = (*out, *_around(scene))
+    return (*everything, *find_hila(grid, everything, branches))
 
 
 def _around(scene: Scene) -> Stage:

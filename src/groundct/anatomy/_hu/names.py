@@ -37,6 +37,8 @@ ANSWERS_FOR: Final = (
     "right lower lobe bronchus",
     "left upper lobe bronchus",
     "left lower lobe bronchus",
+    "left hilum",
+    "right hilum",
     "heart",
     "pericardium",
     "heart ascending aorta",
