@@ -8,6 +8,7 @@ import click
 
 _TASKS = {
     "detection": "Candidates with a confidence: FROC curve and CPM.",
+    "organs": "Organ masks: Dice, volumes, surfaces, airway trees.",
     "questions": "Answers to questions: ours, RadGenome's, multiple choice.",
     "reasoning": "Reasoning step by step against reference traces.",
     "reports": "Generated reports: words, labels, findings, relations, facts.",

@@ -1,0 +1,167 @@
+"""Organ masks against a reference: what counts, what is refused, what is said."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from groundct.benchmark.organs import OrganSettings, evaluate_organs, open_organs
+from groundct.cli.main import cli
+from groundct.codecs.nifti import write_nifti_labels
+from groundct.codecs.segmentations import write_segmentation
+from groundct.core.geometry import Geometry
+from groundct.core.issues import DataError
+from groundct.core.volume import LabelMap, RegionMask, label_map_of_masks
+
+GRID = Geometry.of((20, 24, 16), np.diag([1.0, 1.0, 2.0, 1.0]))
+
+
+def box(i: slice, j: slice, k: slice) -> np.ndarray:
+    out = np.zeros(GRID.shape, dtype=np.bool_, order="F")
+    out[i, j, k] = True
+    return out
+
+
+LIVER = box(slice(2, 12), slice(2, 12), slice(2, 10))
+SPLEEN = box(slice(14, 18), slice(4, 9), slice(3, 8))
+TUBE = box(slice(9, 11), slice(15, 17), slice(1, 15))
+
+
+def labels(stored: Geometry = GRID, **masks: np.ndarray) -> LabelMap:
+    named = ((name, RegionMask.of(mask)) for name, mask in masks.items())
+    return label_map_of_masks(named, GRID, stored)
+
+
+def written(folder: Path, name: str, of: LabelMap) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_segmentation(folder / f"{name}.nii.gz", of)
+    return folder / f"{name}.nii.gz"
+
+
+def scored(reference: Path, prediction: Path, **settings: object):
+    return evaluate_organs(
+        open_organs(reference),
+        open_organs(prediction),
+        OrganSettings.model_validate({"draws": 200, **settings}),
+    )
+
+
+def test_equal_maps_have_dice_1_and_no_error(tmp_path: Path) -> None:
+    path = written(tmp_path, "a", labels(liver=LIVER, spleen=SPLEEN))
+    result = scored(path, path, surfaces=("hd95:max",))
+    assert {row.structure: row.dice for row in result.rows} == {"liver": 1.0, "spleen": 1.0}
+    assert all(row.volume_error_ml == 0 for row in result.rows)
+    assert all(row.surfaces == {"hd95:max": 0.0} for row in result.rows)
+    assert result.summary["mean_dice"] == result.summary["mean_dice_per_case"] == 1.0
+
+
+def test_a_missing_structure_is_scored_as_empty_and_counted(tmp_path: Path) -> None:
+    truth = written(tmp_path / "t", "a", labels(liver=LIVER, spleen=SPLEEN))
+    mine = written(tmp_path / "p", "b", labels(liver=LIVER, stomach=TUBE))
+    result = scored(truth, mine)
+    assert {row.structure: (row.status, row.dice) for row in result.rows} == {
+        "liver": ("scored", 1.0),
+        "spleen": ("missing", 0.0),
+    }
+    assert result.summary["mean_dice"] == 0.5
+    assert result.summary["n_missing"] == 1
+    assert result.extra == {"a": ("stomach",)}
+
+
+def test_an_empty_reference_has_no_dice_whatever_is_predicted(tmp_path: Path) -> None:
+    empty = np.zeros(GRID.shape, dtype=np.bool_)
+    truth = written(tmp_path / "t", "a", labels(liver=LIVER, spleen=empty))
+    result = scored(truth, written(tmp_path / "p", "a", labels(liver=LIVER, spleen=SPLEEN)))
+    row = result.rows[1]
+    assert (row.status, row.dice) == ("empty-reference", None)
+    assert row.volume_error_ml > 0
+    assert result.structures["spleen"]["n_undefined"] == 1
+    assert result.summary["mean_dice"] == 1.0
+
+
+def test_cases_are_matched_by_name_and_missing_ones_count(tmp_path: Path) -> None:
+    for name in ("train_1_a_1", "train_2_a_1"):
+        written(tmp_path / "t", name, labels(liver=LIVER))
+    for name in ("train_2_a_1", "train_9_a_1"):
+        written(tmp_path / "p", name, labels(liver=LIVER))
+    result = scored(tmp_path / "t", tmp_path / "p")
+    assert result.missing_cases == ("train_1_a_1",)
+    assert result.extra_cases == ("train_9_a_1",)
+    assert result.summary["mean_dice"] == 0.5
+    assert {issue.code for issue in result.issues} == {"missing-cases", "extra-cases"}
+
+
+def test_another_order_of_axes_is_brought_over_exactly(tmp_path: Path) -> None:
+    truth = written(tmp_path / "t", "a", labels(liver=LIVER, spleen=SPLEEN))
+    mine = written(tmp_path / "p", "a", labels(LPS_OF_GRID, liver=LIVER, spleen=SPLEEN))
+    assert scored(truth, mine).summary["mean_dice"] == 1.0
+
+
+LPS_OF_GRID = Geometry.of(
+    (20, 24, 16), [[-1, 0, 0, 19], [0, -1, 0, 23], [0, 0, 2, 0], [0, 0, 0, 1]]
+)
+
+
+def test_another_grid_is_refused_and_scored_as_empty(tmp_path: Path) -> None:
+    truth = written(tmp_path / "t", "a", labels(liver=LIVER))
+    moved = Geometry.of(GRID.shape, [[1, 0, 0, 7], [0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1]])
+    named = [("liver", RegionMask.of(LIVER))]
+    mine = written(tmp_path / "p", "a", label_map_of_masks(named, moved, moved))
+    result = scored(truth, mine)
+    assert [(row.status, row.dice) for row in result.rows] == [("refused", 0.0)]
+    assert any(issue.severity == "error" for issue in result.issues)
+
+
+def test_a_folder_of_one_mask_a_structure_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "t" / "seg_train_1_a_1"
+    folder.mkdir(parents=True)
+    for name, mask in (("liver", LIVER), ("spleen", SPLEEN)):
+        write_nifti_labels(folder / f"{name}.nii.gz", mask.astype(np.uint8), LPS_OF_GRID)
+    mine = written(tmp_path / "p", "train_1_a_1", labels(liver=LIVER, spleen=SPLEEN))
+    for place in (tmp_path / "t", folder):
+        result = scored(place, mine.parent)
+        assert result.summary["mean_dice"] == 1.0
+        assert [row.case for row in result.rows] == ["train_1_a_1"] * 2
+
+
+def test_airways_are_scored_where_they_are_asked_for(tmp_path: Path) -> None:
+    truth = written(tmp_path / "t", "a", labels(airway=TUBE))
+    half = TUBE.copy()
+    half[:, :, 8:] = False
+    result = scored(truth, written(tmp_path / "p", "a", labels(airway=half)), airway="airway")
+    assert 0.3 < result.airways["length_detected"] < 0.7
+    assert result.airway_rows[0].leakage == 0.0
+    assert scored(truth, truth).airways == {}
+
+
+def test_only_the_structures_asked_for_are_scored(tmp_path: Path) -> None:
+    path = written(tmp_path, "a", labels(liver=LIVER, spleen=SPLEEN))
+    assert [r.structure for r in scored(path, path, structures=("spleen",)).rows] == ["spleen"]
+    with pytest.raises(DataError, match="none of the structures"):
+        scored(path, path, structures=("heart",))
+
+
+def test_a_folder_without_masks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no label map"):
+        open_organs(tmp_path)
+
+
+def test_the_command_writes_json_and_a_table(tmp_path: Path) -> None:
+    path = written(tmp_path, "a", labels(liver=LIVER, airway=TUBE))
+    out = tmp_path / "result.json"
+    arguments = ["evaluate", "organs", "--reference", str(path), "--prediction", str(path)]
+    run = CliRunner().invoke(cli, [*arguments, "-o", str(out), "--airway", "--surface", "hd95:max"])
+    assert run.exit_code == 0, run.output
+    assert json.loads(out.read_text())["summary"]["mean_dice"] == 1.0
+    assert "hd95:max" in out.with_suffix(".csv").read_text().splitlines()[0]
+    assert "airway tree" in run.output
+
+
+def test_an_unknown_surface_metric_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "a", labels(liver=LIVER))
+    arguments = ["evaluate", "organs", "--reference", str(path), "--prediction", str(path)]
+    run = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "r.json"), "--surface", "hd"])
+    assert run.exit_code == 2
+    assert "no surface metric is called hd" in run.output
