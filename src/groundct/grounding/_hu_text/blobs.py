@@ -18,8 +18,10 @@ from groundct.grounding._space.crops import FloatArray, block_mean, scaled, step
 from groundct.imaging.distances import SpacingMm
 
 _LUNG_HU = -850.0
-_HIGHEST_HU = 100.0
-_DARKEST_CENTRE_HU = -740.0
+_DARKEST_CENTRE_HU = -780.0
+_FINEST_MM = 1.45
+_LEAST_SIGMA_VOXELS = 0.8
+"""Sampled on fewer voxels a Gaussian's second derivative answers to what is flat."""
 
 
 @dataclass(frozen=True)
@@ -31,37 +33,42 @@ class Blob:
     response: float
 
 
-def find_blobs(field: Field, radii_mm: Sequence[float], most: int) -> tuple[Blob, ...]:
-    """The strongest blob centres over the given radii, strongest first, no two too close."""
+def find_blobs(
+    field: Field, radii_mm: Sequence[float], most: int, highest_hu: float = 100.0
+) -> tuple[Blob, ...]:
+    """The strongest blob centres over the given radii, strongest first, no two too close.
+
+    Density counts up to ``highest_hu``: a low limit makes haze as strong as what is solid.
+    ``most`` is the number kept at each radius.
+    """
     found: list[Blob] = []
     for radius in radii_mm:
-        found += _at_scale(field, radius, most)
+        found += _at_scale(field, radius, most, highest_hu)
     found.sort(key=lambda b: (-b.response, b.centre))
     kept: list[Blob] = []
+    centres = np.zeros((len(found), 3))
+    reach = np.zeros(len(found))
     spacing = np.array(field.spacing_mm)
     for blob in found:
-        near = (
-            float(np.linalg.norm((np.array(blob.centre) - other.centre) * spacing))
-            < 0.7 * max(blob.radius_mm, other.radius_mm)
-            for other in kept
-        )
-        if not any(near):
+        n = len(kept)
+        here = np.array(blob.centre) * spacing
+        away = np.linalg.norm(centres[:n] - here, axis=1)
+        if not (away < 0.5 * np.maximum(reach[:n], blob.radius_mm)).any():
+            centres[n], reach[n] = here, blob.radius_mm
             kept.append(blob)
-        if len(kept) == most:
-            break
     return tuple(kept)
 
 
-def _at_scale(field: Field, radius_mm: float, most: int) -> list[Blob]:
+def _at_scale(field: Field, radius_mm: float, most: int, highest_hu: float) -> list[Blob]:
     sigma_mm = radius_mm / np.sqrt(3.0)  # where a ball's Laplacian answers best
-    steps = steps_for(field.spacing_mm, max(1.0, 0.7 * sigma_mm))
-    values = np.clip(field.hu, _LUNG_HU - 100, _HIGHEST_HU).astype(np.float32)
-    values[~field.filled] = _LUNG_HU
+    steps = steps_for(field.spacing_mm, max(_FINEST_MM, 0.7 * sigma_mm))
+    values = np.clip(field.hu, _LUNG_HU - 100, highest_hu).astype(np.float32) - _LUNG_HU
+    values[~field.filled] = 0.0
     coarse = block_mean(values, steps)
     inside = block_mean(field.filled.astype(np.float32), steps) > 0.5
     spacing = scaled(field.spacing_mm, steps)
-    dot = _dot(coarse, inside & (coarse > _DARKEST_CENTRE_HU), sigma_mm, spacing)
-    size = [max(3, 2 * round(radius_mm / s) + 1) for s in spacing]
+    dot = _dot(coarse, inside & (coarse > _DARKEST_CENTRE_HU - _LUNG_HU), sigma_mm, spacing)
+    size = [max(3, 2 * round(0.7 * radius_mm / s) + 1) for s in spacing]
     peaks = (dot == ndimage.maximum_filter(dot, size=size)) & (dot > 0)
     places = np.argwhere(peaks)
     strengths = dot[peaks]
@@ -78,7 +85,7 @@ def _dot(values: FloatArray, where: BoolArray, sigma_mm: float, spacing: Spacing
     out = np.zeros(values.shape, dtype=np.float32)
     if not where.any() or min(values.shape) < 3:
         return out
-    sigma = [sigma_mm / s for s in spacing]
+    sigma = [max(sigma_mm / s, _LEAST_SIGMA_VOXELS) for s in spacing]
     hessian = np.empty((int(np.count_nonzero(where)), 3, 3), dtype=np.float32)
     for a in range(3):
         for b in range(a, 3):

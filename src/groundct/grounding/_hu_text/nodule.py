@@ -1,148 +1,223 @@
-"""Nodules and masses: blob centres, a region around each, ranked by shape and by the stated size.
+"""Nodules and masses: blob centres, rays to the border of each, ranked by shape and by the text.
 
-Around a centre the border is drawn at half height between the lesion's own core and the lung, as
-readers do; an opening in proportion to the lesion's size cuts vessels, and the filled site cuts
-the chest wall. Without a stated size the region is drawn again at the size it turned out to have.
+Around a centre the border is drawn at a share of the height between the lesion's own core and the
+lung around it, as readers do; rays that run on along a vessel are cut, rays that reach the wall
+are closed by their neighbours. Size is measured before it is held against the stated one, so that
+a wrong size finds nothing instead of a part of what is there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from groundct.core.contracts import Candidate
 from groundct.core.report import Finding
 from groundct.core.volume import BoolArray, RegionMask
 from groundct.grounding._hu_text.blobs import Blob, find_blobs
 from groundct.grounding._hu_text.field import Field
-from groundct.grounding._hu_text.stated import size_fit, stated_diameter_mm
-from groundct.grounding._space.crops import placed
-from groundct.imaging.components import Crop, components
-from groundct.imaging.distances import SpacingMm, dilate_mm, distance_mm
+from groundct.grounding._hu_text.likeness import Channel, likeness
+from groundct.grounding._hu_text.look import Look, look_of
+from groundct.grounding._hu_text.rays import Rays, cast_rays, directions, drawn
+from groundct.grounding._space.crops import FloatArray, placed, smooth
+from groundct.imaging.components import Crop, components, fill_holes_by_slice
 from groundct.imaging.shape import longest_axial_diameter_mm
 
-Index = tuple[int, int, int]
-
-_RADII_MM = (2.5, 4.0, 6.5, 10.0, 16.0)
-_MOST_BLOBS = 40
+_MOST_BLOBS = 60
+_MOST_LIKELY = 40
+_MOST_DRAWN = 14
 _MOST_CANDIDATES = 8
 _LUNG_HU = -850.0
-_BORDER_HEIGHT = 0.45
+_VESSEL_MM = 2.5
+_TOP_HU = {"solid": 50.0, "haze": -600.0}
+_LEAST_HEIGHT_HU = 80.0
+_BORDER_HEIGHT = 0.42
+_SMOOTH_MM = {"solid": 0.5, "haze": 1.0}
+_BLOB_HU = {"solid": 100.0, "haze": -550.0}
 _LEAST_CONFIDENCE = 0.05
-_CUT_SHARE = 0.3
-"""What is thinner than this share of the lesion is cut from it: vessels, spicules."""
+_SURE = 0.5
+_SOLID_INNER_HU = -350.0
+"""Above it what the haze channel sees is solid, and too wide by its low border."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Lesion:
-    mask: BoolArray
+class Seen:
+    """A centre (voxels of the field) with its rays at a scale; ``crop`` is the window around it."""
+
     crop: Crop
-    diameter_mm: float
-    confidence: float
+    centre: NDArray[np.float64]
+    blob: Blob
+    level: FloatArray
+    inside: BoolArray
+    border_hu: float
+    rays: Rays
+    likeness: float
+    score: float
+
+    @property
+    def radius_mm(self) -> float:
+        """The scale."""
+        return self.blob.radius_mm
+
+    @property
+    def own_centre(self) -> NDArray[np.float64]:
+        """The centre in voxels of the window."""
+        return np.asarray(self.centre - np.array([part.start for part in self.crop]))
+
+    def middle(self, field: Field) -> NDArray[np.float64]:
+        """The middle of the rays' ends, in voxels of the field."""
+        ends = directions() * self.rays.ends_mm[:, None]
+        return np.asarray(self.centre + ends.mean(axis=0) / np.array(field.spacing_mm))
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A field as one channel sees it; ``level`` is its smoothed density (i j k)."""
+
+    field: Field
+    level: FloatArray
+    look: Look
+    channel: Channel
+
+    def cast(self, centre: NDArray[np.float64], blob: Blob) -> Seen | None:
+        """A centre seen at a scale; None where nothing rises from the lung."""
+        spacing, radius_mm = self.field.spacing_mm, blob.radius_mm
+        longest = 2.6 * radius_mm + 3.0
+        crop, own = _window(self.field, centre, longest + 1.0)
+        level, inside = self.level[crop], self.field.filled[crop]
+        away = _distance(own, level.shape, spacing)
+        near = inside & (away <= max(0.35 * radius_mm, max(spacing[:2])))
+        if not near.any():
+            return None
+        core = float(np.median(level[near]))
+        around = level[inside & (away > 1.2 * radius_mm)]
+        lung = float(np.quantile(around[::3], 0.3)) if around.size > 30 else _LUNG_HU
+        lung = min(max(lung, -950.0), -700.0)
+        top = min(core, _TOP_HU[self.channel])
+        if top - lung < _LEAST_HEIGHT_HU:
+            return None
+        border = lung + _BORDER_HEIGHT * (top - lung)
+        rays = cast_rays(level, inside, own, border, longest, spacing)
+        like = likeness(rays, blob.response, top - lung, core, self.channel)
+        score = like * self.look.size_fit(rays.diameter_mm)
+        return Seen(crop, centre, blob, level, inside, border, rays, like, score)
 
 
 def nodules(field: Field, finding: Finding) -> tuple[Candidate, ...]:
     """Candidates for a nodule or mass, best first."""
-    stated = stated_diameter_mm(finding)
-    radii = _RADII_MM if stated is None else (0.4 * stated, 0.55 * stated)
-    lesions = [
-        lesion
-        for blob in find_blobs(field, radii, _MOST_BLOBS)
-        if (lesion := _lesion(field, blob, stated)) is not None
-        and lesion.confidence >= _LEAST_CONFIDENCE
-    ]
+    look = look_of(finding)
+    lesions: list[Candidate] = []
+    for channel in _channels(look):
+        if not any(lesion.confidence > _SURE for lesion in lesions):
+            lesions += _lesions(Scene(field, _level(field, channel), look, channel))
     lesions.sort(key=lambda lesion: -lesion.confidence)
+    return tuple(lesions[:_MOST_CANDIDATES])
+
+
+def _channels(look: Look) -> tuple[Channel, ...]:
+    match look.texture:
+        case "solid" | "calcified":
+            return ("solid",)
+        case "haze" | "mixed":
+            return ("haze", "solid")
+        case _:
+            return ("solid", "haze")
+
+
+def _lesions(scene: Scene) -> list[Candidate]:
+    """The lesions of a channel; none holds the centre of another."""
+    field = scene.field
     taken = np.zeros(field.hu.shape, dtype=np.bool_, order="F")
     out: list[Candidate] = []
-    for lesion in lesions:
-        if taken[lesion.crop][lesion.mask].any():
+    for each in seen_in(scene)[:_MOST_DRAWN]:
+        if taken[_voxel(each.centre, field)]:
             continue
-        taken[lesion.crop] |= lesion.mask
-        mask = placed(lesion.mask, field.crop, lesion.crop)
-        out.append(Candidate(mask, lesion.confidence))
-        if len(out) == _MOST_CANDIDATES:
-            break
-    return tuple(out)
+        mask = _mask(each, field)
+        if mask is None:
+            continue
+        taken[each.crop] |= mask
+        confidence = _confidence(each, mask, scene)
+        if confidence >= _LEAST_CONFIDENCE:
+            out.append(Candidate(placed(mask, field.crop, each.crop), confidence))
+    return out
 
 
-def _lesion(field: Field, blob: Blob, stated_mm: float | None) -> _Lesion | None:
-    if stated_mm is not None:
-        return _drawn(field, blob.centre, stated_mm, stated_mm)
-    lesion = _drawn(field, blob.centre, 2 * blob.radius_mm, None)
+def seen_in(scene: Scene) -> list[Seen]:
+    """The likeliest centres of a channel, best first."""
+    highest = _BLOB_HU[scene.channel]
+    blobs = find_blobs(scene.field, scene.look.radii_mm, _MOST_BLOBS, highest)
+    first = [scene.cast(np.array(b.centre, dtype=float), b) for b in blobs]
+    likely = sorted((s for s in first if s is not None), key=lambda s: -s.score)[:_MOST_LIKELY]
+    settled = [s for each in likely if (s := _settled(scene, each)) is not None and s.score > 0]
+    return sorted(settled, key=lambda s: -s.score)
+
+
+def _level(field: Field, channel: Channel) -> FloatArray:
+    """The density without noise; for haze also without what is thinner than a small vessel."""
+    level = smooth(np.clip(field.hu, -1000, 400), _SMOOTH_MM[channel], field.spacing_mm)
+    if channel == "solid":
+        return level
+    size = [max(1, 2 * round(_VESSEL_MM / 2 / step) + 1) for step in field.spacing_mm[:2]]
+    return np.asarray(ndimage.grey_opening(level, size=(*size, 1)), dtype=np.float32)
+
+
+def _settled(scene: Scene, each: Seen) -> Seen | None:
+    """The same lesion seen from its own middle, at its own scale."""
+    now: Seen | None = each
     for _ in range(2):
-        if lesion is None:
+        if now is None:
             return None
-        again = _drawn(field, blob.centre, 1.1 * lesion.diameter_mm, None)
-        if again is None or again.diameter_mm < 1.1 * lesion.diameter_mm:
+        middle = now.middle(scene.field)
+        grown = now.rays.radius_mm
+        away = np.linalg.norm((middle - now.centre) * scene.field.spacing_mm)
+        if away < 0.2 * grown and grown < 1.3 * now.radius_mm:
             break
-        lesion = again
-    return lesion
+        now = scene.cast(middle, replace(now.blob, radius_mm=min(grown, 1.8 * now.radius_mm)))
+    return now
 
 
-def _drawn(
-    field: Field, centre: Index, expected_mm: float, stated_mm: float | None
-) -> _Lesion | None:
-    crop, own_centre = _window(field, centre, expected_mm + 6.0)
-    hu, inside = field.hu[crop], field.filled[crop]
-    away = _distance_from(own_centre, hu.shape, field.spacing_mm)
-    near = away <= max(0.25 * expected_mm, 1.5 * max(field.spacing_mm[:2]))
-    if not (near & inside).any():
+def _mask(each: Seen, field: Field) -> BoolArray | None:
+    dense = (each.level > each.border_hu) & each.inside
+    mask = drawn(each.rays, dense, each.own_centre, field.spacing_mm)
+    labels, sizes = components(mask, 6)
+    if len(sizes) < 2:
         return None
-    core_hu = min(float(np.median(hu[near & inside])), 50.0)
-    border_hu = _LUNG_HU + _BORDER_HEIGHT * (core_hu - _LUNG_HU)
-    dense = (hu > border_hu) & inside & (away <= max(0.85 * expected_mm, 4.0))
-    mask = _cut_free(dense, away, _CUT_SHARE * expected_mm / 2, field.spacing_mm)
-    if mask is None:
-        return None
-    shell = dilate_mm(mask, 3.0, field.spacing_mm) & ~dilate_mm(mask, 1.0, field.spacing_mm)
-    ring = hu[shell & inside]
-    crowding = float(np.mean(ring > border_hu)) if ring.size else 1.0
-    embedding = float(np.mean(inside[shell])) if shell.any() else 0.0
-    diameter = longest_axial_diameter_mm(RegionMask((0, 0, 0), mask), field.geometry)
-    size = 1.0 - np.exp(-diameter / 6.0) if stated_mm is None else size_fit(diameter, stated_mm)
-    contrast = float(np.clip((core_hu + 800.0) / 500.0, 0.0, 1.0))
-    shape = _roundness(mask, field.spacing_mm)
-    confidence = float(size) * shape * (1 - crowding) ** 2 * contrast * (0.5 + 0.5 * embedding)
-    return _Lesion(mask, crop, diameter, round(confidence, 4))
+    return fill_holes_by_slice(labels == 1) & each.inside
 
 
-def _cut_free(
-    dense: BoolArray, away: NDArray[np.float32], radius_mm: float, spacing_mm: SpacingMm
-) -> BoolArray | None:
-    """The dense part nearest the centre without what hangs on it by less than twice the radius."""
-    depth = distance_mm(dense, spacing_mm)
-    radius = min(radius_mm, 0.6 * float(depth.max()))
-    core = depth > radius
-    if not core.any():
-        return None
-    labels, _ = components(core, 6)
-    nearest = np.unravel_index(np.where(core, away, np.inf).argmin(), away.shape)
-    own = labels == labels[nearest]
-    return dilate_mm(own, radius + 0.75 * min(spacing_mm), spacing_mm) & dense
+def _confidence(each: Seen, mask: BoolArray, scene: Scene) -> float:
+    """Likeness, times how the mask's own size and density fit what the text says."""
+    diameter = longest_axial_diameter_mm(RegionMask((0, 0, 0), mask), scene.field.geometry)
+    inner = float(np.median(each.level[mask]))
+    brightest = float(np.quantile(each.level[mask], 0.9))
+    look = scene.look
+    if scene.channel == "haze" and look.texture != "mixed" and inner > _SOLID_INNER_HU:
+        return 0.0
+    return round(each.likeness * look.size_fit(diameter) * look.texture_fit(inner, brightest), 4)
 
 
-def _roundness(mask: BoolArray, spacing_mm: SpacingMm) -> float:
-    """Ratio of the shortest to the longest principal axis by second moments, 0..1."""
-    points = np.argwhere(mask) * np.array(spacing_mm)
-    offsets = points - points.mean(axis=0)
-    spread = offsets.T @ offsets / len(points)
-    axes = np.sqrt(np.linalg.eigvalsh(spread + np.diag(np.square(spacing_mm) / 12.0)))
-    return float(axes[0] / axes[2])
+def _voxel(centre: NDArray[np.float64], field: Field) -> tuple[int, int, int]:
+    i, j, k = np.clip(np.rint(centre), 0, np.array(field.hu.shape) - 1).astype(int)
+    return int(i), int(j), int(k)
 
 
-def _window(field: Field, centre: Index, half_mm: float) -> tuple[Crop, Index]:
+def _window(
+    field: Field, centre: NDArray[np.float64], half_mm: float
+) -> tuple[Crop, NDArray[np.float64]]:
     parts = []
     for c, n, step in zip(centre, field.hu.shape, field.spacing_mm, strict=True):
         half = int(np.ceil(half_mm / step))
-        parts.append(slice(max(0, c - half), min(n, c + half + 1)))
-    i, j, k = (c - part.start for c, part in zip(centre, parts, strict=True))
-    return (parts[0], parts[1], parts[2]), (i, j, k)
+        middle = int(np.clip(round(c), 0, n - 1))
+        parts.append(slice(max(0, middle - half), min(n, middle + half + 1)))
+    starts = np.array([part.start for part in parts])
+    return (parts[0], parts[1], parts[2]), np.asarray(centre - starts)
 
 
-def _distance_from(
-    centre: Index, shape: tuple[int, ...], spacing_mm: SpacingMm
+def _distance(
+    centre: NDArray[np.float64], shape: tuple[int, ...], spacing_mm: tuple[float, float, float]
 ) -> NDArray[np.float32]:
     x, y, z = (
         ((np.arange(n) - c) * step).astype(np.float32) ** 2

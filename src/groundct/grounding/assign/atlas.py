@@ -13,13 +13,24 @@ from groundct.grounding._space.cavity import thoracic_cavity
 from groundct.grounding._space.crops import LUNG_SIDES, around, grown_mm
 from groundct.grounding._space.lungs import filled_site
 from groundct.grounding._space.pleural import pleural_space
-from groundct.grounding.assign.names import PLEURA, SIDES, is_paired, lungs_of, side_of
+from groundct.grounding.assign.names import (
+    PLEURA,
+    SIDES,
+    is_lung_part,
+    is_paired,
+    lungs_of,
+    side_of,
+)
 from groundct.grounding.assign.rim import pleural_rim
 from groundct.imaging.shape import region_statistics
 from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.segments import segments
 
 _TOO_WIDE = frozenset({"bone", "abdomen", "mediastinum"})
-_SITE_MARGIN_MM = 15.0
+_SITE_MARGIN_MM = {True: 15.0, False: 8.0}
+"""How far around an approximate place, and around a drawn one, is looked."""
+_ORGAN_CONFIDENCE = 0.9
+"""Of a mask whose segmenter states none."""
 _FLUID = frozenset({"2e"})
 _WHOLE_CAVITY = frozenset({"2b", "2e", "2g"})
 _WITH_CAVITY = frozenset({"2b", "2g"})
@@ -69,8 +80,9 @@ class Atlas:
     def search_site(self, spots: tuple[Spot, ...], category: str) -> BoolArray:
         """Where a finding segmenter may look: the spots, with the slack that their kind needs.
 
-        Approximate sites get a margin within their own lung; findings of the pleural space and
-        those that hide lung from its mask are looked for in the thoracic cavity of that side,
+        Parts of a lung and approximate sites get a margin within their own lung, and a lung
+        segment, which no rule sees, is looked for in its whole lobe. Findings of the pleural space
+        and those that hide lung from its mask are looked for in the thoracic cavity of that side,
         since a lobe that is drawn in what is left of the lung does not hold them.
         """
         shape = self.volume.geometry.shape
@@ -81,11 +93,29 @@ class Atlas:
                 out[spot.mask.slices] |= spot.mask.voxels
                 continue
             space = self._space(lungs, category)
-            if category in _WHOLE_CAVITY or not spot.approximate:
+            wide = self.widest(spot)
+            if category in _WHOLE_CAVITY or not (wide.approximate or is_lung_part(wide.name)):
                 out |= space
             else:
-                dense = spot.mask.dense(shape)
-                out |= grown_mm(dense, _SITE_MARGIN_MM, self.volume.geometry.spacing_mm) & space
+                margin_mm = _SITE_MARGIN_MM[wide.approximate]
+                dense = wide.mask.dense(shape)
+                out |= grown_mm(dense, margin_mm, self.volume.geometry.spacing_mm) & space
+        return out
+
+    def widest(self, spot: Spot) -> Spot:
+        """The lobe of a lung segment; any other place itself."""
+        for segment in segments():
+            if segment.name == spot.name and isinstance(lobe := self.look(segment.lobe), Spot):
+                return lobe
+        return spot
+
+    def other_lungs(self, spots: tuple[Spot, ...]) -> BoolArray:
+        """The lungs that no place lies in: never to be entered."""
+        own = {lung for spot in spots for lung in lungs_of(spot.name)}
+        out = np.zeros(self.volume.geometry.shape, dtype=np.bool_, order="F")
+        for name in LUNG_SIDES:
+            if name not in own and isinstance(spot := self.look(name), Spot):
+                out[spot.mask.slices] |= spot.mask.voxels
         return out
 
     def _space(self, lungs: tuple[str, ...], category: str) -> BoolArray:
@@ -106,10 +136,13 @@ class Atlas:
         mask = RegionMask.of(self.organs.mask(name))
         if mask.count == 0:
             return Missing("outside_scan", f"The segmenter looked for {name} and found no voxels.")
-        return Spot(name, "organ", mask, approximate=False, confidence=0.9)
+        segment = self.organs.segment(name)
+        sure = _ORGAN_CONFIDENCE if segment.confidence is None else segment.confidence
+        rests_on_place = segment.method == "spatial prior"
+        return Spot(name, "organ", mask, approximate=rests_on_place, confidence=sure)
 
     def _lung_part(self, name: str) -> Spot | Missing | None:
-        if not lungs_of(name) or not name.endswith((" lobe", " segment")):
+        if not is_lung_part(name):
             return None
         if not any(lung in self.organs.names for lung in lungs_of(name)):
             return Missing("not_segmented", f"{name} is drawn in its lung, which has no mask.")

@@ -8,10 +8,11 @@ from groundct.core.report import Finding, Reading, Sentence
 from groundct.core.volume import RegionMask, label_map_of_masks
 from groundct.grounding.assign.atlas import Atlas, Missing, Spot
 from groundct.grounding.assign.claims import Offer, claim, shared_share
-from groundct.grounding.assign.names import lungs_of, names_of
+from groundct.grounding.assign.names import lungs_of
 from groundct.grounding.assign.outcome import GroundingOutcome, GroundingRequest
+from groundct.grounding.assign.places import absent, places_of
 from groundct.grounding.assign.regions import region_of_instance, region_of_spot
-from groundct.grounding.assign.search import offers_of
+from groundct.grounding.assign.search import search
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.segments import segments
 
@@ -73,7 +74,7 @@ def ground(request: GroundingRequest) -> GroundingOutcome:
     """
     atlas = Atlas(request.volume, request.organs)
     book = _Book(atlas)
-    places = {f.finding_id: _places(f, atlas) for f in request.reading.findings}
+    places = {f.finding_id: places_of(f, atlas) for f in request.reading.findings}
     instances = _instances(request, atlas, places)
     published = {p.finding_id for p in request.published}
     of_finding = {
@@ -107,7 +108,7 @@ def ground_without_volume(reading: Reading) -> tuple[Grounding, ...]:
         for s in reading.sentences
     )
     findings = (
-        _absent(f)
+        absent(f)
         if f.presence == "absent"
         else NotGroundable(
             target="finding", target_id=f.finding_id, reason="no_volume", detail=detail
@@ -115,34 +116,6 @@ def ground_without_volume(reading: Reading) -> tuple[Grounding, ...]:
         for f in reading.findings
     )
     return (*sentences, *findings)
-
-
-def _places(finding: Finding, atlas: Atlas) -> tuple[Spot, ...] | NotGroundable:
-    """Where a finding is, or why it cannot be grounded."""
-    if finding.presence == "absent":
-        return _absent(finding)
-    names = names_of(finding)
-    if not names:
-        contradicted = finding.anatomy or finding.lung_segments
-        detail = (
-            f"The places named do not lie on the {finding.laterality}."
-            if contradicted
-            else "The text names no place."
-        )
-        return NotGroundable(
-            target="finding", target_id=finding.finding_id, reason="whole_scan", detail=detail
-        )
-    looked = [atlas.look(name) for name in names]
-    spots = tuple(spot for spot in looked if isinstance(spot, Spot))
-    if spots:
-        return spots
-    missing = next(place for place in looked if isinstance(place, Missing))
-    return NotGroundable(
-        target="finding",
-        target_id=finding.finding_id,
-        reason=missing.reason,
-        detail=missing.detail,
-    )
 
 
 def _instances(
@@ -160,7 +133,7 @@ def _instances(
             continue
         if finding.category in request.segmenter.categories:
             out[finding.finding_id] = ()
-            offers += offers_of(atlas, finding, spots, request.segmenter)
+            offers += search(atlas, finding, spots, request.segmenter).offers
     out.update(claim(offers, request.reading))
     return out
 
@@ -174,7 +147,7 @@ def _ground_finding(
     published: bool,
 ) -> Grounding:
     if finding.presence == "absent":
-        return _absent(finding)
+        return absent(finding)
     ids = [] if isinstance(spots, NotGroundable) else [book.place(spot) for spot in spots]
     if instances:
         return Grounded(
@@ -261,12 +234,3 @@ def _holders(name: str) -> tuple[str, ...]:
         return ()
     lobes = tuple(segment.lobe for segment in segments() if segment.name == name)
     return (*lungs, *lobes)
-
-
-def _absent(finding: Finding) -> NotGroundable:
-    return NotGroundable(
-        target="finding",
-        target_id=finding.finding_id,
-        reason="absent",
-        detail="The report says that it is not there.",
-    )

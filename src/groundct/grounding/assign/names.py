@@ -62,3 +62,8 @@ def lungs_of(name: str) -> tuple[str, ...]:
         return ()
     side = side_of(name)
     return tuple(f"{s} lung" for s in SIDES if side in (None, s))
+
+
+def is_lung_part(name: str) -> bool:
+    """Whether a name is that of a lobe or a lung segment."""
+    return bool(lungs_of(name)) and name.endswith((" lobe", " segment"))

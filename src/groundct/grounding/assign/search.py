@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from groundct.core.contracts import Candidate, FindingRequest, FindingSegmenter
@@ -10,32 +12,67 @@ from groundct.core.volume import BoolArray, RegionMask
 from groundct.grounding._space.crops import grown_mm
 from groundct.grounding.assign.atlas import Atlas, Spot
 from groundct.grounding.assign.claims import Offer
-from groundct.grounding.assign.names import lungs_of, side_of
+from groundct.grounding.assign.names import is_lung_part, lungs_of, side_of
 
-_LEAST_INSIDE_SHARE = 0.5
-_LEAST_IN_PLACE_SHARE = 0.2
-"""Of a candidate, in the approximate place itself: less of it belongs to another lobe."""
-_BORDER_MM = 5.0
+_LEAST_INSIDE_SHARE = 0.3
+_DENTED_MM = 20.0
+"""How far a lesion at the wall may reach out of a site that was drawn without it."""
+_DENTED = frozenset({"2d"})
+_BORDER_MM = 3.0
+_BORDER_PER_DOUBT_MM = 8.0
+"""How far a place is grown before candidates are held to it: more where its mask is less sure."""
+_LEAST_IN_PLACE_SHARE = {True: 0.2, False: 0.35}
+"""Of a candidate, in the place itself (approximate, or drawn): less belongs to another lobe."""
+_NEAR_SEGMENT_MM = 15.0
+_OFF_SEGMENT = 0.7
 _UNCERTAIN = 0.7
 
 
-def offers_of(
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What a segmenter offers for a finding, and why it offers nothing where it does not."""
+
+    offers: tuple[Offer, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """What a candidate is held to: the search site, the place grown a little, the lung segment.
+
+    ``reach`` is where its voxels may lie: the site, and for nodules the wall beside it.
+    """
+
+    site: BoolArray
+    reach: BoolArray
+    strict: BoolArray | None
+    least_share: float
+    segment: BoolArray | None
+
+
+def search(
     atlas: Atlas, finding: Finding, spots: tuple[Spot, ...], segmenter: FindingSegmenter
-) -> list[Offer]:
-    """What the segmenter finds for one finding; empty when it looked and found nothing."""
-    out: list[Offer] = []
+) -> Search:
+    """Everything that the segmenter finds for one finding in its places."""
+    offers: list[Offer] = []
+    reasons: list[str] = []
     for side, group in _by_side(spots):
         site = atlas.search_site(group, finding.category)
         if not site.any():
+            reasons.append("the place holds no voxels to look in")
             continue
-        request = FindingRequest(finding, atlas.volume, atlas.organs, site)
-        strict = _strict(atlas, group)
-        for candidate in segmenter.segment(request).candidates:
-            kept = _held(candidate, site, strict, finding)
-            if kept is not None:
-                each = side if finding.laterality == "bilateral" else None
-                out.append(Offer(finding, each, kept))
-    return out
+        answer = segmenter.segment(FindingRequest(finding, atlas.volume, atlas.organs, site))
+        place = _place(atlas, finding, group, site)
+        held = [_held(candidate, place, finding) for candidate in answer.candidates]
+        kept = [candidate for candidate in held if candidate is not None]
+        each = side if finding.laterality == "bilateral" else None
+        offers += [Offer(finding, each, candidate) for candidate in kept]
+        if not answer.candidates:
+            reasons.append(answer.reason)
+        elif not kept:
+            names = ", ".join(spot.name for spot in group)
+            reasons.append(f"what looks like it does not lie in the {names}")
+    return Search(tuple(offers), tuple(dict.fromkeys(reasons)))
 
 
 def _by_side(spots: tuple[Spot, ...]) -> list[tuple[str | None, tuple[Spot, ...]]]:
@@ -45,34 +82,54 @@ def _by_side(spots: tuple[Spot, ...]) -> list[tuple[str | None, tuple[Spot, ...]
     return [(side, tuple(group)) for side, group in groups.items()]
 
 
-def _strict(atlas: Atlas, spots: tuple[Spot, ...]) -> BoolArray | None:
-    """The approximate place itself, a little grown; None when all of the search site is meant."""
-    if not all(spot.approximate and lungs_of(spot.name) for spot in spots):
-        return None
-    if any("pleura" in spot.name for spot in spots):
-        return None
+def _place(atlas: Atlas, finding: Finding, spots: tuple[Spot, ...], site: BoolArray) -> _Place:
+    """How strictly candidates are held to a place: by how its border was drawn."""
+    reach = site
+    if finding.category in _DENTED:
+        reach = grown_mm(site, _DENTED_MM, atlas.volume.geometry.spacing_mm)
+        reach &= site | ~atlas.other_lungs(spots)
+    wide = tuple(atlas.widest(spot) for spot in spots)
+    if not all(_is_part(spot) for spot in wide):
+        return _Place(site, reach, None, 0.0, None)
+    approximate = any(spot.approximate for spot in wide)
+    doubt = max(0.0, 0.9 - min(spot.confidence for spot in wide))
+    strict = _grown(atlas, wide, _BORDER_MM + _BORDER_PER_DOUBT_MM * doubt)
+    narrow = tuple(spot for spot, lobe in zip(spots, wide, strict=True) if spot is not lobe)
+    segment = _grown(atlas, narrow, _NEAR_SEGMENT_MM) if narrow else None
+    return _Place(site, reach, strict, _LEAST_IN_PLACE_SHARE[approximate], segment)
+
+
+def _is_part(spot: Spot) -> bool:
+    """Whether a place has a border inside its lung that a candidate can be held to."""
+    approximate_site = spot.approximate and bool(lungs_of(spot.name))
+    return (is_lung_part(spot.name) or approximate_site) and "pleura" not in spot.name
+
+
+def _grown(atlas: Atlas, spots: tuple[Spot, ...], margin_mm: float) -> BoolArray:
     geometry = atlas.volume.geometry
     place = np.zeros(geometry.shape, dtype=np.bool_, order="F")
     for spot in spots:
         place[spot.mask.slices] |= spot.mask.voxels
-    return grown_mm(place, _BORDER_MM, geometry.spacing_mm)
+    return grown_mm(place, margin_mm, geometry.spacing_mm)
 
 
-def _held(
-    candidate: Candidate, site: BoolArray, strict: BoolArray | None, finding: Finding
-) -> Candidate | None:
+def _held(candidate: Candidate, place: _Place, finding: Finding) -> Candidate | None:
     """A candidate cut to its search site; less sure where it leaves the place itself."""
     mask = candidate.mask
-    cut = mask.voxels & site[mask.slices]
+    held = np.count_nonzero(mask.voxels & place.site[mask.slices])
+    cut = mask.voxels & place.reach[mask.slices]
     inside = int(np.count_nonzero(cut))
-    if inside == 0 or inside < _LEAST_INSIDE_SHARE * mask.count:
+    if held == 0 or held < _LEAST_INSIDE_SHARE * mask.count or 2 * inside < mask.count:
         return None
     confidence = candidate.confidence
-    if strict is not None:
-        share = np.count_nonzero(cut & strict[mask.slices]) / inside
-        if share < _LEAST_IN_PLACE_SHARE:
+    if place.strict is not None:
+        share = np.count_nonzero(cut & place.strict[mask.slices]) / inside
+        if share < place.least_share:
             return None
         confidence *= 0.4 + 0.6 * share
+    if place.segment is not None:
+        share = np.count_nonzero(cut & place.segment[mask.slices]) / inside
+        confidence *= _OFF_SEGMENT + (1 - _OFF_SEGMENT) * share
     if finding.presence == "uncertain":
         confidence *= _UNCERTAIN
     inner = RegionMask.of(cut)
