@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from groundct.anatomy._hu import airway_tree as names
 from groundct.anatomy._hu.airway_graph import SHELL_MM, Line, Shells
 
-MAIN_MM = 20.0
+MAIN_MM = 12.0
 """Each side of the carina holds at least so much tree."""
 APART_MM = 12.0
 UPPER_MM = (5.0, 50.0)

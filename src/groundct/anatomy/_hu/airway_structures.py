@@ -9,6 +9,7 @@ import numpy as np
 from groundct.anatomy._hu import airway_tree as names
 from groundct.anatomy._hu.airways import Airways
 from groundct.anatomy._hu.grid import Working
+from groundct.anatomy._hu.regions import joined
 from groundct.anatomy._hu.structure import Stage, Structure
 from groundct.core.volume import Abstention, RegionMask
 
@@ -41,7 +42,7 @@ def airway_structures(grid: Working, airways: Airways | None) -> Stage:
         return (Structure("trachea", airways.trachea, "intensity", 0.6, note=note), *out)
     depth = max(branch.generation for branch in airways.branches)
     note = f"followed to generation {depth}"
-    whole = _joined(airways.trachea, airways.bronchi)
+    whole = joined(airways.trachea, airways.bronchi)
     return (
         Structure("airway", whole, "intensity", 0.85, note=note),
         Structure("trachea", airways.trachea, "intensity", 0.95, within="airway"),
@@ -76,14 +77,3 @@ def _ball(grid: Working, center: tuple[int, int, int]) -> RegionMask:
     ]
     far = sum(v**2 for v in np.meshgrid(*lines, indexing="ij", sparse=True))
     return RegionMask((low[0], low[1], low[2]), np.asarray(far <= CARINA_MM**2))
-
-
-def _joined(one: RegionMask, other: RegionMask) -> RegionMask:
-    low = np.minimum(one.offset, other.offset)
-    ends = [np.add(m.offset, m.voxels.shape) for m in (one, other)]
-    out = np.zeros(tuple(np.maximum(*ends) - low), dtype=np.bool_, order="F")
-    for mask in (one, other):
-        start = np.subtract(mask.offset, low)
-        here = tuple(slice(a, a + n) for a, n in zip(start, mask.voxels.shape, strict=True))
-        out[here] |= mask.voxels
-    return RegionMask((int(low[0]), int(low[1]), int(low[2])), out)

@@ -11,7 +11,7 @@ from groundct.anatomy._hu.chest import find_chest
 from groundct.anatomy._hu.grid import Working
 from groundct.anatomy._hu.hila import find_hila
 from groundct.anatomy._hu.lung_parts import lung_parts
-from groundct.anatomy._hu.lung_structures import lung_structures
+from groundct.anatomy._hu.lung_structures import lung_structures, lung_vessels
 from groundct.anatomy._hu.lungs import find_lungs
 from groundct.anatomy._hu.mediastinum import aorta_alone, find_mediastinum
 from groundct.anatomy._hu.ribs import find_bones
@@ -39,6 +39,7 @@ def find_all(grid: Working) -> Stage:
         Structure("body", body, "intensity", 0.95),
         *airway_structures(grid, airways),
         *sides,
+        lung_vessels(grid, sides, airways),
         *lung_parts(grid, sides, branches),
     )
     nothing = Abstention(name="thoracic cavity", reason=NO_LUNG)

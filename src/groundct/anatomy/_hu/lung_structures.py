@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from groundct.anatomy._hu.airways import Airways
 from groundct.anatomy._hu.grid import Working
 from groundct.anatomy._hu.lung_border import lung_on_full
 from groundct.anatomy._hu.lungs import Lungs
+from groundct.anatomy._hu.regions import joined
 from groundct.anatomy._hu.structure import Stage, Structure
-from groundct.core.volume import Abstention, BoolArray
+from groundct.anatomy._hu.vessels import find_vessels
+from groundct.core.volume import Abstention, BoolArray, RegionMask
 from groundct.imaging.distances import dilate_mm, erode_mm
 
 NO_AIR = "too little air in the body"
@@ -17,6 +20,7 @@ SMALL_SHARE = 0.4
 """A lung smaller than this share of the other has lost much, which may be missing here."""
 
 WORTH_TELLING = 0.05
+VESSEL_NOTE = "inside the lungs; those within 2 mm of the border are left out"
 NEAR_AIR_MM = 5.0
 
 
@@ -44,9 +48,19 @@ def lung_structures(grid: Working, lungs: Lungs | None) -> Stage:
     return tuple(out)
 
 
+def lung_vessels(grid: Working, lungs: Stage, airways: Airways | None) -> Structure | Abstention:
+    """The vessels inside the lungs among ``lungs``."""
+    masks = [s.mask for s in lungs if isinstance(s, Structure)]
+    within = tuple(mask for mask in masks if isinstance(mask, RegionMask))
+    found = joined(*find_vessels(grid, within, airways)) if within else None
+    if found is None or found.count == 0:
+        return Abstention(name="lung vessel", reason="no lung with threads in it was found")
+    return Structure("lung vessel", found, "shape prior", 0.75, note=VESSEL_NOTE)
+
+
 def closed_share(grid: Working, lung: BoolArray, aerated: BoolArray) -> float:
     """How much of a lung's surface lies more than 5 mm from its air."""
-    surface = lung & ~erode_mm(lung, 0.6 * min(grid.spacing_mm), grid.spacing_mm)
+    surface = lung & ~erode_mm(lung, 1.01 * max(grid.spacing_mm), grid.spacing_mm)
     near = dilate_mm(aerated & lung, NEAR_AIR_MM, grid.spacing_mm)
     count = int(np.count_nonzero(surface))
     return int(np.count_nonzero(surface & ~near)) / count if count else 0.0
