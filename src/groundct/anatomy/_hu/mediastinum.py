@@ -1,4 +1,4 @@
-"""The mediastinum: great vessels, oesophagus, heart, and the tissue between them."""
+"""The mediastinum: great vessels, oesophagus, heart, the tissue between them, and the thyroid."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from groundct.anatomy._hu.pulmonary import Pulmonary, find_cava, find_pulmonary
 from groundct.anatomy._hu.scene import Scene
 from groundct.anatomy._hu.spine import Spine
 from groundct.anatomy._hu.structure import Stage, Structure
+from groundct.anatomy._hu.thyroid import find_thyroid
 from groundct.core.volume import Abstention, BoolArray
 
 NO_CARINA = "the carina, from which it is looked for, is not in view"
@@ -52,6 +53,7 @@ def find_mediastinum(scene: Scene) -> Center:
         *_pulmonary(field, pulmonary),
         *_cava(field, cava),
         *_gullet(field, gullet),
+        *find_thyroid(scene),
     ]
     taken = _union(grid, found)
     y = np.arange(grid.hu.shape[1])[:, None] - scene.spine.centers[None, :, 1]
