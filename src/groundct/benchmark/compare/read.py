@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from groundct.benchmark.compare import answers, reports, segmentation
+from groundct.benchmark.compare import answers, detection, organs, reports, segmentation
 from groundct.benchmark.compare.samples import Key, Metric, Sample, Scored
 from groundct.codecs._files import read_bytes
 from groundct.core.issues import DataError, Issue
@@ -35,6 +35,20 @@ class _Task:
 
 _TASKS: Final[Mapping[str, _Task]] = MappingProxyType(
     {
+        "detection": _Task(
+            detection.metrics_of,
+            detection.samples_of,
+            detection.summary_of,
+            detection.DEFAULT_COMBINED,
+            "reference",
+        ),
+        "organs": _Task(
+            organs.metrics_of,
+            organs.samples_of,
+            organs.summary_of,
+            organs.DEFAULT_COMBINED,
+            "structure",
+        ),
         "questions": _Task(
             answers.QUESTIONS.metrics_of,
             answers.QUESTIONS.samples_of,

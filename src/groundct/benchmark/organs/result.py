@@ -54,6 +54,7 @@ class OrganResult(Value):
     """
 
     task: Literal["organs"] = "organs"
+    protocol: Literal["strict"] = "strict"
     summary: dict[str, Any]
     structures: dict[str, dict[str, Any]]
     airways: dict[str, Any]
