@@ -15,7 +15,7 @@ ROUND_FROM_MM = 2.2
 SHELL = (1.35, 1.9)
 """A sphere about a ball's centre, in its radii: vessels leave through it, nodules hardly do."""
 
-LEAVES = 0.1
+LEAVES = 0.14
 REMOVED_RADII = 1.5
 THIN_MM = 1.35
 FLAT_BOX_MM = 7.0
