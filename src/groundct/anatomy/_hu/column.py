@@ -17,7 +17,7 @@ from groundct.anatomy._hu.vertebrae import Vertebrae, part_vertebrae
 CLEAR_MERIT = 0.42
 """Mean merit of the vertebrae (`Levels`) from which on they can be told apart."""
 FEWEST = 4
-COARSEST_MM = 5.0
+COARSEST_MM, SHORTEST_MM = 5.0, 100.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,8 @@ def find_column(
     """The vertebrae one by one, or why they cannot be told apart."""
     if grid.spacing_mm[2] > COARSEST_MM:
         return "the slices are too thick to tell vertebrae apart"
+    if len(curve.points_mm) < SHORTEST_MM:
+        return "too short a piece of the spine is in view to tell vertebrae apart"
     straight = straightened(grid, curve)
     levels = find_levels(straight)
     if levels is None or levels.merit.size < FEWEST or levels.merit.mean() < CLEAR_MERIT:

@@ -28,6 +28,7 @@ ROUND_HU, RING_GAP_MM = 130, 3.0
 SHOULDER_MM = 75.0
 BLADE_HU, BLADE_ML, BLADE_ASIDE_MM = 180, 8.0, 40.0
 BLUR_MM = 5.0
+BEFORE_CANAL_MM = 90.0
 
 
 def find_clavicles(
@@ -100,36 +101,55 @@ def _around(grid: Working, bone: BoolArray, line: Points) -> BoolArray:
     return keep_components(out, max(2, int(1.0 / grid.voxel_ml)), 26)
 
 
-def find_arms(
+def find_humeri(
     grid: Working, bone: BoolArray, chest: Chest, spine: Spine
-) -> tuple[dict[bool, BoolArray], dict[bool, BoolArray]]:
-    """Humeri and shoulder blades by side (True: right), from bone that has no name yet.
+) -> dict[bool, BoolArray]:
+    """The humeri by side (True: right), known by their round heads, as far as they are thick.
 
-    A humerus is known by its round head and goes as far as it is thick; a blade is the rest of the
-    bone behind and beside the upper ribs.
+    ``bone`` is where bone without a name may be.
     """
-    aside = np.arange(bone.shape[0])[:, None] - spine.centers[None, :, 0]
-    aside = aside[:, None, :] * grid.spacing_mm[0]
-    blur = dilate_mm(np.asarray(grid.hu > METAL_HU), BLUR_MM, grid.spacing_mm)
-    upper = np.zeros(bone.shape, dtype=np.bool_, order="F")
-    upper[:, :, chest.dome :] = True
-    near = bone & ~blur & upper & (np.abs(aside) > BLADE_ASIDE_MM)
-    solid = near & (grid.hu > BLADE_HU)
-    filled, depth = _rounds(grid, np.asarray(near & (np.abs(aside) > SHOULDER_MM)), chest)
-    humeri, blades = {}, {}
-    before = np.arange(bone.shape[1])[None, :, None] - spine.centers[None, None, :, 1]
-    behind = before * grid.spacing_mm[1] < 90
+    aside = _aside_mm(grid, spine)
+    near = bone & (np.abs(aside) > SHOULDER_MM) & _usable(grid)
+    filled, depth = _rounds(grid, np.asarray(near), chest)
+    out = {}
     for right in (False, True):
         half = (aside > 0) == right
-        humerus = _humerus(grid, depth * half, filled, solid & half)
-        rest = solid & half & behind
+        humerus = _humerus(grid, depth * half, filled, np.asarray(near & half))
         if humerus is not None:
-            humeri[right] = humerus
-            rest &= ~dilate_mm(humerus, 2.1, grid.spacing_mm)
-        labels, sizes = components(np.asarray(rest), 26)
+            out[right] = humerus
+    return out
+
+
+def find_blades(
+    grid: Working, bone: BoolArray, chest: Chest, spine: Spine
+) -> dict[bool, BoolArray]:
+    """The shoulder blades by side (True: right): the largest bone behind and beside the ribs.
+
+    ``bone`` is where bone without a name may be, the humeri and what touches them taken out.
+    """
+    aside = _aside_mm(grid, spine)
+    before = np.arange(bone.shape[1])[None, :, None] - spine.centers[None, None, :, 1]
+    solid = bone & (grid.hu > BLADE_HU) & _usable(grid) & (np.abs(aside) > BLADE_ASIDE_MM)
+    solid &= before * grid.spacing_mm[1] < BEFORE_CANAL_MM
+    solid[:, :, : chest.dome] = False
+    out = {}
+    for right in (False, True):
+        labels, sizes = components(np.asarray(solid & ((aside > 0) == right)), 26)
         if sizes.size > 1 and sizes[1] * grid.voxel_ml > BLADE_ML:
-            blades[right] = close_mm(np.asarray(labels == 1), 2.1, grid.spacing_mm)
-    return humeri, blades
+            out[right] = close_mm(np.asarray(labels == 1), 2.1, grid.spacing_mm)
+    return out
+
+
+def _aside_mm(grid: Working, spine: Spine) -> NDArray[np.float64]:
+    """(i, 1, k): how far to the patient's right of the canal."""
+    aside = np.arange(grid.hu.shape[0])[:, None] - spine.centers[None, :, 0]
+    return np.asarray(aside[:, None, :] * grid.spacing_mm[0])
+
+
+def _usable(grid: Working) -> BoolArray:
+    """What is away from metal and dense contrast agent, which blur over what is around them."""
+    metal = np.asarray(grid.hu > METAL_HU)
+    return ~dilate_mm(metal, BLUR_MM, grid.spacing_mm)
 
 
 def _rounds(grid: Working, where: BoolArray, chest: Chest) -> tuple[BoolArray, NDArray[np.float32]]:
@@ -167,4 +187,7 @@ def _humerus(
         return None
     flat = (*grid.spacing_mm[:2], 1000.0)
     shaft = dilate_mm(core, SHAFT_MM + 0.5, flat) & filled
-    return np.asarray(shaft | close_mm(ball & (filled | solid), RING_GAP_MM, grid.spacing_mm))
+    return np.asarray(
+        shaft
+        | close_mm(ball & (filled | (solid & (grid.hu > BLADE_HU))), RING_GAP_MM, grid.spacing_mm)
+    )

@@ -19,6 +19,7 @@ PEDICLE_AT = 0.66
 """Where the pedicle lies between two discs, from the lower to the upper."""
 TILTS = np.tan(np.radians(np.arange(-18.0, 18.1, 3.0)))
 BODY_MIDDLE_MM = 17.0
+SETTLING_MM, ENDPLATE_MM, GAP_DEPTH_HU = 6, 5, 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,23 @@ def find_levels(straight: FloatArray) -> Levels | None:
     if len(chain) < 2:
         return None
     tilt = _tilts(discs, chain)
-    return Levels(np.array(chain, dtype=np.float64), tilt, np.array(merit))
+    places = [
+        _settled(sheared[int(np.abs(TILTS - own).argmin())], at)
+        for at, own in zip(chain, tilt, strict=True)
+    ]
+    return Levels(np.array(places, dtype=np.float64), tilt, np.array(merit))
+
+
+def _settled(profile: FloatArray, at: int) -> int:
+    """The darkest place near ``at`` that lies between two endplates; ``at`` where there is none."""
+    best, place = GAP_DEPTH_HU, at
+    for here in range(max(1, at - SETTLING_MM), min(profile.size - 1, at + SETTLING_MM + 1)):
+        before = profile[max(0, here - ENDPLATE_MM) : here].max()
+        after = profile[here + 1 : here + 1 + ENDPLATE_MM].max()
+        depth = float(min(before, after) - profile[here])
+        if depth > best:
+            best, place = depth, here
+    return place
 
 
 def _profile(straight: FloatArray, tilt: float) -> FloatArray:

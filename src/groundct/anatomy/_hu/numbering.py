@@ -16,7 +16,7 @@ ROOT_AT, ROOT_SPREAD = 0.65, (0.35, 0.2)
 """Where beside its vertebra a rib begins, from the lower disc to the upper, and how that varies
 downwards and upwards: the lowest ribs begin low."""
 PAIR_MM = 11.0
-UNMATCHED = 4.0
+UNMATCHED, SKIPPED = 14.0, 1.3
 HIDDEN_MM = 8.0
 CARINA_LEVEL, CARINA_SPREAD = 5.8, 0.9
 APEX_LEVEL, APEX_SPREAD = 2.0, 0.7
@@ -82,7 +82,7 @@ def _in_order(levels: Levels, roots: list[float]) -> list[tuple[int, int]]:
             if n > 0:
                 ways[0] = cost[n - 1, cell] + UNMATCHED
             if cell > 0:
-                ways[1] = cost[n, cell - 1] + UNMATCHED / 3
+                ways[1] = cost[n, cell - 1] + SKIPPED
             if n > 0 and cell > 0:
                 ways[2] = cost[n - 1, cell - 1] + _misfit(levels, cell - 1, roots[n - 1])
             if n > 0 or cell > 0:

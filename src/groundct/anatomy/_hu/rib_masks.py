@@ -23,21 +23,28 @@ FRONT_SHARE = 0.55
 DENSE_STEP_MM = 1.5
 
 
-def bony(track: RibTrack) -> Points:
-    """The track's points without what lies beyond a gap in its front part."""
-    count = len(track.points_mm)
-    ends = [gap for gap in track.gaps if gap > FRONT_SHARE * count]
-    return track.points_mm[: min([*ends, count])]
+def bony(track: RibTrack, longest_mm: float) -> Points:
+    """The track's points up to a length, without what lies beyond a gap in its front part."""
+    points = track.points_mm
+    ends = [gap for gap in track.gaps if gap > FRONT_SHARE * len(points)]
+    along = np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))
+    return points[: min([*ends, 1 + int(np.searchsorted(along, longest_mm)), len(points)])]
 
 
 def label_ribs(
-    grid: Working, bone: BoolArray, curve: SpineCurve, tracks: list[RibTrack]
+    grid: Working,
+    bone: BoolArray,
+    curve: SpineCurve,
+    tracks: list[RibTrack],
+    bony_lines: list[Points],
 ) -> NDArray[np.int16]:
     """1 + the index of the track whose rib a voxel is part of, 0 for none; ``bone`` may hold all.
 
-    Hollow ribs are filled.
+    ``bony_lines`` are the tracks' points as far as they are bone. Hollow ribs are filled.
     """
-    lines = [_dense(bony(track)) for track in tracks]
+    if not tracks:
+        return np.zeros(bone.shape, dtype=np.int16, order="F")
+    lines = [_dense(line) for line in bony_lines]
     necks = [_dense(_neck(curve, track)) for track in tracks]
     labels = _nearest(grid, bone & (grid.hu > RIB_HU), lines, REACH_MM)
     heads = _nearest(grid, bone & (grid.hu > RIB_HU) & (labels == 0), necks, NECK_REACH_MM)

@@ -15,17 +15,17 @@ from groundct.anatomy._hu.bone_structures import (
 )
 from groundct.anatomy._hu.chest import Chest
 from groundct.anatomy._hu.column import Column, Landmarks, find_column
-from groundct.anatomy._hu.girdle import find_arms, find_clavicles
+from groundct.anatomy._hu.girdle import find_blades, find_clavicles, find_humeri
 from groundct.anatomy._hu.grid import Working
 from groundct.anatomy._hu.label_regions import widened
-from groundct.anatomy._hu.numbering import FIRST_THORACIC
-from groundct.anatomy._hu.rib_masks import label_ribs
-from groundct.anatomy._hu.rib_tracks import RibTrack, bone_weight, find_tracks
+from groundct.anatomy._hu.numbering import FIRST_LUMBAR, FIRST_THORACIC
+from groundct.anatomy._hu.rib_masks import bony, label_ribs
+from groundct.anatomy._hu.rib_tracks import LONGEST_MM, RibTrack, bone_weight, find_tracks
 from groundct.anatomy._hu.spine import Spine
 from groundct.anatomy._hu.spine_curve import spine_curve
 from groundct.anatomy._hu.sternum import find_sternum
 from groundct.anatomy._hu.structure import Stage, Structure
-from groundct.core.volume import BoolArray
+from groundct.core.volume import Abstention, BoolArray
 from groundct.imaging.components import components
 from groundct.imaging.distances import dilate_mm, distance_mm, erode_mm, open_mm
 
@@ -35,6 +35,8 @@ THICK_MM = 9.0
 SKIN_DEPTH_MM = 40.0
 UNSEEN_MM = 4.0
 LEAST_ML = 2.0
+FIRST_RIB_MM = 130.0
+JOINT_MM, CORD_IN_CANAL_MM = 2.1, 3.5
 BACK_MM = 10.0
 """How far in front of the canal ribs may lie within the hull of the lungs."""
 NO_ANGLE = "the second ribs do not show where the manubrium ends"
@@ -79,7 +81,7 @@ def find_bones(
     tracks = find_tracks(grid, weight, curve)
     top = chest.top if chest.top < body.shape[2] - grid.voxels(UNSEEN_MM, 2) else None
     column = find_column(grid, spine, curve, tracks, Landmarks(carina_k, top))
-    ribs = label_ribs(grid, near_room, curve, tracks)
+    ribs = label_ribs(grid, near_room, curve, tracks, _lines(column, tracks))
     labels = np.where(ribs > 0, ribs + (RIBS - 1), _vertebrae(spine, column)).astype(np.int16)
     free = np.asarray(room & ~inner & (labels == 0) & ~spine.vertebrae)
     sternum = find_sternum(grid, free, chest, spine, _second_ribs(column))
@@ -87,19 +89,22 @@ def find_bones(
         labels[sternum.mask & free] = STERNUM
         if sternum.manubrium is not None:
             labels[sternum.manubrium & free] = MANUBRIUM
+    humeri = find_humeri(grid, np.asarray(free & (labels == 0)), chest, spine)
+    _put(labels, free, HUMERI, humeri)
+    if sternum is not None:
         weight[~free | (labels > 0)] = 0
-        for right, mask in find_clavicles(grid, weight, spine, sternum).items():
-            labels[mask & free & (labels == 0)] = CLAVICLES[right]
-    humeri, blades = find_arms(grid, np.asarray(free & (labels == 0)), chest, spine)
-    for codes, masks in ((SCAPULAE, blades), (HUMERI, humeri)):
-        for right, mask in masks.items():
-            labels[mask & free & (labels == 0)] = codes[right]
+        _put(labels, free, CLAVICLES, find_clavicles(grid, weight, spine, sternum))
+    beside = free & (labels == 0)
+    for humerus in humeri.values():
+        beside &= ~dilate_mm(humerus, JOINT_MM, spacing)
+    _put(labels, free, SCAPULAE, find_blades(grid, np.asarray(beside), chest, spine))
     dense = _candidates(grid, body, lungs, chest, inner) & (labels == 0)
     other = _pieces(grid, np.asarray(dense & ~spine.canal & ~spine.vertebrae), 0.5)
     everything = np.asarray(other | (labels > 0))
     found = (
         Structure("bone", everything, "intensity", 0.7, border="bone"),
         Structure("spinal canal", spine.canal, "shape prior", 0.8),
+        *_cord(grid, spine, column),
         *part_structures(grid, widened(labels), _parts(grid, labels, column, tracks)),
     )
     return Bones(
@@ -109,6 +114,33 @@ def find_bones(
         other | (labels >= CLAVICLES[False]) if other.any() else None,
         found,
     )
+
+
+def _cord(grid: Working, spine: Spine, column: Column | str) -> Stage:
+    """The middle of the canal, down to the upper border of L2 where that is known."""
+    flat = (*grid.spacing_mm[:2], 1000.0)
+    cord = erode_mm(spine.canal, CORD_IN_CANAL_MM, flat)
+    note = "the middle of the canal; the cord itself is not seen"
+    if not isinstance(column, str) and column.numbering is not None:
+        ordinals = column.numbering.ordinals
+        below = [n for n, ordinal in enumerate(ordinals) if ordinal > FIRST_LUMBAR]
+        cells = column.vertebrae.cells
+        levels = np.flatnonzero(np.isin(cells, [n + 1 for n in below]).any(axis=(0, 1)))
+        if levels.size:
+            cord[:, :, : int(levels[-1])] = False
+    else:
+        note += ", nor where it ends"
+    if not cord.any():
+        return (Abstention(name="spinal cord", reason="the canal is too narrow or out of view"),)
+    return (Structure("spinal cord", cord, "spatial prior", 0.4, within="spinal canal", note=note),)
+
+
+def _put(
+    labels: NDArray[np.int16], free: BoolArray, codes: dict[bool, int], masks: dict[bool, BoolArray]
+) -> None:
+    """Write the masks' codes by side where nothing is yet."""
+    for right, mask in masks.items():
+        labels[mask & free & (labels == 0)] = codes[right]
 
 
 def _parts(
@@ -138,6 +170,19 @@ def _parts(
         *vertebra_parts(column, sizes_ml, 1),
         *rib_parts(column, tracks, sizes_ml, RIBS),
     ]
+
+
+def _lines(column: Column | str, tracks: list[RibTrack]) -> list[NDArray[np.float64]]:
+    """The tracks' points as far as they are bone; a first rib's are cut at its longest."""
+    first: set[int] = set()
+    if not isinstance(column, str) and column.numbering is not None:
+        ordinals = column.numbering.ordinals
+        first = {
+            id(track)
+            for (cell, _), track in column.ribs.items()
+            if ordinals[cell] == FIRST_THORACIC
+        }
+    return [bony(track, FIRST_RIB_MM if id(track) in first else LONGEST_MM) for track in tracks]
 
 
 def _second_ribs(column: Column | str) -> list[NDArray[np.float64]]:
