@@ -10,9 +10,9 @@ from groundct.core.report import Reading, Report
 from groundct.reports.rules import PLUGIN as RULES
 
 if TYPE_CHECKING:
-    from groundct.reports._llm.account import Bill
     from groundct.reports._llm.reader import Reader
-    from groundct.reports._llm.settings import LlmSettings
+    from groundct.reports.language_model.account import Bill
+    from groundct.reports.language_model.settings import LlmSettings
 
 
 class HybridExtractor:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from groundct.core.issues import DataError
 from groundct.core.report import Reading, Report
-from groundct.reports._llm.settings import LlmSettings
+from groundct.reports.language_model.settings import LlmSettings
 from groundct.reports.rules import PLUGIN as RULES
 
 if TYPE_CHECKING:
-    from groundct.reports._llm.account import Bill
     from groundct.reports._llm.reader import Reader
+    from groundct.reports.language_model.account import Bill
 
 __all__ = ["PLUGIN", "LlmExtractor", "LlmSettings"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.reports.llm.server import Running, running
 
-from groundct.reports._llm.settings import LlmSettings
+from groundct.reports.language_model.settings import LlmSettings
 
 
 @pytest.fixture

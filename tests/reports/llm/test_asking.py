@@ -22,10 +22,10 @@ from groundct.core.issues import DataError
 from groundct.core.report import Reading, Report, report_of_columns
 from groundct.core.value import digest
 from groundct.pipeline.settings import BuildSettings, configured
-from groundct.reports._llm.cache import AnswerCache
-from groundct.reports._llm.failures import LanguageModelError
 from groundct.reports._llm.prompt import prompt_digest, system_prompt
 from groundct.reports._llm.schema import answer_schema, schema_digest
+from groundct.reports.language_model.cache import AnswerCache
+from groundct.reports.language_model.failures import LanguageModelError
 from groundct.reports.llm import PLUGIN, LlmExtractor
 from groundct.reports.rules import PLUGIN as RULES
 
@@ -322,7 +322,7 @@ def test_a_killed_process_leaves_whole_answers(tmp_path) -> None:
     path = tmp_path / "killed.sqlite"
     code = (
         "import sys; from pathlib import Path\n"
-        "from groundct.reports._llm.cache import AnswerCache\n"
+        "from groundct.reports.language_model.cache import AnswerCache\n"
         "cache = AnswerCache(Path(sys.argv[1]))\n"
         "for n in range(10**6):\n"
         "    cache.put(f'key {n}', 'x' * 10_000, 'c')\n"
@@ -367,7 +367,7 @@ from groundct.core.report import report_of_columns
 from groundct.core.plugins import load_plugin
 report = report_of_columns([("findings", "A 5 mm nodule in the left lung.")])
 assert load_plugin("reports", "rules").extract(report).findings
-assert "groundct.reports._llm.transport" not in sys.modules
+assert "groundct.reports.language_model.transport" not in sys.modules
 assert load_plugin("reports", "hybrid").extract(report).findings
 """
 

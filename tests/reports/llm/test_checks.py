@@ -12,12 +12,12 @@ from tests.reports.llm.server import Data, honest_findings
 from groundct.core.report import Finding, Rewrite, Sentence, Span, report_of_columns
 from groundct.reports._llm.accept import accept
 from groundct.reports._llm.assemble import sources_of
-from groundct.reports._llm.failures import LanguageModelError
 from groundct.reports._llm.prompt import request_of
 from groundct.reports._llm.quotes import find_quotes
 from groundct.reports._llm.source import Source
-from groundct.reports._llm.strict_json import NotJsonError, NotStrictError, parse_strict
 from groundct.reports._rules.parsed import parse
+from groundct.reports.language_model.failures import LanguageModelError
+from groundct.reports.language_model.strict_json import NotJsonError, NotStrictError, parse_strict
 
 
 def read(text: str, *findings: Data) -> tuple[Finding, ...]:

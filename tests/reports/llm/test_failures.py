@@ -8,9 +8,9 @@ from tests.reports.llm.same import same
 from tests.reports.llm.server import running, user_data
 
 from groundct.core.report import report_of_columns
-from groundct.reports._llm.cache import AnswerCache
-from groundct.reports._llm.failures import LanguageModelError, failures
 from groundct.reports._llm.reader import Reader
+from groundct.reports.language_model.cache import AnswerCache
+from groundct.reports.language_model.failures import LanguageModelError, failures
 from groundct.reports.llm import LlmExtractor
 from groundct.reports.rules import PLUGIN as RULES
 

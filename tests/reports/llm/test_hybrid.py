@@ -10,8 +10,8 @@ from tests.reports.llm.same import same
 from tests.reports.llm.server import honest, user_data
 
 from groundct.core.report import report_of_columns
-from groundct.reports._llm.failures import LanguageModelError
 from groundct.reports.hybrid import HybridExtractor
+from groundct.reports.language_model.failures import LanguageModelError
 from groundct.reports.rules import PLUGIN as RULES
 
 CLEAR = "A 5 mm nodule in the left upper lobe. No pleural effusion."

@@ -14,8 +14,8 @@ from tests.reports.llm.same import plain
 from tests.reports.llm.server import Data, honest
 
 from groundct.core.report import Reading, report_of_columns
-from groundct.reports._llm.cache import AnswerCache
-from groundct.reports._llm.failures import LanguageModelError
+from groundct.reports.language_model.cache import AnswerCache
+from groundct.reports.language_model.failures import LanguageModelError
 from groundct.reports.llm import LlmExtractor
 
 TURNED = {"right": "left", "left": "right"}

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from tests.reports.llm.faults import ANSWER, CALL, REPLY
 
 from groundct.core.report import report_of_columns
-from groundct.reports._llm.failures import LanguageModelError, failures
-from groundct.reports._llm.settings import LlmSettings, settings_from
-from groundct.reports._llm.transport import Address
 from groundct.reports.hybrid import HybridExtractor
+from groundct.reports.language_model.failures import LanguageModelError, failures
+from groundct.reports.language_model.settings import LlmSettings, settings_from
+from groundct.reports.language_model.transport import Address
 from groundct.reports.llm import LlmExtractor
 
 GIVEN = {"GROUNDCT_LLM_URL": "http://localhost:8000/v1", "GROUNDCT_LLM_MODEL": "m"}

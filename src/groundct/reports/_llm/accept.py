@@ -14,11 +14,11 @@ from groundct.core.issues import Issue
 from groundct.core.report import Finding
 from groundct.reports._llm.checks import faults_of
 from groundct.reports._llm.compose import composed
-from groundct.reports._llm.failures import LanguageModelError, failed, quoted
 from groundct.reports._llm.locate import located
 from groundct.reports._llm.prompt import Request
 from groundct.reports._llm.schema import AnsweredFinding, AnsweredSentence, parse_answer
 from groundct.reports._llm.source import Source
+from groundct.reports.language_model.failures import LanguageModelError, failed, quoted
 
 
 def accept(

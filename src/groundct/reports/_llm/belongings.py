@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from groundct.core.report import Measurement
 from groundct.reports._llm.clause import clause_end
 from groundct.reports._llm.compose import Said
-from groundct.reports._llm.failures import quoted
 from groundct.reports._llm.placing import paths_of_site, sites_quoted
 from groundct.reports._llm.quotes import Quote
 from groundct.reports._llm.source import Source
+from groundct.reports.language_model.failures import quoted
 
 _BESIDE = 1
 Fault = tuple[str, str]

@@ -13,12 +13,12 @@ from groundct.core.issues import Issue
 from groundct.core.report import Presence
 from groundct.reports._llm.belongings import Fault, lost_sizes, moved_places
 from groundct.reports._llm.compose import Said
-from groundct.reports._llm.failures import failed, quoted
 from groundct.reports._llm.placing import sites_quoted
 from groundct.reports._llm.presences import allowed_presences
 from groundct.reports._llm.sides import BOTH, lateralities_allowed, sides_of, sides_required
 from groundct.reports._llm.source import Source
 from groundct.reports._llm.words import holds_unknown_word, types_named, types_ruled_out
+from groundct.reports.language_model.failures import failed, quoted
 
 
 def faults_of(id_: str, said: tuple[Said, ...], source: Source) -> list[Issue]:

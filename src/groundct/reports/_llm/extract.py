@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from groundct.core.report import Finding, Reading, Report, Sentence
 from groundct.reports._llm.accept import accept
-from groundct.reports._llm.ask import Server, ask
-from groundct.reports._llm.failures import LanguageModelError
-from groundct.reports._llm.prompt import request_of
+from groundct.reports._llm.prompt import body_of, request_of
 from groundct.reports._llm.source import Source
+from groundct.reports.language_model.ask import Server, ask
+from groundct.reports.language_model.failures import LanguageModelError
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -42,7 +42,11 @@ def _part(
     """Ask about some sentences; an answer that was cut at its limit is asked for in halves."""
     request = request_of(report, part, all_)
     try:
-        return ask(server, request, lambda content: accept(content, request, sources))
+        return ask(
+            server,
+            lambda faults: body_of(request, server.settings, faults),
+            lambda content: accept(content, request, sources),
+        )
     except LanguageModelError as problem:
         if problem.issues[0].code != "truncated" or len(part) == 1:
             raise

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from groundct.core.report import Measurement
 from groundct.reports._llm.compose import Said
-from groundct.reports._llm.failures import failed, quoted
 from groundct.reports._llm.placing import sites_quoted
 from groundct.reports._llm.quotes import Quote, find_quotes
 from groundct.reports._llm.schema import AnsweredFinding
 from groundct.reports._llm.sides import sides_of
 from groundct.reports._llm.source import Source
+from groundct.reports.language_model.failures import failed, quoted
 
 
 def located(id_: str, answered: Sequence[AnsweredFinding], source: Source) -> tuple[Said, ...]:

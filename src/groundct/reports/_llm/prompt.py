@@ -11,7 +11,8 @@ from typing import Any
 from groundct.core.report import Report, Sentence
 from groundct.core.value import digest
 from groundct.reports._llm.schema import NAME, answer_schema
-from groundct.reports._llm.settings import LlmSettings
+from groundct.reports.language_model.form import JsonForm, chat_body
+from groundct.reports.language_model.settings import LlmSettings
 from groundct.vocabulary.findings import findings
 
 
@@ -49,23 +50,8 @@ def request_of(report: Report, chosen: tuple[Sentence, ...], all_: tuple[Sentenc
 
 def body_of(request: Request, settings: LlmSettings, faults: tuple[str, ...] = ()) -> bytes:
     """The body of a call: equal requests and settings give equal bytes."""
-    body: dict[str, Any] = {
-        "model": settings.model,
-        "messages": [
-            {"role": "system", "content": system_prompt()},
-            {"role": "user", "content": _data(request, faults)},
-        ],
-        "temperature": settings.temperature,
-        "seed": settings.seed,
-        "max_tokens": settings.max_tokens,
-        "n": 1,
-        "stream": False,
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": NAME, "strict": True, "schema": answer_schema()},
-        },
-    }
-    return json.dumps(body, allow_nan=False).encode("ascii")
+    form = JsonForm(NAME, answer_schema())
+    return chat_body(settings, system_prompt(), _data(request, faults), form)
 
 
 @lru_cache(maxsize=1)

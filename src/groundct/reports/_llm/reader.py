@@ -8,16 +8,15 @@ from threading import Event, Lock
 
 from groundct.core.issues import DataError
 from groundct.core.report import Reading, Report
-from groundct.reports._llm.account import Account, Bill
-from groundct.reports._llm.ask import Server
 from groundct.reports._llm.assemble import reading_of, sources_of
-from groundct.reports._llm.cache import AnswerCache
 from groundct.reports._llm.extract import findings_by_sentence, in_threads
-from groundct.reports._llm.failures import LanguageModelError, kind_of
 from groundct.reports._llm.prompt import prompt_digest
 from groundct.reports._llm.schema import schema_digest
-from groundct.reports._llm.settings import LlmSettings, settings_from
 from groundct.reports._llm.source import Source
+from groundct.reports.language_model.account import Account, Bill
+from groundct.reports.language_model.ask import Server, server_of
+from groundct.reports.language_model.failures import LanguageModelError, kind_of
+from groundct.reports.language_model.settings import LlmSettings, settings_from
 from groundct.reports.rules import PLUGIN as RULES
 
 
@@ -104,11 +103,8 @@ class Reader:
         return reading_of(report, read)
 
     def _server(self, stop: Event) -> Server:
-        settings = self.settings
-        cache = AnswerCache(settings.cache) if settings.cache is not None else None
-        return Server(
-            settings, self.configuration(), cache, self._account, self._wait or stop.wait, stop
-        )
+        settings, configuration = self.settings, self.configuration()
+        return server_of(settings, configuration, self._account, self._wait, stop)
 
     def _lazy_server(self, stop: Event) -> Callable[[], Server]:
         """The server, made when the first thread needs it, and once for all."""

@@ -12,15 +12,16 @@ from typing import TypeVar
 
 from groundct.core.issues import Issue
 from groundct.core.value import canonical_json, digest_bytes
-from groundct.reports._llm.account import Account
-from groundct.reports._llm.cache import AnswerCache
-from groundct.reports._llm.completion import Usage, completion_of
-from groundct.reports._llm.failures import LanguageModelError, failed, failures, kind_of
-from groundct.reports._llm.prompt import Request, body_of
-from groundct.reports._llm.settings import LlmSettings, api_key
-from groundct.reports._llm.transport import Address, Reply, post
+from groundct.reports.language_model.account import Account
+from groundct.reports.language_model.cache import AnswerCache
+from groundct.reports.language_model.completion import Usage, completion_of
+from groundct.reports.language_model.failures import LanguageModelError, failed, failures, kind_of
+from groundct.reports.language_model.settings import LlmSettings, api_key
+from groundct.reports.language_model.transport import Address, Reply, post
 
 T = TypeVar("T")
+Body = Callable[[tuple[str, ...]], bytes]
+"""The body of a call; it is told the faults of the answer before, none at first."""
 _FAULTS_TOLD = 20
 _MAY_HAVE_COST = frozenset(("timed-out", "connection-lost", "broken-http", "reply-too-large"))
 
@@ -40,8 +41,21 @@ class Server:
     stop: Event
 
 
-def ask(server: Server, request: Request, accept: Callable[[str], T]) -> T:
-    """What ``accept`` makes of the answer to a request; it raises LanguageModelError to refuse.
+def server_of(
+    settings: LlmSettings,
+    configuration: dict[str, str | int | float],
+    account: Account,
+    wait: Callable[[float], object] | None = None,
+    stop: Event | None = None,
+) -> Server:
+    """A server with the cache that the settings name; by default a wait ends when it is stopped."""
+    cache = AnswerCache(settings.cache) if settings.cache is not None else None
+    stop = stop or Event()
+    return Server(settings, configuration, cache, account, wait or stop.wait, stop)
+
+
+def ask(server: Server, body_of: Body, accept: Callable[[str], T]) -> T:
+    """What ``accept`` makes of the answer to a call; it raises LanguageModelError to refuse.
 
     An answer that was accepted before is read from the cache, and has to be accepted again. One
     that is refused is asked for again with its faults named. Raises the last LanguageModelError;
@@ -49,7 +63,7 @@ def ask(server: Server, request: Request, accept: Callable[[str], T]) -> T:
     """
     settings = server.settings
     address = Address.of(settings.url)
-    body = body_of(request, settings)
+    body = body_of(())
     key = digest_bytes(address.where.encode() + b"\n" + body)
     kept = _kept(server, key, accept)
     if kept is not None:
@@ -67,7 +81,7 @@ def ask(server: Server, request: Request, accept: Callable[[str], T]) -> T:
             if not kind.again or attempt == settings.retries:
                 raise _counted(problem, attempt + 1) from None
             if kind.stage == "answer":
-                body = body_of(request, settings, _told(problem.issues))
+                body = body_of(_told(problem.issues))
             else:
                 server.wait(pause_s)
             continue

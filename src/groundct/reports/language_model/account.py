@@ -5,8 +5,8 @@ from __future__ import annotations
 from threading import Lock
 
 from groundct.core.value import Value
-from groundct.reports._llm.completion import Usage
-from groundct.reports._llm.settings import LlmSettings
+from groundct.reports.language_model.completion import Usage
+from groundct.reports.language_model.settings import LlmSettings
 
 
 class Bill(Value):

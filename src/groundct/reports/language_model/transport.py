@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from groundct.reports._llm.failures import failed
+from groundct.reports.language_model.failures import failed
 
 LARGEST_REPLY: Final = 8 << 20
 """Bytes of the largest reply that is read."""

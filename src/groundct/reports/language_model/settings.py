@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 
 from groundct.core.value import Value
-from groundct.reports._llm.failures import failed
+from groundct.reports.language_model.failures import failed
 
 PREFIX: Final = "GROUNDCT_LLM_"
 KEY_VARIABLE: Final = "GROUNDCT_LLM_API_KEY"

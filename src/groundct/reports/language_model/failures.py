@@ -38,7 +38,11 @@ class LanguageModelError(DataError):
 @lru_cache(maxsize=1)
 def failures() -> dict[str, Failure]:
     """All kinds of failure by code, in the table's order."""
-    text = files("groundct.reports._llm").joinpath("failures.tsv").read_text(encoding="utf-8")
+    text = (
+        files("groundct.reports.language_model")
+        .joinpath("failures.tsv")
+        .read_text(encoding="utf-8")
+    )
     heading, *rows = [line.split("\t") for line in text.splitlines() if line]
     if tuple(heading) != _COLUMNS or any(len(row) != len(_COLUMNS) for row in rows):
         raise ValueError("failures.tsv is not a table of its columns")

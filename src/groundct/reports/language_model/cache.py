@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from groundct.core.value import digest, digest_bytes
-from groundct.reports._llm.failures import failed
+from groundct.reports.language_model.failures import failed
 
 _WAIT_S: Final = 60.0
 _SCHEMA: Final = (

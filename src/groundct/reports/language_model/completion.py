@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from groundct.reports._llm.failures import LanguageModelError, failed, quoted
-from groundct.reports._llm.strict_json import NotJsonError, NotStrictError, parse_strict
-from groundct.reports._llm.transport import Reply
+from groundct.reports.language_model.failures import LanguageModelError, failed, quoted
+from groundct.reports.language_model.strict_json import NotJsonError, NotStrictError, parse_strict
+from groundct.reports.language_model.transport import Reply
 
 _STATUS: Final = {
     400: "request-refused",
