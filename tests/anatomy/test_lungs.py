@@ -99,7 +99,7 @@ def test_balls_and_sheets_are_no_vessels() -> None:
     everything = thread | ball | sheet
     radius = _radius(everything)
     spacing = (1.0, 1.0, 1.0)
-    kept = without_rounds(everything, radius, np.zeros_like(thread), spacing)
+    kept = without_rounds(everything, radius, (np.ones_like(thread), np.zeros((0, 3))), spacing)
     # An end of a thick thread looks like a ball.
     assert np.array_equal((kept & thread)[:, :, 12:48], thread[:, :, 12:48])
     assert (kept & ball).sum() < 0.1 * ball.sum()
@@ -110,10 +110,13 @@ def test_balls_and_sheets_are_no_vessels() -> None:
 
 def test_a_ball_whose_thread_leaves_the_lung_stays() -> None:
     _, ball, _ = _things()
-    beyond = np.zeros_like(ball)
-    beyond[:30] = True
-    kept = without_rounds(ball, _radius(ball), beyond, (1.0, 1.0, 1.0))
-    assert kept.sum() == ball.sum()
+    lung = np.zeros_like(ball)
+    lung[30:] = True
+    hilum = np.array([[20.0, 30.0, 30.0]])
+    kept = without_rounds(ball & lung, _radius(ball), (lung, hilum), (1.0, 1.0, 1.0))
+    assert kept.sum() == (ball & lung).sum()
+    far = without_rounds(ball & lung, _radius(ball), (lung, hilum - 90), (1.0, 1.0, 1.0))
+    assert far.sum() < 0.3 * kept.sum()
 
 
 def test_a_sheet_of_one_slice_is_taken_out_at_the_border_only() -> None:

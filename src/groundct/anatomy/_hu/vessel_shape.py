@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from groundct.anatomy._hu.grid import SpacingMm
 from groundct.core.volume import BoolArray
@@ -17,42 +19,58 @@ SHELL = (1.35, 1.9)
 
 LEAVES = 0.14
 REMOVED_RADII = 1.5
+HILUM_MM = 25.0
+"""So near to a main or lobar bronchus a vessel may leave the lung."""
+
 THIN_MM = 1.35
 FLAT_BOX_MM = 7.0
 BORDER_SLICES = 3
 FLAT_SHARE = 0.16
+FINE_MM = 1.2
+"""Voxels this small are looked at two by two."""
 
 
 def without_rounds(
-    threads: BoolArray, radius_mm: NDArray[np.float32], beyond: BoolArray, spacing: SpacingMm
+    threads: BoolArray,
+    radius_mm: NDArray[np.float32],
+    lung: tuple[BoolArray, NDArray[np.float64]],
+    spacing: SpacingMm,
 ) -> BoolArray:
     """Threads without balls: places from which too little of a thread goes on.
 
     Args:
         threads: (i, j, k).
         radius_mm: the distance of each voxel of ``threads`` to their border.
-        beyond: where threads go on unseen, outside of the lung.
+        lung: its voxels, and points (n, 3) of its hilum in mm along the axes; near those threads
+            go on outside of the lung, unseen.
         spacing: of a voxel in mm.
     """
     out = threads.copy(order="F")
+    inside, hilum_mm = lung
+    hilum = cKDTree(hilum_mm) if len(hilum_mm) else None
     for center in _centers(radius_mm, spacing):
         radius = float(radius_mm[center])
         box, far = _around(center, SHELL[1] * radius, threads.shape, spacing)
         shell = (far > SHELL[0] * radius) & (far <= SHELL[1] * radius)
-        if not shell.any():
-            continue
-        goes_on = (threads[box] | beyond[box])[shell].mean()
-        if goes_on < LEAVES:
+        going = threads[box]
+        if hilum is not None and hilum.query(np.multiply(center, spacing))[0] < HILUM_MM:
+            going = going | ~inside[box]
+        if shell.any() and going[shell].mean() < LEAVES:
             out[box] &= far > REMOVED_RADII * radius
     return out
 
 
 def _centers(radius_mm: NDArray[np.float32], spacing: SpacingMm) -> list[tuple[int, int, int]]:
     """The centres of the largest balls that do not hold one another's centres, largest first."""
-    size = [2 * max(1, round(1.5 / s)) + 1 for s in spacing]
-    peaks = (radius_mm >= ROUND_FROM_MM) & (radius_mm == ndimage.maximum_filter(radius_mm, size))
-    places = np.argwhere(peaks)
-    radii = radius_mm[peaks]
+    places = np.argwhere(radius_mm >= ROUND_FROM_MM)
+    radii = radius_mm[tuple(places.T)]
+    top = np.ones(len(places), dtype=np.bool_)
+    for axis, n in enumerate(radius_mm.shape):
+        for step in (-1, 1):
+            beside = places.copy()
+            beside[:, axis] = np.clip(beside[:, axis] + step, 0, n - 1)
+            top &= radius_mm[tuple(beside.T)] <= radii
+    places, radii = places[top], radii[top]
     order = np.argsort(-radii, kind="stable")
     places, radii = places[order], radii[order]
     places_mm = places * np.array(spacing)
@@ -84,10 +102,24 @@ def without_flats(
     threads: BoolArray, radius_mm: NDArray[np.float32], spacing: SpacingMm
 ) -> BoolArray:
     """Threads without sheets: thin everywhere around, and yet much of what is around."""
-    size = [max(1, round(FLAT_BOX_MM / s)) for s in spacing]
-    widest = ndimage.maximum_filter(radius_mm, size)
-    share = ndimage.uniform_filter(threads.astype(np.float32), size)
-    return np.asarray(threads & ((widest >= THIN_MM) | (share < FLAT_SHARE)))
+    step = tuple(2 if s < FINE_MM else 1 for s in spacing)
+    size = [max(1, round(FLAT_BOX_MM / (s * n))) for s, n in zip(spacing, step, strict=True)]
+    widest = ndimage.maximum_filter(_pooled(radius_mm, step, np.maximum.reduceat), size)
+    sums = _pooled(threads.astype(np.float32), step, np.add.reduceat) / float(np.prod(step))
+    flat = (widest < THIN_MM) & (ndimage.uniform_filter(sums, size) >= FLAT_SHARE)
+    for axis, n in enumerate(step):
+        flat = flat.repeat(n, axis)
+    return np.asarray(threads & ~flat[tuple(map(slice, threads.shape))])
+
+
+def _pooled(
+    values: NDArray[np.float32], step: tuple[int, ...], reduce: Callable[..., NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Blocks of voxels as one."""
+    for axis, n in enumerate(step):
+        if n > 1:
+            values = reduce(values, np.arange(0, values.shape[axis], n), axis=axis)
+    return values
 
 
 def lying(threads: BoolArray, lung: BoolArray, spacing: SpacingMm) -> BoolArray:

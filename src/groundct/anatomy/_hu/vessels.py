@@ -18,8 +18,9 @@ from groundct.anatomy._hu.airways import Airways
 from groundct.anatomy._hu.grid import SpacingMm, Working, crop_geometry, to_working
 from groundct.anatomy._hu.regions import pasted
 from groundct.anatomy._hu.vessel_shape import lying, without_flats, without_rounds
+from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, RegionMask
-from groundct.imaging.components import components
+from groundct.imaging.components import bounding_slices, components
 from groundct.imaging.distances import close_mm, dilate_mm, open_mm
 from groundct.imaging.resample import resample_linear
 
@@ -61,20 +62,22 @@ def _background(
 
     Solid lung counts as background too, so that nothing stands out from it.
     """
+    out = np.full(grid.hu.shape, USUAL_HU, dtype=np.float32)
     within = np.zeros(grid.hu.shape, dtype=np.bool_, order="F")
     for lung in lungs:
         if lung.count:
             within |= to_working(grid, lung)
-    open_ = within & (grid.hu < PARENCHYMA_HU)
+    crop = bounding_slices(within, margin=2)
+    if crop is None:
+        return out
+    hu = grid.hu[crop].astype(np.float32)
+    open_ = within[crop] & (hu < PARENCHYMA_HU)
     sigma = [AROUND_MM / s for s in grid.spacing_mm]
-    hu = np.where(open_, grid.hu, 0).astype(np.float32)
-    value = ndimage.gaussian_filter(hu, sigma, truncate=2)
+    value = ndimage.gaussian_filter(np.where(open_, hu, 0), sigma, truncate=2)
     share = ndimage.gaussian_filter(open_.astype(np.float32), sigma, truncate=2)
-    out = np.full(grid.hu.shape, USUAL_HU, dtype=np.float32)
-    np.divide(value, share, out=out, where=share > 0.02)
-    near = ndimage.uniform_filter(
-        grid.hu.astype(np.float32), [grid.voxels(NEAR_MM, a) for a in range(3)]
-    )
+    np.divide(value, share, out=out[crop], where=share > 0.02)
+    near = np.full(grid.hu.shape, USUAL_HU, dtype=np.float32)
+    near[crop] = ndimage.uniform_filter(hu, [grid.voxels(NEAR_MM, a) for a in range(3)])
     thick = _thick(grid, np.asarray(within & (grid.hu > out + WEAK_HU)), airways)
     glass = thick & (near < SOLID_HU)
     out[glass] = np.maximum(out, near)[glass]
@@ -109,9 +112,9 @@ def _vessels(
     weak &= ~pasted(_parts(airways), lung)
     inner = _inner(lung.voxels, spacing)
     threads = _threads(weak & inner, rise, spacing)
-    beyond = ~lung.voxels & dilate_mm(pasted(_named(airways), lung), HILUM_MM, spacing)
     radius = edt.edt(np.asfortranarray(threads), anisotropy=spacing, black_border=False, parallel=1)
-    vessels = without_rounds(threads, radius, beyond | (weak & ~inner & beyond), spacing)
+    hilum = _hilum_mm(airways, geometry)
+    vessels = without_rounds(threads, radius, (lung.voxels, hilum), spacing)
     vessels = without_flats(vessels, radius, spacing) & ~lying(vessels, lung.voxels, spacing)
     kept = RegionMask.of(_threads(vessels, rise, spacing))
     i, j, k = np.add(lung.offset, kept.offset)
@@ -146,3 +149,16 @@ def _parts(airways: Airways | None) -> list[RegionMask]:
 def _named(airways: Airways | None) -> list[RegionMask]:
     """Main and lobar bronchi."""
     return [] if airways is None else list(airways.named.values())
+
+
+def _hilum_mm(airways: Airways | None, geometry: Geometry) -> NDArray[np.float64]:
+    """Points of the main and lobar bronchi (n, 3), in mm along the axes of a crop."""
+    named = (
+        [b.points_mm for b in airways.branches if b.label and b.parent is not None]
+        if airways
+        else []
+    )
+    if not named:
+        return np.zeros((0, 3))
+    places = geometry.index_from_world(np.concatenate(named))
+    return np.asarray(places * np.array(geometry.spacing_mm))
