@@ -85,7 +85,7 @@ def find_aorta(field: Field, clipped: NDArray[np.float32]) -> Aorta | None:
 
 def _merit(rounds: Roundness) -> NDArray[np.float32]:
     """Wide discs before small ones of equal roundness."""
-    return rounds.score * np.sqrt(np.minimum(rounds.radius_mm, 16) / 12)
+    return np.asarray(rounds.score * (np.clip(rounds.radius_mm, 7, 14) / 12))
 
 
 def _descending(field: Field, clipped: NDArray[np.float32]) -> Track | None:
@@ -308,8 +308,9 @@ def fill_tube(field: Field, tube: Tube) -> BoolArray:
     here = tuple(places.T)
     values = hu[here]
     chosen = apart <= radius + WALL_MM
-    if field.enhanced:
-        blood = float(np.median(values[apart < 0.5 * radius]))
+    core = values[apart < 0.5 * radius]
+    if field.enhanced and core.size:
+        blood = float(np.median(core))
         if blood > 2.2 * MUSCLE_HU:
             bright = values > (blood + MUSCLE_HU) / 2
             chosen = (bright & (apart <= SPREAD * radius + WALL_MM)) | (apart <= 0.85 * radius)
