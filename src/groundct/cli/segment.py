@@ -14,6 +14,8 @@ from groundct.cli._segment_output import Written, refuse_to_overwrite, write_fol
 from groundct.cli._show import plural, show_issues, show_json
 from groundct.core.issues import Issue, errors
 
+_SHOWN_ABSTENTIONS = 20
+
 
 @click.command("segment")
 @click.argument("volume", type=click.Path(exists=True, path_type=Path))
@@ -107,8 +109,10 @@ def _show(written: Written, seconds: float) -> None:
             f"{structure.name:48} {structure.volume_ml:10.2f} ml  {structure.method or ''}{sure}"
             f"{note}"
         )
-    for abstention in told.abstained:
+    for abstention in told.abstained[:_SHOWN_ABSTENTIONS]:
         click.echo(f"{abstention.name:48} not given: {abstention.reason}")
+    if len(told.abstained) > _SHOWN_ABSTENTIONS:
+        click.echo(f"... and {len(told.abstained) - _SHOWN_ABSTENTIONS} more, in the JSON file")
     for line in written.unsure:
         click.echo(f"please look at {line}")
     click.echo(

@@ -28,6 +28,7 @@ _SOFT: Final[Rgb] = (163, 175, 191)
 _SIDE: Final[Rgb] = (255, 204, 51)
 _SHADES: Final = (1.0, 0.72, 1.22)
 """Neighbours of one kind (ribs, vertebrae, lobes) get the colour of their kind in three shades."""
+_MOST_REASONS: Final = 16
 _MIDDLE: Final = "lung"
 """Planes are spread over it where it was found, else over all that was."""
 
@@ -171,9 +172,23 @@ def _legend(told: Segmentation, colors: dict[str, Rgb]) -> Image.Image:
     for n, structure in enumerate(shown):
         x, y = (n // rows) * (PANEL_PX + GAP_PX), 20 * (n % rows)
         draw.rounded_rectangle((x, y + 3, x + 12, y + 15), 3, fill=colors[structure.name])
-        draw.text((x + 18, y), plain(_words(structure)), fill=_SOFT, font=font(13))
-    reasons: list[Line] = [(f"abstained: {a.name}: {a.reason}", 13, _SOFT) for a in told.abstained]
+        draw.text(
+            (x + 18, y), _fitting(_words(structure), PANEL_PX - 18), fill=_SOFT, font=font(13)
+        )
+    reasons: list[Line] = [
+        (f"abstained: {a.name}: {a.reason}", 13, _SOFT) for a in told.abstained[:_MOST_REASONS]
+    ]
+    if hidden := len(told.abstained) - len(reasons):
+        reasons.append((f"and {hidden} more, in the JSON file", 13, _SOFT))
     return stack([legend, lines(reasons, WIDTH_PX - 2 * MARGIN_PX)]) if reasons else legend
+
+
+def _fitting(text: str, width: int) -> str:
+    """The text, its end left out where it is wider than ``width`` pixels."""
+    shown = plain(text)
+    while font(13).getlength(shown) > width:
+        shown = shown[:-4] + ".."
+    return shown
 
 
 def _words(structure: Structure) -> str:
