@@ -32,6 +32,7 @@ KIDNEY_ML = (12.0, 320.0)
 KIDNEY_FAT_SHARE = 0.5
 KIDNEY_CUT_SHARE = 0.06
 SPLEEN_DEPTH_MM = 62.0
+SPLEEN_FRONT_MM = 65.0
 SPLEEN_BEYOND = 0.15
 GAS_UNDER_DOME_MM = 55.0
 FAT_HU = (-160.0, -20.0)
@@ -194,6 +195,7 @@ def _spleen(belly: Belly, used: BoolArray) -> BoolArray | None:
     spleen = fill_holes_by_slice(close_mm(grown & _near(grid, center, spread) & free, 3.0, spacing))
     # No spleen is thicker: what lies deeper is stomach or bowel of equal density.
     deep = belly.depth_mm > SPLEEN_DEPTH_MM
+    deep |= (belly.y_mm > SPLEEN_FRONT_MM)[None] & (belly.depth_mm > SPLEEN_DEPTH_MM / 2)
     if np.count_nonzero(spleen & deep) > SPLEEN_BEYOND * np.count_nonzero(spleen):
         return None
     spleen = largest_component(spleen & ~deep, 6)
