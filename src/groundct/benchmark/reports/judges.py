@@ -33,6 +33,9 @@ class Judge(Protocol):
     ) -> tuple[Judged, ...]:
         """A verdict for every hypothesis, in order; evidence are indices of premises."""
 
+    def told(self) -> dict[str, str | int | float]:
+        """What a result states of it, after its work; nothing secret."""
+
 
 @dataclass(frozen=True)
 class FindingsJudge:
@@ -44,17 +47,21 @@ class FindingsJudge:
 
     name: str = "findings"
 
+    def told(self) -> dict[str, str | int | float]:
+        """Its name alone: what it judges by is the extractor's."""
+        return {"judge": self.name}
+
     def judge(
         self, hypotheses: Sequence[Statement], premises: Sequence[Statement]
     ) -> tuple[Judged, ...]:
         """See `Judge`."""
         by_words: dict[str, list[int]] = {}
         for n, premise in enumerate(premises):
-            by_words.setdefault(_plain(premise.text), []).append(n)
+            by_words.setdefault(plain_words(premise.text), []).append(n)
         pool = [finding for premise in premises for finding in premise.findings]
         return tuple(
-            Judged("entailed", tuple(by_words[_plain(own.text)]))
-            if _plain(own.text) in by_words
+            Judged("entailed", tuple(by_words[plain_words(own.text)]))
+            if plain_words(own.text) in by_words
             else _judged(own, premises, pool)
             for own in hypotheses
         )
@@ -77,12 +84,15 @@ def placed(
     statements: Sequence[Statement], boxes: Sequence[tuple[str, tuple[Bounds, ...]]]
 ) -> tuple[Statement, ...]:
     """The statements with the boxes of the sentences that they are, or are a part of."""
-    known = [(f" {_plain(sentence)} ", own) for sentence, own in boxes]
+    known = [(f" {plain_words(sentence)} ", own) for sentence, own in boxes]
     return tuple(
         replace(
             statement,
             boxes=tuple(
-                box for words, own in known if f" {_plain(statement.text)} " in words for box in own
+                box
+                for words, own in known
+                if f" {plain_words(statement.text)} " in words
+                for box in own
             ),
         )
         for statement in statements
@@ -103,5 +113,6 @@ def _judged(own: Statement, premises: Sequence[Statement], pool: Sequence[Findin
     return Judged(verdict, tuple(evidence))
 
 
-def _plain(text: str) -> str:
+def plain_words(text: str) -> str:
+    """A text's words in small letters, without signs."""
     return " ".join(re.findall(r"\w+", text.casefold()))

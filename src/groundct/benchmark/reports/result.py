@@ -33,7 +33,8 @@ class ReportsResult(Value):
     A region holds numbers by name, ``ci95`` with their intervals, ``not_computed`` with the reason
     of every score that could not be given, ``labels`` with each label's numbers, and counts:
     ``n`` texts of the reference, of which ``n_missing`` have no prediction and ``n_undefined`` are
-    empty. ``extractor`` says what read the texts, and is empty where only words were scored.
+    empty. ``extractor`` says what read the texts, ``judge`` what said which sentences follow;
+    both are empty where they had no part.
     """
 
     task: Literal["reports"] = "reports"
@@ -44,6 +45,7 @@ class ReportsResult(Value):
     issues: tuple[Issue, ...]
     settings: Settings
     extractor: dict[str, str]
+    judge: dict[str, str | int | float]
     reference_digest: str
     prediction_digest: str
     versions: dict[str, str]

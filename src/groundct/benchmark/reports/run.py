@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from groundct.benchmark._results import coverage_issues, versions
 from groundct.benchmark._summary import Score, summary_of
 from groundct.benchmark.reports import meaning, words
 from groundct.benchmark.reports.inputs import Key, SentenceBoxes, Texts
-from groundct.benchmark.reports.judges import FindingsJudge, Judge, placed
+from groundct.benchmark.reports.judges import Judge, placed
+from groundct.benchmark.reports.model_judge import judge_of
 from groundct.benchmark.reports.result import ReportsResult, SampleResult, Status
 from groundct.benchmark.reports.settings import SCORING_VERSION, Settings
 from groundct.core.contracts import Extractor
@@ -27,12 +28,13 @@ ONE_TEXT: Final = "its weights need two references at least"
 class Means:
     """What scoring uses and does not ask for itself.
 
-    ``synonyms`` gives METEOR's synonyms of a word, None when there is no WordNet. ``tell`` is told
-    of each finished region: its name, how many are done, how many there are.
+    ``judge`` stands in for the one that the settings name. ``synonyms`` gives METEOR's synonyms of
+    a word, None when there is no WordNet. ``tell`` is told of each finished region: its name, how
+    many are done, how many there are.
     """
 
     synonyms: words.Synonyms | None = None
-    judge: Judge = field(default_factory=FindingsJudge)
+    judge: Judge | None = None
     tell: Callable[[str, int, int], None] | None = None
 
 
@@ -53,6 +55,8 @@ def evaluate_reports(
         raise TableError.of("no-texts", "reference", "it holds no text.", "Give its table.")
     extractor = None if set(settings.parts) == {"text"} else _extractor(settings)
     read = meaning.reader_of(extractor, settings.language) if extractor else None
+    judge = means.judge or judge_of(settings.judge if "facts" in settings.parts else "findings")
+    means = replace(means, judge=judge)
     regions: dict[str, dict[str, Any]] = {}
     samples: list[SampleResult] = []
     names = sorted({region for _, region in reference.texts})
@@ -72,6 +76,7 @@ def evaluate_reports(
         issues=coverage_issues(missing, extra, "texts"),
         settings=settings,
         extractor=_named(extractor) if extractor else {},
+        judge=judge.told() if extractor and "facts" in settings.parts else {},
         reference_digest=reference.digest,
         prediction_digest=prediction.digest,
         versions=versions(SCORING_VERSION),
@@ -104,7 +109,7 @@ class _Region:
         self._not_computed: dict[str, str] = {}
         if "text" in settings.parts:
             self._add_words(means.synonyms)
-        if read is not None:
+        if read is not None and means.judge is not None:
             self._add_meaning(read, means.judge)
 
     def _add_words(self, synonyms: words.Synonyms | None) -> None:

@@ -17,11 +17,13 @@ SCORING_VERSION: Final = "1"
 class Settings(Value):
     """What goes into the scores beside the texts.
 
-    ``extractor`` is the plug-in that reads both sides for all parts but ``text``.
+    ``extractor`` is the plug-in that reads both sides for all parts but ``text``; ``judge`` says
+    which sentences follow from others, for the part ``facts``.
     """
 
     parts: tuple[Part, ...] = PARTS
     extractor: str = "rules"
+    judge: Literal["findings", "language-model"] = "findings"
     language: str = "en"
     draws: int = DRAWS
     seed: int = 0

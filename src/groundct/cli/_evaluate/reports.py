@@ -48,6 +48,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )  # fmt: skip
 @click.option("--extractor", default="rules", show_default=True,
               help="What reads both sides for all parts but text.")  # fmt: skip
+@click.option("--judge", type=click.Choice(["findings", "language-model"]), default="findings",
+              show_default=True, help="What says which sentences follow from others.")  # fmt: skip
 @click.option("--language", default="en", show_default=True, help="Language of the texts.")
 @click.option(
     "--wordnet", type=click.Path(file_okay=False, path_type=Path), default=USUAL_FOLDER,
@@ -76,8 +78,10 @@ def command(
     Examples:
       groundct evaluate reports --reference ref.csv --prediction pred.csv -o result.json
       groundct evaluate reports --reference ref.csv --prediction pred.csv --part text -o words.json
+      groundct evaluate reports --reference ref.csv --prediction pred.csv --part facts \\
+          --judge language-model -o facts.json
     """
-    chosen = {name: choices[name] for name in ("extractor", "language", "seed")}
+    chosen = {name: choices[name] for name in ("extractor", "judge", "language", "seed")}
     settings = Settings.model_validate(chosen | ({"parts": parts} if parts else {}))
     synonyms = WordNet(wordnet).synonyms if wordnet.is_dir() else None
     means = Means(synonyms=synonyms, tell=_tell if sys.stderr.isatty() else None)
