@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -138,3 +140,25 @@ def reading() -> Callable[..., Reading]:
 @pytest.fixture(scope="session")
 def report() -> Report:
     return Report(text="Text of a report.", sections=())
+
+
+_STANDINS = Path(__file__).parent / "standins"
+
+
+@pytest.fixture(scope="session")
+def tool_options(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Path, str], dict[str, str]]:
+    """Options that lead to a stand-in; ``mood``, in its "weights", says what it does wrong."""
+    python = tmp_path_factory.mktemp("env") / "python"
+    python.write_text(
+        f'#!/bin/sh\nPYTHONPATH="$PYTHONPATH:{_STANDINS}" exec "{sys.executable}" "$@"\n'
+    )
+    python.chmod(0o755)
+
+    def options(folder: Path, mood: str) -> dict[str, str]:
+        (folder / "plans.json").write_text("{}")
+        (folder / "mood").write_text(mood)
+        return {"python": str(python), "weights": str(folder), "timeout_s": "60"}
+
+    return options

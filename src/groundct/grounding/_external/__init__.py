@@ -1,0 +1,1 @@
+"""Finding segmenters that run in environments of their own; voxels go out and back as arrays."""

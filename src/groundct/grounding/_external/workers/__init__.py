@@ -1,0 +1,1 @@
+"""Scripts for other Pythons; nothing here is imported by groundct."""

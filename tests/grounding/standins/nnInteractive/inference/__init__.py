@@ -1,0 +1,1 @@
+"""Stands in for nnInteractive."""  # noqa: N999 - its name
