@@ -13,6 +13,7 @@ from groundct.anatomy._hu.fissure_evidence import evidence_of
 from groundct.anatomy._hu.fissure_frame import STEP_MM, FissureFrame
 from groundct.anatomy._hu.fissure_surface import cheapest_heights, thin_plate
 from groundct.core.volume import BoolArray
+from groundct.imaging.distances import distance_mm
 
 T = TypeVar("T", bound=np.generic)
 FloatArray = NDArray[np.float32]
@@ -21,6 +22,10 @@ SHEET_RANGE = (0.7, 2.7)
 """Responses from which a sheet counts, and from which it counts fully."""
 
 VESSEL_COST = 0.6
+VOID_REWARDS = (0.45, 0.15, 0.0)
+"""For each round: where vessels are far a fissure may be, but where exactly its sheet tells."""
+
+VOID_MM = 10.0
 STEP_COST = 0.12
 PRIOR_COST = 0.15
 REACH = 70
@@ -97,11 +102,12 @@ def find_fissure(frame: FissureFrame, expected: Expected) -> Fissure | None:
     least, full = SHEET_RANGE
     merit = np.clip((evidence.sheet - least) / (full - least), 0, 1)
     cost = VESSEL_COST * evidence.vessel * (1 - merit) - merit
+    void = _void(frame, evidence.vessel)
     bounded = _bound(frame, expected, cost)
     usual = _usual(frame, expected, float(level - low))
-    costs = (cost, merit)
     sheet = usual
-    for reach in ROUNDS:
+    for reach, reward in zip(ROUNDS, VOID_REWARDS, strict=True):
+        costs = (cost - np.float32(reward) * void, merit)
         sheet = _improved(frame.inside, costs, bounded, (sheet, usual), reach)
     crossed, seen = _seen(frame.inside, merit, sheet)
     free = np.zeros_like(bounded)
@@ -128,6 +134,12 @@ def _improved(
     heights, weights = _heights(inside, costs, bounded, sheet, reach)
     shift = float(np.average(heights - usual, weights=weights + 1e-9))
     return thin_plate(heights, weights, usual + shift, STIFFNESS, PULL)
+
+
+def _void(frame: FissureFrame, vessel: FloatArray) -> FloatArray:
+    """How far each place is from vessels, 0..1: they end before they reach a fissure."""
+    away = distance_mm(np.asarray(vessel < 0.5), STEP_MM)
+    return np.asarray(np.minimum(away / np.float32(VOID_MM), 1) * frame.inside, dtype=np.float32)
 
 
 def _usual(frame: FissureFrame, expected: Expected, level: float) -> NDArray[np.float64]:
