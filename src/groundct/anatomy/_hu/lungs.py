@@ -19,6 +19,9 @@ from groundct.imaging.distances import close_mm, dilate_mm, distance_mm, open_mm
 AERATED_HU = -400
 MIN_LUNG_ML = 40.0
 MIN_TOTAL_ML = 150.0
+GAS_HU = -965.0
+"""Half of the voxels of bowel and stomach gas are emptier; of lungs only in extreme emphysema."""
+
 CLOSING_MM = 10.0
 HILUM_MM = 6.0
 
@@ -77,17 +80,21 @@ def _lumen(grid: Working, airways: Airways) -> BoolArray:
 
 
 def _pieces(grid: Working, air: BoolArray) -> BoolArray | None:
-    """The lung-like components of air: large, and not in the abdomen under the largest one."""
+    """The lung-like components of air: large, no gas, and not in the abdomen under the largest."""
     labels, sizes = components(air, 6)
     volumes = sizes * grid.voxel_ml
-    if sizes.size < 2 or volumes[1:].sum() < MIN_TOTAL_ML:
-        return None
     boxes = ndimage.find_objects(labels.astype(np.int32), max_label=min(8, sizes.size - 1))
-    main = boxes[0][2]
-    keep = [1]
-    for label, box in enumerate(boxes[1:], start=2):
-        if volumes[label] < MIN_LUNG_ML:
-            break
+    lungs = []
+    for label, box in enumerate(boxes, start=1):
+        piece = labels[box] == label
+        if volumes[label] >= MIN_LUNG_ML and float(np.median(grid.hu[box][piece])) > GAS_HU:
+            lungs.append(label)
+    if not lungs or volumes[lungs].sum() < MIN_TOTAL_ML:
+        return None
+    main = boxes[lungs[0] - 1][2]
+    keep = lungs[:1]
+    for label in lungs[1:]:
+        box = boxes[label - 1]
         middle = (box[2].start + box[2].stop) / 2
         height = (box[2].stop - box[2].start) / (main.stop - main.start)
         if middle > main.start + 0.3 * (main.stop - main.start) and height > 0.15:
