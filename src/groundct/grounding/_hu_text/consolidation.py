@@ -3,7 +3,8 @@
 Dense lung at the pleura is often lost to the lung's mask, so the mask is closed slice by slice
 before the search. What is small, round and free in aerated lung is a nodule and no consolidation
 (Fleischner Society's glossary, Radiology 2008;246:697: consolidation has no form of its own and
-keeps its bronchi open), unless the text gives it that size.
+keeps its bronchi open), unless the text gives it that size or speaks of atelectasis, which has a
+round form.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def consolidation(field: Field, finding: Finding) -> Answer:
         fit = 1.0
         if stated is not None:
             fit = size_fit(longest_axial_diameter_mm(region, field.geometry), stated)
-        told = stated is not None and fit > _SURE_FIT
+        told = finding.type == "atelectasis" or (stated is not None and fit > _SURE_FIT)
         if not told and aerated > _NODULE_AERATED and _is_ball(own, depth_mm, volume_ml, spacing):
             round_ones += 1
             continue

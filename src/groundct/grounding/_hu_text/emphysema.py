@@ -30,8 +30,8 @@ from groundct.imaging.distances import dilate_mm
 _LAA_HU = -950.0
 _BORDER_HU = -930.0
 _SMOOTH_MM = 0.8
-_LEAST_CORE_ML = 0.03
-_LEAST_SHARE = 0.006
+_LEAST_CORE_ML = 0.015
+_LEAST_SHARE, _LEAST_ML = 0.006, 4.5
 _FULL_SHARE = 0.05
 _CONTRAST_HU = 60.0
 _CONFLUENT_HU = -935.0
@@ -56,8 +56,10 @@ def emphysema(field: Field, finding: Finding) -> Answer:
     cores = np.bincount(labels[level < _LAA_HU], minlength=int(labels.max()) + 1)
     cores[0] = 0
     clusters = (cores >= field.voxels_of(_LEAST_CORE_ML))[labels]
-    share = int(np.count_nonzero(clusters)) / max(1, int(np.count_nonzero(field.site)))
-    if share < _LEAST_SHARE:
+    found = int(np.count_nonzero(clusters))
+    share = found / max(1, int(np.count_nonzero(field.site)))
+    few = share < _LEAST_SHARE and found < field.voxels_of(_LEAST_ML)
+    if few or share < _LEAST_SHARE / 2:
         return Answer((), "no cluster of holes under -950 HU is seen there")
     confidence = 0.1 + 0.8 * float(np.clip(share / _FULL_SHARE, 0.0, 1.0))
     return Answer((Candidate(placed(clusters, field.crop), round(confidence, 4)),))

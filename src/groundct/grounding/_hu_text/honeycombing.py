@@ -25,8 +25,10 @@ from groundct.imaging.distances import dilate_mm, distance_mm, open_mm
 _GRID_MM = 1.2
 _BORDER_MM = 2.0
 _WINDOW_MM = 4.0
-_MEANS_OVER_LUNG_HU = ((220.0, 0.0), (280.0, 0.33))
-"""A patch's least mean, and the most usual lung in it; with closed cysts any share will do."""
+_PACKED_OVER_LUNG_HU, _WALLS_OVER_LUNG_HU = 220.0, 280.0
+"""Least means of patches: where closed cysts or hardly any lung are seen, and elsewhere."""
+_MOST_DARK, _MOST_LUNG = 0.13, 0.33
+_LEAST_ML = 5.0
 _SPREAD_HU = 170.0
 _SOLID_HU, _MOST_SOLID = -130.0, 0.35
 _LUNG_HU = 100.0
@@ -61,11 +63,9 @@ def honeycombing(field: Field, finding: Finding) -> Answer:
     out = []
     for label in range(1, len(sizes)):
         own = labels == label
-        core = open_mm(own, _CORE_RADIUS_MM, scene.spacing_mm)
-        core_ml = float(np.count_nonzero(core)) * scene.voxel_ml
         region = scene.region(_drawn(own, searched, texture, scene))
-        if core_ml >= _LEAST_CORE_ML and region.count:
-            confidence = 0.3 + 0.6 * min(1.0, core_ml / _FULL_ML)
+        if region.count:
+            confidence = 0.3 + 0.6 * min(1.0, float(sizes[label]) * scene.voxel_ml / _FULL_ML)
             out.append(Candidate(region, round(confidence, 4)))
     out.sort(key=lambda c: -c.confidence)
     return Answer(tuple(out), "no packed cysts are seen there under the pleura")
@@ -79,16 +79,26 @@ def _patches(
     cysts = _closed_cysts(scene)
     dark = searched & (scene.hu < scene.level_hu + _LUNG_HU)
     out = np.zeros(mixed.shape, dtype=np.bool_, order="F")
-    for least_hu, most_lung in _MEANS_OVER_LUNG_HU:
+    for least_hu in (_PACKED_OVER_LUNG_HU, _WALLS_OVER_LUNG_HU):
         dense = mixed & (texture.mean > scene.level_hu + least_hu)
         labels, sizes = components(open_mm(dense, _LEAST_RADIUS_MM, scene.spacing_mm), 6)
         for label in range(1, min(len(sizes), _MOST_CANDIDATES + 1)):
             own = labels == label
-            closed = np.count_nonzero(cysts & own) / max(1, np.count_nonzero(dark & own))
-            packed = closed > _LEAST_CLOSED or float(texture.lung[own].mean()) < most_lung
-            if packed and float(np.median(deep_mm[own])) <= _DEEPEST_MM:
+            if float(np.median(deep_mm[own])) > _DEEPEST_MM:
+                continue
+            closed = int(np.count_nonzero(cysts & own)) / max(1, int(np.count_nonzero(dark & own)))
+            packed = closed > _LEAST_CLOSED or float(dark[own].mean()) < _MOST_DARK
+            walled = least_hu == _WALLS_OVER_LUNG_HU and _is_walled(own, texture, scene)
+            if walled or (packed and sizes[label] * scene.voxel_ml >= _LEAST_ML):
                 out |= own
     return out
+
+
+def _is_walled(own: BoolArray, texture: _Texture, scene: Scene) -> bool:
+    """Whether a dense patch has a thick core and little usual lung in it."""
+    core = open_mm(own, _CORE_RADIUS_MM, scene.spacing_mm)
+    thick = int(np.count_nonzero(core)) * scene.voxel_ml >= _LEAST_CORE_ML
+    return thick and float(texture.lung[own].mean()) < _MOST_LUNG
 
 
 def _closed_cysts(scene: Scene) -> BoolArray:

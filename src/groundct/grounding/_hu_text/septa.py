@@ -29,7 +29,7 @@ _VESSEL_OVER_LUNG_HU, _VESSEL_RADIUS_MM, _VESSEL_RIM_MM = 500.0, 2.6, 4.0
 _AROUND_MM = 6.0
 _CORE_SHARE, _CORE_RATIO = 0.18, 3.0
 _EDGE_SHARE, _EDGE_RATIO = 0.12, 2.0
-_LEAST_CORE_ML = 3.0
+_LEAST_CORE_ML = 2.2
 _FULL_CORE_ML = 12.0
 _SEPTUM_OVER_LUNG_HU = 150.0
 
@@ -41,7 +41,7 @@ def septa(field: Field, finding: Finding) -> Answer:
     searched = _searched(scene)
     share, ratio = _sheets_around(scene, searched)
     core = searched & (share > _CORE_SHARE) & (ratio > _CORE_RATIO)
-    core_ml = np.count_nonzero(core) * scene.voxel_ml
+    core_ml = float(np.count_nonzero(core)) * scene.voxel_ml
     if core_ml < _LEAST_CORE_ML:
         return Answer((), "no net of thick septa is seen there")
     wide = scene.inside & (share > _EDGE_SHARE) & (ratio > _EDGE_RATIO)
@@ -61,7 +61,7 @@ def _searched(scene: Scene) -> BoolArray:
     """The place without the lung's border and without thick vessels and what is next to them."""
     deep = distance_mm(scene.lung, scene.spacing_mm) > _BORDER_MM
     dense = scene.lung & (scene.hu > scene.level_hu + _VESSEL_OVER_LUNG_HU)
-    radius = max(_VESSEL_RADIUS_MM, 1.6 * scene.in_plane_mm)
+    radius = max(_VESSEL_RADIUS_MM, 1.6 * scene.in_plane_mm, 1.05 * max(scene.spacing_mm))
     thick = open_mm(dense, radius, scene.spacing_mm)
     return np.asarray(scene.inside & deep & ~dilate_mm(thick, _VESSEL_RIM_MM, scene.spacing_mm))
 
