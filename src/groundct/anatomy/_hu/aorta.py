@@ -22,10 +22,11 @@ LUMEN_HU = 150.0
 LEAST_SCORE = 0.14
 FAINT_SCORE = 0.06
 USUAL_MM = 18.5
-ROOT_MM = 70.0
+ROOT_MM = 74.0
 ARCH_MM = 75.0
 PLAIN_ROOT_MM = 40.0
-FADED = 0.5
+FADED = 0.42
+LOST_WIDTH = 1.35
 WIDENED = 1.15
 WALL_MM = 1.5
 SPREAD = 1.0
@@ -102,7 +103,7 @@ def _descending(field: Field, clipped: NDArray[np.float32]) -> Track | None:
     path = best_path((merit - aside).astype(np.float32), allowed, 2, DRIFT)
     if path is None:
         return None
-    track = track_of(rounds, path, 8)
+    track = track_of(rounds, path, 18)
     start = len(track.points) // 2 if field.carina is None else _nearest(track, field.carina[2] - 8)
     return _good(track, start, LEAST_SCORE)
 
@@ -141,7 +142,7 @@ def _rooted(field: Field, track: Track | None, carina_n: float) -> Track | None:
         radius = min(radius, USUAL_MM)
     if not field.enhanced:
         return _extended(track, radius, carina_n)
-    lost = (track.score < FADED * score) | (track.radius_mm > WIDENED * radius)
+    lost = (track.score < FADED * score) | (track.radius_mm > LOST_WIDTH * radius)
     lost &= n < carina_n - 30 / CUBE_MM
     lost = ndimage.binary_opening(np.pad(lost, (4, 0), constant_values=True), np.ones(4))[4:]
     first = int(np.flatnonzero(lost).max(initial=-1)) + 1

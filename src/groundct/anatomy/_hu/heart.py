@@ -24,6 +24,8 @@ MIN_HEART_ML = 150.0
 MIN_ROOM_ML = 60.0
 BEFORE_SPINE_MM = 42.0
 SAC_REACH_MM = 9.0
+BLOOD_MM = 16.0
+ENHANCED_HU = 130.0
 SAC_MM = 2.5
 FLOOR_REACH_MM = 26.0
 RAISED_MM = 8.0
@@ -61,7 +63,8 @@ def find_middle(
         return None
     if carina_k is None:
         carina_k = round(chest.bottom + 0.68 * (chest.top - chest.bottom))
-    return Middle(room, _heart(grid, room, smooth, y_mm, carina_k))
+    heart = _heart(grid, room, smooth, y_mm, carina_k, ~taken & chest.inside)
+    return Middle(room if heart is None else room | heart, heart)
 
 
 def _heart(
@@ -70,6 +73,7 @@ def _heart(
     smooth: NDArray[np.float32],
     y_mm: NDArray[np.float64],
     carina_k: int,
+    free: BoolArray,
 ) -> BoolArray | None:
     """The thick soft core of the lower room, and what of its wall one core radius reaches."""
     top = carina_k - grid.voxels(BELOW_CARINA_MM, 2)
@@ -83,7 +87,20 @@ def _heart(
     wall = dilate_mm(core, WALL_MM, grid.spacing_mm) & soft
     closed = close_mm(wall, CLOSING_MM, grid.spacing_mm) & room
     smooth_one = open_mm(closed, OPENING_MM, grid.spacing_mm)
-    return fill_holes_by_slice(largest_component(smooth_one, 6))
+    return _with_blood(grid, fill_holes_by_slice(largest_component(smooth_one, 6)), free)
+
+
+def _with_blood(grid: Working, heart: BoolArray, free: BoolArray) -> BoolArray:
+    """And enhanced blood that goes on from it below, where the diaphragm was put too high."""
+    blood = float(np.median(grid.hu[heart]))
+    if blood < ENHANCED_HU:
+        return heart
+    near = dilate_mm(heart, BLOOD_MM, grid.spacing_mm)
+    near[:, :, int(np.flatnonzero(heart.any(axis=(0, 1)))[-1]) - grid.voxels(25, 2) :] = False
+    bright = (grid.hu > (blood + ENHANCED_HU) / 2) & near & free
+    thick = open_mm(np.asarray(bright), 4.0, grid.spacing_mm)
+    grown = largest_component(heart | thick, 6)
+    return fill_holes_by_slice(close_mm(grown, CLOSING_MM, grid.spacing_mm) & (grown | free))
 
 
 def _lowered(
