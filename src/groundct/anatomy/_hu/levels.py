@@ -19,6 +19,7 @@ PEDICLE_AT = 0.66
 """Where the pedicle lies between two discs, from the lower to the upper."""
 TILTS = np.tan(np.radians(np.arange(-18.0, 18.1, 3.0)))
 BODY_MIDDLE_MM = 17.0
+DISC_SPREAD_HU, PEDICLE_SPREAD_HU = 6.0, 30.0
 SETTLING_MM, ENDPLATE_MM, GAP_DEPTH_HU = 6, 5, 60.0
 
 
@@ -40,8 +41,8 @@ def find_levels(straight: FloatArray) -> Levels | None:
     """The discs along a straightened scan (x, y, s); None when there are fewer than two."""
     sheared = np.array([_profile(straight, tilt) for tilt in TILTS])
     discs = np.array([_disc_cue(profile) for profile in sheared])
-    disc = _unit(discs.max(axis=0))
-    pedicle = _unit(_pedicles(straight))
+    disc = _unit(discs.max(axis=0), DISC_SPREAD_HU)
+    pedicle = _unit(_pedicles(straight), PEDICLE_SPREAD_HU)
     chain, merit = _best_chain(disc, pedicle)
     if len(chain) < 2:
         return None
@@ -92,11 +93,14 @@ def _pedicles(straight: FloatArray) -> FloatArray:
     return np.asarray(ndimage.gaussian_filter1d(rows, 1.5))
 
 
-def _unit(values: FloatArray) -> NDArray[np.float64]:
-    """Without trend, in units of its own spread (smoothed over 10 cm), at most 2.5 either way."""
+def _unit(values: FloatArray, least_hu: float) -> NDArray[np.float64]:
+    """Without trend, in units of its own spread over 10 cm, at most 2.5 either way.
+
+    A spread under ``least_hu`` counts as that: what noise does is no pattern.
+    """
     flat = values.astype(np.float64) - ndimage.gaussian_filter1d(values.astype(np.float64), 25.0)
-    spread = np.sqrt(ndimage.gaussian_filter1d(flat**2, 50.0)) + 1e-3
-    return np.asarray(np.clip(flat / spread, -2.5, 2.5))
+    spread = np.sqrt(ndimage.gaussian_filter1d(flat**2, 50.0))
+    return np.asarray(np.clip(flat / np.maximum(spread, least_hu), -2.5, 2.5))
 
 
 def _best_chain(

@@ -36,19 +36,20 @@ def find_wall(scene: Scene) -> Stage:
     """
     grid, body = scene.grid, scene.body
     depth = _depth_mm(grid, body)
-    skin = body & (depth <= SKIN_MM)
+    skin_mm = max(SKIN_MM, 1.05 * max(grid.spacing_mm[:2]))
+    skin = body & (depth <= skin_mm)
     skin &= ~_near_edge(grid)
     cage = _cage(scene)
     soft = ndimage.gaussian_filter(grid.hu, (0.7, 0.7, 0.0), output=np.float32)
-    organs = _organs(scene, depth) & ~cage
-    muscle = (soft >= MUSCLE_HU[0]) & (soft <= MUSCLE_HU[1]) & body & (depth > SKIN_MM)
+    organs = _organs(scene, depth, skin_mm) & ~cage
+    muscle = (soft >= MUSCLE_HU[0]) & (soft <= MUSCLE_HU[1]) & body & (depth > skin_mm)
     muscle &= ~cage & ~scene.solid & ~organs
     gland = find_glands(scene, np.asarray(muscle), distance_mm(~cage, grid.spacing_mm))
     muscle = _on_bone(grid, np.asarray(muscle & ~gland), np.asarray(cage | scene.solid))
     inner = _closed(grid, np.asarray(muscle | cage | scene.solid), CLOSING_MM) | organs
     low = slice(0, max(1, scene.chest.dome))
     inner[:, :, low] = _closed(grid, np.asarray(inner[:, :, low]), BELLY_CLOSING_MM)
-    fat = body & (depth > SKIN_MM) & ~inner & (soft > FAT_HU[0]) & (soft < FAT_HU[1])
+    fat = body & (depth > skin_mm) & ~inner & (soft > FAT_HU[0]) & (soft < FAT_HU[1])
     muscle &= ~_before_belly(scene)
     out: list[Structure | Abstention] = [Structure("skin", np.asarray(skin), "shape prior", 0.7)]
     out.append(
@@ -130,7 +131,7 @@ def _on_bone(grid: Working, soft: BoolArray, bone: BoolArray) -> BoolArray:
     return soft & dilate_mm(np.asarray(keep[labels]), 2 * STRAND_MM, grid.spacing_mm)
 
 
-def _organs(scene: Scene, depth: np.ndarray) -> BoolArray:
+def _organs(scene: Scene, depth: np.ndarray, skin_mm: float) -> BoolArray:
     """Soft tissue that is no muscle of the wall: the belly's organs, and those of the neck."""
     grid, spine, chest = scene.grid, scene.spine, scene.chest
     nk = grid.hu.shape[2]
@@ -142,7 +143,7 @@ def _organs(scene: Scene, depth: np.ndarray) -> BoolArray:
     low = slice(0, min(nk, chest.dome + grid.voxels(10, 2)))
     fat = (grid.hu[:, :, low] > FAT_HU[0]) & (grid.hu[:, :, low] < FAT_HU[1])
     shell = scene.body[:, :, low] & (
-        (fat & (depth[:, :, low] < 60)) | (depth[:, :, low] <= SKIN_MM)
+        (fat & (depth[:, :, low] < 60)) | (depth[:, :, low] <= skin_mm)
     )
     outer = open_mm(np.asarray(shell), 1.5, grid.spacing_mm)
     under = distance_mm(np.asarray(~outer & scene.body[:, :, low]), (*grid.spacing_mm[:2], 1000.0))
