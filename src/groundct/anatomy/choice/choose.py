@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -68,10 +68,10 @@ def choose(answers: Mapping[str, LabelMap], volume: Volume) -> Choice:
     Masks that are implausible (volume, mean HU, pieces, position among the other structures; the
     bounds are in ``vocabulary/plausible.tsv`` and ``positions.tsv``) are set aside. Of those that
     remain, three or more that agree are merged by majority, voxel by voxel; else one is taken: by
-    its pieces, by how well its border follows the CT, by what it rests on, by its smoothness, and
-    last by the order of ``answers``. Where every mask is implausible there is none. A composite
-    whose members were taken from another segmenter is left out, for ``composites.complete`` to
-    make anew.
+    its pieces, by the HU of the voxels that are disputed, by how well its border follows the CT, by
+    what it rests on, by its smoothness, and last by the order of ``answers``. Where every mask is
+    implausible there is none. A composite whose members were taken from another segmenter is left
+    out, for ``composites.complete`` to make anew.
 
     Args:
         answers: Label maps by segmenter, on the volume's grid.
@@ -85,20 +85,20 @@ def choose(answers: Mapping[str, LabelMap], volume: Volume) -> Choice:
         raise ValueError("no answers to choose from")
     for segmenter, labels in answers.items():
         require_same_grid(labels.geometry, volume.geometry, segmenter)
-    measured, empty = _measure(answers, volume)
+    ruler = Ruler(volume)
+    measured, empty = _measure(answers, ruler)
     centres = _centres(measured)
     names = list(dict.fromkeys(name for labels in answers.values() for name in labels.names))
     decisions = [
-        _decide(name, measured.get(name, []), empty.get(name, ()), centres) for name in names
+        _decide(name, measured.get(name, []), empty.get(name, ()), centres, ruler) for name in names
     ]
     return _assembled(answers, decisions)
 
 
 def _measure(
-    answers: Mapping[str, LabelMap], volume: Volume
+    answers: Mapping[str, LabelMap], ruler: Ruler
 ) -> tuple[dict[str, list[Measured]], dict[str, tuple[str, ...]]]:
     """Measured masks by name, and the segmenters whose mask of a name is empty."""
-    ruler = Ruler(volume)
     measured: dict[str, list[Measured]] = {}
     empty: dict[str, tuple[str, ...]] = {}
     for segmenter, labels in answers.items():
@@ -130,12 +130,17 @@ class _Decision:
 
 
 def _decide(
-    name: str, ones: list[Measured], empty: tuple[str, ...], centres: Mapping[str, Centre]
+    name: str,
+    ones: list[Measured],
+    empty: tuple[str, ...],
+    centres: Mapping[str, Centre],
+    ruler: Ruler,
 ) -> _Decision:
     wrong = {one.evidence.segmenter: faults(name, one.evidence, centres) for one in ones}
-    sound = [one for one in ones if not wrong[one.evidence.segmenter]]
+    sound = _disputed([one for one in ones if not wrong[one.evidence.segmenter]], ruler)
     aside = "; ".join(f"{who}: {', '.join(why)}" for who, why in wrong.items() if why)
-    evidence = tuple(one.evidence for one in ones)
+    told_of = {one.evidence.segmenter: one.evidence for one in (*ones, *sound)}
+    evidence = tuple(told_of.values())
     if not ones:
         return _Decision(
             NameChoice(name=name, taken=empty[0], reason="looked for and empty", unsure=False)
@@ -168,6 +173,18 @@ def _decide(
         ),
         merged,
     )
+
+
+def _disputed(ones: list[Measured], ruler: Ruler) -> list[Measured]:
+    """The same with the mean share of disputed voxels that each is right about."""
+    out = []
+    for one in ones:
+        others = [other.mask for other in ones if other is not one]
+        shares = [ruler.disputed(one.mask, other) for other in others]
+        known = [share for share in shares if share is not None]
+        mean = float(np.mean(known)) if known else None
+        out.append(replace(one, evidence=one.evidence.changed(disputed_right=mean)))
+    return out
 
 
 def _agreement(ones: list[Measured]) -> float | None:

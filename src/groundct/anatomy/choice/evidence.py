@@ -9,6 +9,7 @@ from typing import Annotated, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy import ndimage
 
 from groundct.core.geometry import Geometry
 from groundct.core.value import Value
@@ -23,6 +24,10 @@ _PIECE_ML: Final = 0.2
 """Smaller pieces do not count as pieces."""
 _PIECE_SHARE: Final = 0.02
 """Nor do those that hold a smaller part of the mask."""
+_AROUND: Final = 2
+"""Voxels of the working grid that count as what is around a mask."""
+_LEAST_DISPUTED: Final = 0.03
+_LEAST_CONTRAST_HU: Final = 25.0
 
 
 class Evidence(Value):
@@ -32,6 +37,8 @@ class Evidence(Value):
     ``largest_share`` is the largest one's part of all voxels. ``roughness`` is the area of the
     voxel faces on the border over that of a ball of equal volume; ``border_step_hu`` the mean step
     of HU across the border. ``cut_off``: it reaches the first or last plane of the scan.
+    ``disputed_right``: of the voxels that one answer holds and another does not, the part that this
+    one puts on the side that their HU is like; None without another answer or without contrast.
     """
 
     segmenter: str
@@ -45,6 +52,7 @@ class Evidence(Value):
     roughness: float
     border_step_hu: float
     cut_off: bool
+    disputed_right: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +117,31 @@ class Ruler:
             cut_off=bool(mask[:, :, 0].any() or mask[:, :, -1].any()),
         )
         return Measured(evidence, mask)
+
+    def disputed(self, one: BoolArray, other: BoolArray) -> float | None:
+        """Of the voxels that only one of two masks holds, the part that ``one`` is right about.
+
+        A disputed voxel belongs inside when its HU is nearer to the median of what both hold than
+        to that of what lies around both. None where the masks share nothing, hardly differ, or do
+        not stand out from what is around.
+        """
+        crop = bounding_slices(one | other, _AROUND + 1)
+        if crop is None:
+            return None
+        a, b, seen = one[crop], other[crop], self._seen[crop]
+        both, disputed = a & b, a ^ b
+        either = both | disputed
+        if np.count_nonzero(disputed) < _LEAST_DISPUTED * np.count_nonzero(either):
+            return None
+        around = ndimage.binary_dilation(either, iterations=_AROUND) & ~either
+        if not both.any() or not around.any():
+            return None
+        inner, outer = float(np.median(seen[both])), float(np.median(seen[around]))
+        if abs(inner - outer) < _LEAST_CONTRAST_HU:
+            return None
+        values = seen[disputed].astype(np.float32)
+        belongs = np.abs(values - inner) < np.abs(values - outer)
+        return float((belongs == a[disputed]).mean())
 
     def _border(self, mask: BoolArray, crop: tuple[slice, slice, slice]) -> tuple[float, float]:
         """Area of the border's voxel faces in mm2, and the mean step of HU across them."""

@@ -18,10 +18,16 @@ _STRENGTH: Final[dict[str | None, int]] = {
 }
 """What a mask rests on: files that were given are taken for a model's or a reader's work."""
 
+
+def _or_half(share: float | None) -> float:
+    return 0.5 if share is None else share
+
+
 Criterion = tuple[str, Callable[[Evidence], float], float]
 
 _CRITERIA: Final[tuple[Criterion, ...]] = (
     ("fewer loose pieces", lambda e: e.largest_share, 0.1),
+    ("the disputed voxels rather right", lambda e: _or_half(e.disputed_right), 0.2),
     ("a border that follows the CT better", lambda e: e.border_step_hu, 0.2),
     ("a stronger method", lambda e: _STRENGTH[e.method], 0.0),
     ("a smoother surface", lambda e: -e.roughness, 0.15),
