@@ -21,10 +21,11 @@ FloatArray = NDArray[np.float32]
 
 
 class Patch(NamedTuple):
-    """A box of the canvas: views of its labels and HU, and broadcasting coordinates x, y, z."""
+    """A box of the canvas: views of labels, HU and overlay, and broadcasting x, y, z."""
 
     labels: NDArray[np.uint8]
     hu: NDArray[np.int16]
+    overlay: NDArray[np.uint8]
     x: FloatArray
     y: FloatArray
     z: FloatArray
@@ -37,10 +38,14 @@ class Patch(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
-    """Labels (uint8) and HU (int16), both (k, j, i), with the body coordinates of their axes."""
+    """Labels (uint8) and HU (int16), both (k, j, i), with the body coordinates of their axes.
+
+    ``overlay`` (uint8) numbers what lies inside a labelled structure, such as a vessel in a lobe.
+    """
 
     labels: NDArray[np.uint8]
     hu: NDArray[np.int16]
+    overlay: NDArray[np.uint8]
     axes: tuple[FloatArray, FloatArray, FloatArray]
 
     @classmethod
@@ -52,14 +57,16 @@ class Canvas:
             for a, (n, step) in enumerate(zip(geometry.shape, geometry.spacing_mm, strict=True))
         )
         hu = np.full(shape, -1000, dtype=np.int16)
-        return cls(np.zeros(shape, dtype=np.uint8), hu, (axes[0], axes[1], axes[2]))
+        labels, overlay = (np.zeros(shape, dtype=np.uint8) for _ in range(2))
+        return cls(labels, hu, overlay, (axes[0], axes[1], axes[2]))
 
     @property
     def step(self) -> float:
         """The in-plane spacing in body mm."""
         return float(self.axes[0][1] - self.axes[0][0])
 
-    def _slices(self, low: ArrayLike, high: ArrayLike) -> tuple[slice, slice, slice]:
+    def slices(self, low: ArrayLike, high: ArrayLike) -> tuple[slice, slice, slice]:
+        """Where the box between two corners (x, y, z) in body mm stands in the arrays (k, j, i)."""
         ends = [
             (int(np.searchsorted(axis, a)), int(np.searchsorted(axis, b, side="right")))
             for axis, a, b in zip(self.axes, np.asarray(low), np.asarray(high), strict=True)
@@ -69,11 +76,12 @@ class Canvas:
 
     def patch(self, low: ArrayLike, high: ArrayLike) -> Patch:
         """The box between two corners (x, y, z) in body mm; empty where the scan does not reach."""
-        k, j, i = slices = self._slices(low, high)
+        k, j, i = slices = self.slices(low, high)
         x, y, z = self.axes
         return Patch(
             self.labels[slices],
             self.hu[slices],
+            self.overlay[slices],
             x[i][None, None, :],
             y[j][None, :, None],
             z[k][:, None, None],
@@ -87,6 +95,7 @@ class Canvas:
             yield Patch(
                 self.labels[part],
                 self.hu[part],
+                self.overlay[part],
                 x[None, None, :],
                 y[None, :, None],
                 z[part][:, None, None],

@@ -6,7 +6,7 @@ import numpy as np
 
 from groundct.core.volume import BoolArray
 from groundct.phantom.canvas import Canvas, FloatArray, Patch
-from groundct.phantom.labels import FAT, LABEL
+from groundct.phantom.labels import FAT, LABEL, OVERLAY
 from groundct.phantom.shapes import (
     Body,
     apex_z,
@@ -33,7 +33,7 @@ def draw_body(canvas: Canvas, body: Body) -> None:
         if body.female:
             inside |= _breasts(slab)
         depth = _depth_mm(slab, radius)
-        slab.put(inside, FAT, -100)
+        slab.put(inside, LABEL["subcutaneous fat"], -104)
         slab.put(inside & (depth < 2.0), LABEL["skin"], 20)
         cage = cage_radius(slab.x, slab.y, slab.z)
         _wall(slab, depth, cage, body)
@@ -42,6 +42,11 @@ def draw_body(canvas: Canvas, body: Body) -> None:
         _inside_of_cage(slab, cage < 1, body)
         _ribs(slab, cage)
         _scapulae(slab, cage)
+
+
+def draw_table(canvas: Canvas) -> None:
+    """The scanner's table under the body."""
+    for slab in canvas.slabs():
         _table(slab)
 
 
@@ -63,8 +68,10 @@ def _wall(slab: Patch, depth: FloatArray, cage: FloatArray, body: Body) -> None:
     slab.put(muscle, LABEL["muscle"], 52)
     outside = _outside_cage_mm(slab, cage)
     wave = 2.5 * np.sin(slab.x / 17 + slab.z / 23) + 2 * np.cos(slab.y / 13 - slab.z / 31)
-    for at in (13.5, 25.0, 40.0):
-        plane = np.abs(outside - at - wave) < 0.9 + at / 40
+    # Fat between muscles is wide in some places and not seen in others.
+    for n, at in enumerate((13.5, 25.0, 40.0)):
+        gone = np.sin(slab.x / 27 + 2.1 * n + slab.z / 41) * np.sin(slab.y / 21 - slab.z / 37 + n)
+        plane = np.abs(outside - at - wave * (1 + 0.4 * n)) < (0.9 + at / 40) * (0.55 + 1.1 * gone)
         slab.put(muscle & plane & (np.abs(slab.x) > 24), FAT, -95)
     axilla = ((np.abs(slab.x) - 146) / 24) ** 2 + ((slab.y - 2 + slab.z / 6) / 22) ** 2
     axilla = axilla + ((slab.z - 84) / 52) ** 2 + 0.5 * np.sin(slab.x / 5 + slab.y / 7)
@@ -96,19 +103,39 @@ def _inside_of_cage(slab: Patch, cage: BoolArray, body: Body) -> None:
     oblique = oblique_fissure_mm(x, y, z, body)
     horizontal = horizontal_fissure_mm(x, y, z)
     # A slope along the chest: dependent lung holds more blood.
-    base = np.broadcast_to(-868 - 0.38 * y - 0.05 * z, lung.shape).astype(np.int16)
+    base = np.broadcast_to(body.lung_hu - 0.38 * y - 0.05 * z, lung.shape).astype(np.int16)
     slab.hu[lung] = base[lung]
     right, upper = x > 0, oblique > 0
+    _lobes(slab, lung, right, upper, horizontal)
+    _fissures(slab, lung, right & upper, oblique, horizontal)
+
+
+def _lobes(
+    slab: Patch, lung: BoolArray, right: BoolArray, upper: BoolArray, horizontal: FloatArray
+) -> None:
     slab.labels[lung & right & ~upper] = LABEL["right lung lower lobe"]
     slab.labels[lung & ~right & ~upper] = LABEL["left lung lower lobe"]
     slab.labels[lung & ~right & upper] = LABEL["left lung upper lobe"]
     slab.labels[lung & right & upper & (horizontal > 0)] = LABEL["right lung upper lobe"]
     slab.labels[lung & right & upper & (horizontal <= 0)] = LABEL["right lung middle lobe"]
-    line = np.clip(1.1 - np.abs(oblique), 0, 1)
-    thin = np.where(right & upper, np.clip(0.9 - np.abs(horizontal), 0, 1), 0)
-    line = np.maximum(line, thin)
-    drawn = lung & (line > 0)
-    slab.hu[drawn] += (170 * line[drawn]).astype(np.int16)
+
+
+def _fissures(
+    slab: Patch, lung: BoolArray, beside: BoolArray, oblique: FloatArray, horizontal: FloatArray
+) -> None:
+    """Thin bright lines, weaker in some places; the overlay holds where each surface runs."""
+    x, y, z = slab.x, slab.y, slab.z
+    seen = np.clip(0.85 + 0.6 * np.sin(x / 23 + z / 31) * np.cos(y / 27 - z / 19), 0.1, 1)
+    for number, where, away in (
+        (OVERLAY["right oblique fissure"], lung & (x > 0), oblique),
+        (OVERLAY["left oblique fissure"], lung & (x <= 0), oblique),
+        (OVERLAY["right horizontal fissure"], lung & beside, horizontal),
+    ):
+        gap = np.abs(away)
+        near = where & (gap < 1.0)
+        slab.overlay[near] = number
+        line = np.clip(1.0 - gap, 0, 1) * seen
+        slab.hu[near] += (190 * line[near]).astype(np.int16)
 
 
 def _ribs(slab: Patch, cage: FloatArray) -> None:

@@ -1,14 +1,18 @@
-"""What fills the lungs: 18 segments, arteries and veins, bronchi."""
+"""What fills the lungs: 18 segments, arteries beside bronchi, and veins."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundct.phantom.canvas import Canvas
-from groundct.phantom.labels import LABEL, LUNG_LABELS
+from groundct.phantom.labels import LABEL, LUNG_LABELS, OVERLAY
 from groundct.phantom.spec import LOBES
-from groundct.phantom.tubes import Tube, grow_tree, paint_soft
+from groundct.phantom.trees import grow_tree
+from groundct.phantom.tubes import Paint, Points, Tube, paint_soft
+from groundct.phantom.warp import Warp
 from groundct.vocabulary.segments import segments
 
 Point = tuple[float, float, float]
@@ -44,51 +48,90 @@ _BRONCHUS_ROOT: dict[str, Point] = {
     "left lung upper lobe": (-47, -20, 1),
     "left lung lower lobe": (-44, -41, -28),
 }
+_BLOOD_HU = 45
+_LUMEN = 0.74
+"""A bronchus' lumen beside its artery, as a share of the artery's radius."""
+_LEAST_LUMEN_MM = 0.65
 
 
-def draw_segments(canvas: Canvas) -> NDArray[np.uint8]:
+@dataclass(frozen=True)
+class Filling:
+    """How much fills a lung: branches a lobe, the HU that contrast adds to arteries and veins."""
+
+    branches: int
+    artery_hu: int = 0
+    vein_hu: int = 0
+
+
+def draw_segments(canvas: Canvas, warp: Warp) -> NDArray[np.uint8]:
     """The 18 segments, 1..18 in the vocabulary's order, as an array like the labels."""
     out = np.zeros(canvas.labels.shape, dtype=np.uint8)
     x, y, z = canvas.axes
     for lobe in LOBES:
         own = [(n, s) for n, s in enumerate(segments(), start=1) if s.lobe == lobe]
         numbers = np.array([number for number, _ in own], dtype=np.uint8)
+        centres = warp.moved([SEGMENT_CENTRES[s.segment_id] for _, s in own]).astype(np.float32)
         for k in range(len(out)):
             j, i = np.nonzero(canvas.labels[k] == LABEL[lobe])
             if not j.size:
                 continue
-            gaps = [
-                (x[i] - a) ** 2 + (y[j] - b) ** 2 + (z[k] - c) ** 2
-                for a, b, c in (SEGMENT_CENTRES[s.segment_id] for _, s in own)
-            ]
+            gaps = [(x[i] - a) ** 2 + (y[j] - b) ** 2 + (z[k] - c) ** 2 for a, b, c in centres]
             out[k, j, i] = numbers[np.argmin(gaps, axis=0)]
     return out
 
 
-def draw_vessels_and_bronchi(canvas: Canvas, generator: np.random.Generator) -> tuple[Tube, ...]:
-    """Trees of arteries, veins and bronchi in every lobe; returns the bronchi (their lumina)."""
+def draw_vessels_and_bronchi(
+    canvas: Canvas, warp: Warp, filling: Filling, generator: np.random.Generator
+) -> tuple[Tube, ...]:
+    """Trees of arteries, veins and bronchi in every lobe; returns the bronchi (their lumina).
+
+    Bronchi run beside the arteries down to lumina of 0.65 mm; veins have trees of their own.
+    """
     smallest = max(0.36, 0.16 * canvas.step)
     bronchi: list[Tube] = []
+    blood = _BLOOD_HU + filling.artery_hu, _BLOOD_HU + filling.vein_hu
     for lobe in LOBES:
         side = lobe.split()[0]
         inside = _points(canvas, lobe)
         if len(inside) < 20:
             continue
         share = 0.6 if "middle" in lobe else 1.0
-        for root, count, radius in (
-            (_ARTERY_ROOT[side], 420, 5.4),
-            (_VEIN_ROOT[side], 360, 5.0),
-        ):
-            targets = _chosen(inside, int(count * share), generator)
-            tubes = grow_tree(root, targets, radius * share**0.4, generator, smallest)
-            paint_soft(canvas, tubes, 45, LUNG_LABELS)
-        targets = _chosen(inside, int(46 * share), generator)
-        bronchi += grow_tree(_BRONCHUS_ROOT[lobe], targets, 3.4, generator, 0.7)
+        roots = warp.moved([_ARTERY_ROOT[side], _VEIN_ROOT[side], _BRONCHUS_ROOT[lobe]])
+        count = int(filling.branches * share)
+        thick = 4.8 * share**0.4
+        arteries = grow_tree(
+            roots[0], _chosen(inside, count, generator), (thick, smallest), generator
+        )
+        veins = grow_tree(
+            roots[1], _chosen(inside, count, generator), (0.95 * thick, smallest), generator
+        )
+        for tubes, hu, name in ((arteries, blood[0], "artery"), (veins, blood[1], "vein")):
+            paint_soft(canvas, tubes, Paint(hu, LUNG_LABELS, OVERLAY[name]))
+        bronchi += _beside(arteries, roots[0], roots[2])
     # Walls first, all of them, then all lumina: forks stay open.
     seen = [tube for tube in bronchi if tube.start_mm > 0.3 * canvas.step]
-    paint_soft(canvas, (t.widened(1.0, 0.25 + 0.22 * t.start_mm) for t in seen), -60, LUNG_LABELS)
-    paint_soft(canvas, seen, -980, LUNG_LABELS, darker=True)
+    walls = (t.widened(1.0, 0.28 + 0.16 * t.start_mm) for t in seen)
+    paint_soft(canvas, walls, Paint(-40, LUNG_LABELS, OVERLAY["airway wall"]))
+    lumen = Paint(-985, LUNG_LABELS, OVERLAY["airway lumen"], darker=True)
+    paint_soft(canvas, seen, lumen)
     return tuple(bronchi)
+
+
+def _beside(arteries: list[Tube], artery_root: Points, bronchus_root: Points) -> list[Tube]:
+    """The bronchi that go with the larger arteries of a lobe, from the lobar bronchus on."""
+    way = bronchus_root - artery_root
+    gap = max(float(np.linalg.norm(way)), 1e-3)
+    unit = way / gap
+
+    def moved(place: Points) -> Points:
+        away = float(np.linalg.norm(place - artery_root))
+        return np.asarray(place + unit * (2.3 + max(0.0, gap - 2.3) * np.exp(-away / 20.0)))
+
+    return [
+        Tube(moved(t.start), moved(t.end), t.start_mm * _LUMEN, t.end_mm * _LUMEN)
+        for t in arteries
+        if t.start_mm * _LUMEN >= _LEAST_LUMEN_MM
+    ]
 
 
 def _points(canvas: Canvas, lobe: str) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from groundct.phantom.canvas import Canvas
 from groundct.phantom.draw_body import FIRST_RIB_Z, RIB_PITCH_MM
-from groundct.phantom.labels import FAT, LABEL, SPINE
+from groundct.phantom.labels import FAT, LABEL, OVERLAY, SPINE
 from groundct.phantom.shapes import HEART_CENTRE, Body, heart_frame, spine_y
 from groundct.phantom.tubes import paint_bone, paint_solid, polyline
 
@@ -31,7 +31,8 @@ def draw_spine(canvas: Canvas) -> None:
     body = (patch.x / 17.0) ** 2 + (back / 13.5) ** 2
     patch.put((body < 1.35) & (patch.labels > 0), LABEL["muscle"], 50)
     paraspinal = ((np.abs(patch.x) - 21) / 20) ** 2 + ((back - 34) / 15) ** 2
-    patch.put((paraspinal < 1) & (patch.labels == FAT), LABEL["muscle"], 50)
+    fat = (patch.labels == FAT) | (patch.labels == LABEL["subcutaneous fat"])
+    patch.put((paraspinal < 1) & fat, LABEL["muscle"], 50)
     patch.put(body < 1, FAT, 85)
     for n, name in enumerate(SPINE):
         _vertebra(canvas, name, FIRST_RIB_Z - (n - 2) * RIB_PITCH_MM)
@@ -84,6 +85,10 @@ def draw_heart(canvas: Canvas, body: Body) -> None:
     patch = canvas.patch(centre - 75, centre + 75)
     u, v, w = heart_frame(patch.x, patch.y, patch.z, body)
     heart = (u * u + v * v + w * w < 1) & (patch.labels == LABEL["mediastinal tissue"])
+    q = u * u + v * v + w * w
+    sac = (q >= 1.06) & (q < 1.16) & (patch.labels == LABEL["mediastinal tissue"])
+    patch.overlay[sac] = OVERLAY["pericardium"]
+    patch.hu[sac & (q > 1.09) & (q < 1.13)] = 15
     atria = u + 0.35 * w < -0.22
     right = v + 0.55 * w - 0.35 * u > -0.02
     for name, where, hu in (
@@ -127,14 +132,18 @@ def draw_vessels(canvas: Canvas) -> None:
     down: list[Point] = [(-27, ys(z) + 24, z) for z in (40, 0, -60, -110)]
     down += [(-20, ys(-145) + 22, -145), (-14, ys(-175) + 22, -175)]
     arch: list[Point] = [(18, 26, 38), (12, 18, 54), (-4, 0, 60), (-20, -22, 56), down[0]]
-    _vessel(canvas, "aorta", arch, [15, 14.5, 13.5, 13, 13])
-    _vessel(canvas, "aorta", down, [13, 12.5, 12, 11.5, 11, 10.5])
+    _vessel(canvas, "aortic arch", arch, [15, 14.5, 13.5, 13, 13])
+    _vessel(canvas, "descending aorta", down, [13, 12.5, 12, 11.5, 11, 10.5])
     root: list[Point] = [(2, 20, -14), (14, 27, 10), (18, 26, 38)]
     _vessel(canvas, "heart ascending aorta", root, [15, 16, 15])
-    trunk = [(-18, 36, -12), (-20, 24, 8), (-20, 2, 18), (-36, -22, 16), (-46, -34, 6)]
-    _vessel(canvas, "pulmonary artery", trunk, [14, 14, 13, 11, 9])
+    left = [(-20, 2, 18), (-36, -22, 16), (-46, -34, 6)]
+    _vessel(canvas, "pulmonary artery branches", left, [13, 11, 9])
     right = [(-19, 8, 14), (4, -4, 8), (30, -12, 4), (42, -18, -4)]
-    _vessel(canvas, "pulmonary artery", right, [12, 10.5, 10, 8.5])
+    _vessel(canvas, "pulmonary artery branches", right, [12, 10.5, 10, 8.5])
+    trunk = [(-18, 36, -12), (-20, 24, 8), (-20, 2, 18)]
+    _vessel(canvas, "pulmonary trunk", trunk, [14, 14, 13])
+    azygos: list[Point] = [(6, ys(z) + 17, z) for z in (-120, -60, 0, 30)]
+    _vessel(canvas, "azygos vein", [*azygos, (14, -34, 40), (24, -12, 38)], [3, 3, 3.5, 4, 4.5, 5])
 
 
 def _vessel(canvas: Canvas, name: str, points: Sequence[Point], radii_mm: Sequence[float]) -> None:
@@ -154,19 +163,41 @@ def draw_airways_and_gullet(canvas: Canvas) -> None:
         gland = polyline([(s * 17, 6, 138), (s * 18, 2, 165)], [9, 8])
         paint_solid(canvas, gland, LABEL[f"{side} thyroid"], 105)
     windpipe = polyline([(0, 4, 178), (1, -6, 130), (2, -16, 70), CARINA], [9, 9, 9, 9])
-    bronchi = [
-        *polyline([CARINA, (18, -29, 6), (30, -29, -4)], [7.5, 7.2, 6.8]),
-        *polyline([CARINA, (-22, -30, 5), (-40, -31, -6)], [7, 6.6, 6]),
-        *polyline([(24, -29, 2), (40, -26, 14)], [5.2, 4.4]),
-        *polyline([(30, -29, -4), (32, -28, -24), (40, -20, -36)], [6.0, 5.4, 4.2]),
-        *polyline([(32, -28, -24), (38, -40, -44)], [5.0, 4.4]),
-        *polyline([(-40, -31, -6), (-48, -18, 2)], [4.8, 4.2]),
-        *polyline([(-40, -31, -6), (-44, -42, -30)], [5.2, 4.6]),
-    ]
+    bronchi = {
+        "right main bronchus": polyline([CARINA, (18, -29, 6), (24, -29, 2)], [7.5, 7.2, 7.0]),
+        "left main bronchus": polyline([CARINA, (-22, -30, 5), (-40, -31, -6)], [7, 6.6, 6]),
+        "bronchus intermedius": polyline(
+            [(24, -29, 2), (30, -29, -4), (32, -28, -24)], [6.6, 6.0, 5.4]
+        ),
+        "right upper lobe bronchus": polyline([(24, -29, 2), (40, -26, 14)], [5.2, 4.4]),
+        "right middle lobe bronchus": polyline([(32, -28, -24), (40, -20, -36)], [4.6, 4.0]),
+        "right lower lobe bronchus": polyline([(32, -28, -24), (38, -40, -44)], [5.0, 4.4]),
+        "left upper lobe bronchus": polyline([(-40, -31, -6), (-48, -18, 2)], [4.8, 4.2]),
+        "left lower lobe bronchus": polyline([(-40, -31, -6), (-44, -42, -30)], [5.2, 4.6]),
+    }
     paint_solid(canvas, (t.widened(1, 1.6) for t in windpipe), LABEL["trachea"], 30)
-    paint_solid(canvas, (t.widened(1, 1.3) for t in bronchi), LABEL["bronchie"], 25)
+    for name in reversed(bronchi):
+        paint_solid(canvas, (t.widened(1, 1.3) for t in bronchi[name]), LABEL[name], 25)
     paint_solid(canvas, windpipe, LABEL["trachea"], -985)
-    paint_solid(canvas, bronchi, LABEL["bronchie"], -985)
+    for name in reversed(bronchi):
+        paint_solid(canvas, bronchi[name], LABEL[name], -985)
+    at = np.array(CARINA)
+    patch = canvas.patch(at - 6, at + 6)
+    away = (patch.x - at[0]) ** 2 + (patch.y - at[1]) ** 2 + (patch.z - at[2]) ** 2
+    patch.overlay[away < 36] = OVERLAY["carina"]
+
+
+def draw_nodes(canvas: Canvas, generator: np.random.Generator) -> None:
+    """Small lymph nodes in the fat of the mediastinum and the armpits."""
+    for _ in range(26):
+        place = generator.uniform((-34, -40, -40), (34, 40, 90))
+        half = generator.uniform(1.6, 4.2) * np.array([1.0, 0.7, 1.3])
+        patch = canvas.patch(place - half, place + half)
+        if not patch.labels.size:
+            continue
+        q = [((c - a) / h) ** 2 for c, a, h in zip(patch[3:], place, half, strict=True)]
+        free = patch.labels == LABEL["mediastinal tissue"]
+        patch.put(free & (q[0] + q[1] + q[2] < 1), LABEL["lymph node"], 35)
 
 
 def draw_abdomen(canvas: Canvas) -> None:
@@ -178,11 +209,21 @@ def draw_abdomen(canvas: Canvas) -> None:
     away = ((x - 8) / 46) ** 2 + ((y + 62) / 52) ** 2
     edge = -34 - 0.9 * (y - 10) - 0.5 * np.minimum(z + 95, 0) + 0.003 * (y - 30) ** 2
     patch.put(free & (away > 1) & (x > edge) & (x > -62), LABEL["liver"], 57)
+    for at, half, gas in (
+        ((-92, 30, -108), (30, 30, 15), True),
+        ((-20, 48, -150), (70, 16, 14), True),
+        ((-40, 20, -168), (34, 26, 16), False),
+        ((70, 60, -160), (30, 20, 16), True),
+    ):
+        q = sum(((c - a) / h) ** 2 for c, a, h in zip((x, y, z), at, half, strict=True))
+        loop = free & (patch.labels == LABEL["abdominal tissue"]) & (q < 1)
+        patch.put(loop, LABEL["bowel"], 32)
+        patch.hu[loop & (q < 0.8) & ((y > at[1] + 2) | (not gas))] = -960 if gas else 18
     stomach = ((x + 66) / 46) ** 2 + ((y - 22) / 44) ** 2 + ((z + 128) / 42) ** 2
-    patch.put(free & (stomach < 1), LABEL["stomach"], 38)
-    content = stomach < 0.84
-    patch.hu[free & content] = 15
-    patch.hu[free & content & (y > 38)] = -970
+    patch.put(free & (stomach < 1), LABEL["stomach wall and content"], 38)
+    content = free & (stomach < 0.84)
+    patch.hu[content] = 15
+    patch.put(content & (y > 38), LABEL["stomach gas"], -970)
     spleen = ((x + 112) / 28) ** 2 + ((y + 34) / 48) ** 2 + ((z + 132) / 46) ** 2
     patch.put(free & (spleen < 1), LABEL["spleen"], 50)
     for side, s in (("right", 1), ("left", -1)):

@@ -1,4 +1,4 @@
-"""The organs that are drawn, their numbers in the label layer, and their composites."""
+"""The organs that are drawn, their numbers in the label layers, and their composites."""
 
 from __future__ import annotations
 
@@ -22,20 +22,34 @@ CHAMBERS = (
     "left heart atrium",
     "right heart atrium",
 )
+BRONCHI = (
+    "right main bronchus",
+    "left main bronchus",
+    "bronchus intermedius",
+    "right upper lobe bronchus",
+    "right middle lobe bronchus",
+    "right lower lobe bronchus",
+    "left upper lobe bronchus",
+    "left lower lobe bronchus",
+)
 _PAIRED = ("clavicle", "scapula", "humerus", "kidney", "breast", "thyroid", "brachiocephalic vein")
 
 _LEAVES: tuple[str, ...] = (
     *LOBES,
     "skin",
+    "subcutaneous fat",
     "muscle",
     "mediastinal tissue",
     "abdominal tissue",
     "trachea",
-    "bronchie",
+    *BRONCHI,
     *CHAMBERS,
     "heart ascending aorta",
-    "aorta",
-    "pulmonary artery",
+    "aortic arch",
+    "descending aorta",
+    "pulmonary trunk",
+    "pulmonary artery branches",
+    "azygos vein",
     "superior vena cava",
     "inferior vena cava",
     "brachiocephalic trunk",
@@ -51,16 +65,43 @@ _LEAVES: tuple[str, ...] = (
     "spinal cord",
     "liver",
     "spleen",
-    "stomach",
+    "stomach wall and content",
+    "stomach gas",
+    "bowel",
+    "lymph node",
     *(f"{side} {name}" for name in _PAIRED for side in BOTH),
 )
 
 LABEL: dict[str, int] = {name: n for n, name in enumerate(_LEAVES, start=1)}
 FAT = len(_LEAVES) + 1
-"""Subcutaneous fat, fat between muscles and vertebral discs: no structure of their own."""
+"""Fat between muscles and vertebral discs: no structure of their own."""
 PLEURAL_SPACE = FAT + 1
 """Fluid or air between lung and chest wall."""
 LUNG_LABELS = tuple(LABEL[name] for name in LOBES)
+
+OVERLAY: dict[str, int] = {
+    name: n
+    for n, name in enumerate(
+        (
+            "artery",
+            "vein",
+            "airway lumen",
+            "airway wall",
+            "right oblique fissure",
+            "left oblique fissure",
+            "right horizontal fissure",
+            "carina",
+            "pericardium",
+        ),
+        start=1,
+    )
+}
+"""What lies inside labelled structures, by its number in the overlay."""
+
+_UNNAMED = frozenset(
+    {"pulmonary artery branches", "stomach wall and content", "bowel", "lymph node"}
+)
+_MEDIASTINAL = ("mediastinal tissue", "azygos vein", "lymph node")
 
 
 def lobes_of_side(side: str) -> tuple[str, ...]:
@@ -68,10 +109,14 @@ def lobes_of_side(side: str) -> tuple[str, ...]:
     return tuple(name for name in LOBES if name.startswith(side))
 
 
+_AORTA = ("heart ascending aorta", "aortic arch", "descending aorta")
+_PULMONARY = ("pulmonary trunk", "pulmonary artery branches")
+
+
 def _composites() -> dict[str, tuple[str, ...]]:
     thoracic = (
-        "mediastinal tissue", "trachea", "bronchie", *CHAMBERS, "heart ascending aorta",
-        "aorta", "pulmonary artery", "superior vena cava", "esophagus", *LOBES,
+        *_MEDIASTINAL, "trachea", *BRONCHI, *CHAMBERS, *_AORTA, *_PULMONARY,
+        "superior vena cava", "esophagus", *LOBES,
     )  # fmt: skip
     groups: dict[str, tuple[str, ...]] = {
         "lung": LOBES,
@@ -82,7 +127,11 @@ def _composites() -> dict[str, tuple[str, ...]]:
         "heart": CHAMBERS,
         "heart ventricle": CHAMBERS[:2],
         "heart atrium": CHAMBERS[2:],
-        "aorta": ("heart ascending aorta", "aorta"),
+        "aorta": _AORTA,
+        "pulmonary artery": _PULMONARY,
+        "mediastinal tissue": _MEDIASTINAL,
+        "bronchie": BRONCHI,
+        "stomach": ("stomach wall and content", "stomach gas"),
         "sternum": ("manubrium of sternum", "sternum"),
         "rib": RIBS,
         "right rib": RIBS[:12],
@@ -98,18 +147,36 @@ def _composites() -> dict[str, tuple[str, ...]]:
     bones = ("manubrium of sternum", "sternum", "clavicle", "scapula", "humerus")
     groups["bone"] = (*RIBS, *SPINE, *bones[:2], *(n for b in bones[2:] for n in groups[b]))
     groups["spinal canal"] = ("spinal canal", "spinal cord")
+    groups["thyroid gland"] = groups["thyroid"]
+    groups["body"] = _LEAVES
     return groups
+
+
+def _overlaid() -> dict[str, tuple[str, ...]]:
+    """Structures of the overlay; those of the airways go on from the label layer."""
+    return {
+        "lung vessel": ("artery", "vein"),
+        "airway": ("airway lumen", "airway wall"),
+        **{name: (name,) for name in tuple(OVERLAY)[4:]},
+    }
 
 
 @lru_cache(maxsize=1)
 def organ_segments() -> tuple[Segment, ...]:
-    """Every structure by RadGenome's name, as unions of labels of layer 0."""
+    """Every structure by its name in the tree: labels of layer 0, and of layer 1, the overlay."""
     composites = _composites()
     names = [*(name for name in _LEAVES if name not in composites), *composites]
+    names = [name for name in names if name not in _UNNAMED]
     out = []
     for name in names:
         parts = tuple((0, LABEL[leaf]) for leaf in composites.get(name, (name,)))
         if name == "thoracic cavity":
             parts = (*parts, (0, PLEURAL_SPACE))
+        if name == "body":
+            parts = (*parts, (0, FAT), (0, PLEURAL_SPACE))
         out.append(Segment(name=name, parts=parts))
+    airways = tuple((0, LABEL[leaf]) for leaf in ("trachea", *BRONCHI))
+    for name, drawn in _overlaid().items():
+        parts = tuple((1, OVERLAY[each]) for each in drawn)
+        out.append(Segment(name=name, parts=(*airways, *parts) if name == "airway" else parts))
     return tuple(out)

@@ -14,6 +14,8 @@ Category = Literal[
     "1a", "1b", "1c", "1d", "1e", "1f", "2a", "2b", "2c", "2d", "2e", "2f", "2g", "2h"
 ]  # fmt: skip
 Margin = Literal["smooth", "spiculated"]
+Calcification = Literal["coronary", "aortic wall", "lymph node", "costal cartilage"]
+Device = Literal["central venous line", "pacemaker", "sternal wires", "surgical clips", "port"]
 Group = Literal["pleural", "diffuse", "focal"]
 
 TYPES: dict[Category, tuple[str, ...]] = {
@@ -111,11 +113,28 @@ def group_of(finding: FindingSpec) -> Group:
     return "diffuse" if diffuse else "focal"
 
 
+class ReportStyle(Value):
+    """How a report is worded.
+
+    ``wording`` "plain" is one fixed sentence a finding; "translated" is the register of reports
+    translated by machine from Turkish, "american" that of dictated American ones: both vary with
+    the seed. ``misspelling_rate`` is the share of sentences with a spelling fault in a word that
+    carries no finding.
+    """
+
+    wording: Literal["plain", "translated", "american"] = "plain"
+    misspelling_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
 class PhantomSpec(Value):
-    """A synthetic thorax: grid, body, findings. Equal specs give equal voxels.
+    """A synthetic thorax: grid, body, scanner, findings. Equal specs give equal voxels.
 
     Without ``spacing_mm`` the grid covers the whole thorax (400 x 400 x 320 mm). ``orientation``
     is that of the stored grid. ``noise_hu`` is the standard deviation in soft tissue.
+    ``slice_mm`` is how thick a slice is that each voxel is the mean of; without it slices are
+    drawn infinitely thin. ``inspiration`` is 1 for a full breath, 0 for none; ``fat_mm`` the usual
+    depth of fat under the skin, the seed's own when None; ``padding_hu`` is written outside a
+    round field of view. ``calcifications`` and ``devices`` are drawn and told by the report.
     """
 
     seed: int = 0
@@ -130,6 +149,16 @@ class PhantomSpec(Value):
     size: Annotated[float, Field(ge=0.8, le=1.2)] = 1.0
     noise_hu: Annotated[float, Field(ge=0, le=100)] = 18.0
     findings: tuple[FindingSpec, ...] = ()
+    slice_mm: Annotated[float, Field(gt=0, le=20)] | None = None
+    kernel: Literal["soft", "medium", "sharp"] = "medium"
+    padding_hu: Annotated[int, Field(ge=-8192, le=-1000)] | None = None
+    age: Annotated[int, Field(ge=18, le=100)] = 50
+    inspiration: Annotated[float, Field(ge=0, le=1)] = 1.0
+    fat_mm: Annotated[float, Field(ge=3, le=40)] | None = None
+    contrast: Literal["none", "venous", "arterial"] = "none"
+    calcifications: tuple[Calcification, ...] = ()
+    devices: tuple[Device, ...] = ()
+    style: ReportStyle = ReportStyle()
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -1,4 +1,4 @@
-"""Tubes: vessels, airways and long bones as tapering straight pieces; trees that fill a lobe."""
+"""Tubes: vessels, airways and long bones as tapering straight pieces."""
 
 from __future__ import annotations
 
@@ -50,12 +50,15 @@ def depth_mm(patch: Patch, tube: Tube) -> FloatArray:
     return np.asarray(radius - np.sqrt(gap), dtype=np.float32)
 
 
+def reach_of(tube: Tube, margin_mm: float = 1.0) -> tuple[Points, Points]:
+    """The corners of a box around a tube."""
+    reach = max(tube.start_mm, tube.end_mm) + margin_mm
+    return np.minimum(tube.start, tube.end) - reach, np.maximum(tube.start, tube.end) + reach
+
+
 def patch_of(canvas: Canvas, tube: Tube, margin_mm: float = 1.0) -> Patch:
     """The canvas around a tube."""
-    reach = max(tube.start_mm, tube.end_mm) + margin_mm
-    return canvas.patch(
-        np.minimum(tube.start, tube.end) - reach, np.maximum(tube.start, tube.end) + reach
-    )
+    return canvas.patch(*reach_of(tube, margin_mm))
 
 
 def paint_solid(canvas: Canvas, tubes: Iterable[Tube], label: int, hu: int) -> None:
@@ -76,15 +79,23 @@ def paint_bone(canvas: Canvas, tubes: Iterable[Tube], label: int, cortex_mm: flo
             patch.put(depth > cortex_mm, label, 210)
 
 
-def paint_soft(
-    canvas: Canvas, tubes: Iterable[Tube], hu: int, only: tuple[int, ...], *, darker: bool = False
-) -> None:
-    """Tubes blended in by the part of each voxel they fill, on some labels alone.
+@dataclass(frozen=True)
+class Paint:
+    """HU to blend in on the labels ``only``, and the number for the overlay.
 
     The brighter (or, for airways, the darker) of tube and background is kept.
     """
+
+    hu: int
+    only: tuple[int, ...]
+    overlay: int
+    darker: bool = False
+
+
+def paint_soft(canvas: Canvas, tubes: Iterable[Tube], paint: Paint) -> None:
+    """Tubes blended in by the part of each voxel they fill; the overlay where it is the half."""
     step = canvas.step
-    low, high = min(only), max(only)
+    low, high = min(paint.only), max(paint.only)
     for tube in tubes:
         patch = patch_of(canvas, tube, step)
         if not patch.labels.size:
@@ -93,40 +104,6 @@ def paint_soft(
         thin = max(tube.start_mm, tube.end_mm) * 2 / step
         cover *= min(1.0, thin)
         cover[(patch.labels < low) | (patch.labels > high)] = 0
-        blended = (patch.hu + cover * (hu - patch.hu)).astype(np.int16)
-        (np.minimum if darker else np.maximum)(patch.hu, blended, out=patch.hu)
-
-
-def grow_tree(
-    root: ArrayLike,
-    targets: Points,
-    radius_mm: float,
-    generator: np.random.Generator,
-    smallest_mm: float = 0.5,
-) -> list[Tube]:
-    """A branching tree from ``root`` towards target points (n, 3) in the parenchyma.
-
-    Targets are halved across their longest axis at each fork; radii follow Murray's law.
-    """
-    tubes: list[Tube] = []
-    stack = [(np.asarray(root, dtype=np.float64), targets, radius_mm)]
-    while stack:
-        start, group, radius = stack.pop()
-        if radius < smallest_mm or len(group) == 0:
-            continue
-        middle = group.mean(axis=0)
-        share = 0.9 if len(group) == 1 else 0.45
-        end = start + (middle - start) * share
-        bend = generator.normal(size=3) * 0.06 * float(np.linalg.norm(end - start))
-        end = end + bend
-        if len(group) == 1:
-            tubes.append(Tube(start, end, radius, radius * 0.6))
-            continue
-        spread = group - middle
-        _, _, directions = np.linalg.svd(spread, full_matrices=False)
-        order = np.argsort(spread @ directions[0], kind="stable")
-        cut = max(1, round(len(group) * float(generator.uniform(0.35, 0.65))))
-        tubes.append(Tube(start, end, radius, radius * 0.92))
-        for part in (order[:cut], order[cut:]):
-            stack.append((end, group[part], radius * (len(part) / len(group)) ** (1 / 2.7)))
-    return tubes
+        blended = (patch.hu + cover * (paint.hu - patch.hu)).astype(np.int16)
+        (np.minimum if paint.darker else np.maximum)(patch.hu, blended, out=patch.hu)
+        patch.overlay[cover > 0.5] = paint.overlay
