@@ -31,7 +31,7 @@ PRIOR_COST = 0.15
 REACH = 70
 """Samples of h above and below the typical height in which a fissure is looked for."""
 
-ROUNDS = ((REACH, 30.0), (16, 8.0), (10, 6.0))
+LATER_ROUNDS = ((16, 8.0), (10, 6.0))
 ROOM = 8
 """Samples of lung under a sheet, less than which it counts as run out of the lung."""
 
@@ -79,12 +79,14 @@ class Fissure:
 class Expected:
     """What is known of a fissure before it is looked for.
 
-    ``share_below`` of the lung lies typically under it. ``above_mm`` and ``below_mm``, (n, 3) in
+    ``share_below`` of the lung lies typically under it, and ``spread_mm`` is how far it usually
+    strays from there. ``above_mm`` and ``below_mm``, (n, 3) in
     the frame's mm, are places that lie above and below it. Behind ``hinge_mm``, a place like
     those, it typically falls backwards until it leaves the lung.
     """
 
     share_below: float
+    spread_mm: float
     above_mm: NDArray[np.float64]
     below_mm: NDArray[np.float64]
     hinge_mm: NDArray[np.float64] | None = None
@@ -106,14 +108,17 @@ def find_fissure(frame: FissureFrame, expected: Expected) -> Fissure | None:
     bounded = _bound(frame, expected, cost)
     usual = _usual(frame, expected, float(level - low))
     sheet = usual
-    for reach, reward in zip(ROUNDS, VOID_REWARDS, strict=True):
+    rounds = ((REACH, expected.spread_mm / STEP_MM[2]), *LATER_ROUNDS)
+    for reach, reward in zip(rounds, VOID_REWARDS, strict=True):
         costs = (cost - np.float32(reward) * void, merit)
         sheet = _improved(frame.inside, costs, bounded, (sheet, usual), reach)
     crossed, seen = _seen(frame.inside, merit, sheet)
     free = np.zeros_like(bounded)
     chances = []
     for shift in ELSEWHERE:
-        other = _improved(frame.inside, costs, free, (sheet + shift, usual + shift), ROUNDS[-1])
+        other = _improved(
+            frame.inside, costs, free, (sheet + shift, usual + shift), LATER_ROUNDS[-1]
+        )
         there, by_chance = _seen(frame.inside, merit, other)
         if there.sum() >= 0.2 * crossed.sum() > 0:
             chances.append(float(by_chance.sum() / there.sum()))

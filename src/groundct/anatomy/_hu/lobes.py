@@ -30,6 +30,8 @@ LOWER_SHARE = 0.48
 MIDDLE_SHARE = 0.34
 """Of what lies above the right oblique fissure, under the horizontal one."""
 
+OBLIQUE_SPREAD_MM = 30.0
+HORIZONTAL_SPREAD_MM = 18.0
 CLEAR_MM = 2.0
 MIN_LUNG_ML = 250.0
 CUT_SHARE = 0.3
@@ -74,7 +76,7 @@ def find_lobes(
     )
     oblique = find_fissure(
         frame_of(volume, lung, OBLIQUE_DEG),
-        Expected(LOWER_SHARE, np.concatenate([upper, middle]), lower),
+        Expected(LOWER_SHARE, OBLIQUE_SPREAD_MM, np.concatenate([upper, middle]), lower),
     )
     if oblique is None:
         return "the lung is too thin to hold a fissure"
@@ -86,8 +88,10 @@ def find_lobes(
         front = RegionMask(lung.offset, lung.voxels & (oblique.height_mm(places) > CLEAR_MM))
         if front.count:
             hinge = _hinge(places, middle)
-            frame = frame_of(volume, front, HORIZONTAL_DEG)
-            horizontal = find_fissure(frame, Expected(MIDDLE_SHARE, upper, middle, hinge))
+            expected = Expected(MIDDLE_SHARE, HORIZONTAL_SPREAD_MM, upper, middle, hinge)
+            horizontal = find_fissure(frame_of(volume, front, HORIZONTAL_DEG), expected)
+        if horizontal is None:
+            return "the lung above its oblique fissure is too thin to hold another"
     return LungLobes(side, oblique, horizontal, _parted(grid, side, lung, oblique, horizontal))
 
 
@@ -101,8 +105,8 @@ def _parted(
     places = places_mm(grid.volume.geometry, crop_geometry(grid.geometry, box))
     above = oblique.height_mm(places) > 0
     parts = [above, ~above]
-    if side == "right":
-        low = np.zeros_like(above) if horizontal is None else horizontal.height_mm(places) <= 0
+    if horizontal is not None:
+        low = horizontal.height_mm(places) <= 0
         parts = [above & ~low, above & low, ~above]
     out = {}
     for name, part in zip(LOBES[side], parts, strict=True):
