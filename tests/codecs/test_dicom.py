@@ -21,7 +21,8 @@ from pydicom.uid import (
 )
 
 from groundct.codecs.dicom import read_dicom_geometry, read_dicom_series, scan_dicom_folder
-from groundct.core.case import DicomSeries
+from groundct.codecs.volumes import volume_reference
+from groundct.core.case import DicomSeries, NiftiVolume
 from groundct.core.geometry import Geometry, grid_difference_mm
 from groundct.core.issues import DicomError
 from groundct.core.volume import to_stored
@@ -315,3 +316,21 @@ def test_scan_tells_of_values_of_an_unknown_kind(tmp_path: Path) -> None:
     found, issues = scan_dicom_folder(tmp_path)
     assert [len(one.files) for one in found] == [SLICES - 1]
     assert [(issue.code, issue.where) for issue in issues] == [("broken-dicom", str(path))]
+
+
+def test_a_folder_is_its_one_ct_series_unless_several_are_in_it(tmp_path: Path) -> None:
+    for name, uid in (("a", UID), ("b", f"{UID}.9")):
+        (tmp_path / name).mkdir()
+        slices = series()
+        for data in slices:
+            data.SeriesInstanceUID = uid
+        write(tmp_path / name, slices)
+    one = volume_reference(tmp_path / "a")
+    assert isinstance(one, DicomSeries) and len(one.files) == SLICES
+    with pytest.raises(DicomError, match="several-series"):
+        volume_reference(tmp_path)
+    named = volume_reference(tmp_path, f"{UID}.9")
+    assert isinstance(named, DicomSeries) and named.files[0].parent.name == "b"
+    with pytest.raises(DicomError, match="no-series"):
+        volume_reference(tmp_path, "9.9")
+    assert volume_reference(tmp_path / "ct.nii.gz") == NiftiVolume(path=tmp_path / "ct.nii.gz")
