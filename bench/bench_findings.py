@@ -5,9 +5,10 @@
     python -m bench.bench_findings [DATA]                        claims in the LIDC scans, by lobe
 
 Bodies, findings and slices come from the seed as in bench_masks. In the first phantoms each
-category that they lack is also claimed in a lobe without findings. In the scans every category is claimed in
-each lobe; no radiologist reported most of it there, and what is answered is listed, to be looked
-at. Constants were chosen while looking at even seeds and at both scans. Tables are Markdown.
+category that they lack is also claimed in a lobe without findings. In the scans every category is
+claimed in each lobe; no radiologist reported most of it there, and what is answered is listed, to
+be looked at. Constants were chosen while looking at even seeds and at both scans. Tables are
+Markdown.
 """
 
 from __future__ import annotations

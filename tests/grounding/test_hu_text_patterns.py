@@ -243,3 +243,14 @@ def test_types_without_a_rule_get_the_reason_and_are_in_the_vocabulary(
     answer = block.ask(finding(category="2h", kind="lung_hernia"))
     assert not answer.candidates
     assert "lung_hernia" in answer.reason
+
+
+@pytest.mark.parametrize(("word", "at"), [("peripheral", 0), ("central", 1), ("dependent", 0)])
+def test_words_of_place_choose_among_equals(block: Block, finding: Any, word: str, at: int) -> None:
+    pair = [block.ball((55, 20, 37), 7), block.ball((55, 58, 37), 7)]
+    drawn = [block.put(ball, -985) for ball in pair]
+    asked = finding(category="2h").model_copy(update={"modifiers": (word,)})
+    answer = block.ask(asked)
+    assert len(answer.candidates) == 2
+    assert _best(answer, drawn[at]) > 0.7
+    assert answer.candidates[0].confidence > 1.5 * answer.candidates[1].confidence

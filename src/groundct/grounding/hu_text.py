@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from groundct.core.contracts import Answer, FindingRequest, FindingSegmenter
 from groundct.grounding._hu_text.field import field_of
 from groundct.grounding._hu_text.rules import CATEGORIES, rule_of
+from groundct.grounding._hu_text.where import weighed
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class HuText:
         if field is None:
             return Answer((), "the place holds no lung to look in")
         found = rule(field, finding)
-        return Answer(found.candidates) if found.candidates else found
+        kept = weighed(found.candidates, field, finding)
+        return Answer(kept) if kept else found
 
 
 PLUGIN: FindingSegmenter = HuText()
