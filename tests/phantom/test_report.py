@@ -1,7 +1,8 @@
 import pytest
 
-from groundct.phantom.report import Placed, site_words, write_report
-from groundct.phantom.spec import TYPES, FindingSpec, sites_of
+from groundct.phantom.lines import Placed, site_words
+from groundct.phantom.report import write_report
+from groundct.phantom.spec import TYPES, FindingSpec, ReportStyle, sites_of
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 
@@ -77,3 +78,62 @@ def test_many_are_counted():
     assert "Three solid nodules, the largest 12 mm in diameter" in report.text
     assert reading.findings[0].count == 3
     assert site_words("lung") == "both lungs"
+
+
+def varied(wording, misspelling_rate=0.0, enhanced=False):
+    specs = list(all_specs())
+    style = ReportStyle(wording=wording, misspelling_rate=misspelling_rate)
+    for seed in range(24):
+        own = specs[seed::24]
+        yield write_report(
+            [Placed(spec, 12 + n) for n, spec in enumerate(own)],
+            style,
+            seed=seed,
+            extras=("coronary calcification", "pacemaker", "lymph node calcification"),
+            enhanced=enhanced,
+        )
+
+
+@pytest.mark.parametrize("wording", ["translated", "american"])
+def test_registers_vary_and_their_truth_stands_in_the_text(wording):
+    texts, changes, remarks = set(), set(), 0
+    for report, reading in varied(wording, 0.5):
+        texts.add(report.text)
+        for finding in reading.findings:
+            own = reading.sentences[finding.sentence_indices[0]]
+            assert own.span.contains(finding.span)
+            for part in (*finding.measurements, *finding.remarks):
+                assert own.span.contains(part.span)
+            for measurement in finding.measurements:
+                number, unit = measurement.span.of(report.text).split()
+                assert float(number) * (10 if unit == "cm" else 1) == pytest.approx(
+                    measurement.values_mm[0]
+                )
+            changes.add(finding.change)
+            remarks += len(finding.remarks)
+            assert finding.refers_to_prior == (finding.change is not None)
+    assert len(texts) == 24
+    assert changes == {None, "stable", "new", "increased", "decreased"}
+    assert remarks > 20
+
+
+def test_misspellings_come_at_the_rate_asked_for():
+    style = ReportStyle(wording="translated", misspelling_rate=0.5)
+    words = {"observed", "detected", "examination", "natural"}
+
+    def faults(style):
+        texts = [write_report([], style, seed=seed)[0].text for seed in range(10)]
+        said = [word.strip(".,") for text in texts for word in text.split()]
+        return sum(sorted(w) in map(sorted, words) and w not in words for w in said)
+
+    assert faults(style) > 5
+    assert faults(ReportStyle(wording="translated")) == 0
+
+
+def test_calcium_and_devices_are_told_and_contrast_is_said():
+    report, reading = next(varied("american", enhanced=True))
+    own = {f.finding_id: f.type for f in reading.findings if f.finding_id.startswith("e")}
+    assert own == {"e0": "coronary_calcification", "e1": "device_pacemaker"}
+    assert "with intravenous contrast" in report.text
+    known = {path for structure in anatomy().structures.values() for path in structure.paths}
+    assert {path for f in reading.findings for path in f.anatomy} <= known

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from groundct.core.report import Finding
-from groundct.phantom.report import Placed, write_report
+from groundct.phantom.lines import Placed
+from groundct.phantom.report import write_report
 from groundct.phantom.spec import PLEURAL, TYPES, FindingSpec, sites_of
 from groundct.reports.rules import PLUGIN
 

@@ -34,7 +34,8 @@ from groundct.phantom.finish import Scanner, add_blur_and_noise, averaged
 from groundct.phantom.labels import LUNG_LABELS, PLEURAL_SPACE, organ_segments
 from groundct.phantom.lesions.place import place_finding
 from groundct.phantom.lesions.site import Ground, does_not_fit
-from groundct.phantom.report import Placed, write_report
+from groundct.phantom.lines import Placed
+from groundct.phantom.report import write_report
 from groundct.phantom.shapes import Body
 from groundct.phantom.spec import PLEURAL, FindingSpec, Group, PhantomSpec, group_of
 from groundct.phantom.tissue import Tissue, add_texture, blood_hu
@@ -257,7 +258,13 @@ def _assembled(spec: PhantomSpec, hu: NDArray[np.int16], drawn: _Drawn) -> Phant
         PlacedFinding(f"f{n}", finding, masks[n], _measured_mm(spec, finding, masks[n]))
         for n, finding in enumerate(spec.findings)
     )
-    report, reading = write_report(Placed(f.spec, max(1, round(f.measured_mm))) for f in findings)
+    report, reading = write_report(
+        [Placed(f.spec, max(1, round(f.measured_mm))) for f in findings],
+        spec.style,
+        seed=spec.seed,
+        extras=[name for name, mask in drawn.extras if mask.count],
+        enhanced=spec.contrast != "none",
+    )
     layers = (drawn.canvas.labels.T, drawn.canvas.overlay.T)
     return Phantom(
         spec,
