@@ -43,7 +43,7 @@ def _track(root_s: float, length_mm: float = 200.0, *, right: bool = True) -> Ri
 
 def _levels(count: int, pitch: float = 24.0, first: float = 12.0) -> Levels:
     at = first + pitch * np.arange(count)
-    return Levels(at, np.zeros(count), np.ones(count - 1))
+    return Levels(np.asarray(at, dtype=np.float64), np.zeros(count), np.ones(count - 1))
 
 
 def _ribs(levels: Levels, cells: range, lengths: dict[int, float]) -> list[RibTrack]:

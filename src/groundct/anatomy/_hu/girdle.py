@@ -23,7 +23,7 @@ START_HEIGHT_MM = (-12.0, 50.0)
 START_DEPTH_MM = (-50.0, 25.0)
 HEAD_MM = (13.0, 34.0)
 SHAFT_MM = 7.5
-AROUND_HEAD_MM, METAL_SHARE = 3.0, 0.002
+AROUND_HEAD_MM, METAL_AWAY_MM, METAL_ML = 3.0, 6.0, 0.3
 ROUND_HU, RING_GAP_MM = 130, 3.0
 SHOULDER_MM = 75.0
 BLADE_HU, BLADE_ML, BLADE_ASIDE_MM = 180, 8.0, 40.0
@@ -168,8 +168,8 @@ def _humerus(
 ) -> BoolArray | None:
     """The thick bone that holds the deepest point, if that is as deep as a head's middle.
 
-    The head is the bone in a ball around the middle of that thick part. None when dense contrast
-    agent lies in the ball.
+    The head is the bone in a ball around the middle of that thick part. None when metal or
+    dense contrast agent lies near it.
     """
     deepest = float(depth.max())
     if not HEAD_MM[0] <= deepest <= HEAD_MM[1]:
@@ -183,7 +183,8 @@ def _humerus(
     axes = np.ogrid[tuple(slice(0, n) for n in core.shape)]
     away = sum(((axis - c) * s) ** 2 for axis, c, s in zip(axes, head, step, strict=True))
     ball = np.asarray(away <= (deepest + AROUND_HEAD_MM) ** 2)
-    if (grid.hu[ball] > METAL_HU).mean() > METAL_SHARE:
+    around = np.asarray(away <= (deepest + METAL_AWAY_MM) ** 2)
+    if np.count_nonzero(grid.hu[around] > METAL_HU) * grid.voxel_ml > METAL_ML:
         return None
     flat = (*grid.spacing_mm[:2], 1000.0)
     shaft = dilate_mm(core, SHAFT_MM + 0.5, flat) & filled

@@ -39,6 +39,7 @@ FIRST_RIB_MM = 130.0
 JOINT_MM, CORD_IN_CANAL_MM = 2.1, 3.5
 BACK_MM = 10.0
 """How far in front of the canal ribs may lie within the hull of the lungs."""
+ARM = "the head of the humerus was not found and may be a part of it"
 NO_ANGLE = "the second ribs do not show where the manubrium ends"
 
 RIBS, STERNUM, MANUBRIUM = 100, 200, 201
@@ -164,7 +165,15 @@ def _parts(
         for side, right in sides:
             code = codes_of[right]
             here = sizes_ml.get(code, 0.0) >= LEAST_ML
-            out.append(Named(f"{side} {name}", (code,) if here else (), confidence=confidence))
+            joined = codes_of is SCAPULAE and not sizes_ml.get(HUMERI[right])
+            out.append(
+                Named(
+                    f"{side} {name}",
+                    (code,) if here else (),
+                    confidence=0.35 if joined else confidence,
+                    note=ARM if joined else "",
+                )
+            )
     return [
         *out,
         *vertebra_parts(column, sizes_ml, 1),

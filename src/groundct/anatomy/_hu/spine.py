@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from groundct.imaging.components import bounding_slices, keep_components
 from groundct.imaging.distances import close_mm
 
 CORTEX_HU = 160
+CLOSED_GAP_MM = 3.5
 CANAL_HU = (-60, 150)
 CANAL_AREA_MM2 = (60.0, 600.0)
 SEARCH_HALF_WIDTH_MM = 45.0
@@ -105,7 +107,7 @@ def _holes(grid: Working, body: NDArray[np.bool_], bone: NDArray[np.bool_], k: i
     back = round(rows[0] + 0.6 * (rows[-1] - rows[0]))
     hu = grid.hu[low:high, :back, k]
     window = np.pad(bone[low:high, :back], 3)
-    closed = ndimage.binary_closing(window, iterations=max(1, round(3.0 / step_i)))
+    closed = ndimage.binary_closing(window, iterations=max(1, math.ceil(CLOSED_GAP_MM / step_i)))
     holes = ndimage.binary_fill_holes(closed)[3:-3, 3:-3] & ~bone[low:high, :back]
     labels, count = ndimage.label(holes & (hu > CANAL_HU[0]) & (hu < CANAL_HU[1]))
     out = []

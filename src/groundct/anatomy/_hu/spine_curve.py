@@ -56,7 +56,7 @@ def spine_curve(grid: Working, centers: NDArray[np.float64]) -> SpineCurve:
 
 
 def straightened(grid: Working, curve: SpineCurve) -> FloatArray:
-    """HU (x, y, s) beside, before and along the canal; -1024 outside the scan.
+    """HU (x, y, s) beside, before and along the canal; outside the scan that of its border.
 
     Steps are 1.5 mm across (x to the patient's right, y to the front, the canal's centre where
     `across_mm` is 0) and 1 mm along.
@@ -71,7 +71,7 @@ def straightened(grid: Working, curve: SpineCurve) -> FloatArray:
         if axis == 0:
             places = np.empty((3, *out.shape), dtype=np.float32)
         places[axis] = place / step[axis]
-    ndimage.map_coordinates(grid.hu, places, output=out, order=1, cval=-1024.0)
+    ndimage.map_coordinates(grid.hu, places, output=out, order=1, mode="nearest")
     return out
 
 
