@@ -11,12 +11,13 @@ import platform
 import sys
 from typing import Any
 
+_SENDING = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _OWN_NAME = platform.node()
 _LOCAL = ("localhost", "127.0.0.1", "::1", "", None)
 
 
 def _host(event: str, arguments: Any) -> Any:
-    if event == "socket.connect" and isinstance(arguments[1], tuple):
+    if event in _SENDING and isinstance(arguments[1], tuple):
         return arguments[1][0]
     if event in ("socket.getaddrinfo", "socket.gethostbyname"):
         host = arguments[0]
