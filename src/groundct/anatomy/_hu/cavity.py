@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from groundct.anatomy._hu.chest import axial_hulls
@@ -9,19 +11,27 @@ from groundct.anatomy._hu.grid import Working
 from groundct.anatomy._hu.ribs import Bones
 from groundct.anatomy._hu.scene import Scene
 from groundct.anatomy._hu.spine import Spine
+from groundct.anatomy._hu.structure import Stage, Structure
 from groundct.core.volume import BoolArray
 from groundct.imaging.distances import erode_mm
 
+HEART: Final = ("heart", "pericardium")
 CHEST_WALL_MM = 5.0
 """From the line between two ribs' outer borders to the pleura."""
 
 
-def find_cavity(scene: Scene, solid: BoolArray) -> BoolArray:
-    """What lies between the lungs, or within the ribs, above the diaphragm and is not ``solid``."""
+def find_cavity(scene: Scene, solid: BoolArray, middle: Stage = ()) -> BoolArray:
+    """What lies between the lungs, or within the ribs, above the diaphragm and is not ``solid``.
+
+    The heart among ``middle`` belongs to it wherever the diaphragm was thought to be.
+    """
     grid, chest, both = scene.grid, scene.chest, scene.lungs.both
     room = chest.inside | _within_ribs(grid, scene.bones, scene.spine)
     room &= chest.above_floor & ~_behind(grid, scene.spine)
     room[:, :, chest.top + 1 :] = False
+    for part in middle:
+        if isinstance(part, Structure) and part.name in HEART and isinstance(part.mask, np.ndarray):
+            room |= part.mask
     return np.asarray((room | both) & scene.body & ~solid)
 
 
