@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from groundct.anatomy._hu.chest import Chest, axial_hulls, base_heights
+from groundct.anatomy._hu.chest import Chest, axial_hulls, base_heights, find_chest
 from groundct.anatomy._hu.grid import Working
 from groundct.anatomy._hu.liver import find_liver
 from groundct.anatomy._hu.lungs import Lungs
@@ -18,6 +18,26 @@ from groundct.core.volume import Abstention, BoolArray
 from groundct.imaging.components import components, fill_holes_by_slice, largest_component
 from groundct.imaging.distances import close_mm, dilate_mm, distance_mm, erode_mm
 
+NOT_TOLD = {
+    "stomach": "its wall and contents are not told from bowel; see its gas",
+    "gallbladder": "it is not told from bowel",
+    "pancreas": "it is not told from bowel and vessels",
+    "left adrenal gland": "it is too thin to be found surely",
+    "right adrenal gland": "it is too thin to be found surely",
+}
+"""What is not looked for, and why; it lies in "abdominal tissue"."""
+
+ORGANS = (
+    "liver",
+    "spleen",
+    "right kidney",
+    "left kidney",
+    "stomach gas",
+    "abdominal tissue",
+)
+BONE_HU = 180
+LUNG_HU = -400.0
+BASE_ML = 15.0
 WALL_MM = 7.0
 SKIN_MM = 22.0
 SPLEEN_HU = (28.0, 220.0)
@@ -119,7 +139,47 @@ def find_abdomen(
     else:
         note = "all that lies below the diaphragm and has no name of its own, bowel included"
         out.append(Structure("abdominal tissue", rest, "spatial prior", 0.4, note=note))
+    out += [Abstention(name=name, reason=why) for name, why in NOT_TOLD.items()]
     return tuple(out)
+
+
+def abdomen_alone(
+    grid: Working, body: BoolArray, lungs: Lungs | None, spine: Spine | None, vessels: Stage
+) -> Stage:
+    """The upper abdomen of a scan without a whole chest: lungs or spine were not found."""
+    lungs = lung_bases(grid, body) if lungs is None else lungs
+    if lungs is None:
+        why = "no lung is in view under which it would lie"
+        return tuple(Abstention(name=name, reason=why) for name in (*ORGANS, *NOT_TOLD))
+    taken = lungs.both | (body & (grid.hu > BONE_HU))
+    for one in vessels:
+        if isinstance(one, Structure) and isinstance(one.mask, np.ndarray):
+            taken |= one.mask
+    chest = find_chest(grid, lungs.both, lungs.both if lungs.right is None else lungs.right)
+    return find_abdomen(grid, body, lungs, chest, spine, taken)
+
+
+def lung_bases(grid: Working, body: BoolArray) -> Lungs | None:
+    """The lowest parts of lungs at the top of a scan of the abdomen; None where there are none.
+
+    They lie to the back; gas of the colon that reaches as high lies in front.
+    """
+    air = body & (grid.hu < LUNG_HU)
+    labels, sizes = components(np.asarray(air), 6)
+    line_i, line_j = (np.flatnonzero(body.any(axis=axes)) for axes in ((1, 2), (0, 2)))
+    middle, half = line_i.mean(), line_j.mean()
+    sides: dict[bool, BoolArray] = {}
+    for label in range(1, min(sizes.size, 9)):
+        piece = np.asarray(labels == label)
+        at = np.argwhere(piece).mean(axis=0)
+        if sizes[label] * grid.voxel_ml < BASE_ML or not piece[:, :, -1].any() or at[1] > half:
+            continue
+        right = bool(at[0] > middle)
+        sides[right] = sides.get(right, np.zeros_like(piece)) | piece
+    if not sides:
+        return None
+    both = np.asarray(np.logical_or.reduce(list(sides.values())))
+    return Lungs(sides.get(False), sides.get(True), both)
 
 
 def _belly(

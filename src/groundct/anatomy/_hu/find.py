@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundct.anatomy._hu.abdomen import find_abdomen
+from groundct.anatomy._hu.abdomen import abdomen_alone, find_abdomen
 from groundct.anatomy._hu.airway_structures import airway_structures
 from groundct.anatomy._hu.airways import find_airways
 from groundct.anatomy._hu.body import find_body
@@ -22,7 +22,6 @@ from groundct.anatomy._hu.wall import find_wall
 from groundct.core.volume import Abstention
 
 NO_LUNG = "no lung and spine were found to measure from"
-BONE_HU = 180
 
 
 def find_all(grid: Working) -> Stage:
@@ -43,15 +42,12 @@ def find_all(grid: Working) -> Stage:
         *lung_parts(grid, sides, branches),
     )
     nothing = Abstention(name="thoracic cavity", reason=NO_LUNG)
-    if lungs is None:
+    if lungs is None or spine is None:
         vessels = () if spine is None else aorta_alone(grid, spine)
-        return (*out, *_spine(spine), *vessels, nothing)
+        belly = abdomen_alone(grid, body, lungs, spine, vessels)
+        return (*out, *_spine(spine), *vessels, *belly, nothing)
     domed = lungs.right if lungs.right is not None else lungs.both
     chest = find_chest(grid, lungs.both, domed)
-    if spine is None:
-        bone = body & (grid.hu > BONE_HU)
-        belly = find_abdomen(grid, body, lungs, chest, None, lungs.both | bone)
-        return (*out, *_spine(spine), *belly, nothing)
     carina_k = airways.carina[2] if airways is not None and airways.carina_in_view else None
     bones = find_bones(grid, body, lungs.both, chest, spine, carina_k)
     scene = Scene(grid, body, airways, lungs, spine, chest, bones)
@@ -67,7 +63,7 @@ def _around(scene: Scene) -> Stage:
     taken = solid | lungs.both | scene.lumen | center.taken
     belly = find_abdomen(grid, scene.body, lungs, scene.chest, scene.spine, taken)
     out = [*scene.bones.structures, *center.stage, *belly]
-    cavity = find_cavity(scene, solid)
+    cavity = find_cavity(scene, solid, center.stage)
     out.append(Structure("thoracic cavity", cavity, "shape prior", 0.7, within="body"))
     return (*out, *find_wall(scene))
 

@@ -20,6 +20,20 @@ from groundct.core.volume import Abstention, BoolArray
 
 NO_CARINA = "the carina, from which it is looked for, is not in view"
 NO_AORTA = "no round vessel can be followed along the spine"
+NOT_TOLD = {
+    "left heart ventricle": "the chambers are not told apart",
+    "right heart ventricle": "the chambers are not told apart",
+    "left heart atrium": "the chambers are not told apart",
+    "right heart atrium": "the chambers are not told apart",
+    "myocardium": "the chambers are not told apart",
+    "inferior vena cava": "it is not told from the liver and the heart that it touches",
+    "azygos vein": "it is too thin to be followed surely",
+    "brachiocephalic trunk": "branches of the arch are not told apart",
+    "left common carotid artery": "branches of the arch are not told apart",
+    "left subclavian artery": "branches of the arch are not told apart",
+}
+"""What is looked at in vain in every scan, and why: it lies in "heart" or "mediastinal tissue"."""
+
 PLAIN_NOTE = "no contrast agent: the border to touching vessels follows a typical form"
 
 
@@ -69,6 +83,7 @@ def find_mediastinum(scene: Scene) -> Center:
         if vessel is not None:
             roots |= field.give(vessel)
     found += _heart(grid, middle, roots)
+    found += [Abstention(name=name, reason=why) for name, why in NOT_TOLD.items()]
     return Center(tuple(found), _union(grid, found))
 
 
