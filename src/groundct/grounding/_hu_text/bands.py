@@ -8,20 +8,19 @@ Its form is told by the principal axes of its voxels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import cc3d
 import numpy as np
 from numpy.typing import NDArray
 
 from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
-from groundct.core.volume import BoolArray
+from groundct.core.volume import BoolArray, RegionMask
 from groundct.grounding._hu_text.field import Field
 from groundct.grounding._hu_text.hessian import eigenvalues
 from groundct.grounding._hu_text.scene import Scene, scene_of
 from groundct.grounding._hu_text.stated import size_fit, stated_diameter_mm
 from groundct.grounding._space.crops import FloatArray
-from groundct.imaging.components import bounding_slices, components
+from groundct.imaging.components import Crop, components
 from groundct.imaging.distances import dilate_mm, distance_mm, open_mm
 from groundct.imaging.shape import longest_axial_diameter_mm
 
@@ -41,18 +40,11 @@ _BESIDE_MM, _MOST_BESIDE = 3.0, 0.35
 _FREE = 0.6
 """How much less sure a band is that does not reach the pleura."""
 _FAINT_OVER_HU, _CLEAR_OVER_HU = 350.0, 750.0
-_FULL_WIDTH_MM = 10.0
+_FULL_MM = 10.0
+_BORDER_HEIGHT = 0.45
 _LEAST_CONFIDENCE = 0.4
 _MOST_CANDIDATES = 6
 _RING_MM = (1.5, 3.5)
-
-
-@dataclass(frozen=True, eq=False)
-class _Sheet:
-    mask: BoolArray
-    crop: tuple[slice, slice, slice]
-    over_hu: float
-    sure: float
 
 
 def bands(field: Field, finding: Finding) -> Answer:
@@ -63,27 +55,37 @@ def bands(field: Field, finding: Finding) -> Answer:
     thick = open_mm(dense, max(_DENSE_RADIUS_MM, 1.6 * scene.in_plane_mm), scene.spacing_mm)
     beside = dilate_mm(thick, _BESIDE_MM, scene.spacing_mm)
     labels, sizes = components(_sheets(scene, deep_mm), 26)
+    boxes = cc3d.statistics(labels)["bounding_boxes"]
     stated = stated_diameter_mm(finding)
     out = []
     for label in range(1, min(len(sizes), _MOST_LOOKED_AT + 1)):
         if sizes[label] * scene.voxel_ml < _LEAST_ML:
             break
-        own = labels == label
-        sheet = _band(own, deep_mm, scene)
-        if sheet is None or float(beside[own].mean()) > _MOST_BESIDE:
+        crop = _widened(boxes[label], scene)
+        own = labels[crop] == label
+        wide_mm, sure = _form(own, scene)
+        if sure == 0 or float(beside[crop][own].mean()) > _MOST_BESIDE:
             continue
-        full = np.zeros(scene.hu.shape, dtype=np.bool_, order="F")
-        full[sheet.crop] = sheet.mask
-        region = scene.region(full)
+        over_hu = float(np.median(scene.hu[crop][own])) - scene.level_hu
+        sure *= _surroundings(own, crop, deep_mm, over_hu, scene) * min(1.0, wide_mm / _FULL_MM)
+        region = _region(own, crop, over_hu, scene)
         if region.count == 0:
             continue
-        sure = sheet.sure
         if stated is not None:
             sure *= 0.3 + 0.7 * size_fit(longest_axial_diameter_mm(region, field.geometry), stated)
         if sure >= _LEAST_CONFIDENCE:
             out.append(Candidate(region, round(sure, 4)))
     out.sort(key=lambda c: -c.confidence)
     return Answer(tuple(out[:_MOST_CANDIDATES]), "no band that is no vessel is seen there")
+
+
+def _widened(box: Crop, scene: Scene) -> Crop:
+    margin = int(np.ceil(_RING_MM[1] / min(scene.spacing_mm))) + 1
+    i, j, k = (
+        slice(max(0, int(p.start) - margin), min(n, int(p.stop) + margin))
+        for p, n in zip(box, scene.hu.shape, strict=True)
+    )
+    return i, j, k
 
 
 def _sheets(scene: Scene, deep_mm: FloatArray) -> BoolArray:
@@ -96,38 +98,39 @@ def _sheets(scene: Scene, deep_mm: FloatArray) -> BoolArray:
     return out
 
 
-def _band(mask: BoolArray, deep_mm: FloatArray, scene: Scene) -> _Sheet | None:
-    """A component of sheet-like voxels as a band; None when its form or place is no band's."""
+def _form(own: BoolArray, scene: Scene) -> tuple[float, float]:
+    """A component's width in mm, and how surely it has a band's form (0: it has not)."""
     steps = np.array(scene.spacing_mm)
-    points = np.argwhere(mask) * steps
-    long, wide, thick = _axes_mm(points)
+    long, wide, thick = _axes_mm(np.argwhere(own) * steps)
     flat = wide / max(thick, 0.8 * float(steps.min()))
-    if not (_LONG_MM[0] <= long <= _LONG_MM[1] and wide >= _WIDE_MM and flat >= _FLAT):
-        return None
     slab_mm3 = long * wide * max(thick, float(steps.min()))
-    if np.count_nonzero(mask) * scene.voxel_ml * 1000 < _LEAST_FILLED * slab_mm3:
-        return None
-    depth = deep_mm[mask]
-    rim = max(_RIM_MM, 1.15 * max(scene.spacing_mm))
-    if thick > _THICKEST_MM or float(np.median(depth)) <= rim:
-        return None
-    over_hu = float(np.median(scene.hu[mask])) - scene.level_hu
-    margin = int(np.ceil(_RING_MM[1] / float(steps.min()))) + 1
-    crop = bounding_slices(mask, margin)
-    if crop is None:
-        return None
-    own, spacing = mask[crop], scene.spacing_mm
+    filled = int(np.count_nonzero(own)) * scene.voxel_ml * 1000 / max(slab_mm3, 1e-6)
+    right = _LONG_MM[0] <= long <= _LONG_MM[1] and wide >= _WIDE_MM and flat >= _FLAT
+    if not right or thick > _THICKEST_MM or filled < _LEAST_FILLED:
+        return wide, 0.0
+    return wide, min(1.0, _LONGEST_MM / long)
+
+
+def _surroundings(
+    own: BoolArray, crop: Crop, deep_mm: FloatArray, over_hu: float, scene: Scene
+) -> float:
+    """How well contrast, aerated lung around and depth fit a band's, 0..1."""
+    depth, spacing = deep_mm[crop][own], scene.spacing_mm
+    if float(np.median(depth)) <= max(_RIM_MM, 1.15 * max(spacing)):
+        return 0.0
     ring = dilate_mm(own, _RING_MM[1], spacing) & ~dilate_mm(own, _RING_MM[0], spacing)
     around = scene.hu[crop][ring & scene.lung[crop]]
     aerated = float(np.mean(around < scene.level_hu + _OVER_LUNG_HU)) if around.size else 0.0
     at_pleura = float(depth.min()) <= max(_AT_PLEURA_MM, 2 * scene.in_plane_mm)
     contrast = (over_hu - _FAINT_OVER_HU) / (_CLEAR_OVER_HU - _FAINT_OVER_HU)
-    sure = float(np.clip(contrast, 0, 1)) * min(1.0, wide / _FULL_WIDTH_MM) * aerated
-    sure *= 1.0 if at_pleura else _FREE
-    sure *= min(1.0, _LONGEST_MM / long)
-    near = dilate_mm(own, 1.05 * scene.in_plane_mm, spacing) & scene.inside[crop]
-    drawn = own | (near & (scene.hu[crop] > scene.level_hu + 0.45 * over_hu))
-    return _Sheet(drawn, crop, over_hu, sure)
+    return float(np.clip(contrast, 0, 1)) * aerated * (1.0 if at_pleura else _FREE)
+
+
+def _region(own: BoolArray, crop: Crop, over_hu: float, scene: Scene) -> RegionMask:
+    near = dilate_mm(own, 1.05 * scene.in_plane_mm, scene.spacing_mm) & scene.inside[crop]
+    full = np.zeros(scene.hu.shape, dtype=np.bool_, order="F")
+    full[crop] = own | (near & (scene.hu[crop] > scene.level_hu + _BORDER_HEIGHT * over_hu))
+    return scene.region(full)
 
 
 def _axes_mm(points: NDArray[np.float64]) -> tuple[float, float, float]:
