@@ -146,6 +146,14 @@ def test_a_truth_of_another_scan_is_refused(scan: Path, tmp_path: Path) -> None:
     assert fault(run(scan, tmp_path / "labels.nii.gz", segmenter=other)) == "no-phantom-truth"
 
 
+def test_a_label_map_in_place_of_a_ct_is_refused(tmp_path: Path) -> None:
+    labels = np.zeros((6, 6, 6), dtype=np.int16)
+    labels[2:4] = 3
+    nib.save(nib.Nifti1Image(labels, np.eye(4)), tmp_path / "ct.nii.gz")
+    arguments = ["segment", str(tmp_path / "ct.nii.gz"), "-o", str(tmp_path / "labels.nii.gz")]
+    assert fault(CliRunner().invoke(cli, arguments)) == "not-a-ct"
+
+
 def test_a_folder_without_a_ct_is_refused(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     arguments = ["segment", str(tmp_path / "in"), "-o", str(tmp_path / "labels.nii.gz")]

@@ -66,7 +66,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     from groundct.anatomy._segment import load_segmenter
     from groundct.anatomy.choice.run import segment_by_all
     from groundct.cli._options import options_by_plugin
-    from groundct.codecs.volumes import read_volume, volume_reference
+    from groundct.codecs.volumes import read_volume, require_ct, volume_reference
 
     started = time.perf_counter()
     names = tuple(dict.fromkeys(segmenters))
@@ -75,6 +75,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     plugins = [load_segmenter(name, given[name]) for name in names]
     _say(f"reading {volume}")
     ct = read_volume(volume_reference(volume, series))
+    require_ct(ct, volume)
     flagged = _flags(ct, volume.name)
     show_issues(flagged, err=True)
     result = segment_by_all(ct, plugins, given, tell=_say)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 from groundct.codecs._files import unreadable
 from groundct.codecs.dicom import FoundSeries, read_dicom_series, scan_dicom_folder
@@ -12,6 +13,8 @@ from groundct.core.case import NiftiVolume, VolumeReference
 from groundct.core.issues import DataError, DicomError, VolumeError
 from groundct.core.value import digest
 from groundct.core.volume import Volume
+
+_LARGEST_LABEL: Final = 255
 
 
 def volume_reference(path: Path, series: str | None = None) -> VolumeReference:
@@ -52,6 +55,22 @@ def read_volume(reference: VolumeReference) -> Volume:
     if isinstance(reference, NiftiVolume):
         return read_nifti_volume(reference)
     return read_dicom_series(reference)
+
+
+def require_ct(volume: Volume, where: object, case_id: str | None = None) -> None:
+    """Refuse a label map: a CT holds air, which is far below 0 HU, or else was never rescaled.
+
+    Raises VolumeError.
+    """
+    low, high = int(volume.hu.min()), int(volume.hu.max())
+    if low >= 0 and high <= _LARGEST_LABEL:
+        raise VolumeError.of(
+            "not-a-ct",
+            where,
+            f"all values lie from {low} to {high}, as in a label map or a picture.",
+            "Give the CT; keep masks in another folder.",
+            case_id,
+        )
 
 
 def volume_digest(reference: VolumeReference) -> str:

@@ -10,7 +10,7 @@ from groundct import questions, reasoning
 from groundct.anatomy import sentinel
 from groundct.anatomy.composites import complete
 from groundct.anatomy.published import label_map_of_published
-from groundct.codecs.volumes import read_volume, volume_digest
+from groundct.codecs.volumes import read_volume, require_ct, volume_digest
 from groundct.core.case import Case
 from groundct.core.contracts import Extractor, FindingSegmenter, Segmenter, component
 from groundct.core.issues import Issue, VolumeError
@@ -27,8 +27,6 @@ from groundct.questions.write import QuestionRequest, write_questions
 from groundct.reasoning.trace import TraceRequest, trace_findings
 from groundct.reports._read import prepare
 from groundct.vocabulary.anatomy import anatomy
-
-_LARGEST_LABEL = 255
 
 Tell = Callable[[str], None]
 """Told the name of each stage as it begins."""
@@ -59,7 +57,7 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
     report, reading, told = _read(case, extractor)
     tell("reading the volume")
     volume = read_volume(case.volume)
-    _require_ct(volume, case.case_id)
+    require_ct(volume, case.case_id, case.case_id)
     info = VolumeInfo(digest=volume_digest(case.volume), geometry=volume.stored)
     tell("looking for contradictions")
     seen = sentinel.flags(sentinel.look(volume), case.case_id)
@@ -89,19 +87,6 @@ def build_case(case: Case, source: str, settings: BuildSettings, tell: Tell) -> 
         components=_components(case, segmenter, extractor, finder, settings),
     )
     return BuiltCase(record, volume, organs, outcome.masks)
-
-
-def _require_ct(volume: Volume, case_id: str) -> None:
-    """Refuse a label map: a CT holds air, which is far below 0 HU, or else was never rescaled."""
-    low, high = int(volume.hu.min()), int(volume.hu.max())
-    if low >= 0 and high <= _LARGEST_LABEL:
-        raise VolumeError.of(
-            "not-a-ct",
-            case_id,
-            f"all values lie from {low} to {high}, as in a label map or a picture.",
-            "Give the CT; keep masks in another folder.",
-            case_id,
-        )
 
 
 def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading, tuple[Issue, ...]]:
