@@ -17,7 +17,7 @@ from groundct.phantom.spec import (
 )
 from groundct.vocabulary.segments import segments
 
-SHAPE = (96, 96, 72)
+SHAPE = (88, 88, 60)
 SMALL_MM = {"2b": 16, "2c": 16, "2d": 12, "2f": 24, "2h": 12, "1d": 30, "2a": 20}
 
 
@@ -107,6 +107,20 @@ def test_pleural_findings_reach_the_depth_asked_for_on_their_side(category):
     assert (points[:, 1].mean() < lung[:, 1].mean()) == (category == "2e")
     hu = made.volume.hu[mask].mean()
     assert -60 < hu < 60 if category == "2e" else hu < -900
+
+
+@pytest.mark.parametrize(("kind", "size_mm"), [("pleural_effusion", 25), ("pleural_thickening", 9)])
+def test_lenses_lie_at_the_wall_and_are_as_deep_as_asked_for(kind, size_mm):
+    wanted = FindingSpec(
+        category="2e", type=kind, site="left lung", size_mm=size_mm, loculated=True, seed=4
+    )
+    made = make_phantom(PhantomSpec(shape=(160, 160, 72), findings=(wanted,)))
+    assert made.findings[0].measured_mm == pytest.approx(size_mm, rel=0.35)
+    mask = dense(made, made.findings[0])
+    points = made.volume.geometry.world_from_index(np.argwhere(mask))
+    lung = made.volume.geometry.world_from_index(np.argwhere(made.organs.mask("left lung")))
+    assert points[:, 0].mean() < lung[:, 0].mean()
+    assert -60 < made.volume.hu[mask].mean() < 60
 
 
 def test_densities_of_findings(phantom):

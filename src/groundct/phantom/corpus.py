@@ -22,7 +22,7 @@ from groundct.phantom.spec import (
 _FEW_MM: dict[str, tuple[float, float]] = {
     "nodule": (6, 18), "mass": (31, 42), "part_solid_nodule": (12, 22),
     "calcified_nodule": (4, 9), "air_cyst": (10, 22), "bulla": (20, 32),
-    "pleural_effusion": (15, 45), "pneumothorax": (12, 40),
+    "pleural_effusion": (15, 45), "pleural_thickening": (4, 10), "pneumothorax": (12, 40),
 }  # fmt: skip
 
 Contrast = Literal["none", "venous", "arterial", "mixed"]
@@ -143,5 +143,6 @@ def _finding(categories: tuple[Category, ...], generator: np.random.Generator) -
         type=kind,
         size_mm=size,
         margin="spiculated" if kind == "mass" and generator.random() < 0.5 else "smooth",
+        loculated=kind == "pleural_effusion" and generator.random() < 0.2,
         seed=int(generator.integers(2**31)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import edt
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +38,7 @@ from groundct.phantom.lesions.site import Ground, does_not_fit
 from groundct.phantom.lines import Placed
 from groundct.phantom.report import write_report
 from groundct.phantom.shapes import Body
-from groundct.phantom.spec import PLEURAL, FindingSpec, Group, PhantomSpec, group_of
+from groundct.phantom.spec import PLEURAL, FindingSpec, Group, PhantomSpec, at_wall, group_of
 from groundct.phantom.tissue import Tissue, add_texture, blood_hu
 from groundct.phantom.warp import Warp
 from groundct.vocabulary.segments import segments
@@ -50,8 +51,8 @@ _THIN_MM = 1.1
 class PlacedFinding:
     """A finding that was drawn: its masks, one an instance, and the size measured in them.
 
-    ``measured_mm`` is the longest axial diameter of the largest instance; for pleural findings the
-    greatest depth from front to back.
+    ``measured_mm`` is the longest axial diameter of the largest instance; for pleural layers the
+    greatest depth from front to back, for what lies at the wall the largest ball's diameter.
     """
 
     finding_id: str
@@ -279,7 +280,15 @@ def _assembled(spec: PhantomSpec, hu: NDArray[np.int16], drawn: _Drawn) -> Phant
 
 
 def _measured_mm(spec: PhantomSpec, finding: FindingSpec, masks: tuple[RegionMask, ...]) -> float:
+    if at_wall(finding):
+        return max(_thickest_mm(mask, spec.geometry.spacing_mm) for mask in masks)
     if finding.category in PLEURAL:
         deepest = max(int(np.count_nonzero(m.voxels, axis=1).max()) for m in masks)
         return deepest * spec.geometry.spacing_mm[1]
     return max(longest_axial_diameter_mm(m, spec.geometry) for m in masks)
+
+
+def _thickest_mm(mask: RegionMask, spacing_mm: tuple[float, float, float]) -> float:
+    """The diameter of the largest ball inside a mask."""
+    voxels = np.ascontiguousarray(np.pad(mask.voxels, 1))
+    return 2 * float(edt.edt(voxels, anisotropy=spacing_mm).max()) - min(spacing_mm)

@@ -29,7 +29,7 @@ TYPES: dict[Category, tuple[str, ...]] = {
     "2b": ("consolidation", "atelectasis"),
     "2c": ("ground_glass",),
     "2d": ("nodule", "mass", "part_solid_nodule", "calcified_nodule"),
-    "2e": ("pleural_effusion",),
+    "2e": ("pleural_effusion", "pleural_thickening"),
     "2f": ("honeycombing",),
     "2g": ("pneumothorax",),
     "2h": ("air_cyst",),
@@ -42,7 +42,7 @@ DEFAULT_SIZE_MM: dict[str, float] = {
     "linear_atelectasis": 35, "scarring": 22, "consolidation": 40, "atelectasis": 30,
     "ground_glass": 35, "nodule": 10, "mass": 38, "part_solid_nodule": 16,
     "calcified_nodule": 6, "pleural_effusion": 30, "honeycombing": 40, "pneumothorax": 20,
-    "air_cyst": 14,
+    "air_cyst": 14, "pleural_thickening": 7,
 }  # fmt: skip
 
 PLEURAL: frozenset[str] = frozenset({"2e", "2g"})
@@ -70,6 +70,7 @@ class FindingSpec(Value):
     ``site`` is a lung, lobe or lung segment by name, or ``lung`` for both lungs. ``size_mm`` is
     the longest axial diameter of one instance; for a pleural effusion or a pneumothorax its
     greatest depth; for diffuse categories the extent of their pattern (FINDINGS in the docs).
+    A ``loculated`` effusion is a lens at the chest wall instead of a layer that lies behind.
     """
 
     category: Category
@@ -78,6 +79,7 @@ class FindingSpec(Value):
     size_mm: Annotated[float, Field(gt=0, le=200)] | None = None
     count: Annotated[int, Field(ge=1, le=50)] = 1
     margin: Margin = "smooth"
+    loculated: bool = False
     seed: int = 0
 
     @model_validator(mode="after")
@@ -111,6 +113,11 @@ def group_of(finding: FindingSpec) -> Group:
         return "pleural"
     diffuse = finding.category in DIFFUSE and finding.drawn_type != "bulla"
     return "diffuse" if diffuse else "focal"
+
+
+def at_wall(finding: FindingSpec) -> bool:
+    """Whether a pleural finding is a lens at the chest wall and no layer."""
+    return finding.loculated or finding.drawn_type == "pleural_thickening"
 
 
 class ReportStyle(Value):

@@ -57,6 +57,9 @@ WORDING: dict[str, Wording] = {
     "pleural_effusion": _of(
         "pleural effusion", "There is {one} on the {side}, reaching {size} in its thickest part."
     ),
+    "pleural_thickening": _of(
+        "pleural thickening", "There is {one} on the {side}, reaching {size} in its thickest part."
+    ),
     "honeycombing": _of("Honeycombing", _SEEN),
     "pneumothorax": _of(
         "pneumothorax", "There is a {one} on the {side}, reaching {size} in its deepest part."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from groundct.core.volume import BoolArray
 from groundct.phantom.canvas import FloatArray
@@ -14,6 +16,8 @@ Piece = tuple[Slices, BoolArray]
 """Voxels of a finding within a box of the canvas."""
 
 _MOST = 400
+_IN_TREES = 0.4
+"""The share of micronodules that lie in groups."""
 
 
 def spots(
@@ -28,9 +32,11 @@ def spots(
     if holes:
         rank = np.argsort(-places[:, 2] + generator.normal(size=len(places)) * 40)
         places = places[rank][: max(wanted * 4, len(places) // 2)]
-    chosen = generator.permutation(len(places))[:wanted]
+    chosen = places[generator.permutation(len(places))[:wanted]]
+    if not holes and generator.random() < _IN_TREES:
+        chosen = _clustered(chosen, places, generator)
     out: list[Piece] = []
-    for place in places[chosen]:
+    for place in chosen:
         size = spec.drawn_size_mm * float(generator.uniform(0.55, 1.0))
         spot = spot_at(ground, spec.site, place, 0.8 * size + ground.step)
         radius = max(size / 2, 0.6 * spot.step)
@@ -40,12 +46,26 @@ def spots(
     return out
 
 
+def _clustered(
+    chosen: NDArray[np.float32], places: NDArray[np.float32], generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Small nodules in groups, as on the twigs of a tree in bud: each near one of a few places."""
+    heads = places[generator.integers(len(places), size=max(2, len(chosen) // 9))]
+    own = heads[generator.integers(len(heads), size=len(chosen))]
+    near = own + generator.normal(size=own.shape) * 6.0
+    # Each goes to the nearest place of the site.
+    _, nearest = cKDTree(places).query(near)
+    moved = places[nearest] + generator.uniform(-1.0, 1.0, size=own.shape)
+    return np.asarray(moved, dtype=np.float32)
+
+
 def mosaic(
     ground: Ground, spec: FindingSpec, lattice: Lattice, generator: np.random.Generator
 ) -> list[Piece]:
     """Sharp patches of darker and brighter lung; the mask holds the dark ones (air trapping)."""
     spot = whole_site(ground, spec, lattice)
     field = wave(spot, 2.2 * spec.drawn_size_mm, generator)
+    field = field + 0.25 * wave(spot, 0.6 * spec.drawn_size_mm, generator)
     dark = np.clip((field - 0.1) / 0.1 + 0.5, 0, 1)
     change = np.where(spot.hu < -500, 75 - 130 * dark, 0) * spot.allowed
     spot.hu[:] = np.maximum(spot.hu + change, -1000).astype(np.int16)

@@ -18,7 +18,7 @@ from groundct.phantom.lesions.site import (
     lattice,
     spot_at,
 )
-from groundct.phantom.spec import FindingSpec, group_of
+from groundct.phantom.spec import FindingSpec, at_wall, group_of
 
 Painter = Callable[[Spot, FindingSpec, np.random.Generator], BoolArray]
 
@@ -32,6 +32,7 @@ _FOCAL: dict[str, Painter] = {
     "2h": focal.cyst,
 }
 _WHOLE_SHAPE = frozenset({"2d", "2h"})
+_HIDES_VESSELS = frozenset({"2b", "2d", "2f", "2h"})
 _NEAR_PLEURA = frozenset({"1d", "2a", "2f"})
 
 
@@ -42,6 +43,10 @@ def place_finding(
 
     Raises DoesNotFitError when the site has no room.
     """
+    if spec.category == "2e" and at_wall(spec):
+        return (
+            _taken(ground, [pleural.lens(ground, spec, lattice(ground, spec), generator)], spec),
+        )
     if spec.category == "2e":
         return (_taken(ground, [pleural.effusion(ground, spec, lattice(ground, spec))], spec),)
     if spec.category == "2g":
@@ -75,7 +80,10 @@ def _one(
     at = _choose(lattice(ground, spec), spec, generator, whole=whole)
     reach = spec.drawn_size_mm * (0.95 if spec.margin == "spiculated" else 0.65) + 2 * ground.step
     spot = spot_at(ground, spec.site, at, reach)
-    return spot.slices, painter(spot, spec, generator)
+    mask = painter(spot, spec, generator)
+    if spec.category in _HIDES_VESSELS:
+        ground.canvas.overlay[spot.slices][mask] = 0
+    return spot.slices, mask
 
 
 def _choose(

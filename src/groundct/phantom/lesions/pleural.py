@@ -1,13 +1,14 @@
-"""Pleural findings: fluid that lies behind, air that lies in front of a patient on the back."""
+"""Pleural findings: fluid that lies behind or is held at the wall, air in front, thick pleura."""
 
 from __future__ import annotations
 
+import edt
 import numpy as np
 
 from groundct.core.volume import BoolArray
 from groundct.phantom.labels import PLEURAL_SPACE
 from groundct.phantom.lesions.diffuse import whole_site
-from groundct.phantom.lesions.site import Ground, Lattice, Slices, does_not_fit
+from groundct.phantom.lesions.site import Ground, Lattice, Slices, does_not_fit, spot_at, wave
 from groundct.phantom.spec import FindingSpec
 
 
@@ -22,6 +23,34 @@ def effusion(ground: Ground, spec: FindingSpec, lattice: Lattice) -> tuple[Slice
 def pneumothorax(ground: Ground, spec: FindingSpec, lattice: Lattice) -> tuple[Slices, BoolArray]:
     """Air in front of the lung, with the pleura as a thin line along the lung's new border."""
     return _layer(ground, spec, lattice, behind=False)
+
+
+def lens(
+    ground: Ground, spec: FindingSpec, lattice: Lattice, generator: np.random.Generator
+) -> tuple[Slices, BoolArray]:
+    """Loculated fluid or thick pleura: a lens at the chest wall, as deep as the size asked for."""
+    thick = spec.drawn_type == "pleural_thickening"
+    side = 1.0 if spec.site.startswith("right") else -1.0
+    places = lattice.places_mm
+    # The wall is at the side and behind; the border to the mediastinum is left alone.
+    outer = side * places[:, 0] - 0.4 * places[:, 1]
+    wall = lattice.lung_depth_mm < 5.0
+    far = wall & (outer > np.quantile(outer[wall], 0.7)) if wall.any() else wall
+    if not far.any():
+        raise does_not_fit(spec, "the scan shows no wall of this lung.")
+    at = places[generator.choice(np.flatnonzero(far))]
+    half = spec.drawn_size_mm * (4.0 if thick else 1.4) + 8.0
+    spot = spot_at(ground, spec.site, at, half + 2.0)
+    k, j, i = (float(abs(a.flat[1] - a.flat[0])) for a in (spot.z, spot.y, spot.x))
+    depth = edt.edt(np.ascontiguousarray(spot.allowed), anisotropy=(k, j, i), black_border=False)
+    uneven = 1 + 0.12 * wave(spot, max(12.0, half), generator)
+    reach = spec.drawn_size_mm * np.clip(1 - (spot.radius_mm / half) ** 2, 0, 1) * uneven
+    mask = np.asarray(spot.allowed & (depth < reach))
+    if not mask.any():
+        raise does_not_fit(spec, "the grid is too coarse for it.")
+    ground.canvas.labels[spot.slices][mask] = PLEURAL_SPACE
+    spot.hu[mask] = 38 if thick else 12
+    return spot.slices, mask
 
 
 def _layer(
