@@ -11,6 +11,7 @@ import pytest
 from groundct.core.contracts import Answer, FindingRequest
 from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, RegionMask, Volume, label_map_of_masks
+from groundct.grounding._hu_text.form import principal_mm
 from groundct.grounding._hu_text.rules import WITHOUT_RULE
 from groundct.grounding.hu_text import PLUGIN
 from groundct.metrics.overlap import dice
@@ -254,3 +255,25 @@ def test_words_of_place_choose_among_equals(block: Block, finding: Any, word: st
     assert len(answer.candidates) == 2
     assert _best(answer, drawn[at]) > 0.7
     assert answer.candidates[0].confidence > 1.5 * answer.candidates[1].confidence
+
+
+@pytest.mark.parametrize("category", PLUGIN.categories)
+def test_a_coarse_and_tiny_place_raises_nothing(finding: Any, category: str) -> None:
+    hu = np.random.default_rng(4).normal(-850, 90, (14, 12, 10)).astype(np.int16, order="F")
+    geometry = Geometry.of(hu.shape, np.diag([4.0, 4.0, 6.0, 1.0]))
+    lung = np.zeros(hu.shape, dtype=np.bool_)
+    lung[4:9, 4:8, 3:6] = True
+    organs = label_map_of_masks([("left lung", RegionMask.of(lung))], geometry, geometry)
+    volume = Volume(hu, geometry, geometry)
+    answer = PLUGIN.segment(FindingRequest(finding(category=category), volume, organs, lung))
+    assert answer.candidates or answer.reason
+
+
+def test_a_region_has_a_form_and_none_has_not() -> None:
+    box = np.zeros((30, 20, 10), dtype=np.bool_)
+    box[2:26, 4:16, 3:6] = True
+    long, wide, thick = (12**0.5 * sd for sd in principal_mm(box, (1.0, 1.0, 2.0)))
+    assert (round(long), round(wide), round(thick)) == (24, 12, 6)
+    assert principal_mm(np.ones((1, 1, 1), dtype=np.bool_), (1.0, 1.0, 1.0)) == (0, 0, 0)
+    with pytest.raises(ValueError, match="empty"):
+        principal_mm(np.zeros((2, 2, 2), dtype=np.bool_), (1.0, 1.0, 1.0))

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import cc3d
 import numpy as np
-from numpy.typing import NDArray
 
 from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
 from groundct.core.volume import BoolArray, RegionMask
 from groundct.grounding._hu_text.field import Field
+from groundct.grounding._hu_text.form import principal_mm
 from groundct.grounding._hu_text.hessian import eigenvalues
 from groundct.grounding._hu_text.scene import Scene, scene_of
 from groundct.grounding._hu_text.stated import size_fit, stated_diameter_mm
@@ -45,6 +45,8 @@ _BORDER_HEIGHT = 0.45
 _LEAST_CONFIDENCE = 0.4
 _MOST_CANDIDATES = 6
 _RING_MM = (1.5, 3.5)
+_BOX = 12**0.5
+"""The side of a box, as a part of the standard deviation along it."""
 
 
 def bands(field: Field, finding: Finding) -> Answer:
@@ -101,7 +103,8 @@ def _sheets(scene: Scene, deep_mm: FloatArray) -> BoolArray:
 def _form(own: BoolArray, scene: Scene) -> tuple[float, float]:
     """A component's width in mm, and how surely it has a band's form (0: it has not)."""
     steps = np.array(scene.spacing_mm)
-    long, wide, thick = _axes_mm(np.argwhere(own) * steps)
+    sds = principal_mm(own, scene.spacing_mm)
+    long, wide, thick = (_BOX * sd for sd in sds)
     flat = wide / max(thick, 0.8 * float(steps.min()))
     slab_mm3 = long * wide * max(thick, float(steps.min()))
     filled = int(np.count_nonzero(own)) * scene.voxel_ml * 1000 / max(slab_mm3, 1e-6)
@@ -116,7 +119,7 @@ def _surroundings(
 ) -> float:
     """How well contrast, aerated lung around and depth fit a band's, 0..1."""
     depth, spacing = deep_mm[crop][own], scene.spacing_mm
-    if float(np.median(depth)) <= max(_RIM_MM, 1.15 * max(spacing)):
+    if float(np.median(depth)) <= max(_RIM_MM, 1.02 * max(spacing)):
         return 0.0
     ring = dilate_mm(own, _RING_MM[1], spacing) & ~dilate_mm(own, _RING_MM[0], spacing)
     around = scene.hu[crop][ring & scene.lung[crop]]
@@ -131,10 +134,3 @@ def _region(own: BoolArray, crop: Crop, over_hu: float, scene: Scene) -> RegionM
     full = np.zeros(scene.hu.shape, dtype=np.bool_, order="F")
     full[crop] = own | (near & (scene.hu[crop] > scene.level_hu + _BORDER_HEIGHT * over_hu))
     return scene.region(full)
-
-
-def _axes_mm(points: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Lengths of the box that has the points' principal second moments, longest first."""
-    values = np.linalg.eigvalsh(np.cov(points.T))
-    thick, wide, long = np.sqrt(12 * np.maximum(values, 0.0))
-    return float(long), float(wide), float(thick)

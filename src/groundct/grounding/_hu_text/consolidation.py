@@ -15,6 +15,7 @@ from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
 from groundct.core.volume import BoolArray
 from groundct.grounding._hu_text.field import Field
+from groundct.grounding._hu_text.form import filled_mm
 from groundct.grounding._hu_text.stated import size_fit, stated_diameter_mm
 from groundct.grounding._space.crops import (
     LUNG_SIDES,
@@ -111,7 +112,6 @@ def _is_ball(own: BoolArray, depth_mm: float, volume_ml: float, spacing_mm: Spac
     """Whether a region is as small and round as nodules and small masses are."""
     if volume_ml > _NODULE_ML:
         return False
-    points = np.argwhere(own) * np.array(spacing_mm)
-    axes = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(points.T)), 1e-6))
+    long, _, short = filled_mm(own, spacing_mm)
     ball_mm = (volume_ml * 1000 * 3 / (4 * np.pi)) ** (1 / 3)
-    return float(axes[2] / axes[0]) < _NODULE_LONG and depth_mm > _NODULE_BALL * ball_mm
+    return long / short < _NODULE_LONG and depth_mm > _NODULE_BALL * ball_mm

@@ -15,6 +15,7 @@ from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
 from groundct.core.volume import BoolArray
 from groundct.grounding._hu_text.field import Field
+from groundct.grounding._hu_text.form import filled_mm
 from groundct.grounding._space.crops import (
     LUNG_SIDES,
     block_mean,
@@ -82,7 +83,5 @@ def plaques(field: Field, finding: Finding) -> Answer:
 
 
 def _is_flat(own: BoolArray, spacing_mm: SpacingMm) -> bool:
-    points = np.argwhere(own) * np.array(spacing_mm)
-    spread = np.cov(points.T) + np.diag(np.square(spacing_mm) / 12)
-    axes = np.sqrt(np.linalg.eigvalsh(spread))
-    return float(axes[1] / axes[0]) >= _FLAT
+    _, wide, thick = filled_mm(own, spacing_mm)
+    return wide / thick >= _FLAT

@@ -14,6 +14,7 @@ from groundct.core.contracts import Answer, Candidate
 from groundct.core.report import Finding
 from groundct.core.volume import BoolArray
 from groundct.grounding._hu_text.field import Field
+from groundct.grounding._hu_text.form import filled_mm
 from groundct.grounding._hu_text.scene import Scene, scene_of
 from groundct.grounding._hu_text.stated import size_fit, stated_diameter_mm
 from groundct.grounding._space.crops import smooth
@@ -73,10 +74,8 @@ def _pocket(core: BoolArray, scene: Scene, cavity: bool) -> tuple[BoolArray, flo
     radius = float(depth.max())
     if radius < _LEAST_CORE_MM:
         return None
-    points = np.argwhere(core) * np.array(scene.spacing_mm)
-    spread = np.cov(points.T) + np.diag(np.square(scene.spacing_mm) / 12)
-    axes = np.sqrt(np.linalg.eigvalsh(spread))
-    if float(axes[2] / axes[0]) > _MOST_LONG:
+    long, _, short = filled_mm(core, scene.spacing_mm)
+    if long / short > _MOST_LONG:
         return None
     inner_hu = float(np.median(scene.hu[core]))
     edge_hu = inner_hu + _EDGE_HEIGHT * (scene.level_hu - inner_hu)
