@@ -106,6 +106,29 @@ def test_a_licensed_task_is_named(chest: Chest, told: Mapping[str, str]) -> None
     assert issue.code == "licence-needed" and "heartchambers_highres" in issue.what
 
 
+def test_a_licence_is_told_by_the_environment_and_stands_in_no_option(
+    chest: Chest, told: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUNDCT_TOTALSEGMENTATOR_LICENSE", "aca_123456789012345")
+    options = {**told, "task": "heartchambers_highres"}
+    found = run(chest, options)
+    assert found.abstained and not found.segments  # it ran, and the stand-in finds nothing
+    config = json.loads((_process(options).folder / "home" / "config.json").read_text())
+    assert config["license_number"] == "aca_123456789012345"
+    assert "license" not in PLUGIN.options
+    _process(options).close()
+
+
+def test_the_network_is_open_only_where_the_user_said_so(
+    told: Mapping[str, str], tmp_path: Path
+) -> None:
+    assert _process(told).spec.network is False
+    new = tmp_path / "weights" / "new"
+    fetching = settings_of({**told, "weights": str(new), "fetch": "yes"})
+    assert _worker(fetching).spec.network is True and new.is_dir()
+    _worker(fetching).close()
+
+
 @pytest.mark.parametrize(
     ("mood", "code"), [("die", "tool-died"), ("fail", "tool-failed"), ("nothing", "no-output")]
 )
