@@ -123,7 +123,7 @@ def _centres(measured: Mapping[str, list[Measured]]) -> dict[str, Centre]:
 
 @dataclass(frozen=True, eq=False)
 class _Decision:
-    """A choice, and the voxels of a merged mask on the full grid's segmenters."""
+    """A choice; ``merged`` names the segmenters whose votes make the mask, none where one does."""
 
     choice: NameChoice
     merged: tuple[str, ...] = ()
