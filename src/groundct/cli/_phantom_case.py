@@ -12,9 +12,9 @@ import numpy as np
 from groundct.codecs._files import write_bytes
 from groundct.codecs.label_maps import write_label_map
 from groundct.codecs.nifti import write_nifti_volume
-from groundct.core.issues import DataError
 from groundct.core.report import Report
 from groundct.core.volume import Volume, label_map_of_masks
+from groundct.phantom.lesions.site import DoesNotFitError, described
 from groundct.phantom.make import Phantom, make_phantom
 from groundct.phantom.spec import PhantomSpec
 
@@ -104,11 +104,11 @@ def _made(spec: PhantomSpec) -> tuple[Phantom, tuple[str, ...]]:
     while True:
         try:
             return make_phantom(spec), tuple(left_out)
-        except DataError as problem:
-            if not spec.findings:
-                raise
+        except DoesNotFitError as problem:
             left_out.append(problem.issues[0].line())
-            spec = spec.model_copy(update={"findings": spec.findings[:-1]})
+            without = next(f for f in spec.findings if described(f) == problem.issues[0].where)
+            rest = tuple(f for f in spec.findings if f is not without)
+            spec = spec.model_copy(update={"findings": rest})
 
 
 def _read(job: CaseJob) -> dict[str, Any] | None:

@@ -77,11 +77,16 @@ def in_site(ground: Ground, slices: Slices, site: str) -> BoolArray:
     return np.asarray((ground.segments[slices] == number) & lung)
 
 
+def described(spec: FindingSpec) -> str:
+    """A finding in words, as errors name it."""
+    return f"{spec.drawn_type} of {spec.drawn_size_mm:g} mm in {spec.site}"
+
+
 def does_not_fit(spec: FindingSpec, why: str) -> DataError:
     """The error for a finding without a place."""
     return DoesNotFitError.of(
         "finding-does-not-fit",
-        f"{spec.drawn_type} of {spec.drawn_size_mm:g} mm in {spec.site}",
+        described(spec),
         why,
         "Ask for a smaller one, a larger site, fewer findings, or a grid that shows the site.",
     )
