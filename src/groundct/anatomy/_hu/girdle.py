@@ -23,7 +23,8 @@ START_HEIGHT_MM = (-12.0, 50.0)
 START_DEPTH_MM = (-50.0, 25.0)
 HEAD_MM = (13.0, 34.0)
 SHAFT_MM = 7.5
-AROUND_HEAD_MM, METAL_AWAY_MM, METAL_ML = 3.0, 6.0, 0.3
+AROUND_HEAD_MM, METAL_AWAY_MM, METAL_ML = 1.5, 6.0, 0.3
+FULL_SHARE = 0.85
 ROUND_HU, RING_GAP_MM = 130, 3.0
 SHOULDER_MM = 75.0
 BLADE_HU, BLADE_ML, BLADE_ASIDE_MM = 180, 8.0, 40.0
@@ -114,7 +115,7 @@ def find_humeri(
     out = {}
     for right in (False, True):
         half = (aside > 0) == right
-        humerus = _humerus(grid, depth * half, filled, np.asarray(near & half))
+        humerus = _humerus(grid, depth * half, filled, np.asarray(near & half), spine.centers[:, 0])
         if humerus is not None:
             out[right] = humerus
     return out
@@ -164,11 +165,16 @@ def _rounds(grid: Working, where: BoolArray, chest: Chest) -> tuple[BoolArray, N
 
 
 def _humerus(
-    grid: Working, depth: NDArray[np.float32], filled: BoolArray, solid: BoolArray
+    grid: Working,
+    depth: NDArray[np.float32],
+    filled: BoolArray,
+    solid: BoolArray,
+    middle_i: NDArray[np.float64],
 ) -> BoolArray | None:
     """The thick bone that holds the deepest point, if that is as deep as a head's middle.
 
-    The head is the bone in a ball around the middle of that thick part. None when metal or
+    The head is the bone in a ball around the middle of that thick part. ``middle_i`` (k,)
+    is the canal's place. None when metal or
     dense contrast agent lies near it.
     """
     deepest = float(depth.max())
@@ -188,7 +194,8 @@ def _humerus(
         return None
     flat = (*grid.spacing_mm[:2], 1000.0)
     shaft = dilate_mm(core, SHAFT_MM + 0.5, flat) & filled
-    return np.asarray(
-        shaft
-        | close_mm(ball & (filled | (solid & (grid.hu > BLADE_HU))), RING_GAP_MM, grid.spacing_mm)
-    )
+    # The socket lies on the side of the body.
+    inward = (axes[0] - head[0]) * step[0] * -np.sign(head[0] - middle_i[None, None, :])
+    shaft &= np.asarray(inward < deepest)
+    dense = close_mm(ball & (filled | (solid & (grid.hu > BLADE_HU))), RING_GAP_MM, grid.spacing_mm)
+    return np.asarray(shaft | dense | (away <= (FULL_SHARE * deepest) ** 2))
