@@ -1,10 +1,11 @@
 """Measure the hu_text finding segmenter through grounding as a whole.
 
-    python bench/bench_grounding.py [../shared/data] [--seeds 6] [--only lidc|phantom|effusion]
+    python -m bench.bench_grounding [../shared/data] [--only lidc|effusion]
 
 LIDC nodules: a finding with the readers' mean diameter and the side, against the readers' masks;
-then the same without a size. Phantom: six appearances at random places and sizes, organs from the
-``hu`` segmenter, the phantom's own reading; constants were chosen while looking at even seeds.
+then the same without a size. Effusions: phantoms of five depths at three noises, organs from the
+``hu`` segmenter; constants were chosen while looking at even seeds. All categories on phantoms, and
+claims of what is not there, are measured by bench_findings.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import csv
 import resource
 import sys
 import time
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +28,11 @@ from groundct.core.report import Finding, Measurement, Reading, Report, Span
 from groundct.core.volume import BoolArray, LabelMap, Volume
 from groundct.grounding.assign import GroundingOutcome, GroundingRequest, ground
 from groundct.grounding.hu_text import PLUGIN
-from groundct.metrics.overlap import HIT_DICE, dice
+from groundct.metrics.overlap import dice
 from groundct.phantom.make import Phantom, make_phantom
-from groundct.phantom.spec import LOBES, SIDES, FindingSpec, PhantomSpec
+from groundct.phantom.spec import SIDES, FindingSpec, PhantomSpec
 
 CASES = ("LIDC-IDRI-0001", "LIDC-IDRI-0003")
-PAIRS = (("2d", "2e"), ("2c", "2g"), ("2b", "1c"))
-SIZES_MM = {"2d": (6, 31), "2c": (20, 51), "2b": (25, 61), "2e": (12, 41), "2g": (12, 36)}
-CLAIMED = {
-    "1c": "emphysema",
-    "2b": "consolidation",
-    "2e": "pleural_effusion",
-    "2g": "pneumothorax",
-}
 EFFUSIONS_MM = (10.0, 18.0, 30.0, 45.0, 60.0)
 NOISES_HU = (12.0, 18.0, 30.0)
 SHAPE = (192, 192, 96)
@@ -50,12 +42,9 @@ EMPTY = Report(text="", sections=())
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--seeds", type=int, default=6)
-    parser.add_argument("--only", choices=("lidc", "phantom", "effusion"))
+    parser.add_argument("--only", choices=("lidc", "effusion"))
     options = parser.parse_args()
     status = 0
-    if options.only in (None, "phantom"):
-        phantom_table(options.seeds)
     if options.only in (None, "effusion"):
         effusion_table()
     if options.only in (None, "lidc"):
@@ -107,19 +96,6 @@ def lidc_table(folder: Path) -> None:
                     f"{each:<24} {confidence:9.2f} {seconds:7.1f}",
                     flush=True,
                 )
-        clear_lines(case, volume, organs)
-
-
-def clear_lines(case: str, volume: Volume, organs: LabelMap) -> None:
-    """What is found when a text claims an appearance that nobody reports in this scan."""
-    for category, kind in CLAIMED.items():
-        place = "pleura/pleura" if category in ("2e", "2g") else "lung/lung"
-        both = {"category": category, "anatomy": (place,), "laterality": "bilateral", "count": None}
-        claim = nodule("left", None, kind).model_copy(update=both)
-        outcome, seconds = grounded(volume, organs, Reading(sentences=(), findings=(claim,)))
-        mask, confidence = union(outcome, "f1")
-        found_ml = np.count_nonzero(mask) * volume.geometry.voxel_volume_mm3 / 1000
-        print(f"{case}  {kind} claimed: {found_ml:.0f} ml, {confidence:.2f}, {seconds:.1f} s")
 
 
 def side_is_left(x_lps_mm: float, volume: Volume) -> bool:
@@ -149,32 +125,6 @@ def nodule(side: str, size_mm: float | None, kind: str) -> Finding:
     )
 
 
-def phantom_table(seeds: int) -> None:
-    scores: dict[tuple[str, str], list[float]] = defaultdict(list)
-    times: list[float] = []
-    for seed in range(seeds):
-        for pair in PAIRS:
-            phantom = make_phantom(spec_of(seed, pair))
-            organs = HU.segment(phantom.volume)
-            outcome, seconds = grounded(phantom.volume, organs, phantom.reading)
-            times.append(seconds)
-            for placed in phantom.findings:
-                half = "odd" if seed % 2 else "even"
-                mask, _ = union(outcome, placed.finding_id)
-                scores[placed.spec.category, half].append(dice(truth_of(phantom, placed), mask))
-    print(
-        f"Phantom, {seeds} seeds, {SHAPE}; Dice of all instances of a finding, mean (least), hits"
-    )
-    for category in PLUGIN.categories:
-        for half in ("even", "odd"):
-            values = scores[category, half]
-            hits = sum(v >= HIT_DICE for v in values)
-            if values:
-                line = f"{np.mean(values):.2f} ({min(values):.2f})  {hits}/{len(values)}"
-                print(f"  {category} {half:<5} {line}")
-    print(f"  CPU seconds a case: mean {np.mean(times):.1f}")
-
-
 def effusion_table() -> None:
     """Effusions of five depths on both sides, at three noises; and what the free side claims.
 
@@ -202,18 +152,6 @@ def effusion_table() -> None:
             f" {confidence:.2f}; {false_ml:.0f} ml {sure:.2f}; {seconds:.1f} s",
             flush=True,
         )
-
-
-def spec_of(seed: int, pair: tuple[str, ...]) -> PhantomSpec:
-    generator = np.random.default_rng([seed, PAIRS.index(pair)])
-    placed = []
-    for category in pair:
-        sites = SIDES if category in ("2e", "2g") else LOBES
-        low, high = SIZES_MM.get(category, (0, 0))
-        size = float(generator.integers(low, high)) if high else None
-        site = str(generator.choice(sites))
-        placed.append(FindingSpec(category=category, site=site, size_mm=size, seed=seed))
-    return PhantomSpec(seed=seed, shape=SHAPE, findings=tuple(placed))
 
 
 def truth_of(phantom: Phantom, placed: Any) -> BoolArray:
