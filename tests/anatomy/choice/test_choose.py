@@ -79,6 +79,16 @@ def test_a_small_structure_that_leaves_the_scan_is_not_too_small() -> None:
     assert decided(choice, "left lung")[0] == "a"
 
 
+@pytest.mark.parametrize(("top", "taken"), [(60, None), (80, "a")])
+def test_above_and_below_hold_only_for_what_is_whole_in_view(top: int, taken: str | None) -> None:
+    upper = block((slice(10, 32), slice(24, 56), slice(top - 30, top)))
+    liver = block((slice(44, 70), slice(24, 50), slice(55, 73)))
+    blank = Volume(np.full(SHAPE, 50, dtype=np.int16, order="F"), GRID, GRID)
+    # The liver belongs below the heart, and the heart above the liver.
+    answers = {"a": answer(heart=upper, liver=liver)}
+    assert decided(choose(answers, blank), "heart")[0] == taken
+
+
 def test_swapped_sides_lose_and_straight_ones_win() -> None:
     left, right = block(LUNG), block(LUNG)[::-1].copy(order="F")
     spine = block((slice(36, 44), slice(10, 20), slice(0, 80)))

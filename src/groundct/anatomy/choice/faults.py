@@ -15,6 +15,7 @@ SLACK_MM: Final = 4.0
 """A centre may lie this far on the wrong side before it counts."""
 SMALLEST_SHARE: Final = 0.6
 """The largest piece of a structure in one piece holds at least this part of it."""
+_UPWARD: Final = 2
 _AXIS: Final[Mapping[str, tuple[int, int]]] = {
     "left": (0, -1),
     "right": (0, 1),
@@ -82,6 +83,8 @@ def _position_faults(name: str, evidence: Evidence, centres: Mapping[str, Centre
         if other is None:
             continue
         axis, sign = _AXIS[position.direction]
+        if axis == _UPWARD and evidence.cut_off:
+            continue  # the centre of what is in view may lie anywhere
         wrong_mm = (other[axis] - evidence.centroid_mm[axis]) * sign
         if wrong_mm > SLACK_MM:
             found.append(
