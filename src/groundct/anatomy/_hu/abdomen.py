@@ -25,7 +25,7 @@ NOT_TOLD = {
     "left adrenal gland": "it is too thin to be found surely",
     "right adrenal gland": "it is too thin to be found surely",
 }
-"""What is not looked for, and why; it lies in "abdominal tissue"."""
+"""What is not looked for, and why."""
 
 ORGANS = (
     "liver",
@@ -56,6 +56,7 @@ SPLEEN_FRONT_MM = 65.0
 SPLEEN_BEYOND = 0.15
 GAS_UNDER_DOME_MM = 55.0
 FAT_HU = (-160.0, -20.0)
+TISSUE_HU = -10.0
 GAS_HU = -500.0
 GAS_ML = 4.0
 LEVEL_SHARE = 0.5
@@ -133,12 +134,13 @@ def find_abdomen(
     else:
         used |= gas
         out.append(Structure("stomach gas", gas, "spatial prior", 0.5))
-    rest = belly.free & ~used
+    fatty = (belly.smooth > FAT_HU[0]) & (belly.smooth < TISSUE_HU)
+    rest = np.asarray(belly.free & ~used & fatty)
     if np.count_nonzero(rest) * grid.voxel_ml < MIN_TISSUE_ML:
         out.append(Abstention(name="abdominal tissue", reason="the scan ends at the diaphragm"))
     else:
-        note = "all that lies below the diaphragm and has no name of its own, bowel included"
-        out.append(Structure("abdominal tissue", rest, "spatial prior", 0.4, note=note))
+        note = "fat below the diaphragm; bowel and vessels lie in it and have no mask"
+        out.append(Structure("abdominal tissue", rest, "intensity", 0.5, note=note))
     out += [Abstention(name=name, reason=why) for name, why in NOT_TOLD.items()]
     return tuple(out)
 

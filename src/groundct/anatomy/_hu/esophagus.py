@@ -23,9 +23,9 @@ AIR_HU = -250.0
 PRIOR_MM = 9.0
 BEFORE_BONE_MM = 9.0
 ABOVE_CARINA_MM = 130.0
-BELOW_DOME_MM = 28.0
-USUAL_MM = 7.0
-RADIUS_MM = (6.5, 9.5)
+BELOW_DOME_MM = 40.0
+USUAL_MM = 7.5
+RADIUS_MM = (7.0, 10.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from groundct.anatomy._hu.chest import Chest, axial_hulls
 from groundct.anatomy._hu.grid import Working
 from groundct.core.volume import BoolArray
 from groundct.imaging.components import bounding_slices, fill_holes_by_slice, largest_component
-from groundct.imaging.distances import close_mm, dilate_mm, erode_mm, open_mm
+from groundct.imaging.distances import close_mm, dilate_mm, open_mm
 
 MUSCLE_HU = -15
 BELOW_CARINA_MM = 12.0
@@ -26,7 +26,7 @@ BEFORE_SPINE_MM = 42.0
 SAC_REACH_MM = 9.0
 BLOOD_MM = 16.0
 ENHANCED_HU = 130.0
-SAC_MM = 2.5
+SAC_MM = 4.5
 FLOOR_REACH_MM = 26.0
 RAISED_MM = 8.0
 """The heart sags less than the chest allows for where nothing shows its floor."""
@@ -146,11 +146,19 @@ def _lowered(
     return out
 
 
-def find_sac(grid: Working, heart: BoolArray, roots: BoolArray, room: BoolArray) -> BoolArray:
-    """The pericardium's outline: a shell of 2.5 mm around heart, its fat and the vessels' roots."""
+def find_sac(
+    grid: Working, heart: BoolArray, roots: BoolArray, room: BoolArray, lungs: BoolArray
+) -> BoolArray:
+    """The pericardium with its fat: what the outline of heart and fat holds beside the heart.
+
+    The outline is a shell of 4.5 mm; where a lung touches the heart it is the heart's own outer
+    layer.
+    """
     reach = dilate_mm(heart, SAC_REACH_MM, grid.spacing_mm)
     whole = heart | (roots & reach)
     full = close_mm(whole, 2 * SAC_REACH_MM, grid.spacing_mm) & reach & (room | whole)
     full = (axial_hulls(full) & reach & (room | whole)) | full
-    inner = erode_mm(full, max(SAC_MM, 1.01 * min(grid.spacing_mm)), grid.spacing_mm)
-    return np.asarray(full & ~inner)
+    layer = 1.01 * min(grid.spacing_mm)
+    around = dilate_mm(full, max(SAC_MM, layer), grid.spacing_mm) & ~full & room
+    fat = full & ~heart & ~roots
+    return np.asarray(around | fat | (full & dilate_mm(lungs, layer, grid.spacing_mm)))

@@ -12,7 +12,8 @@ from groundct.imaging.components import components, fill_holes_by_slice
 from groundct.imaging.distances import close_mm, dilate_mm, erode_mm
 
 LIVER_HU = (20.0, 180.0)
-SPREAD_HU = 30.0
+SPREAD_HU = (16.0, 30.0)
+SPREAD_SIGMAS = 3.0
 SEED_DEPTH_MM = (10.0, 35.0)
 CUT_MM = 8.0
 LEFT_REACH_MM = 95.0
@@ -41,9 +42,11 @@ def find_liver(
     if values.size * grid.voxel_ml < 10 or values.size < 0.5 * np.count_nonzero(seed):
         return None
     center = float(np.median(values))
+    noise = 1.48 * float(np.median(np.abs(values - center)))
+    spread = float(np.clip(SPREAD_SIGMAS * noise, *SPREAD_HU))
     free = free.copy(order="F")
     free[: max(0, round(middle - LEFT_REACH_MM / spacing[0]))] = False
-    even = np.asarray(free & (np.abs(smooth - center) < SPREAD_HU))
+    even = np.asarray(free & (np.abs(smooth - center) < spread))
     core = erode_mm(even, CUT_MM, spacing)
     labels, sizes = components(core, 6)
     if sizes.size < 2:

@@ -82,7 +82,7 @@ def find_mediastinum(scene: Scene) -> Center:
     for vessel in (aorta.ascending if aorta else None, pulmonary.trunk if pulmonary else None):
         if vessel is not None:
             roots |= field.give(vessel)
-    found += _heart(grid, middle, roots)
+    found += _heart(grid, middle, roots, scene.lungs.both)
     found += [Abstention(name=name, reason=why) for name, why in NOT_TOLD.items()]
     return Center(tuple(found), _union(grid, found))
 
@@ -167,7 +167,7 @@ def _gullet(field: Field, gullet: Gullet | None) -> Stage:
     return (Structure("esophagus", field.give(gullet.mask), "spatial prior", sure, note=note),)
 
 
-def _heart(grid: Working, middle: Middle | None, roots: BoolArray) -> Stage:
+def _heart(grid: Working, middle: Middle | None, roots: BoolArray, lungs: BoolArray) -> Stage:
     why = "no room between the lungs above the diaphragm"
     names = ("heart", "pericardium")
     if middle is None:
@@ -179,8 +179,8 @@ def _heart(grid: Working, middle: Middle | None, roots: BoolArray) -> Stage:
         out += [Abstention(name=name, reason=why) for name in names]
     else:
         rest = rest & ~middle.heart
-        sac = find_sac(grid, middle.heart, roots, middle.room)
-        note = "the outline of heart and its fat, a shell of 2.5 mm; the sac itself is not seen"
+        sac = find_sac(grid, middle.heart, roots, middle.room, lungs)
+        note = "the fat around the heart within its outline, a shell of 4.5 mm; no sac is seen"
         out += [
             Structure("heart", middle.heart, "shape prior", 0.75),
             Structure("pericardium", sac, "shape prior", 0.4, note=note),

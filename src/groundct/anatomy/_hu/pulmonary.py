@@ -38,21 +38,24 @@ def find_pulmonary(field: Field, clipped: NDArray[np.float32], aorta: Aorta) -> 
     apart = np.where(aorta.whole, CLEARED_HU, clipped).astype(np.float32)
     stem = _stem(field, apart, aorta)
     left = _left(field, apart, aorta)
-    if stem is None or left is None:
+    if left is None:
         return None
-    tracks = [stem, left]
-    right = _right(field, apart, aorta, stem)
+    # Without contrast agent the trunk is hardly seen in axial slices; its upper end always is.
+    tracks = [left] if stem is None else [stem, left]
+    right = _right(field, apart, aorta, left if stem is None else stem)
     if right is not None:
         tracks.append(right)
     outside = ~aorta.whole
     masks = [_grown(field, fill_tube(field, Tube(t.points, t.radius_mm)), outside) for t in tracks]
     whole = np.asarray(np.logical_or.reduce(masks))
     fork = left.points[:, 1].max() if right is None else right.points[0][1]
-    middle = (stem.points[:, 0].mean() + _ascending_at(aorta, field.carina[2])[0]) / 2
+    middle = (tracks[0].points[-8:, 0].mean() + _ascending_at(aorta, field.carina[2])[0]) / 2
     trunk = whole & (np.arange(whole.shape[1])[None, :, None] > fork)
     trunk &= np.arange(whole.shape[0])[:, None, None] < middle
     score = float(np.concatenate([track.score for track in tracks]).mean())
-    return Pulmonary(trunk | masks[0], whole, score)
+    if stem is not None:
+        trunk |= masks[0]
+    return Pulmonary(trunk, whole, score)
 
 
 def _grown(field: Field, mask: BoolArray, outside: BoolArray) -> BoolArray:
@@ -138,7 +141,7 @@ def _right(field: Field, apart: NDArray[np.float32], aorta: Aorta, stem: Track) 
     a, b, n = field.carina
     center = _ascending_at(aorta, n - 8)
     around = slice(
-        round(float(stem.points[:, 0].mean())) + 3,
+        round(float(stem.points[-8:, 0].mean())) + 3,
         min(field.hu.shape[0], round(a + 38 / CUBE_MM)),
     )
     depth = slice(max(0, round(b + 2)), max(1, round(center[1]) - 2))
