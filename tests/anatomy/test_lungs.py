@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from groundct.anatomy._hu.airless import airless_lung
+from groundct.anatomy._hu.body import find_body
 from groundct.anatomy._hu.grid import Working, working
 from groundct.anatomy._hu.lung_structures import closed_share, lung_structures, lung_vessels
+from groundct.anatomy._hu.lungs import find_lungs
 from groundct.anatomy._hu.regions import joined, pasted
 from groundct.anatomy._hu.structure import Structure
 from groundct.anatomy._hu.vessel_shape import lying, without_flats, without_rounds
@@ -154,3 +156,26 @@ def test_regions_are_joined_and_pasted_by_their_place() -> None:
     assert np.array_equal(both.dense((6, 6, 6)), full)
     assert pasted([other], one).sum() == 0
     assert pasted([other], both).sum() == 1
+
+
+def test_a_lung_that_the_view_cuts_is_body_and_a_mattress_is_not() -> None:
+    hu, left, right = _chest()
+    narrow = hu[24:97]  # the outer parts of both lungs are out of view
+    body = find_body(_grid(narrow))
+    assert body is not None and body.all()
+    high = np.full((120, 120, 60), -1000)
+    high[:, 20:110] = hu
+    high[:, :20] = -920
+    body = find_body(_grid(high))
+    assert body is not None
+    assert not body[:, :18].any()
+    assert (body[:, 20:110] & (left | right)).sum() == (left | right).sum()
+
+
+def test_gas_is_no_lung() -> None:
+    hu, left, right = _chest()
+    lungs = find_lungs(_grid(hu), np.ones(SHAPE, dtype=np.bool_), None, None)
+    assert lungs is not None
+    assert lungs.left is not None and lungs.right is not None
+    hu[left | right] = -1000
+    assert find_lungs(_grid(hu), np.ones(SHAPE, dtype=np.bool_), None, None) is None
