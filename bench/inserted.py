@@ -43,14 +43,15 @@ class Inserted:
 
 
 def inserted(volume: Volume, organs: LabelMap, lobes: dict[str, BoolArray], seed: int) -> Inserted:
-    """A lesion of a kind, place and size that the seed decides, 4 to 34 mm."""
+    """A lesion of a kind, place and size that the seed decides, 4 to 34 mm, in one of ``lobes``."""
     rng = np.random.default_rng([seed, 77])
     kind = KINDS[seed % len(KINDS)]
     site = SITES[(seed // len(KINDS)) % len(SITES)]
     size = float(np.exp(rng.uniform(np.log(4.0), np.log(34.0))))
     if kind in ("part-solid", "ground-glass"):
         size = max(size, 7.0)
-    lobe = LOBES[int(rng.integers(len(LOBES)))]
+    names = [name for name in LOBES if name in lobes]
+    lobe = names[int(rng.integers(len(names)))]
     centre = _centre(volume, lobes[lobe], site, size, rng)
     window, cover = _coverage(volume, centre, size, kind, rng)
     hu = volume.hu.copy(order="F")

@@ -1,8 +1,9 @@
 """How like a nodule a centre is, by its rays and its blob's strength, whatever the text says.
 
 A logistic of few terms. Its constants were fitted on lesions drawn into two real scans against
-everything else that blobs were found in (``bench/bench_prompts.py --inserted``, even seeds), and
-rounded; the term for density was weakened, since small nodules share their voxels with lung.
+everything else that blobs were found in (``bench/inserted.py``, even seeds), and rounded. Terms for
+density, roundness and even rays were weakened, since real nodules are less like balls and small
+ones share their voxels with lung; what is brighter than soft tissue is taken for a vessel.
 """
 
 from __future__ import annotations
@@ -35,17 +36,19 @@ class Terms:
 
 
 _TERMS: Final = {
-    "solid": Terms(1.1, 1.8, -3.0, -5.0, -4.0, 6.0, 4.0, -0.5),
-    "haze": Terms(-1.0, 2.0, -2.2, -3.0, -3.0, 5.0, 4.5, 0.0),
+    "solid": Terms(1.1, 2.0, -2.0, -5.0, -4.0, 5.0, 4.0, -2.0),
+    "haze": Terms(-1.0, 2.0, -2.0, -3.0, -3.0, 5.0, 4.5, 0.0),
 }
 _FULL_HEIGHT_HU: Final = {"solid": 900.0, "haze": 250.0}
-_CONTRAST_HU = 150.0
 
 
 def likeness(
-    rays: Rays, response: float, height_hu: float, core_hu: float, channel: Channel
+    rays: Rays, response: float, height_hu: float, excess_hu: float, channel: Channel
 ) -> float:
-    """0..1 for a centre that rises by ``height_hu`` from its lung to ``core_hu``."""
+    """0..1 for a centre that rises by ``height_hu`` from its lung.
+
+    ``excess_hu`` is how much denser it is than soft tissue without calcium is.
+    """
     terms = _TERMS[channel]
     blob = response / (BALL_RESPONSE * max(height_hu, 50.0))
     z = (
@@ -56,6 +59,6 @@ def likeness(
         + terms.open * max(0.0, rays.open_share - 0.3)
         + terms.round * float(np.log(max(rays.roundness, 0.1)))
         + terms.height * min(height_hu / _FULL_HEIGHT_HU[channel], 1.1)
-        + terms.bright * max(0.0, core_hu - _CONTRAST_HU) / 200.0
+        + terms.bright * min(excess_hu, 300.0) / 200.0
     )
     return float(1.0 / (1.0 + np.exp(-np.clip(z, -30, 30))))

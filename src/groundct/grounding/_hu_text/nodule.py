@@ -19,10 +19,11 @@ from groundct.core.report import Finding
 from groundct.core.volume import BoolArray, RegionMask
 from groundct.grounding._hu_text.blobs import Blob, find_blobs
 from groundct.grounding._hu_text.field import Field
+from groundct.grounding._hu_text.ground_glass import ground_glass
 from groundct.grounding._hu_text.likeness import Channel, likeness
 from groundct.grounding._hu_text.look import Look, look_of
 from groundct.grounding._hu_text.rays import Rays, cast_rays, directions, drawn
-from groundct.grounding._space.crops import FloatArray, placed, smooth
+from groundct.grounding._space.crops import FloatArray, crop_of, placed, smooth
 from groundct.imaging.components import Crop, components, fill_holes_by_slice
 from groundct.imaging.shape import longest_axial_diameter_mm
 
@@ -37,8 +38,21 @@ _LEAST_HEIGHT_HU = 80.0
 _BORDER_HEIGHT = 0.42
 _SMOOTH_MM = {"solid": 0.5, "haze": 1.0}
 _BLOB_HU = {"solid": 100.0, "haze": -550.0}
+_PARTING_HEIGHT = 0.65
+_TAILED = 0.04
+_PARTED = 0.9
 _LEAST_CONFIDENCE = 0.05
 _SURE = 0.5
+_KNOWN = 0.8
+_NO_LESION = (
+    *("lung vessel", "airway", "bronchie", "left hilum", "right hilum", "superior vena cava"),
+    *("pulmonary artery", "pulmonary trunk", "aorta", "aortic arch", "descending aorta"),
+    *("heart", "heart ascending aorta", "esophagus", "azygos vein", "rib", "vertebrae"),
+)
+"""What is no lesion, where it is segmented: a candidate inside it keeps a fifth."""
+_LEAST_FIT = 0.1
+_SOFT_TISSUE_HU = 150.0
+_MOST_SOLID_SHARE = 0.25
 _SOLID_INNER_HU = -350.0
 """Above it what the haze channel sees is solid, and too wide by its low border."""
 
@@ -82,6 +96,15 @@ class Scene:
     look: Look
     channel: Channel
 
+    def known_share(self, crop: Crop, mask: BoolArray) -> float:
+        """How much of a mask (i j k of the window) is known to be vessel, airway or hilum, 0..1."""
+        outer = self.field.crop
+        i, j, k = (
+            slice(a.start + b.start, a.start + b.stop) for a, b in zip(outer, crop, strict=True)
+        )
+        known = crop_of(self.field.organs, _NO_LESION, (i, j, k))
+        return float(np.mean(known[mask]))
+
     def cast(self, centre: NDArray[np.float64], blob: Blob) -> Seen | None:
         """A centre seen at a scale; None where nothing rises from the lung."""
         spacing, radius_mm = self.field.spacing_mm, blob.radius_mm
@@ -101,7 +124,16 @@ class Scene:
             return None
         border = lung + _BORDER_HEIGHT * (top - lung)
         rays = cast_rays(level, inside, own, border, longest, spacing)
-        like = likeness(rays, blob.response, top - lung, core, self.channel)
+        calcified = self.look.texture == "calcified"
+        excess = 0.0 if calcified else max(0.0, core - _SOFT_TISSUE_HU)
+        like = likeness(rays, blob.response, top - lung, excess, self.channel)
+        if rays.long_share > _TAILED:
+            # Vessels that hang on a lesion are mostly darker than it: a higher border parts them.
+            high = lung + _PARTING_HEIGHT * (top - lung)
+            parted = cast_rays(level, inside, own, high, longest, spacing)
+            sure = _PARTED * likeness(parted, blob.response, top - lung, excess, self.channel)
+            if sure > like:
+                rays, like = rays.held_to(parted), sure
         score = like * self.look.size_fit(rays.diameter_mm)
         return Seen(crop, centre, blob, level, inside, border, rays, like, score)
 
@@ -113,8 +145,19 @@ def nodules(field: Field, finding: Finding) -> tuple[Candidate, ...]:
     for channel in _channels(look):
         if not any(lesion.confidence > _SURE for lesion in lesions):
             lesions += _lesions(Scene(field, _level(field, channel), look, channel))
+    if look.texture == "haze" and not any(lesion.confidence > _SURE for lesion in lesions):
+        lesions += _hazes(field, finding, look)
     lesions.sort(key=lambda lesion: -lesion.confidence)
     return tuple(lesions[:_MOST_CANDIDATES])
+
+
+def _hazes(field: Field, finding: Finding, look: Look) -> list[Candidate]:
+    """Ground glass that is no ball, as the rule for it finds it, of the stated size."""
+    return [
+        each
+        for each in ground_glass(field, finding).candidates
+        if look.size_fit(longest_axial_diameter_mm(each.mask, field.geometry)) >= _LEAST_FIT
+    ]
 
 
 def _channels(look: Look) -> tuple[Channel, ...]:
@@ -194,9 +237,11 @@ def _confidence(each: Seen, mask: BoolArray, scene: Scene) -> float:
     inner = float(np.median(each.level[mask]))
     brightest = float(np.quantile(each.level[mask], 0.9))
     look = scene.look
-    if scene.channel == "haze" and look.texture != "mixed" and inner > _SOLID_INNER_HU:
+    solid_share = float(np.mean(each.level[mask] > _SOLID_INNER_HU))
+    if scene.channel == "haze" and look.texture != "mixed" and solid_share > _MOST_SOLID_SHARE:
         return 0.0
-    return round(each.likeness * look.size_fit(diameter) * look.texture_fit(inner, brightest), 4)
+    fit = look.size_fit(diameter) * look.texture_fit(inner, brightest)
+    return round(each.likeness * fit * (1.0 - _KNOWN * scene.known_share(each.crop, mask)), 4)
 
 
 def _voxel(centre: NDArray[np.float64], field: Field) -> tuple[int, int, int]:

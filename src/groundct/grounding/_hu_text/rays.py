@@ -8,7 +8,7 @@ al., Proc SPIE 2014;9035:903505, and "star-convex" in later work.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -27,6 +27,8 @@ _STEP_SHARE = 0.05
 _LEAST_STEP_MM = 0.4
 _GAP_MM = 1.0
 _LONG = 1.7
+_OUTSIDE = 1.15
+_OUTSIDE_MM = 1.0
 _CUT = 1.2
 """Rays end at this many times the length of their neighbours."""
 
@@ -54,6 +56,11 @@ class Rays:
     def diameter_mm(self) -> float:
         """The long side: the ninth decile of a ray and its opposite."""
         return float(np.quantile(self.ends_mm + self.ends_mm[_opposite()], 0.9))
+
+    def held_to(self, inner: Rays) -> Rays:
+        """The same rays, ended a little outside those of a higher border, and like them else."""
+        ends = np.minimum(self.ends_mm, _OUTSIDE * inner.ends_mm + _OUTSIDE_MM)
+        return replace(inner, ends_mm=ends)
 
     @property
     def roundness(self) -> float:

@@ -29,6 +29,10 @@ from groundct.vocabulary.segments import segments
 _TOO_WIDE = frozenset({"bone", "abdomen", "mediastinum"})
 _SITE_MARGIN_MM = {True: 15.0, False: 8.0}
 """How far around an approximate place, and around a drawn one, is looked."""
+_DENTING = frozenset({"2d"})
+_LARGE_MM = 18.0
+_SIZE_SHARE = 0.7
+_NO_LUNG = ("mediastinal tissue", "heart", "aorta", "rib", "vertebrae", "liver", "spleen")
 _ORGAN_CONFIDENCE = 0.9
 """Of a mask whose segmenter states none."""
 _FLUID = frozenset({"2e"})
@@ -77,13 +81,16 @@ class Atlas:
             self._spots[name] = found
         return self._spots[name]
 
-    def search_site(self, spots: tuple[Spot, ...], category: str) -> BoolArray:
+    def search_site(
+        self, spots: tuple[Spot, ...], category: str, size_mm: float = 0.0
+    ) -> BoolArray:
         """Where a finding segmenter may look: the spots, with the slack that their kind needs.
 
         Parts of a lung and approximate sites get a margin within their own lung, and a lung
         segment, which no rule sees, is looked for in its whole lobe. Findings of the pleural space
         and those that hide lung from its mask are looked for in the thoracic cavity of that side,
-        since a lobe that is drawn in what is left of the lung does not hold them.
+        since a lobe that is drawn in what is left of the lung does not hold them; so are nodules
+        of a stated ``size_mm`` that may have taken a piece of the lung's mask away.
         """
         shape = self.volume.geometry.shape
         out = np.zeros(shape, dtype=np.bool_, order="F")
@@ -93,11 +100,13 @@ class Atlas:
                 out[spot.mask.slices] |= spot.mask.voxels
                 continue
             space = self._space(lungs, category)
+            if size_mm >= _LARGE_MM and category in _DENTING:
+                space = space | self._cavity_of_lung(lungs)
             wide = self.widest(spot)
             if category in _WHOLE_CAVITY or not (wide.approximate or is_lung_part(wide.name)):
                 out |= space
             else:
-                margin_mm = _SITE_MARGIN_MM[wide.approximate]
+                margin_mm = max(_SITE_MARGIN_MM[wide.approximate], _SIZE_SHARE * size_mm)
                 dense = wide.mask.dense(shape)
                 out |= grown_mm(dense, margin_mm, self.volume.geometry.spacing_mm) & space
         return out
@@ -278,6 +287,14 @@ class Atlas:
         if lungs not in self._cavities:
             self._cavities[lungs] = thoracic_cavity(self.volume, self.organs, lungs)
         return self._cavities[lungs]
+
+    def _cavity_of_lung(self, lungs: tuple[str, ...]) -> BoolArray:
+        """The cavity of these lungs without what is known to be no lung."""
+        out = self._cavity(lungs).copy(order="F")
+        for name in _NO_LUNG:
+            if isinstance(spot := self.look(name), Spot) and spot.name == name:
+                out[spot.mask.slices] &= ~spot.mask.voxels
+        return out
 
     def _pleural_space(self, lungs: tuple[str, ...]) -> BoolArray:
         if lungs not in self._pleural:

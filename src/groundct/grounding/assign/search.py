@@ -57,7 +57,7 @@ def search(
     offers: list[Offer] = []
     reasons: list[str] = []
     for side, group in _by_side(spots):
-        site = atlas.search_site(group, finding.category)
+        site = atlas.search_site(group, finding.category, largest_mm(finding))
         if not site.any():
             reasons.append("the place holds no voxels to look in")
             continue
@@ -73,6 +73,11 @@ def search(
             names = ", ".join(spot.name for spot in group)
             reasons.append(f"what looks like it does not lie in the {names}")
     return Search(tuple(offers), tuple(dict.fromkeys(reasons)))
+
+
+def largest_mm(finding: Finding) -> float:
+    """The largest size that a finding states, in mm; 0 without any."""
+    return max((v for m in finding.measurements for v in m.values_mm), default=0.0)
 
 
 def _by_side(spots: tuple[Spot, ...]) -> list[tuple[str | None, tuple[Spot, ...]]]:
