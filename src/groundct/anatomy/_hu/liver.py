@@ -12,8 +12,8 @@ from groundct.imaging.components import components, fill_holes_by_slice
 from groundct.imaging.distances import close_mm, dilate_mm, erode_mm
 
 LIVER_HU = (20.0, 180.0)
-SPREAD_HU = (16.0, 30.0)
-SPREAD_SIGMAS = 3.0
+SPREAD_HU = (22.0, 30.0)
+SPREAD_SIGMAS = 5.0
 SEED_DEPTH_MM = (10.0, 35.0)
 CUT_MM = 8.0
 LEFT_REACH_MM = 95.0
