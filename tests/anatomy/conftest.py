@@ -72,7 +72,7 @@ def sat_options(standin_python: Path) -> Callable[[Path, str], Mapping[str, str]
             "checkpoint": str(folder / "weights.pth"),
             "text_checkpoint": str(folder / "weights.pth"),
             "classes": "left lung+right lung",
-            "timeout_s": "60",
+            "timeout_s": "300",
         }
 
     return options

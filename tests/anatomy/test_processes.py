@@ -98,7 +98,8 @@ def test_packages_of_this_process_are_not_handed_on(
 def test_a_command_that_fails_says_why(
     tmp_path: Path, arguments: tuple[str, ...], code: str
 ) -> None:
-    command = Command("tool", arguments, cwd=tmp_path, timeout_s=4.0)
+    timeout_s = 2.0 if code == "tool-too-slow" else 120.0
+    command = Command("tool", arguments, cwd=tmp_path, timeout_s=timeout_s)
     with pytest.raises(ToolError) as caught:
         run_command(command, tmp_path)
     issue = caught.value.issues[0]

@@ -26,7 +26,7 @@ def weights(tmp_path: Path) -> Path:
 @pytest.fixture
 def told(weights: Path, standin_python: Path) -> Iterator[Mapping[str, str]]:
     """Options that lead to the stand-in; its process ends with the test."""
-    options = {"python": str(standin_python), "weights": str(weights), "timeout_s": "60"}
+    options = {"python": str(standin_python), "weights": str(weights), "timeout_s": "300"}
     yield options
     _process(options).close()
     worker.cache_clear()
