@@ -30,7 +30,6 @@ _PIECE_MM = 10.0
 _RING_MM = 6.5
 _WALL_HU = 0.0
 _WALL_END = 0.3
-_LUNG_EDGE_MM = 2.0
 
 
 @dataclass(frozen=True, eq=False)
