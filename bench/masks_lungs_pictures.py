@@ -11,7 +11,7 @@ from scipy import ndimage
 from groundct.core.volume import BoolArray, RegionMask, Volume
 
 SIDE_BY_SIDE = ((1, "from the front"), (0, "from the right"))
-PIXEL_MM = 0.8
+PIXEL_MM = 0.95
 COLOURS = {
     "lung vessel": (70, 70, 110),
     "bronchie": (150, 150, 150),
@@ -42,7 +42,7 @@ def draw_trees(masks: dict[str, RegionMask], volume: Volume, path: Path) -> None
         x += picture.width
     for n, name in enumerate(names):
         pen.text((x + 6, 15 * n + 2), name, fill=COLOURS[name])
-    out.quantize(64).save(path, optimize=True)
+    out.save(path, optimize=True)
 
 
 def _projected(masks: list[tuple[str, RegionMask]], volume: Volume, axis: int) -> Image.Image:
@@ -75,21 +75,23 @@ def draw_borders(masks: dict[str, RegionMask], volume: Volume, path: Path) -> No
     both = np.logical_or.reduce(list(lungs.values()))
     levels = np.flatnonzero(both.any(axis=(0, 1)))
     chosen = np.linspace(levels[0], levels[-1], PLANES + 2).round().astype(int)[1:-1]
-    tiles = [_tile(volume, lungs, int(k)) for k in chosen]
+    low, high = (int(f(np.flatnonzero(both.any(axis=(0, 2))))) for f in (np.min, np.max))
+    rows = slice(max(0, low - 30), high + 30)
+    tiles = [_tile(volume, lungs, rows, int(k)) for k in chosen]
     width, height = tiles[0].size
     out = Image.new("RGB", (width * 4, height * 2))
     for n, tile in enumerate(tiles):
         out.paste(tile, (n % 4 * width, n // 4 * height))
-    out.quantize(64).save(path, optimize=True)
+    out.quantize(96, Image.Quantize.FASTOCTREE).save(path, optimize=True)
 
 
-def _tile(volume: Volume, lungs: dict[str, BoolArray], k: int) -> Image.Image:
+def _tile(volume: Volume, lungs: dict[str, BoolArray], part: slice, k: int) -> Image.Image:
     grey = (volume.hu[:, :, k] - WINDOW[0]) / (WINDOW[1] - WINDOW[0])
     rgb = np.repeat(np.clip(grey, 0, 1)[..., None] * 255, 3, axis=2).astype(np.uint8)
     for mask, colour in zip(lungs.values(), ((255, 80, 80), (80, 255, 80)), strict=False):
         edge = mask[:, :, k] & ~ndimage.binary_erosion(mask[:, :, k], iterations=2)
         rgb[edge] = colour
-    rows = rgb.transpose(1, 0, 2)[::-1, ::-1]
+    rows = rgb[:, part].transpose(1, 0, 2)[::-1, ::-1]
     return Image.fromarray(np.ascontiguousarray(rows)).resize(
         (240, 240 * rows.shape[0] // rows.shape[1])
     )
