@@ -67,6 +67,9 @@ def _one(base: PhantomSpec, wishes: Wishes, generator: np.random.Generator) -> P
         if key not in taken:
             taken.add(key)
             wanted.append(finding)
+    fat = 2.85 if sex == "female" else 2.65
+    # Thick slices collect more quanta.
+    thin = float(np.clip(np.sqrt(2.0 / (base.slice_mm or 2.0)), 0.6, 1.3))
     age = int(np.clip(generator.normal(58, 15), 20, 92))
     return base.model_copy(
         update={
@@ -75,8 +78,8 @@ def _one(base: PhantomSpec, wishes: Wishes, generator: np.random.Generator) -> P
             "size": round(float(generator.uniform(0.94, 1.06)), 3),
             "age": age,
             "inspiration": round(float(1 - 0.6 * generator.beta(1.2, 4)), 3),
-            "fat_mm": round(float(np.clip(generator.lognormal(2.45, 0.35), 5, 30)), 1),
-            "noise_hu": round(base.noise_hu * float(generator.uniform(0.6, 1.5)), 1),
+            "fat_mm": round(float(np.clip(generator.lognormal(fat, 0.35), 5, 34)), 1),
+            "noise_hu": round(base.noise_hu * thin * float(generator.uniform(0.5, 1.2)), 1),
             "kernel": ("soft", "medium", "medium", "sharp")[int(generator.integers(4))],
             "padding_hu": -2048 if generator.random() < 0.3 else base.padding_hu,
             "contrast": _contrast(wishes, generator),

@@ -33,7 +33,7 @@ def draw_body(canvas: Canvas, body: Body) -> None:
         if body.female:
             inside |= _breasts(slab)
         depth = _depth_mm(slab, radius)
-        slab.put(inside, LABEL["subcutaneous fat"], -104)
+        slab.put(inside, LABEL["subcutaneous fat"], -109)
         slab.put(inside & (depth < 2.0), LABEL["skin"], 20)
         cage = cage_radius(slab.x, slab.y, slab.z)
         _wall(slab, depth, cage, body)
@@ -95,9 +95,9 @@ def _breast_tissue(slab: Patch, depth: FloatArray) -> None:
 def _inside_of_cage(slab: Patch, cage: BoolArray, body: Body) -> None:
     x, y, z = slab.x, slab.y, slab.z
     above = z - diaphragm_z(x, y, body)
-    slab.put(cage & (above > 0), LABEL["mediastinal tissue"], -92)
+    slab.put(cage & (above > 0), LABEL["mediastinal tissue"], -97)
     slab.put(cage & (above <= 0), LABEL["muscle"], 48)
-    slab.put(cage & (above <= -3), LABEL["abdominal tissue"], -102)
+    slab.put(cage & (above <= -3), LABEL["abdominal tissue"], -106)
     slab.put(cage & (z > apex_z(x, y)) & (np.abs(x) > 34), LABEL["muscle"], 48)
     lung = lung_mask(x, y, z, body)
     oblique = oblique_fissure_mm(x, y, z, body)
