@@ -25,7 +25,11 @@ VESSEL_COST = 0.6
 VOID_REWARDS = (0.45, 0.15, 0.0)
 """For each round: where vessels are far a fissure may be, but where exactly its sheet tells."""
 
+NO_REWARDS = (0.0, 0.0, 0.0)
 VOID_MM = 10.0
+CLEARLY = 0.05
+"""How much more of a fissure must be seen for it to be taken over one that is likelier."""
+
 STEP_COST = 0.12
 PRIOR_COST = 0.15
 REACH = 70
@@ -104,27 +108,55 @@ def find_fissure(frame: FissureFrame, expected: Expected) -> Fissure | None:
     least, full = SHEET_RANGE
     merit = np.clip((evidence.sheet - least) / (full - least), 0, 1)
     cost = VESSEL_COST * evidence.vessel * (1 - merit) - merit
-    void = _void(frame, evidence.vessel)
     bounded = _bound(frame, expected, cost)
     usual = _usual(frame, expected, float(level - low))
-    sheet = usual
-    rounds = ((REACH, expected.spread_mm / STEP_MM[2]), *LATER_ROUNDS)
-    for reach, reward in zip(rounds, VOID_REWARDS, strict=True):
-        costs = (cost - np.float32(reward) * void, merit)
-        sheet = _improved(frame.inside, costs, bounded, (sheet, usual), reach)
-    crossed, seen = _seen(frame.inside, merit, sheet)
-    free = np.zeros_like(bounded)
-    chances = []
-    for shift in ELSEWHERE:
-        other = _improved(
-            frame.inside, costs, free, (sheet + shift, usual + shift), LATER_ROUNDS[-1]
-        )
-        there, by_chance = _seen(frame.inside, merit, other)
-        if there.sum() >= 0.2 * crossed.sum() > 0:
-            chances.append(float(by_chance.sum() / there.sum()))
-    chance = min(0.9, float(np.mean(chances))) if chances else MOST_BY_CHANCE
-    share = float(seen.sum() / max(1, crossed.sum()))
-    return Fissure(frame, sheet, crossed, seen, max(0.0, (share - chance) / (1 - chance)))
+    search = _Search(frame, cost, merit, bounded, usual, expected.spread_mm)
+    by_sheet = search.with_rewards(NO_REWARDS, cost)
+    by_void = search.with_rewards(VOID_REWARDS, _void(frame, evidence.vessel))
+    return clearer(by_void, by_sheet)
+
+
+def clearer(first: Fissure, second: Fissure) -> Fissure:
+    """The second of two only when clearly more of it is seen."""
+    return second if second.share_seen > first.share_seen + CLEARLY else first
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """What a search for a sheet goes by; see ``find_fissure``."""
+
+    frame: FissureFrame
+    cost: FloatArray
+    merit: FloatArray
+    bounded: BoolArray
+    usual: NDArray[np.float64]
+    spread_mm: float
+
+    def with_rewards(self, rewards: tuple[float, ...], void: FloatArray) -> Fissure:
+        """The sheet that is found when places far from vessels count so much in each round."""
+        inside, sheet = self.frame.inside, self.usual
+        rounds = ((REACH, self.spread_mm / STEP_MM[2]), *LATER_ROUNDS)
+        for reach, reward in zip(rounds, rewards, strict=True):
+            costs = (self.cost - np.float32(reward) * void, self.merit)
+            sheet = _improved(inside, costs, self.bounded, (sheet, self.usual), reach)
+        crossed, seen = _seen(inside, self.merit, sheet)
+        chance = self._by_chance(sheet, int(crossed.sum()))
+        share = float(seen.sum() / max(1, crossed.sum()))
+        corrected = max(0.0, (share - chance) / (1 - chance))
+        return Fissure(self.frame, sheet, crossed, seen, corrected)
+
+    def _by_chance(self, sheet: NDArray[np.float64], crossed: int) -> float:
+        """The share of a sheet that is seen where no fissure is, above and below this one."""
+        shares = []
+        for shift in ELSEWHERE:
+            away = (sheet + shift, self.usual + shift)
+            free = np.zeros_like(self.bounded)
+            costs = (self.cost, self.merit)
+            other = _improved(self.frame.inside, costs, free, away, LATER_ROUNDS[-1])
+            there, seen = _seen(self.frame.inside, self.merit, other)
+            if there.sum() >= 0.2 * crossed > 0:
+                shares.append(float(seen.sum() / there.sum()))
+        return min(0.9, float(np.mean(shares))) if shares else MOST_BY_CHANCE
 
 
 def _improved(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from groundct.anatomy._hu.airway_tree import Branch
 from groundct.anatomy._hu.fissure_frame import frame_of, places_mm
-from groundct.anatomy._hu.fissures import Expected, Fissure, find_fissure
+from groundct.anatomy._hu.fissures import Expected, Fissure, clearer, find_fissure
 from groundct.anatomy._hu.grid import Box, Working, crop_geometry, to_working
 from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, RegionMask
@@ -21,8 +21,8 @@ Side = Literal["left", "right"]
 Places = tuple[NDArray[np.float64], ...]
 
 OBLIQUE_DEG = 50.0
-HORIZONTAL_DEG = 10.0
-"""How steeply the fissures typically fall to the front."""
+HORIZONTAL_DEG = (10.0, 38.0)
+"""How steeply the fissures typically fall to the front; of the horizontal one also at the most."""
 
 LOWER_SHARE = 0.48
 """Of a lung, under its oblique fissure."""
@@ -89,7 +89,10 @@ def find_lobes(
         if front.count:
             hinge = _hinge(places, middle)
             expected = Expected(MIDDLE_SHARE, HORIZONTAL_SPREAD_MM, upper, middle, hinge)
-            horizontal = find_fissure(frame_of(volume, front, HORIZONTAL_DEG), expected)
+            level, steep = (
+                find_fissure(frame_of(volume, front, angle), expected) for angle in HORIZONTAL_DEG
+            )
+            horizontal = level if level is None or steep is None else clearer(level, steep)
         if horizontal is None:
             return "the lung above its oblique fissure is too thin to hold another"
     return LungLobes(side, oblique, horizontal, _parted(grid, side, lung, oblique, horizontal))
