@@ -40,7 +40,7 @@ ABDOMEN: Masks = {
         "right kidney": 2,
         "left kidney": 3,
         "stomach": 6,
-        "aorta": 52,
+        "descending aorta": 52,
     }.items()
 }
 SCANS = (

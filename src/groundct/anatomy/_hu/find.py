@@ -13,7 +13,7 @@ from groundct.anatomy._hu.hila import find_hila
 from groundct.anatomy._hu.lung_parts import lung_parts
 from groundct.anatomy._hu.lung_structures import lung_structures, lung_vessels
 from groundct.anatomy._hu.lungs import find_lungs
-from groundct.anatomy._hu.mediastinum import aorta_alone, find_mediastinum
+from groundct.anatomy._hu.mediastinum import find_mediastinum, mediastinum_alone
 from groundct.anatomy._hu.ribs import find_bones
 from groundct.anatomy._hu.scene import Scene
 from groundct.anatomy._hu.spine import Spine, find_spine
@@ -43,7 +43,7 @@ def find_all(grid: Working) -> Stage:
     )
     nothing = Abstention(name="thoracic cavity", reason=NO_LUNG)
     if lungs is None or spine is None:
-        vessels = () if spine is None else aorta_alone(grid, spine)
+        vessels = mediastinum_alone(grid, spine)
         belly = abdomen_alone(grid, body, lungs, spine, vessels)
         return (*out, *_spine(spine), *vessels, *belly, nothing)
     domed = lungs.right if lungs.right is not None else lungs.both

@@ -18,6 +18,19 @@ from groundct.anatomy._hu.structure import Stage, Structure
 from groundct.anatomy._hu.thyroid import find_thyroid
 from groundct.core.volume import Abstention, BoolArray
 
+AORTA_PARTS = ("descending aorta", "aortic arch", "heart ascending aorta")
+BETWEEN_LUNGS = (
+    "pulmonary artery",
+    "pulmonary trunk",
+    "superior vena cava",
+    "esophagus",
+    "left thyroid",
+    "right thyroid",
+    "heart",
+    "pericardium",
+    "mediastinal tissue",
+)
+NO_ROOM = "no lungs and spine were found between which it would lie"
 NO_CARINA = "the carina, from which it is looked for, is not in view"
 NO_AORTA = "no round vessel can be followed along the spine"
 NOT_TOLD = {
@@ -87,10 +100,13 @@ def find_mediastinum(scene: Scene) -> Center:
     return Center(tuple(found), _union(grid, found))
 
 
-def aorta_alone(grid: Working, spine: Spine) -> Stage:
-    """The aorta of a scan in which no lungs were found."""
+def mediastinum_alone(grid: Working, spine: Spine | None) -> Stage:
+    """Of a scan in which lungs or spine were not found: the aorta, if there is a spine."""
+    rest = tuple(Abstention(name=name, reason=NO_ROOM) for name in (*BETWEEN_LUNGS, *NOT_TOLD))
+    if spine is None:
+        return (*(Abstention(name=name, reason=NO_AORTA) for name in AORTA_PARTS), *rest)
     field = find_field(grid, spine, None)
-    return _aorta(field, find_aorta(field, field.clipped()))
+    return (*_aorta(field, find_aorta(field, field.clipped())), *rest)
 
 
 def _carina_k(grid: Working, field: Field) -> int | None:
@@ -116,12 +132,13 @@ def _sure(score: float, enhanced: bool) -> float:
 
 
 def _aorta(field: Field, aorta: Aorta | None) -> Stage:
-    parts = ("descending aorta", "aortic arch", "heart ascending aorta")
     if aorta is None:
-        return tuple(Abstention(name=name, reason=NO_AORTA) for name in parts)
+        return tuple(Abstention(name=name, reason=NO_AORTA) for name in AORTA_PARTS)
     note = "" if field.enhanced else PLAIN_NOTE
     out: list[Structure | Abstention] = []
-    for name, mask in zip(parts, (aorta.descending, aorta.arch, aorta.ascending), strict=True):
+    for name, mask in zip(
+        AORTA_PARTS, (aorta.descending, aorta.arch, aorta.ascending), strict=True
+    ):
         if mask is None or not mask.any():
             why = NO_CARINA if field.carina is None else "it is not round enough to be followed"
             out.append(Abstention(name=name, reason=why))
