@@ -105,7 +105,7 @@ def table(found: Found) -> None:
 def crop(folder: Path) -> None:
     """Dice of the vertebra that meets the published T12 most, in a crop without whole lungs."""
     volume = read_nifti_volume(NiftiVolume(path=folder / "ct_cropped.nii.gz"))
-    truth = np.asarray(read_nifti_labels(folder / "vertebrae_T12.nii.gz").labels) > 0
+    truth = np.not_equal(read_nifti_labels(folder / "vertebrae_T12.nii.gz").labels, 0)
     grid = working(volume)
     body = find_body(grid)
     spine = find_spine(grid, body) if body is not None else None

@@ -41,7 +41,7 @@ def _track(root_s: float, length_mm: float = 200.0, *, right: bool = True) -> Ri
     return RibTrack(right, root_s, points, cut=False, gaps=())
 
 
-def _levels(count: int, pitch: float = 24.0, first: float = 12.0) -> Levels:
+def _levels(count: int, pitch: float = 24.0, first: float = 20.0) -> Levels:
     at = first + pitch * np.arange(count)
     return Levels(np.asarray(at, dtype=np.float64), np.zeros(count), np.ones(count - 1))
 
@@ -60,7 +60,7 @@ class TestNumbering:
         levels = _levels(16)
         # Cells 2..13 bear ribs; 1 is L1 and 14 is C7.
         tracks = _ribs(levels, range(2, 14), {2: 80, 3: 140, 12: 180, 13: 110})
-        found = number(levels, join_ribs(levels, tracks), 400.0, None, None)
+        found = number(levels, join_ribs(levels, tracks), 410.0, None, None)
         assert found is not None
         assert found.first_rib
         assert found.last_rib

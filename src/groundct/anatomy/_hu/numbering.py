@@ -17,7 +17,8 @@ ROOT_AT, ROOT_SPREAD = 0.65, (0.35, 0.2)
 downwards and upwards: the lowest ribs begin low."""
 PAIR_MM = 11.0
 UNMATCHED, SKIPPED = 14.0, 1.3
-HIDDEN_MM = 8.0
+HIDDEN_BELOW_MM, HIDDEN_ABOVE_MM = 28.0, 8.0
+"""Ribs that begin this near to the ends of the scan may be missed; the lowest ones hang down."""
 CARINA_LEVEL, CARINA_SPREAD = 5.8, 0.9
 APEX_LEVEL, APEX_SPREAD = 2.0, 0.7
 """Thoracic level (5.0 is the upper border of T5) at which the axial planes of the carina
@@ -159,7 +160,7 @@ def _in_view(levels: Levels, cell: int, length_mm: float) -> bool:
     """Whether a vertebra's ribs would be seen to begin."""
     low, high = cell_span(levels, cell)
     at = low + ROOT_AT * (high - low)
-    return HIDDEN_MM < at < length_mm - HIDDEN_MM
+    return HIDDEN_BELOW_MM < at < length_mm - HIDDEN_ABOVE_MM
 
 
 def _rib_fit(ordinal: int, rib: RibTrack | None) -> float:
