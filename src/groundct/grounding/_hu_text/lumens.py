@@ -21,6 +21,13 @@ from groundct.grounding._space.crops import FloatArray
 from groundct.imaging.components import components
 from groundct.imaging.distances import SpacingMm, dilate_mm, distance_mm
 
+_LOBAR = (
+    *("left main bronchus", "right main bronchus", "bronchus intermedius"),
+    *("right upper lobe bronchus", "right middle lobe bronchus", "right lower lobe bronchus"),
+    *("left upper lobe bronchus", "left lower lobe bronchus"),
+)
+_LOBAR_RIM_MM = 6.0
+"""Lobar bronchi and where segments leave them are wide and thick in health."""
 _OVER_LUNG_HU = (130.0, 230.0, 380.0)
 _WIDEST_MM = 17.0
 _LEAST_MM2 = 1.4
@@ -60,6 +67,7 @@ def open_bronchi(scene: Scene) -> BoolArray:
     if "airway" in scene.field.organs.names:
         found |= scene.organ("airway") & (scene.hu < scene.level_hu + _OVER_LUNG_HU[1])
     found &= scene.inside & ~dilate_mm(scene.organ("trachea", "bronchie"), 2.0, scene.spacing_mm)
+    found &= ~dilate_mm(scene.organ(*_LOBAR), _LOBAR_RIM_MM, scene.spacing_mm)
     return _long(found, scene.spacing_mm)
 
 
