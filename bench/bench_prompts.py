@@ -121,12 +121,14 @@ def main() -> int:
     parser.add_argument("--inserted", type=int, default=0, help="lesions to insert")
     parser.add_argument("--first", type=int, default=0, help="the first lesion's seed")
     parser.add_argument("--only", choices=("lidc", "inserted"))
+    parser.add_argument("--case", choices=tuple(FREE_LOBES), help="this scan alone")
     options = parser.parse_args()
     folder = options.data / "ct" / "lidc_idri"
     if not folder.is_dir():
         print(f"{folder} is absent: nothing is measured.", file=sys.stderr)
         return 1
-    scans = [_scan(folder, case, options.organs) for case in FREE_LOBES]
+    cases = (options.case,) if options.case else tuple(FREE_LOBES)
+    scans = [_scan(folder, case, options.organs) for case in cases]
     if options.only != "inserted":
         lidc(folder, scans)
     if options.only != "lidc" and options.inserted:
