@@ -20,7 +20,7 @@ LEAST_DICE = {
     "right lung": 0.97,
     "lung": 0.97,
     "trachea": 0.8,
-    "bronchie": 0.6,
+    "bronchie": 0.5,
     "bone": 0.85,
     "vertebrae": 0.75,
     "rib": 0.75,
