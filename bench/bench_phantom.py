@@ -35,11 +35,12 @@ from groundct.sources.dicom_folder import PLUGIN as DICOM
 SEED = 20261122
 FAT_HU, SOFT_HU = (-140, -40), (-20, 110)
 LAGS = (1, 2, 3, 4)
+TILE = 200
 
 
 @dataclass(frozen=True)
 class Measures:
-    """One scan. Shares are percent; ``noise_hu`` is the spread inside soft tissue."""
+    """One scan. Shares are percent; ``noise_hu`` is the spread inside even soft tissue."""
 
     slice_mm: float
     lung_ml: float
@@ -244,9 +245,9 @@ def tile(plane: NDArray[np.int16], window: tuple[int, int], stretch: float) -> N
     low, high = window
     grey = np.clip((plane.T[::-1, ::-1].astype(float) - low) / (high - low), 0, 1) * 255
     picture = Image.fromarray(grey.astype(np.uint8))
-    height = min(300, round(300 * plane.shape[1] * stretch / plane.shape[0]))
-    out = Image.new("L", (300, 300))
-    out.paste(picture.resize((300, height)), (0, (300 - height) // 2))
+    height = min(TILE, round(TILE * plane.shape[1] * stretch / plane.shape[0]))
+    out = Image.new("L", (TILE, TILE))
+    out.paste(picture.resize((TILE, height)), (0, (TILE - height) // 2))
     return np.asarray(out)
 
 
