@@ -26,11 +26,11 @@ from bench.marked import lines_of, parse
 from groundct.core.report import Report, report_of_columns
 from groundct.reports._llm.accept import accept
 from groundct.reports._llm.assemble import sources_of
-from groundct.reports.language_model.failures import LanguageModelError
 from groundct.reports._llm.placing import paths_of_site
 from groundct.reports._llm.prompt import Request, request_of
 from groundct.reports._llm.source import Source
 from groundct.reports._rules.reading import read_sentence
+from groundct.reports.language_model.failures import LanguageModelError
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 

@@ -20,13 +20,13 @@ import numpy as np
 
 from bench.bones_pictures import draw
 from bench.bones_scenes import Found, find, numbers
-from groundct.anatomy._hu.body import find_body
+from groundct.anatomy._hu.bone.label_regions import region_of, widened
+from groundct.anatomy._hu.bone.levels import find_levels
+from groundct.anatomy._hu.bone.spine import find_spine
+from groundct.anatomy._hu.bone.spine_curve import spine_curve, straightened
+from groundct.anatomy._hu.bone.vertebrae import part_vertebrae
 from groundct.anatomy._hu.grid import working
-from groundct.anatomy._hu.label_regions import region_of, widened
-from groundct.anatomy._hu.levels import find_levels
-from groundct.anatomy._hu.spine import find_spine
-from groundct.anatomy._hu.spine_curve import spine_curve, straightened
-from groundct.anatomy._hu.vertebrae import part_vertebrae
+from groundct.anatomy._hu.wall.body import find_body
 from groundct.codecs.nifti import read_nifti_labels, read_nifti_volume
 from groundct.core.case import NiftiVolume
 from groundct.core.volume import Volume

@@ -19,15 +19,15 @@ from PIL import Image
 from scipy import ndimage
 
 from bench.masks_real import LIDC
-from groundct.anatomy._hu.airway_tree import Branch
-from groundct.anatomy._hu.airways import find_airways
-from groundct.anatomy._hu.body import find_body
+from groundct.anatomy._hu.airway.airway_tree import Branch
+from groundct.anatomy._hu.airway.airways import find_airways
+from groundct.anatomy._hu.bone.spine import find_spine
 from groundct.anatomy._hu.grid import Working, to_working, working
-from groundct.anatomy._hu.lobes import LungLobes, Side, find_lobes
-from groundct.anatomy._hu.lung_structures import lung_structures
-from groundct.anatomy._hu.lungs import find_lungs
-from groundct.anatomy._hu.spine import find_spine
+from groundct.anatomy._hu.lobe.lobes import LungLobes, Side, find_lobes
+from groundct.anatomy._hu.lung.lung_structures import lung_structures
+from groundct.anatomy._hu.lung.lungs import find_lungs
 from groundct.anatomy._hu.structure import Structure
+from groundct.anatomy._hu.wall.body import find_body
 from groundct.codecs.nifti import read_nifti_volume
 from groundct.core.case import NiftiVolume
 from groundct.core.volume import BoolArray, RegionMask, Volume

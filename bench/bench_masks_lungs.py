@@ -22,14 +22,14 @@ import numpy as np
 
 from bench.masks_lungs_pictures import draw_borders, draw_trees
 from bench.masks_real import AIRWAY, CIP_SIDES, LIDC
-from groundct.anatomy._hu.airway_structures import airway_structures
-from groundct.anatomy._hu.airways import Airways, find_airways
-from groundct.anatomy._hu.body import find_body
+from groundct.anatomy._hu.airway.airway_structures import airway_structures
+from groundct.anatomy._hu.airway.airways import Airways, find_airways
+from groundct.anatomy._hu.bone.spine import find_spine
 from groundct.anatomy._hu.grid import working
-from groundct.anatomy._hu.lung_structures import lung_structures, lung_vessels
-from groundct.anatomy._hu.lungs import find_lungs
-from groundct.anatomy._hu.spine import find_spine
+from groundct.anatomy._hu.lung.lung_structures import lung_structures, lung_vessels
+from groundct.anatomy._hu.lung.lungs import find_lungs
 from groundct.anatomy._hu.structure import Structure
+from groundct.anatomy._hu.wall.body import find_body
 from groundct.codecs.nifti import read_nifti_labels, read_nifti_volume
 from groundct.codecs.volumes import read_volume
 from groundct.core.case import DicomSeries, NiftiVolume

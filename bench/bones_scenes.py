@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from groundct.anatomy._hu.airways import find_airways
-from groundct.anatomy._hu.body import find_body
+from groundct.anatomy._hu.airway.airways import find_airways
+from groundct.anatomy._hu.bone.ribs import find_bones
+from groundct.anatomy._hu.bone.spine import find_spine
 from groundct.anatomy._hu.chest import find_chest
 from groundct.anatomy._hu.grid import Working, working
-from groundct.anatomy._hu.lungs import find_lungs
+from groundct.anatomy._hu.lung.lungs import find_lungs
 from groundct.anatomy._hu.paint import paint
-from groundct.anatomy._hu.ribs import find_bones
 from groundct.anatomy._hu.scene import Scene
-from groundct.anatomy._hu.spine import find_spine
-from groundct.anatomy._hu.wall import find_wall
+from groundct.anatomy._hu.wall.body import find_body
+from groundct.anatomy._hu.wall.wall import find_wall
 from groundct.core.volume import LabelMap, Volume
 
 

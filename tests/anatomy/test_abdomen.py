@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from groundct.anatomy._hu.abdomen import find_abdomen
+from groundct.anatomy._hu.abdomen.abdomen import find_abdomen
 from groundct.anatomy._hu.chest import find_chest
 from groundct.anatomy._hu.grid import Working, working
-from groundct.anatomy._hu.lungs import Lungs
+from groundct.anatomy._hu.lung.lungs import Lungs
 from groundct.anatomy._hu.structure import Structure
 from groundct.core.geometry import Geometry
 from groundct.core.volume import Abstention, BoolArray, Volume

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from groundct.anatomy._hu import airway_tree as names
-from groundct.anatomy._hu.airway_graph import lines, shells
-from groundct.anatomy._hu.airway_names import Named, named, split, subtree
-from groundct.anatomy._hu.airways import find_airways
-from groundct.anatomy._hu.body import find_body
-from groundct.anatomy._hu.enclosed import enclosed
+from groundct.anatomy._hu.airway import airway_tree as names
+from groundct.anatomy._hu.airway.airway_graph import lines, shells
+from groundct.anatomy._hu.airway.airway_names import Named, named, split, subtree
+from groundct.anatomy._hu.airway.airways import find_airways
+from groundct.anatomy._hu.airway.enclosed import enclosed
 from groundct.anatomy._hu.grid import working
+from groundct.anatomy._hu.wall.body import find_body
 from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, Volume
 

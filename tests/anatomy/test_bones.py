@@ -9,25 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundct.anatomy._hu.body import find_body
-from groundct.anatomy._hu.chest import find_chest
-from groundct.anatomy._hu.column import CLEAR_MERIT, Landmarks, find_column
-from groundct.anatomy._hu.grid import Working, working
-from groundct.anatomy._hu.label_regions import region_of, widened
-from groundct.anatomy._hu.levels import Levels, find_levels
-from groundct.anatomy._hu.numbering import (
+from groundct.anatomy._hu.bone.column import CLEAR_MERIT, Landmarks, find_column
+from groundct.anatomy._hu.bone.label_regions import region_of, widened
+from groundct.anatomy._hu.bone.levels import Levels, find_levels
+from groundct.anatomy._hu.bone.numbering import (
     FIRST_THORACIC,
     join_ribs,
     number,
     thoracic_level,
     vertebra_name,
 )
+from groundct.anatomy._hu.bone.rib_masks import bony, label_ribs
+from groundct.anatomy._hu.bone.rib_tracks import RibTrack, apart, bone_weight, find_tracks
+from groundct.anatomy._hu.bone.ribs import Bones, find_bones
+from groundct.anatomy._hu.bone.spine import Spine, find_spine
+from groundct.anatomy._hu.bone.spine_curve import across_mm, on_curve, spine_curve, straightened
+from groundct.anatomy._hu.chest import find_chest
+from groundct.anatomy._hu.grid import Working, working
 from groundct.anatomy._hu.paint import paint
-from groundct.anatomy._hu.rib_masks import bony, label_ribs
-from groundct.anatomy._hu.rib_tracks import RibTrack, apart, bone_weight, find_tracks
-from groundct.anatomy._hu.ribs import Bones, find_bones
-from groundct.anatomy._hu.spine import Spine, find_spine
-from groundct.anatomy._hu.spine_curve import across_mm, on_curve, spine_curve, straightened
+from groundct.anatomy._hu.wall.body import find_body
 from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, LabelMap, Volume
 from groundct.phantom.make import Phantom, make_phantom

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from groundct.anatomy._hu.airway_tree import LEFT_LOWER, LEFT_MAIN, LEFT_UPPER, Branch
-from groundct.anatomy._hu.fissure_frame import frame_of, places_mm
-from groundct.anatomy._hu.fissure_surface import cheapest_heights, thin_plate
+from groundct.anatomy._hu.airway.airway_tree import LEFT_LOWER, LEFT_MAIN, LEFT_UPPER, Branch
 from groundct.anatomy._hu.grid import Working, working
-from groundct.anatomy._hu.hila import find_hila
-from groundct.anatomy._hu.lobes import LungLobes, Side, find_lobes
-from groundct.anatomy._hu.lung_parts import lung_parts
-from groundct.anatomy._hu.segments import find_segments
+from groundct.anatomy._hu.lobe.fissure_frame import frame_of, places_mm
+from groundct.anatomy._hu.lobe.fissure_surface import cheapest_heights, thin_plate
+from groundct.anatomy._hu.lobe.hila import find_hila
+from groundct.anatomy._hu.lobe.lobes import LungLobes, Side, find_lobes
+from groundct.anatomy._hu.lobe.lung_parts import lung_parts
+from groundct.anatomy._hu.lobe.segments import find_segments
 from groundct.anatomy._hu.structure import Structure
 from groundct.core.geometry import Geometry
 from groundct.core.volume import Abstention, BoolArray, RegionMask, Volume

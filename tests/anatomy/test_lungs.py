@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from groundct.anatomy._hu.airless import airless_lung
-from groundct.anatomy._hu.body import find_body
 from groundct.anatomy._hu.grid import Working, working
-from groundct.anatomy._hu.lung_structures import closed_share, lung_structures, lung_vessels
-from groundct.anatomy._hu.lungs import find_lungs
-from groundct.anatomy._hu.regions import joined, pasted
+from groundct.anatomy._hu.lung.airless import airless_lung
+from groundct.anatomy._hu.lung.lung_structures import closed_share, lung_structures, lung_vessels
+from groundct.anatomy._hu.lung.lungs import find_lungs
+from groundct.anatomy._hu.lung.regions import joined, pasted
+from groundct.anatomy._hu.lung.vessel_shape import lying, without_flats, without_rounds
+from groundct.anatomy._hu.lung.vessels import find_vessels
 from groundct.anatomy._hu.structure import Structure
-from groundct.anatomy._hu.vessel_shape import lying, without_flats, without_rounds
-from groundct.anatomy._hu.vessels import find_vessels
+from groundct.anatomy._hu.wall.body import find_body
 from groundct.core.geometry import Geometry
 from groundct.core.volume import Abstention, BoolArray, RegionMask, Volume
 from groundct.imaging.distances import distance_mm

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from groundct.anatomy._hu.aorta import Tube, fill_tube, find_aorta
-from groundct.anatomy._hu.esophagus import find_esophagus
-from groundct.anatomy._hu.field import Field, find_field
+from groundct.anatomy._hu.bone.spine import Spine
+from groundct.anatomy._hu.center.aorta import Tube, fill_tube, find_aorta
+from groundct.anatomy._hu.center.esophagus import find_esophagus
+from groundct.anatomy._hu.center.field import Field, find_field
+from groundct.anatomy._hu.center.pulmonary import find_cava, find_pulmonary
+from groundct.anatomy._hu.center.tracking import best_path, roundness, track_of
 from groundct.anatomy._hu.grid import Working, working
-from groundct.anatomy._hu.pulmonary import find_cava, find_pulmonary
-from groundct.anatomy._hu.spine import Spine
-from groundct.anatomy._hu.tracking import best_path, roundness, track_of
 from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, Volume
 

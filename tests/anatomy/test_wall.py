@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from groundct.anatomy._hu.body import find_body
+from groundct.anatomy._hu.bone.ribs import find_bones
+from groundct.anatomy._hu.bone.spine import find_spine
 from groundct.anatomy._hu.chest import find_chest
 from groundct.anatomy._hu.grid import working
-from groundct.anatomy._hu.lungs import Lungs
-from groundct.anatomy._hu.ribs import find_bones
+from groundct.anatomy._hu.lung.lungs import Lungs
 from groundct.anatomy._hu.scene import Scene
-from groundct.anatomy._hu.spine import find_spine
 from groundct.anatomy._hu.structure import Structure
-from groundct.anatomy._hu.wall import find_wall
+from groundct.anatomy._hu.wall.body import find_body
+from groundct.anatomy._hu.wall.wall import find_wall
 from groundct.core.volume import Abstention, BoolArray
 from groundct.phantom.make import Phantom, make_phantom
 from groundct.phantom.spec import PhantomSpec

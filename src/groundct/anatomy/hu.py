@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groundct.anatomy._hu.names import ANSWERS_FOR, WHOLES
+from groundct.anatomy._hu.names import ANSWERS_FOR
 from groundct.core.volume import LabelMap, Volume
 
 
@@ -20,7 +20,7 @@ class HuSegmenter:
     name: str = "hu"
     version: str = "2.0"
     description: str = "organs by HU, shape and position; no weights"
-    answers_for: tuple[str, ...] = (*ANSWERS_FOR, *WHOLES)
+    answers_for: tuple[str, ...] = ANSWERS_FOR
     quality: str = (
         "lung Dice .98 on a real thorax (CIP, development data), 4 LIDC nodules wholly inside; "
         "phantom, odd seeds: lung .99, bone .97, liver .90, heart .85, bronchie .68; "

@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from groundct.anatomy._hu.bone.ribs import Bones
+from groundct.anatomy._hu.bone.spine import Spine
 from groundct.anatomy._hu.chest import axial_hulls
 from groundct.anatomy._hu.grid import Working
-from groundct.anatomy._hu.ribs import Bones
 from groundct.anatomy._hu.scene import Scene
-from groundct.anatomy._hu.spine import Spine
 from groundct.anatomy._hu.structure import Stage, Structure
 from groundct.core.volume import BoolArray
 from groundct.imaging.distances import erode_mm

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from groundct.anatomy._hu.abdomen import abdomen_alone, find_abdomen
-from groundct.anatomy._hu.airway_structures import airway_structures
-from groundct.anatomy._hu.airways import find_airways
-from groundct.anatomy._hu.body import find_body
+from groundct.anatomy._hu.abdomen.abdomen import abdomen_alone, find_abdomen
+from groundct.anatomy._hu.airway.airway_structures import airway_structures
+from groundct.anatomy._hu.airway.airways import find_airways
+from groundct.anatomy._hu.bone.ribs import find_bones
+from groundct.anatomy._hu.bone.spine import Spine, find_spine
 from groundct.anatomy._hu.cavity import find_cavity
+from groundct.anatomy._hu.center.mediastinum import find_mediastinum, mediastinum_alone
 from groundct.anatomy._hu.chest import find_chest
 from groundct.anatomy._hu.grid import Working
-from groundct.anatomy._hu.hila import find_hila
-from groundct.anatomy._hu.lung_parts import lung_parts
-from groundct.anatomy._hu.lung_structures import lung_structures, lung_vessels
-from groundct.anatomy._hu.lungs import find_lungs
-from groundct.anatomy._hu.mediastinum import find_mediastinum, mediastinum_alone
-from groundct.anatomy._hu.ribs import find_bones
+from groundct.anatomy._hu.lobe.hila import find_hila
+from groundct.anatomy._hu.lobe.lung_parts import lung_parts
+from groundct.anatomy._hu.lung.lung_structures import lung_structures, lung_vessels
+from groundct.anatomy._hu.lung.lungs import find_lungs
 from groundct.anatomy._hu.scene import Scene
-from groundct.anatomy._hu.spine import Spine, find_spine
 from groundct.anatomy._hu.structure import Stage, Structure
-from groundct.anatomy._hu.wall import find_wall
+from groundct.anatomy._hu.wall.body import find_body
+from groundct.anatomy._hu.wall.wall import find_wall
 from groundct.core.volume import Abstention
 
 NO_LUNG = "no lung and spine were found to measure from"

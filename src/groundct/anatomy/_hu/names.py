@@ -76,12 +76,3 @@ ANSWERS_FOR: Final = (
     "stomach gas",
     "abdominal tissue",
 )
-
-WHOLES: Final = {
-    "lung": ("left lung", "right lung"),
-    "rib": ("left rib", "right rib"),
-}
-"""Unions of what was found."""
-
-UNNAMED: Final[tuple[str, ...]] = ()
-"""What is a part of a union only."""

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundct.anatomy._hu.grid import Box, Working, fraction_on_full, full_box
-from groundct.anatomy._hu.names import UNNAMED, WHOLES
 from groundct.anatomy._hu.structure import Structure
 from groundct.core.volume import (
     Abstention,
@@ -53,30 +52,11 @@ def paint(grid: Working, found: Iterable[Structure | Abstention]) -> LabelMap:
                     note=structure.note,
                 )
             )
-    segments += _wholes(segments)
-    segments = [segment for segment in segments if segment.name not in UNNAMED]
     here = {segment.name for segment in segments}
-    abstained = tuple(
-        a
-        for a in found
-        if isinstance(a, Abstention) and a.name not in here and a.name not in UNNAMED
-    )
+    abstained = tuple(a for a in found if isinstance(a, Abstention) and a.name not in here)
     return LabelMap(
         packed.layers, tuple(segments), grid.volume.geometry, grid.volume.stored, abstained
     )
-
-
-def _wholes(segments: list[Segment]) -> list[Segment]:
-    """The unions of what was found, as sure as their least sure part."""
-    found = {segment.name: segment for segment in segments}
-    out = []
-    for name, members in WHOLES.items():
-        here = [found[member] for member in members if member in found]
-        if here:
-            least = min(here, key=lambda segment: segment.confidence or 0.0)
-            parts = tuple(part for segment in here for part in segment.parts)
-            out.append(least.model_copy(update={"name": name, "parts": parts, "note": ""}))
-    return out
 
 
 def _divide(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from groundct.anatomy._hu.airways import Airways
+from groundct.anatomy._hu.airway.airways import Airways
+from groundct.anatomy._hu.bone.ribs import Bones
+from groundct.anatomy._hu.bone.spine import Spine
 from groundct.anatomy._hu.chest import Chest
 from groundct.anatomy._hu.grid import Working, to_working
-from groundct.anatomy._hu.lungs import Lungs
-from groundct.anatomy._hu.ribs import Bones
-from groundct.anatomy._hu.spine import Spine
+from groundct.anatomy._hu.lung.lungs import Lungs
 from groundct.core.volume import BoolArray
 
 

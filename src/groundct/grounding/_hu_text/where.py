@@ -70,5 +70,5 @@ def _fits(own: BoolArray, lung: BoolArray, deep_mm: FloatArray, told: set[str]) 
     if told & _LOW:
         rows = np.flatnonzero(lung.any(axis=(0, 2)))
         height = (float(np.nonzero(own)[1].mean()) - rows[0]) / max(1, rows[-1] - rows[0])
-        return height <= _LOWER_PART
+        return bool(height <= _LOWER_PART)
     return True

@@ -1,0 +1,1 @@
+"""Organs of the upper abdomen."""

@@ -1,0 +1,1 @@
+"""Trachea, bronchi and the airway tree."""

@@ -1,0 +1,1 @@
+"""Spine, ribs and the other bones, by number and side."""

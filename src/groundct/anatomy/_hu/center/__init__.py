@@ -1,0 +1,1 @@
+"""Heart, great vessels, oesophagus, thyroid and what lies between the lungs."""

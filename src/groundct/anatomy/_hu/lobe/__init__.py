@@ -1,0 +1,1 @@
+"""Fissures, lobes, segments and hila."""

@@ -1,0 +1,1 @@
+"""The lungs, airless parts included, their border and their vessels."""

@@ -1,0 +1,1 @@
+"""The body, its wall and breasts."""
