@@ -304,6 +304,8 @@ def _kidney(belly: Belly, used: BoolArray, side: int) -> BoolArray | None:
         rows = kidney.sum(axis=0)
         along = float((belly.y_mm * rows).sum() / rows.sum())
         shell = dilate_mm(kidney, 5.0, spacing) & ~kidney & ~_ends(kidney)
+        if not shell.any():  # nothing around it is in view
+            continue
         fat = float(((grid.hu > FAT_HU[0]) & (grid.hu < FAT_HU[1]))[shell].mean())
         # What goes on beyond the zone is bowel or muscle.
         cut = float((~zone & (grid.hu > 0))[shell].mean())
