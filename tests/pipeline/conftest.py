@@ -28,7 +28,8 @@ def run(*arguments: object) -> Result:
 @pytest.fixture(scope="session")
 def phantoms(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("phantoms")
-    result = run("phantom", "-o", out, "--count", 2, "--seed", 6, "--shape", 72, 72, 60)
+    drawn = ("--seed", 6, "--shape", 72, 72, 60, "--findings", "2b")
+    result = run("phantom", "-o", out, "--count", 2, *drawn)
     assert result.exit_code == 0, result.output
     return out
 

@@ -24,10 +24,16 @@ def run(*arguments):
 
 @pytest.fixture
 def corpus(built, tmp_path):
-    """ReXGroundingCT's layout with CTs, and with CT-RATE's reports beside it."""
+    """One case in ReXGroundingCT's layout with its CT, and with CT-RATE's reports beside it."""
     root = tmp_path / "corpus"
     release = built.workspace / "release"
     assert run("export", release, "--to", "rexgroundingct", "-o", root).exit_code == 0
+    data = json.loads((root / "dataset.json").read_text())
+    kept = {split: [e for e in entries if CASE in e["name"]] for split, entries in data.items()}
+    (root / "dataset.json").write_text(json.dumps(kept))
+    for mask in (root / "segmentations").iterdir():
+        if CASE not in mask.name:
+            mask.unlink()
     (root / "ct").mkdir()
     shutil.copy(built.corpus / "volumes" / f"{CASE}.nii.gz", root / "ct")
     shutil.copy(built.corpus / "reports.csv", root / "reports.csv")

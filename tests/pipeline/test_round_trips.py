@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from groundct.cli.main import cli
 from groundct.release.read import read_release
+from groundct.vocabulary.anatomy import anatomy
 
 
 def run(*arguments):
@@ -85,14 +86,17 @@ def asked(record):
 
 
 def segmented(record):
-    """RadGenome's list has no name for the body."""
-    return {o.name: o.status for o in record.organs if o.name != "body"}
+    """The structures that RadGenome has masks of: its layout holds no others."""
+    return {o.name: o.status for o in record.organs if anatomy().is_mask_name(o.name)}
 
 
 def spoken(record):
-    """Each sentence and its regions; the tables keep them in another order."""
+    """Each sentence and its regions; the tables keep them in another order.
+
+    A sentence that also names a place outside the ten regions comes back with "others" too.
+    """
     text = record.report.text
-    return [(s.span.of(text), sorted(s.regions)) for s in record.reading.sentences]
+    return [(s.span.of(text), sorted({*s.regions} - {"others"})) for s in record.reading.sentences]
 
 
 def found(record):

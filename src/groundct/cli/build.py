@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from groundct.cli._interrupt import Interrupts
 from groundct.cli._progress import BuildProgress
 from groundct.cli._publish import publish, show_corpus_issues, show_summary, summarise
 from groundct.cli._show import plural, show_json
@@ -116,8 +117,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
         run = run_corpus(found, space, settings, options)
         try:
-            with BuildProgress(len(chosen.cases)) as progress, closing(run) as events:
+            with (
+                Interrupts() as interrupts,
+                BuildProgress(len(chosen.cases)) as progress,
+                closing(run) as events,
+            ):
                 for event in events:
+                    interrupts.check()
                     progress.tell(event)
                     if event.entry:
                         entries.append(event.entry)

@@ -124,9 +124,9 @@ def _questions(
 
 
 def _organs(case: Case, volume: Volume, segmenter: Segmenter) -> LabelMap:
-    """The masks that came with the dataset, or else the segmenter's with their composites."""
+    """The masks that came with the dataset, or else the segmenter's; composites are added."""
     if case.published.organ_masks:
-        return label_map_of_published(case.published.organ_masks, volume)
+        return complete(label_map_of_published(case.published.organ_masks, volume))
     return complete(segmenter.segment(volume))
 
 
