@@ -91,12 +91,14 @@ def segmented(record):
 
 
 def spoken(record):
-    """Each sentence and its regions; the tables keep them in another order.
+    """Each sentence, once, and its regions; the tables keep them in another order.
 
     A sentence that also names a place outside the ten regions comes back with "others" too.
     """
-    text = record.report.text
-    return [(s.span.of(text), sorted({*s.regions} - {"others"})) for s in record.reading.sentences]
+    text, sentences = record.report.text, record.reading.sentences
+    return list(
+        dict.fromkeys((s.span.of(text), frozenset(s.regions) - {"others"}) for s in sentences)
+    )
 
 
 def found(record):
