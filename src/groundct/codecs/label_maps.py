@@ -36,7 +36,7 @@ def write_label_map(folder: Path, stem: str, labels: LabelMap) -> tuple[Path, ..
     """
     paths = [folder / f"{stem}_{n}.nii.gz" for n in range(len(labels.layers))]
     for path, layer in zip(paths, labels.layers, strict=True):
-        write_nifti_labels(path, _smallest(layer), labels.stored)
+        write_nifti_labels(path, smallest(layer), labels.stored)
     names = _Names(
         layers=tuple(path.name for path in paths),
         stored=labels.stored,
@@ -88,7 +88,8 @@ def _read_names(index: Path, stem: str) -> _Names:
     return names
 
 
-def _smallest(layer: LabelArray) -> LabelArray:
+def smallest(layer: LabelArray) -> LabelArray:
+    """The layer as uint8 where no label is larger than 255."""
     if layer.dtype != np.uint8 and layer.max() <= np.iinfo(np.uint8).max:
         return layer.astype(np.uint8, order="K")
     return layer

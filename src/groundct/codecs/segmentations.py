@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import Field, ValidationError
 
 from groundct.codecs._files import read_bytes, write_bytes
+from groundct.codecs.label_maps import smallest
 from groundct.codecs.nifti import read_nifti_labels, write_nifti_labels
 from groundct.core.geometry import Geometry, reorientation_to, require_same_grid
 from groundct.core.issues import DataError, VolumeError
@@ -117,7 +118,7 @@ def write_segmentation(
     paths = []
     for n, layer in enumerate(layers):
         paths.append(path if n == 0 else path.with_name(told.layers[n].file))
-        write_nifti_labels(paths[-1], _smallest(layer), labels.stored)
+        write_nifti_labels(paths[-1], smallest(layer), labels.stored)
     write_index(index, told)
     return told, (*paths, index)
 
@@ -225,12 +226,6 @@ def _voxels(labels: LabelMap, segment: Segment, counts: list[dict[int, int]]) ->
     if len({layer for layer, _ in segment.parts}) <= 1:
         return sum(counts[layer].get(label, 0) for layer, label in set(segment.parts))
     return int(np.count_nonzero(labels.mask(segment.name)))
-
-
-def _smallest(layer: LabelArray) -> LabelArray:
-    if layer.dtype != np.uint8 and layer.max() <= np.iinfo(np.uint8).max:
-        return layer.astype(np.uint8, order="K")
-    return layer
 
 
 def _broken(index: Path, what: str) -> DataError:
