@@ -24,6 +24,7 @@ def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
     parser.add_argument("--seconds", type=float, default=120, help="for all targets together")
+    parser.add_argument("--samples", type=int, help="so many of each target, however long it takes")
     parser.add_argument("--seed", type=int, default=None, help="drawn and printed unless given")
     parser.add_argument("--target", choices=TARGETS, help="this one alone")
     parser.add_argument("--round", type=int, help="repeat one round of --seed and --target")
@@ -37,14 +38,15 @@ def main() -> int:
         outcome = _round(seed, given.target, given.round)
         print(f"{given.target} round {given.round}: {outcome}")
         return outcome.startswith("BROKEN")
-    return sum([_run(target, seed, given.seconds / len(targets)) for target in targets]) > 0
+    share = given.seconds / len(targets)
+    return sum([_run(target, seed, share, given.samples) for target in targets]) > 0
 
 
-def _run(target: str, seed: int, seconds: float) -> int:
-    """Rounds of one target for some time; how many broke a law."""
+def _run(target: str, seed: int, seconds: float, samples: int | None) -> int:
+    """So many rounds of one target, or rounds for some time; how many broke a law."""
     seen: Counter[str] = Counter()
     number, broken, end = 0, 0, time.monotonic() + seconds
-    while time.monotonic() < end and broken < MOST_FAILURES:
+    while broken < MOST_FAILURES and (number < samples if samples else time.monotonic() < end):
         outcome = _round(seed, target, number)
         if outcome.startswith("BROKEN"):
             broken += 1
