@@ -14,6 +14,7 @@ from scipy import ndimage
 
 from groundct.core.volume import BoolArray
 from groundct.grounding._hu_text.field import Field
+from groundct.grounding._hu_text.hessian import of_symmetric
 from groundct.grounding._space.crops import FloatArray, block_mean, scaled, steps_for
 from groundct.imaging.distances import SpacingMm
 
@@ -41,9 +42,12 @@ def find_blobs(
     Density counts up to ``highest_hu``: a low limit makes haze as strong as what is solid.
     ``most`` is the number kept at each radius.
     """
+    values = np.clip(field.hu, _LUNG_HU - 100, highest_hu).astype(np.float32) - _LUNG_HU
+    values[~field.filled] = 0.0
+    lung = field.filled.astype(np.float32)
     found: list[Blob] = []
     for radius in radii_mm:
-        found += _at_scale(field, radius, most, highest_hu)
+        found += _at_scale(field, values, lung, radius, most)
     found.sort(key=lambda b: (-b.response, b.centre))
     kept: list[Blob] = []
     centres = np.zeros((len(found), 3))
@@ -59,13 +63,13 @@ def find_blobs(
     return tuple(kept)
 
 
-def _at_scale(field: Field, radius_mm: float, most: int, highest_hu: float) -> list[Blob]:
+def _at_scale(
+    field: Field, values: FloatArray, lung: FloatArray, radius_mm: float, most: int
+) -> list[Blob]:
     sigma_mm = radius_mm / np.sqrt(3.0)  # where a ball's Laplacian answers best
     steps = steps_for(field.spacing_mm, max(_FINEST_MM, 0.7 * sigma_mm))
-    values = np.clip(field.hu, _LUNG_HU - 100, highest_hu).astype(np.float32) - _LUNG_HU
-    values[~field.filled] = 0.0
     coarse = block_mean(values, steps)
-    inside = block_mean(field.filled.astype(np.float32), steps) > 0.5
+    inside = block_mean(lung, steps) > 0.5
     spacing = scaled(field.spacing_mm, steps)
     dot = _dot(coarse, inside & (coarse > _DARKEST_CENTRE_HU - _LUNG_HU), sigma_mm, spacing)
     size = [max(3, 2 * round(0.7 * radius_mm / s) + 1) for s in spacing]
@@ -86,14 +90,13 @@ def _dot(values: FloatArray, where: BoolArray, sigma_mm: float, spacing: Spacing
     if not where.any() or min(values.shape) < 3:
         return out
     sigma = [max(sigma_mm / s, _LEAST_SIGMA_VOXELS) for s in spacing]
-    hessian = np.empty((int(np.count_nonzero(where)), 3, 3), dtype=np.float32)
+    parts = {}
     for a in range(3):
         for b in range(a, 3):
             order = [(n == a) + (n == b) for n in range(3)]
             part = ndimage.gaussian_filter(values, sigma, order=order, mode="nearest", truncate=3.0)
-            hessian[:, a, b] = part[where] * (sigma[a] * sigma[b])
-            hessian[:, b, a] = hessian[:, a, b]
-    eigenvalues = np.linalg.eigvalsh(hessian)  # ascending: the most negative first
-    weakest, strongest = eigenvalues[:, 2], eigenvalues[:, 0]
+            parts[a, b] = part[where].astype(np.float64) * (sigma[a] * sigma[b])
+    ascending = of_symmetric(parts)  # the most negative first
+    weakest, strongest = ascending[:, 2], ascending[:, 0]
     out[where] = np.where(weakest < 0, weakest**2 / np.maximum(-strongest, 1e-3), 0.0)
     return out

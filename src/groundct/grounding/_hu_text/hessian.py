@@ -30,11 +30,11 @@ def eigenvalues(
             order = [(n == a) + (n == b) for n in range(3)]
             full = ndimage.gaussian_filter(values, sigma, order=order, mode="nearest", truncate=3.0)
             parts[a, b] = full[where].astype(np.float64) * (sigma[a] * sigma[b])
-    return _of_symmetric(parts)
+    return of_symmetric(parts)
 
 
-def _of_symmetric(m: dict[tuple[int, int], NDArray[np.float64]]) -> FloatArray:
-    """Eigenvalues of symmetric 3 x 3 matrices by their cubic's trigonometric solution."""
+def of_symmetric(m: dict[tuple[int, int], NDArray[np.float64]]) -> FloatArray:
+    """(n, 3) eigenvalues of symmetric 3 x 3 matrices, ascending, by their cubic's angles."""
     mean = (m[0, 0] + m[1, 1] + m[2, 2]) / 3
     off = m[0, 1] ** 2 + m[0, 2] ** 2 + m[1, 2] ** 2
     a, b, c = (m[n, n] - mean for n in range(3))

@@ -16,6 +16,7 @@ from groundct.grounding._space.crops import (
     scaled,
     steps_for,
     thinned,
+    whole,
 )
 from groundct.grounding._space.lungs import SOLID_ORGANS
 from groundct.imaging.components import Crop
@@ -40,7 +41,8 @@ class CoarseChest:
     def of(cls, volume: Volume, organs: LabelMap, margin_mm: float) -> CoarseChest | None:
         """The chest around the lungs with a margin; None when no lung is segmented."""
         spacing = volume.geometry.spacing_mm
-        lungs = {name: organs.mask(name) for name in LUNG_SIDES if name in organs.names}
+        full = whole(volume.geometry.shape)
+        lungs = {n: crop_of(organs, (n,), full) for n in LUNG_SIDES if n in organs.names}
         both = np.zeros(volume.geometry.shape, dtype=np.bool_, order="F")
         for lung in lungs.values():
             both |= lung
@@ -65,7 +67,7 @@ class CoarseChest:
 
     def structures(self, *names: str) -> BoolArray:
         """The union of those structures that are segmented, on the coarse grid."""
-        return thinned(crop_of(self.organs, names, self.crop), self.steps)
+        return crop_of(self.organs, names, self.crop, self.steps)
 
     def bones(self) -> BoolArray:
         """The chest wall's bones where they are segmented by name, else all bone."""

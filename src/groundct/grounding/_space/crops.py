@@ -31,16 +31,50 @@ def around(mask: BoolArray, spacing_mm: SpacingMm, margin_mm: float) -> Crop | N
     return out[0], out[1], out[2]
 
 
-def crop_of(organs: LabelMap, names: tuple[str, ...], crop: Crop) -> BoolArray:
-    """The union of those of the named structures that are segmented, in a crop (i j k)."""
-    shape = tuple(part.stop - part.start for part in crop)
+def whole(shape: tuple[int, ...]) -> Crop:
+    """The crop that is the whole array."""
+    i, j, k = (slice(0, n) for n in shape)
+    return i, j, k
+
+
+def crop_of(
+    organs: LabelMap,
+    names: tuple[str, ...],
+    crop: Crop,
+    steps: tuple[int, int, int] = (1, 1, 1),
+) -> BoolArray:
+    """The union of those of the named structures that are segmented, in a crop (i j k).
+
+    With ``steps``, only every n-th voxel along each axis, as ``thinned`` takes them.
+    """
+    picked = tuple(
+        slice(part.start + step // 2, part.stop, step)
+        for part, step in zip(crop, steps, strict=True)
+    )
+    shape = tuple(len(range(part.start, part.stop, part.step)) for part in picked)
     out = np.zeros(shape, dtype=np.bool_, order="F")
     known = set(organs.names)
-    for name in names:
-        if name in known:
-            for layer, label in organs.segment(name).parts:
-                out |= organs.layers[layer][crop] == label
+    parts = {part for name in names if name in known for part in organs.segment(name).parts}
+    views: dict[int, NDArray[np.unsignedinteger]] = {}
+    for layer, first, last in _runs(sorted(parts)):
+        if layer not in views:
+            views[layer] = np.asfortranarray(organs.layers[layer][picked])
+        labels = views[layer]
+        # Unsigned numbers under the first wrap round to large ones: one comparison a run.
+        kind = labels.dtype.type
+        out |= (labels - kind(first)) <= kind(last - first) if last > first else labels == first
     return out
+
+
+def _runs(parts: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Sorted (layer, label) pairs as runs of labels: (layer, first, last)."""
+    runs: list[tuple[int, int, int]] = []
+    for layer, label in parts:
+        if runs and runs[-1][0] == layer and runs[-1][2] == label - 1:
+            runs[-1] = (layer, runs[-1][1], label)
+        else:
+            runs.append((layer, label, label))
+    return runs
 
 
 def placed(mask: BoolArray, *crops: Crop) -> RegionMask:
@@ -77,23 +111,37 @@ def repeated(coarse: BoolArray, steps: tuple[int, int, int], shape: tuple[int, .
 
 def widened(coarse: NDArray[T], steps: tuple[int, int, int], shape: tuple[int, ...]) -> NDArray[T]:
     """As ``repeated``, for voxels of any kind."""
-    out = coarse
-    for axis, step in enumerate(steps):
+    out = np.asfortranarray(coarse).T  # C order, in which numpy repeats without a copy after it
+    for axis, (step, wanted) in enumerate(zip(steps[::-1], shape[::-1], strict=True)):
         if step > 1:
             out = np.repeat(out, step, axis=axis)
-    lacking = [(0, max(0, n - m)) for n, m in zip(shape, out.shape, strict=True)]
-    if any(after for _, after in lacking):
-        out = np.pad(out, lacking, mode="edge")
-    return np.asfortranarray(out[: shape[0], : shape[1], : shape[2]])
+        lacking = wanted - out.shape[axis]
+        if lacking > 0:
+            pads = [(0, lacking if n == axis else 0) for n in range(3)]
+            out = np.pad(out, pads, mode="edge")
+        elif lacking < 0:
+            out = out[(slice(None),) * axis + (slice(wanted),)]
+    return np.asfortranarray(out.T)
 
 
 def block_mean(array: FloatArray, steps: tuple[int, int, int]) -> FloatArray:
-    """Means of blocks of whole voxels; a rest at the far edges is dropped."""
-    i, j, k = (n // step for n, step in zip(array.shape, steps, strict=True))
-    a, b, c = steps
-    cut = array[: i * a, : j * b, : k * c]
-    mean = cut.reshape(i, a, j, b, k, c).mean(axis=(1, 3, 5), dtype=np.float32)
-    return np.asarray(mean, dtype=np.float32)
+    """Means of blocks of whole voxels; a rest at the far edges is dropped.
+
+    The array itself, where a block is one voxel.
+    """
+    out = array
+    for axis in (2, 1, 0):  # the slowest axis of F order first: whole planes are added
+        step = steps[axis]
+        if step == 1:
+            continue
+        end = out.shape[axis] // step * step
+        head = (slice(None),) * axis
+        total = out[(*head, slice(0, end, step))].astype(np.float32)
+        for n in range(1, step):
+            total += out[(*head, slice(n, end, step))]
+        total *= np.float32(1 / step)
+        out = total
+    return np.asarray(out, dtype=np.float32)
 
 
 def smooth(hu: NDArray[np.generic], sigma_mm: float, spacing_mm: SpacingMm) -> FloatArray:
@@ -113,6 +161,17 @@ def closed_mm(mask: BoolArray, radius_mm: float, spacing_mm: SpacingMm) -> BoolA
 
 def grown_mm(mask: BoolArray, radius_mm: float, spacing_mm: SpacingMm) -> BoolArray:
     """Dilation on a coarser grid (about 2.5 mm), for margins of a centimetre and more."""
+    out = np.zeros(mask.shape, dtype=np.bool_, order="F")
+    box = around(mask, spacing_mm, radius_mm + 6.0)
+    if box is None:
+        return out
     steps = steps_for(spacing_mm, 2.5)
-    coarse = dilate_mm(thinned(mask, steps), radius_mm, scaled(spacing_mm, steps))
-    return repeated(coarse, steps, mask.shape) | mask
+    # Blocks are counted from the array's own first voxel, wherever the box begins.
+    crop = tuple(
+        slice(part.start - part.start % step, part.stop)
+        for part, step in zip(box, steps, strict=True)
+    )
+    own = mask[crop]
+    coarse = dilate_mm(thinned(own, steps), radius_mm, scaled(spacing_mm, steps))
+    out[crop] = repeated(coarse, steps, own.shape) | own
+    return out

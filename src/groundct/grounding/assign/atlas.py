@@ -10,7 +10,7 @@ import numpy as np
 from groundct.anatomy.sites import approximate_lobes, approximate_segments
 from groundct.core.volume import BoolArray, LabelMap, RegionMask, Volume
 from groundct.grounding._space.cavity import thoracic_cavity
-from groundct.grounding._space.crops import LUNG_SIDES, around, grown_mm
+from groundct.grounding._space.crops import LUNG_SIDES, around, crop_of, grown_mm, whole
 from groundct.grounding._space.lungs import filled_site
 from groundct.grounding._space.pleural import pleural_space
 from groundct.grounding.assign.names import (
@@ -142,7 +142,7 @@ class Atlas:
     def _organ(self, name: str) -> Spot | Missing | None:
         if name not in self.organs.names:
             return None
-        mask = RegionMask.of(self.organs.mask(name))
+        mask = RegionMask.of(crop_of(self.organs, (name,), whole(self.volume.geometry.shape)))
         if mask.count == 0:
             return Missing("outside_scan", f"The segmenter looked for {name} and found no voxels.")
         segment = self.organs.segment(name)
