@@ -1,7 +1,7 @@
 """A process of another Python that stays warm: requests and replies as lines of JSON.
 
 The other environment holds what groundct never imports (torch and all that needs it). Its network
-is closed unless it was opened on purpose: ``closed/sitecustomize.py`` refuses every connection of
+is closed unless it was opened on purpose: ``on_path/sitecustomize.py`` refuses every connection of
 the process and of its own Python children, and writes down who was asked for.
 """
 
@@ -199,7 +199,7 @@ def tool_environment(
     """
     environment = {**os.environ, **dict(more)}
     environment.pop("PYTHONHOME", None)
-    environment["PYTHONPATH"] = str(_HERE / "closed")
+    environment["PYTHONPATH"] = str(_HERE / "on_path")
     environment[CLOSED] = "open" if network else "closed"
     environment[NETWORK_LOG] = str(folder / "network.log")
     environment["GROUNDCT_HOME"] = str(folder / "home")

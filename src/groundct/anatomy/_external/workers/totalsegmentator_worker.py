@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from typing import Any, Dict, List, TextIO, Tuple  # noqa: UP035 - any Python from 3.8 on
+import traceback
+from typing import Any, List, Tuple  # noqa: UP035 - any Python from 3.8 on
 
-Reply = Dict[str, Any]  # noqa: UP006
+from serving import Reply, failure, serve
 
-
-def channel() -> TextIO:
-    """The stream for replies; prints of other code go to standard error from here on."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return out
+REMEDIES = (
+    "Install TotalSegmentator in the environment of that Python.",
+    "Read what TotalSegmentator says; a smaller device or fast=yes may help.",
+)
+Api = Tuple[Any, Any, Any, str]  # noqa: UP006
 
 
 def write_config(home: str, license_number: str) -> None:
@@ -38,8 +36,8 @@ def write_config(home: str, license_number: str) -> None:
         json.dump(config, stream)
 
 
-def start(settings: Reply) -> Tuple[Any, Any, Any]:  # noqa: UP006
-    """Import TotalSegmentator once; its version and its tasks."""
+def start(settings: Reply) -> Api:
+    """Import TotalSegmentator once: its call, its tasks, those under a licence, the licence."""
     os.environ["TOTALSEG_HOME_DIR"] = os.environ["GROUNDCT_HOME"]
     write_config(os.environ["TOTALSEG_HOME_DIR"], settings.get("license", ""))
     from totalsegmentator.map_to_binary import class_map
@@ -49,7 +47,7 @@ def start(settings: Reply) -> Tuple[Any, Any, Any]:  # noqa: UP006
         from totalsegmentator.map_to_binary import commercial_models
     except ImportError:
         commercial_models = {}
-    return totalsegmentator, class_map, commercial_models
+    return totalsegmentator, class_map, commercial_models, settings.get("license", "")
 
 
 def version() -> str:
@@ -62,9 +60,9 @@ def version() -> str:
         return "unknown"
 
 
-def segment(api: Tuple[Any, Any, Any], request: Reply, settings: Reply) -> Reply:  # noqa: UP006
+def segment(api: Api, request: Reply) -> Reply:
     """Run one task on one file; the classes that its multi-label output holds."""
-    totalsegmentator, class_map, gated = api
+    totalsegmentator, class_map, gated, license_number = api
     task = request["task"]
     if task not in class_map:
         known = ", ".join(sorted(class_map))
@@ -73,7 +71,7 @@ def segment(api: Tuple[Any, Any, Any], request: Reply, settings: Reply) -> Reply
             "code": "unknown-task",
             "remedy": "Give task=total or another of them.",
         }
-    if task in gated and not settings.get("license"):
+    if task in gated and not license_number:
         return {
             "error": f"the task {task!r} needs a licence of its makers (free for non-commercial "
             "use, to be asked for on their site).",
@@ -106,58 +104,28 @@ def refused() -> List[str]:  # noqa: UP006
         return stream.read().split()
 
 
-def failure(problem: BaseException, before: int) -> Reply:
-    """What to tell of an exception."""
-    asked = refused()[before:]
-    if asked:
-        return {
-            "error": f"weights are missing in {os.environ.get('TOTALSEG_WEIGHTS_PATH')}: "
-            f"TotalSegmentator wanted to fetch them from {asked[0]}, and nothing is fetched "
-            "without your word.",
-            "code": "weights-missing",
-            "remedy": "Give weights=FOLDER that holds them, or run once with fetch=yes.",
-        }
+def answer(api: Api, request: Reply) -> Reply:
+    """The reply to a request: the classes, or why there are none; and the version."""
+    before = len(refused())
+    try:
+        reply = segment(api, request)
+    except (Exception, SystemExit) as problem:
+        traceback.print_exc()
+        asked = refused()[before:]
+        reply = missing_weights(asked[0]) if asked else failure(problem, REMEDIES[1])
+    return {**reply, "version": version()}
+
+
+def missing_weights(host: str) -> Reply:
+    """What to tell when weights were to be fetched from a machine."""
     return {
-        "error": f"{type(problem).__name__}: {problem}",
-        "code": "tool-failed",
-        "remedy": "Read what TotalSegmentator says; a smaller device or fast=yes may help.",
+        "error": f"weights are missing in {os.environ.get('TOTALSEG_WEIGHTS_PATH')}: "
+        f"TotalSegmentator wanted to fetch them from {host}, and nothing is fetched "
+        "without your word.",
+        "code": "weights-missing",
+        "remedy": "Give weights=FOLDER that holds them, or run once with fetch=yes.",
     }
 
 
-def main() -> None:
-    """Answer requests until standard input ends."""
-    out = channel()
-
-    def tell(reply: Reply) -> None:
-        out.write(json.dumps(reply) + "\n")
-        out.flush()
-
-    settings = json.loads(sys.stdin.readline())["settings"]
-    try:
-        api = start(settings)
-    except Exception as problem:
-        tell(
-            {
-                "error": f"TotalSegmentator cannot be imported: {type(problem).__name__}: "
-                f"{problem}",
-                "code": "tool-missing",
-                "remedy": "Install TotalSegmentator in the environment of that Python.",
-            }
-        )
-        return
-    tell({"version": version()})
-    for line in sys.stdin:
-        before = len(refused())
-        try:
-            reply = segment(api, json.loads(line), settings)
-        except (Exception, SystemExit) as problem:
-            import traceback
-
-            traceback.print_exc()
-            reply = failure(problem, before)
-        reply["version"] = version()
-        tell(reply)
-
-
 if __name__ == "__main__":
-    main()
+    serve(start, answer, REMEDIES)

@@ -7,22 +7,15 @@ array goes in and comes out as it is. Its boxes are flat: one axis is a single s
 from __future__ import annotations
 
 import inspect
-import json
-import os
-import sys
-from typing import Any, Dict, TextIO  # noqa: UP035 - any Python from 3.8 on
+from typing import Any
 
 import numpy as np
+from serving import Reply, serve
 
-Reply = Dict[str, Any]  # noqa: UP006
-
-
-def channel() -> TextIO:
-    """The stream for replies; prints of other code go to standard error from here on."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return out
+REMEDIES = (
+    "Install nninteractive in that environment; weights=FOLDER is a trained model's folder.",
+    "Read what nnInteractive says; device=cpu needs less memory of a GPU.",
+)
 
 
 def start(settings: Reply) -> Any:
@@ -63,42 +56,5 @@ def segment(session: Any, request: Reply) -> Reply:
     return {}
 
 
-def main() -> None:
-    """Answer requests until standard input ends."""
-    out = channel()
-
-    def tell(reply: Reply) -> None:
-        out.write(json.dumps(reply) + "\n")
-        out.flush()
-
-    settings = json.loads(sys.stdin.readline())["settings"]
-    try:
-        session = start(settings)
-    except Exception as problem:
-        tell(
-            {
-                "error": f"nnInteractive cannot be loaded: {type(problem).__name__}: {problem}",
-                "code": "tool-missing",
-                "remedy": "Install nninteractive in that environment; weights=FOLDER is a trained "
-                "model's folder.",
-            }
-        )
-        return
-    tell({"ready": True})
-    for line in sys.stdin:
-        try:
-            reply = segment(session, json.loads(line))
-        except Exception as problem:
-            import traceback
-
-            traceback.print_exc()
-            reply = {
-                "error": f"{type(problem).__name__}: {problem}",
-                "code": "tool-failed",
-                "remedy": "Read what nnInteractive says; device=cpu needs less memory of a GPU.",
-            }
-        tell(reply)
-
-
 if __name__ == "__main__":
-    main()
+    serve(start, segment, REMEDIES)

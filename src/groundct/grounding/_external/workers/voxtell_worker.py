@@ -8,22 +8,16 @@ turned here, and only here.
 from __future__ import annotations
 
 import inspect
-import json
-import os
-import sys
-from typing import Any, Dict, TextIO  # noqa: UP035 - any Python from 3.8 on
+from typing import Any
 
 import numpy as np
+from serving import Reply, serve
 
-Reply = Dict[str, Any]  # noqa: UP006
-
-
-def channel() -> TextIO:
-    """The stream for replies; prints of other code go to standard error from here on."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return out
+REMEDIES = (
+    "Install voxtell in that environment; weights=FOLDER holds plans.json "
+    "and fold_0/checkpoint_final.pth.",
+    "Read what VoxTell says; text_encoder=FOLDER must hold its text encoder.",
+)
 
 
 def start(settings: Reply) -> Any:
@@ -62,42 +56,5 @@ def segment(predictor: Any, request: Reply) -> Reply:
     return {}
 
 
-def main() -> None:
-    """Answer requests until standard input ends."""
-    out = channel()
-
-    def tell(reply: Reply) -> None:
-        out.write(json.dumps(reply) + "\n")
-        out.flush()
-
-    settings = json.loads(sys.stdin.readline())["settings"]
-    try:
-        predictor = start(settings)
-    except Exception as problem:
-        tell(
-            {
-                "error": f"VoxTell cannot be loaded: {type(problem).__name__}: {problem}",
-                "code": "tool-missing",
-                "remedy": "Install voxtell in that environment; weights=FOLDER holds plans.json "
-                "and fold_0/checkpoint_final.pth.",
-            }
-        )
-        return
-    tell({"ready": True})
-    for line in sys.stdin:
-        try:
-            reply = segment(predictor, json.loads(line))
-        except Exception as problem:
-            import traceback
-
-            traceback.print_exc()
-            reply = {
-                "error": f"{type(problem).__name__}: {problem}",
-                "code": "tool-failed",
-                "remedy": "Read what VoxTell says; text_encoder=FOLDER must hold its text encoder.",
-            }
-        tell(reply)
-
-
 if __name__ == "__main__":
-    main()
+    serve(start, segment, REMEDIES)

@@ -1,1 +1,0 @@
-"""Found by another Python through PYTHONPATH; never imported here."""
