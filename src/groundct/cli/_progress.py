@@ -7,10 +7,8 @@ from types import TracebackType
 from typing import Self
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.progress import TimeRemainingColumn as Remaining
 
+from groundct.cli._bar import stderr_bar
 from groundct.pipeline.engine import Event
 
 
@@ -20,16 +18,7 @@ class BuildProgress:
     def __init__(self, total: int) -> None:
         self._live = sys.stderr.isatty()
         self._running: dict[str, str] = {}
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(),
-            Remaining(),
-            console=Console(stderr=True),
-            disable=not self._live,
-        )
+        self._progress = stderr_bar(transient=False)
         self._task = self._progress.add_task("cases", total=total, rate="")
 
     def __enter__(self) -> Self:

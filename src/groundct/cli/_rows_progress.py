@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
+from groundct.cli._bar import stderr_bar
 from groundct.reports.tables.batch import Batch
 
 
@@ -16,15 +14,7 @@ def with_progress(batches: Iterable[Batch], total: int) -> Iterator[Batch]:
     if not sys.stderr.isatty():
         yield from batches
         return
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as progress:
+    with stderr_bar() as progress:
         task = progress.add_task("reports", total=total, rate="")
         for batch in batches:
             yield batch

@@ -10,6 +10,7 @@ from typing import Self
 import click
 
 from groundct.benchmark.segmentation.score import CaseScore
+from groundct.cli._bar import stderr_bar
 
 _SECONDS_A_LINE = 10.0
 
@@ -18,22 +19,10 @@ class CaseProgress:
     """Tells of finished cases; used as a context."""
 
     def __init__(self, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-        from rich.progress import TimeRemainingColumn as Remaining
-
         self._live = sys.stderr.isatty()
         self._start = self._told = time.monotonic()
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            Remaining(),
-            console=Console(stderr=True),
-            disable=not self._live,
-            transient=True,
-        )
-        self._task = self._bar.add_task("cases", total=total)
+        self._bar = stderr_bar()
+        self._task = self._bar.add_task("cases", total=total, rate="")
 
     def __enter__(self) -> Self:
         self._bar.start()
