@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from groundct.phantom.canvas import Canvas, FloatArray
 
@@ -19,13 +20,13 @@ class Field:
     """Values on a lattice (z, y, x) of ``length_mm``, joined by cubic B-splines.
 
     ``low`` is the lattice's first place in body mm, (x, y, z); ``weights`` hold, for x, y and z,
-    how each place of the canvas' axis is mixed from the lattice.
+    how each place of the canvas' axis is mixed from the lattice: four of its values at most.
     """
 
     values: FloatArray
     low: Points
     length_mm: float
-    weights: tuple[FloatArray, FloatArray, FloatArray]
+    weights: tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array]
 
     @classmethod
     def random(cls, canvas: Canvas, length_mm: float, generator: np.random.Generator) -> Field:
@@ -37,7 +38,7 @@ class Field:
         ]
         values = generator.standard_normal(counts[::-1], dtype=np.float32) / np.float32(_KEPT)
         x, y, z = (
-            _weights((axis - a) / length_mm, n)
+            sparse.csr_array(_weights((axis - a) / length_mm, n))
             for axis, a, n in zip(canvas.axes, low, counts, strict=True)
         )
         return cls(values, low, length_mm, (x, y, z))
@@ -45,9 +46,9 @@ class Field:
     def plane(self, k: int) -> FloatArray:
         """The field on slice ``k`` of the canvas, (j, i)."""
         x, y, z = self.weights
-        used = np.flatnonzero(z[k])
-        flat = np.tensordot(z[k, used], self.values[used], axes=1)
-        return np.asarray(y @ flat @ x.T, dtype=np.float32)
+        mixed = slice(z.indptr[k], z.indptr[k + 1])
+        flat = np.tensordot(z.data[mixed], self.values[z.indices[mixed]], axes=1)
+        return np.asarray((x @ (y @ flat).T).T, dtype=np.float32)
 
     def at(self, points: Points) -> Points:
         """The field at places (n, 3) in body mm."""
