@@ -19,6 +19,8 @@ _STOPS = frozenset(";:.()")
 _CALCIFIED = "~calcification"
 _VAGUE = "~density"
 _ADJECTIVE_REACH = 2
+_LISTED = frozenset(",/")
+_ROOT = 6
 
 
 def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -33,7 +35,38 @@ def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention,
             dropped.add(number + 1)
         elif _adjective(parsed, one, other):
             dropped.add(number)
-    return tuple(mention for number, mention in enumerate(mentions) if number not in dropped)
+    kept = [mention for number, mention in enumerate(mentions) if number not in dropped]
+    return _once(parsed, kept)
+
+
+def _once(parsed: Parsed, mentions: list[Mention]) -> tuple[Mention, ...]:
+    """The mentions, those that say one type twice as one: "bronchiectasis, bronchiectatic areas".
+
+    Also "filling defects consistent with embolism", whose second name is the first one's cause.
+    """
+    out: list[Mention] = []
+    for mention in mentions:
+        before = out[-1] if out else None
+        if before is None or before.type != mention.type or before.hit == mention.hit:
+            out.append(mention)
+        elif _is_again(parsed, before, mention):
+            places = before.places or mention.places
+            out[-1] = before._replace(last=mention.last, places=places)
+        elif parsed.verb_last or not _explains(parsed, before, mention):
+            out.append(mention)
+    return tuple(out)
+
+
+def _is_again(parsed: Parsed, one: Mention, other: Mention) -> bool:
+    """Whether two names of one type are one: with nothing between, or of one root in a list."""
+    gap = parsed.words[one.last : other.first]
+    if one.last > other.first or len(gap) > 1:
+        return False
+    roots = (
+        {word[:_ROOT] for word in parsed.words[m.first : m.last] if len(word) >= _ROOT}
+        for m in (one, other)
+    )
+    return not gap or (gap[0] in _LISTED and bool(set.intersection(*roots)))
 
 
 def _is(general: Mention, other: Mention) -> bool:

@@ -162,7 +162,13 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
     hits = parsed.findings
     owned = [_adjectives(parsed, h, hits[n - 1].last if n else 0) for n, h in enumerate(hits)]
     taken = {place.first for own in owned for place in own}
-    free = tuple(p for p in parsed.places if p.first not in taken and not beside(parsed, p))
+    objects = set() if parsed.verb_last else {hit.last for hit in hits}
+    free = tuple(
+        p
+        for p in parsed.places
+        # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
+        if p.first not in taken and (p.first in objects or not beside(parsed, p))
+    )
     if parsed.verb_last:
         return tuple(own_before(parsed, free, hits, index) for index in range(len(hits)))
     out: list[tuple[Hit, ...]] = [()] * len(hits)
@@ -179,8 +185,20 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
                 _inside(free, floor, hit.first)
                 or _inside(free, 0, hit.first)
                 or (out[index + 1] if following is not None else ())
+                or (_subject(parsed, hits, owned, index) if index else ())
             )
     return tuple(out)
+
+
+def _subject(
+    parsed: Parsed, hits: tuple[Hit, ...], owned: list[tuple[Hit, ...]], index: int
+) -> tuple[Hit, ...]:
+    """What a hit before was said to be: "the esophagus is dilated and contains a fluid level"."""
+    before = hits[index - 1]
+    said = tuple(p for p in owned[index - 1] if p.last <= before.first)
+    predicate = said and parsed.any_word(said[-1].last, before.first, parsed.grammar.is_)
+    parted = parsed.any_word(before.last, hits[index].first, _ENDS | {","})
+    return said if predicate and not parted else ()
 
 
 def _shares(parsed: Parsed, hit: Hit, following: Hit) -> bool:
