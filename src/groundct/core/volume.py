@@ -7,7 +7,7 @@ whatever is written for this case goes back to that grid, to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
@@ -116,10 +116,28 @@ class LabelMap:
 
     def mask(self, name: str) -> BoolArray:
         """The voxels of a structure as a new bool array (i, j, k)."""
-        out = np.zeros(self.geometry.shape, dtype=np.bool_, order="F")
-        for layer, label in self.segment(name).parts:
-            np.logical_or(out, self.layers[layer] == label, out=out)
+        labels: dict[int, list[int]] = {}
+        for index, label in self.segment(name).parts:
+            labels.setdefault(index, []).append(label)
+        masks = (_holds(self.layers[index], own) for index, own in labels.items())
+        out = next(masks, None)
+        if out is None:
+            return np.zeros(self.geometry.shape, dtype=np.bool_, order="F")
+        for mask in masks:
+            np.logical_or(out, mask, out=out)
         return out
+
+
+def _holds(layer: LabelArray, labels: Sequence[int]) -> BoolArray:
+    """Where a layer has one of the labels; many are looked up, which costs what eight do."""
+    if len(labels) <= 8:
+        out = np.asarray(layer == labels[0])
+        for label in labels[1:]:
+            np.logical_or(out, layer == label, out=out)
+        return out
+    chosen = np.zeros(int(np.iinfo(layer.dtype).max) + 1, dtype=np.bool_)
+    chosen[list(labels)] = True
+    return np.asarray(chosen[layer])
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,11 +150,12 @@ class RegionMask:
     @classmethod
     def of(cls, mask: BoolArray) -> RegionMask:
         """Crop a full-size mask to its bounding box; an empty mask gives an empty crop."""
-        if not mask.any():
+        columns = np.asarray(mask.any(axis=2))
+        if not columns.any():
             return cls((0, 0, 0), np.zeros((0, 0, 0), dtype=np.bool_))
         lows, highs = [], []
-        for axis in range(3):
-            line = np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))
+        for held in (columns.any(axis=1), columns.any(axis=0), mask.any(axis=(0, 1))):
+            line = np.flatnonzero(held)
             lows.append(int(line[0]))
             highs.append(int(line[-1]) + 1)
         crop = mask[lows[0] : highs[0], lows[1] : highs[1], lows[2] : highs[2]].copy(order="F")
@@ -174,7 +193,7 @@ def label_map_of_masks(
         if mask.count == 0:
             segments.append(Segment(name=name, parts=()))
             continue
-        free = (n for n, layer in enumerate(layers) if not layer[mask.slices][mask.voxels].any())
+        free = (n for n, layer in enumerate(layers) if _is_free(layer[mask.slices], mask.voxels))
         index = next(free, len(layers))
         if index == len(layers):
             layers.append(np.zeros(geometry.shape, dtype=np.uint8, order="F"))
@@ -182,9 +201,18 @@ def label_map_of_masks(
         counts[index] += 1
         if counts[index] == np.iinfo(np.uint8).max + 1:
             layers[index] = layers[index].astype(np.uint16, order="K")
-        layers[index][mask.slices][mask.voxels] = counts[index]
+        np.copyto(layers[index][mask.slices], counts[index], where=mask.voxels)
         segments.append(Segment(name=name, parts=((index, counts[index]),)))
     return LabelMap(tuple(layers), tuple(segments), geometry, stored)
+
+
+def _is_free(labels: LabelArray, voxels: BoolArray) -> bool:
+    """Whether no voxel of a crop has a label where ``voxels`` is True."""
+    sample = (slice(None, None, 4),) * 3
+    if (labels[sample][voxels[sample]]).any():
+        return False
+    slices = range(voxels.shape[2])
+    return not any(np.logical_and(labels[:, :, k], voxels[:, :, k]).any() for k in slices)
 
 
 def volume_from_stored(hu: HuArray, stored: Geometry) -> Volume:

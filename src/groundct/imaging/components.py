@@ -18,8 +18,9 @@ Crop = tuple[slice, slice, slice]
 def bounding_slices(mask: BoolArray, margin: int = 0) -> Crop | None:
     """The box of a mask's voxels, widened by ``margin`` within the array; None when empty."""
     lows_highs: list[slice] = []
-    for axis in range(3):
-        line = np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))
+    columns = np.asarray(mask.any(axis=2))
+    for axis, held in enumerate((columns.any(axis=1), columns.any(axis=0), mask.any(axis=(0, 1)))):
+        line = np.flatnonzero(held)
         if line.size == 0:
             return None
         low, high = int(line[0]) - margin, int(line[-1]) + 1 + margin

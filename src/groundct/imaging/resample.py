@@ -8,6 +8,7 @@ brought together exactly by the codecs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar, overload
 
 import numpy as np
@@ -19,6 +20,7 @@ from groundct.core.volume import BoolArray, LabelArray, LabelMap, Volume
 
 T = TypeVar("T", bound=np.generic)
 Spacing = float | tuple[float, float, float]
+PlaneFunction = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 OUTSIDE_HU = -1024
 _PARALLEL_TOLERANCE_VOXELS = 1e-3
@@ -78,17 +80,63 @@ def resample_linear(
         strict=True,
     )
     out = np.empty(target.shape, dtype=np.float32, order="F")
-    in_plane_i, in_plane_j = weights[0].T.copy(), weights[1]
-    for k in range(target.shape[2]):
-        row = weights[2][k]
-        plane = np.zeros((source.shape[1], source.shape[0]), dtype=np.float32)
-        for s in np.flatnonzero(row):
-            plane += row[s] * array[:, :, s].T
-        out[:, :, k] = ((in_plane_j @ plane) @ in_plane_i).T
+    in_plane = _in_plane(weights[0], weights[1])
+    if target.shape[2] > source.shape[2] and np.count_nonzero(weights[2], axis=1).max() <= 2:
+        _finer_slices(array, in_plane, weights[2], out)
+    else:
+        for k, row in enumerate(weights[2]):
+            plane = np.zeros((source.shape[1], source.shape[0]), dtype=np.float32)
+            for s in np.flatnonzero(row):
+                plane += row[s] * array[:, :, s].T
+            out[:, :, k] = in_plane(plane).T
     for axis in range(3):
         if not inside[axis].all():
             out[(slice(None),) * axis + (~inside[axis],)] = outside
     return out
+
+
+def _in_plane(weights_i: NDArray[np.float32], weights_j: NDArray[np.float32]) -> PlaneFunction:
+    """Both weightings of a plane (j, i): of pairs of voxels where no more are asked for."""
+    if max(np.count_nonzero(each, axis=1).max() for each in (weights_i, weights_j)) > 2:
+        onto_i = weights_i.T.copy()
+        return lambda plane: np.asarray((weights_j @ plane) @ onto_i, dtype=np.float32)
+    low_i, high_i, share_i = _pairs(weights_i)
+    low_j, high_j, share_j = _pairs(weights_j)
+    share_j = share_j[:, None]
+
+    def of_pairs(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+        rows = plane[:, low_i] * (1 - share_i) + plane[:, high_i] * share_i
+        out = rows[low_j] * (1 - share_j) + rows[high_j] * share_j
+        return np.asarray(out, dtype=np.float32)
+
+    return of_pairs
+
+
+def _finer_slices(
+    array: NDArray[np.generic],
+    in_plane: PlaneFunction,
+    weights_k: NDArray[np.float32],
+    out: NDArray[np.float32],
+) -> None:
+    """Fill ``out``, which has more slices than ``array``: each slice of that is sampled once."""
+    low, high, share = _pairs(weights_k)
+    done: dict[int, NDArray[np.float32]] = {}
+    for k, (a, b) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+        for s in (a, b):
+            if s not in done:
+                done = {n: plane for n, plane in done.items() if n in (a, b)}
+                done[s] = in_plane(array[:, :, s].T.astype(np.float32))
+        out[:, :, k] = (done[a] + (done[b] - done[a]) * share[k]).T
+
+
+def _pairs(
+    weights: NDArray[np.float32],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+    """Rows of at most two neighbours' weights as their two places and the share of the second."""
+    low = (weights > 0).argmax(axis=1)
+    high = np.minimum(low + 1, weights.shape[1] - 1)
+    share = 1 - np.take_along_axis(weights, low[:, None], axis=1)[:, 0]
+    return low, high, np.asarray(share, dtype=np.float32)
 
 
 def resample_label_map(label_map: LabelMap, target: Geometry) -> LabelMap:

@@ -76,6 +76,17 @@ class Runs:
         return i, j, k
 
 
+def nonzero_flat(values: NDArray[np.bool_] | NDArray[np.uint8]) -> Flat:
+    """Indices of what is not 0 in a flat contiguous array of bytes, eight looked at at once."""
+    whole = values.size // 8 * 8
+    words = values[:whole].view(np.uint64)
+    at = np.flatnonzero(words != 0)
+    inside = np.flatnonzero(words[at].view(np.uint8) != 0)
+    near = (at[inside >> 3] << 3) + (inside & 7)
+    rest = np.flatnonzero(values[whole:]) + whole
+    return np.concatenate([near, rest]) if len(rest) else near
+
+
 def runs_of_voxels(place: Flat, label: NDArray[Any], shape: Shape) -> Runs:
     """The runs of voxels given by sorted flat indices and their labels."""
     starts, stops = stretches(place, label, shape[0])
@@ -107,6 +118,21 @@ def stretches(place: NDArray[Any], label: NDArray[Any], row_length: int) -> tupl
         first[inside] = place[inside] % row_length == 0
     starts = np.flatnonzero(first)
     return starts, np.append(starts, len(place))[1:]
+
+
+def rows_met(starts: Flat, stops: Flat, row_length: int) -> Flat:
+    """In how many rows each stretch of voxels lies."""
+    return (stops - 1) // row_length - starts // row_length + 1
+
+
+def cut_at_rows(starts: Flat, stops: Flat, row_length: int) -> tuple[Flat, Flat, Flat]:
+    """Stretches cut where a row ends: starts, stops, and which stretch each piece is of."""
+    many = rows_met(starts, stops, row_length)
+    whole = np.repeat(np.arange(len(starts)), many)
+    before = np.cumsum(many) - many
+    row = starts[whole] // row_length + np.arange(len(whole)) - before[whole]
+    first = np.maximum(starts[whole], row * row_length)
+    return first, np.minimum(stops[whole], (row + 1) * row_length), whole
 
 
 def joined(runs: Runs) -> Runs:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from groundct.anatomy._hu.abdomen.abdomen import abdomen_alone, find_abdomen
 from groundct.anatomy._hu.airway.airway_structures import airway_structures
-from groundct.anatomy._hu.airway.airways import find_airways
+from groundct.anatomy._hu.airway.airway_tree import Branch
+from groundct.anatomy._hu.airway.airways import Airways, find_airways
 from groundct.anatomy._hu.bone.ribs import find_bones
 from groundct.anatomy._hu.bone.spine import Spine, find_spine
 from groundct.anatomy._hu.cavity import find_cavity
@@ -14,12 +17,12 @@ from groundct.anatomy._hu.grid import Working
 from groundct.anatomy._hu.lobe.hila import find_hila
 from groundct.anatomy._hu.lobe.lung_parts import lung_parts
 from groundct.anatomy._hu.lung.lung_structures import lung_structures, lung_vessels
-from groundct.anatomy._hu.lung.lungs import find_lungs
+from groundct.anatomy._hu.lung.lungs import Lungs, find_lungs
 from groundct.anatomy._hu.scene import Scene
 from groundct.anatomy._hu.structure import Stage, Structure
 from groundct.anatomy._hu.wall.body import find_body
 from groundct.anatomy._hu.wall.wall import find_wall
-from groundct.core.volume import Abstention
+from groundct.core.volume import Abstention, BoolArray
 
 NO_LUNG = "no lung and spine were found to measure from"
 
@@ -29,34 +32,61 @@ def find_all(grid: Working) -> Stage:
     body = find_body(grid)
     if body is None:
         return (Abstention(name="body", reason="no body of at least 100 ml was found"),)
-    airways = find_airways(grid, body)
-    spine = find_spine(grid, body)
-    lungs = find_lungs(grid, body, airways, spine)
-    sides = lung_structures(grid, lungs)
-    branches = airways.branches if airways is not None else ()
+    with ThreadPoolExecutor(2) as pool:
+        column = pool.submit(find_spine, grid, body)
+        airways = find_airways(grid, body)
+        spine = column.result()
+        lungs = find_lungs(grid, body, airways, spine)
+        inner = pool.submit(_inside, grid, lungs, airways)
+        around = _around(grid, body, airways, lungs, spine)
+        within = inner.result()
     out = (
         Structure("body", body, "intensity", 0.95),
         *airway_structures(grid, airways),
+        *within,
+        *around,
+    )
+    if lungs is None or spine is None:
+        return out
+    return (*out, *find_hila(grid, out, _branches(airways)))
+
+
+def _branches(airways: Airways | None) -> tuple[Branch, ...]:
+    return airways.branches if airways is not None else ()
+
+
+def _inside(grid: Working, lungs: Lungs | None, airways: Airways | None) -> Stage:
+    """The lungs and what lies in them."""
+    sides = lung_structures(grid, lungs)
+    return (
         *sides,
         lung_vessels(grid, sides, airways),
-        *lung_parts(grid, sides, branches),
+        *lung_parts(grid, sides, _branches(airways)),
     )
-    nothing = Abstention(name="thoracic cavity", reason=NO_LUNG)
+
+
+def _around(
+    grid: Working,
+    body: BoolArray,
+    airways: Airways | None,
+    lungs: Lungs | None,
+    spine: Spine | None,
+) -> Stage:
+    """What lies around the lungs."""
     if lungs is None or spine is None:
         vessels = mediastinum_alone(grid, spine)
         belly = abdomen_alone(grid, body, lungs, spine, vessels)
-        return (*out, *_spine(spine), *vessels, *belly, nothing)
+        nothing = Abstention(name="thoracic cavity", reason=NO_LUNG)
+        return (*_spine(spine), *vessels, *belly, nothing)
     domed = lungs.right if lungs.right is not None else lungs.both
     chest = find_chest(grid, lungs.both, domed)
     carina_k = airways.carina[2] if airways is not None and airways.carina_in_view else None
     bones = find_bones(grid, body, lungs.both, chest, spine, carina_k)
-    scene = Scene(grid, body, airways, lungs, spine, chest, bones)
-    everything = (*out, *_around(scene))
-    return (*everything, *find_hila(grid, everything, branches))
+    return _middle_and_wall(Scene(grid, body, airways, lungs, spine, chest, bones))
 
 
-def _around(scene: Scene) -> Stage:
-    """What lies around the lungs."""
+def _middle_and_wall(scene: Scene) -> Stage:
+    """Bones, mediastinum, belly and wall."""
     grid, lungs = scene.grid, scene.lungs
     solid = scene.solid
     center = find_mediastinum(scene)

@@ -57,13 +57,16 @@ def fraction_on_full(
 ) -> tuple[Box, NDArray[np.float32]]:
     """How much of each full-grid voxel a working mask fills, interpolated, in the mask's box.
 
-    ``box`` asks for another box of the full grid. The mask must hold a voxel.
+    ``box`` asks for another box of the full grid. Without it the mask must hold a voxel.
     """
+    if box is not None:
+        target = crop_geometry(grid.volume.geometry, box)
+        return box, resample_linear(mask, grid.geometry, target)
     crop = bounding_slices(mask, margin=2)
     if crop is None:
         raise ValueError("an empty mask has no box")
     source = crop_geometry(grid.geometry, crop)
-    box = full_box(grid, crop) if box is None else box
+    box = full_box(grid, crop)
     target = crop_geometry(grid.volume.geometry, box)
     return box, resample_linear(mask[crop], source, target)
 

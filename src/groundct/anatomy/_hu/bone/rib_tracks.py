@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.signal import find_peaks
 from scipy.spatial import cKDTree
 
 from groundct.anatomy._hu.bone.spine_curve import SpineCurve
@@ -101,7 +100,7 @@ def _roots(
     values = _sample(grid, weight, places)
     smooth = ndimage.gaussian_filter(values, (0.0, 1.5, 3.0)).mean(axis=0)
     profile = smooth.max(axis=0)
-    peaks, _ = find_peaks(profile, height=ROOT_WEIGHT, distance=ROOT_APART_MM)
+    peaks = _peaks(profile, ROOT_WEIGHT, ROOT_APART_MM)
     typical = np.array([0.9 * side, -0.3, -0.3])
     out = []
     for s in peaks:
@@ -117,6 +116,21 @@ def _roots(
         way = _unit(line[-1] - line[0])
         out.append((float(s), line.mean(axis=0), _unit(way + 0.5 * typical)))
     return out
+
+
+def _peaks(profile: NDArray[np.float32], least: float, apart: int) -> list[int]:
+    """Places of local maxima of at least ``least``, the higher of two that are less than ``apart``.
+
+    In their order along the profile; its ends are none.
+    """
+    inner = profile[1:-1]
+    top = (inner > profile[:-2]) & (inner >= profile[2:]) & (inner >= least)
+    places = np.flatnonzero(top) + 1
+    kept: list[int] = []
+    for place in places[np.argsort(-profile[places], kind="stable")].tolist():
+        if all(abs(place - other) >= apart for other in kept):
+            kept.append(place)
+    return sorted(kept)
 
 
 def _sample(grid: Working, weight: NDArray[np.float32], places: Points) -> NDArray[np.float32]:
