@@ -15,9 +15,9 @@ from pathlib import Path
 
 from bench.bench_reports import rows_of
 from bench.marked import lines_of, outcome
-from groundct.core.report import Finding, report_of_columns
+from groundct.core.report import Finding, Span
 from groundct.reports._rules.reading import SentenceReading, read_sentence
-from groundct.reports._rules.sentences import sentence_spans
+from groundct.reports._rules.sentences import sentence_places
 from groundct.reports.rules import PLUGIN
 from groundct.vocabulary.lexicon import lexicon
 
@@ -39,10 +39,8 @@ def sentences(folder: Path) -> Iterator[str]:
                 if not text or text in seen:
                     continue
                 seen.add(text)
-                for span in sentence_spans(
-                    text, report_of_columns([("findings", text)]).sections[0].span, "en"
-                ):
-                    yield span.of(text)
+                for start, end in sentence_places(text, Span(start=0, end=len(text)), "en"):
+                    yield text[start:end]
 
 
 def shape(finding: Finding, said: SentenceReading) -> str:

@@ -18,7 +18,7 @@ from bench.bench_reports import rows_of
 from groundct.core.report import Finding, Sentence, Span, report_of_columns, rewritten
 from groundct.reports._rules.measures import measured
 from groundct.reports._rules.reading import read_sentence
-from groundct.reports._rules.sentences import sentence_spans
+from groundct.reports._rules.sentences import sentence_places
 from groundct.reports.rules import PLUGIN
 
 LANGUAGE = "en"
@@ -49,8 +49,8 @@ def sentences(folder: Path) -> list[str]:
     """The distinct sentences of all texts."""
     found: dict[str, None] = {}
     for text in texts(folder):
-        for span in sentence_spans(text, Span(start=0, end=len(text)), LANGUAGE):
-            found[span.of(text)] = None
+        for start, end in sentence_places(text, Span(start=0, end=len(text)), LANGUAGE):
+            found[text[start:end]] = None
     return list(found)
 
 

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 from groundct.cli.main import cli
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import DataError
-from groundct.core.report import Reading, Report
+from groundct.core.report import Report
+from groundct.reports._draft import Draft
 
 LABELS = (
     "Medical material", "Arterial wall calcification", "Cardiomegaly", "Pericardial effusion",
@@ -267,14 +268,14 @@ def test_a_fault_in_one_report_sets_that_one_aside(
 ) -> None:
     from groundct.reports import rules
 
-    extract = rules.RulesExtractor.extract
+    draft = rules.RulesExtractor.draft
 
-    def faulty(self: rules.RulesExtractor, report: Report) -> Reading:
+    def faulty(self: rules.RulesExtractor, report: Report) -> Draft:
         if "Emphysema" in report.text:
             raise ZeroDivisionError("made up")
-        return extract(self, report)
+        return draft(self, report)
 
-    monkeypatch.setattr(rules.RulesExtractor, "extract", faulty)
+    monkeypatch.setattr(rules.RulesExtractor, "draft", faulty)
     result = run("reports", table(tmp_path / "in.csv"), "-o", tmp_path / "out")
     assert result.exit_code == 1
     (issue,) = issues_of(tmp_path / "out")

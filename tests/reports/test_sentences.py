@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from groundct.core.report import Span
-from groundct.reports._rules.sentences import sentence_spans
+from groundct.reports._rules.sentences import sentence_places
 from groundct.reports.sections import split_sections
 
 
 def sentences(text: str) -> list[str]:
     # A section holds at least one character.
-    return [s.of(text) for s in sentence_spans(text + " ", Span(start=0, end=len(text) + 1), "en")]
+    places = sentence_places(text + " ", Span(start=0, end=len(text) + 1), "en")
+    return [text[start:end] for start, end in places]
 
 
 @pytest.mark.parametrize(

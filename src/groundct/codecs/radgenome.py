@@ -10,13 +10,13 @@ there"; a missing one says nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, get_args
 
 from groundct.codecs.nifti import write_nifti_labels
 from groundct.codecs.tables import read_csv_table, write_csv_table
 from groundct.core.case import PublishedRow
-from groundct.core.report import Sentence
 from groundct.core.value import Value
 from groundct.core.volume import LabelMap
 from groundct.vocabulary.anatomy import anatomy
@@ -114,19 +114,20 @@ def read_table(path: Path, table: TableName) -> tuple[tuple[str, PublishedRow], 
     return tuple(read)
 
 
-def anatomy_cells(sentence: Sentence) -> tuple[str, ...]:
+@lru_cache(maxsize=1 << 12)
+def anatomy_cells(regions: tuple[str, ...], paths: tuple[str, ...]) -> tuple[str, ...]:
     """The Anatomy cells of a sentence: its paths, and its regions that have no path among them.
 
     A sentence on the whole scan has one empty cell.
     """
     tree = anatomy()
-    covered = {tree.top_region(path) for path in sentence.anatomy}
+    covered = {tree.top_region(path) for path in paths}
     rest = []
-    for region in sentence.regions:
+    for region in regions:
         if region not in covered:
             repeated = f"{region}/{region}"
             rest.append(repeated if tree.is_path(repeated) else region)
-    return (*sentence.anatomy, *rest) or ("",)
+    return (*paths, *rest) or ("",)
 
 
 def write_tables(root: Path, cases: Iterable[RadGenomeCase]) -> tuple[Path, ...]:

@@ -36,7 +36,7 @@ def _sentence_rows(record: Record) -> Iterator[PublishedRow]:
         return
     for sentence in record.reading.sentences:
         text = sentence.span.of(report.text)
-        for cell in anatomy_cells(sentence):
+        for cell in anatomy_cells(sentence.regions, sentence.anatomy):
             yield PublishedRow(table="region_report", values=(cell, text))
 
 

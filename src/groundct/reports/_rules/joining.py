@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from groundct.core.report import Finding, Measurement, Report
+from groundct.core.report import Finding, Measurement
 from groundct.reports._rules.link import exact
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
@@ -16,14 +16,13 @@ _EXCLUSIVE = frozenset(("number", "size", "severity", "chronicity"))
 """Kinds of which a finding has one word; the first said stays."""
 
 
-def adds(known: Finding, finding: Finding, report: Report) -> bool:
+def adds(known: Finding, finding: Finding, *, several: bool) -> bool:
     """Whether a finding may be a known one with more details: it contradicts none of its own.
 
     Sides and segments are equal or said once only, places lie on one line of the tree, sizes are
-    said once only or are the same, and several are not one.
+    said once only or are the same, and ``several`` (its words are a plural) are not one.
     """
     sides = known.laterality is None or finding.laterality is None
-    several = is_several(finding, report) and known.count == 1
     segments = set(known.lung_segments), set(finding.lung_segments)
     return (
         (sides or known.laterality == finding.laterality)
@@ -31,7 +30,7 @@ def adds(known: Finding, finding: Finding, report: Report) -> bool:
         and (segments[0] <= segments[1] or segments[1] <= segments[0])
         and _sizes_fit(known.measurements, finding.measurements)
         and (known.count is None or finding.count is None or known.count == finding.count)
-        and not several
+        and not (several and known.count == 1)
     )
 
 
@@ -79,9 +78,9 @@ def sides_of(finding: Finding) -> frozenset[str]:
     return frozenset((finding.laterality,)) if finding.laterality else frozenset()
 
 
-def is_several(finding: Finding, report: Report) -> bool:
+def is_several(words: str, language: str) -> bool:
     """Whether a finding's own words end in a plural."""
-    return is_plural(finding.span.of(report.text).split()[-1], report.language)
+    return is_plural(words.split()[-1], language)
 
 
 def upwards(path: str) -> tuple[str, ...]:

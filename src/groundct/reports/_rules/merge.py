@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from groundct.core.report import Finding, Measurement, Report
+from groundct.reports._draft import DraftFinding
 from groundct.reports._rules.joining import (
     adds,
     has_size,
@@ -35,58 +36,82 @@ class Context:
     again: frozenset[int]
 
 
-def merged(found: Iterable[Finding], context: Context, report: Report) -> tuple[Finding, ...]:
-    """Findings with ids; one that repeats earlier ones adds its sentence and its details to them.
+def merged(
+    found: Iterable[DraftFinding], context: Context, report: Report
+) -> tuple[DraftFinding, ...]:
+    """The findings of a report; one that repeats earlier ones adds its details to them.
 
     An earlier finding is repeated in the impression, or by words such as "the described nodule",
     under its own type or a wider one, with its presence, on its side. One that adds a size, a side,
     a place or a segment repeats it only where no other finding can be meant.
     """
-    out: list[Finding] = []
+    out: list[DraftFinding] = []
     by_type: dict[tuple[str, str], list[int]] = {}
     changed: set[int] = set()
-    for number, finding in enumerate(found):
+    for number, draft in enumerate(found):
         matches: tuple[int, ...] = ()
-        sides = context.impression.get(finding.sentence_indices[0])
+        sides = context.impression.get(draft.indices[0])
         if sides is not None or number in context.again:
-            names = (finding.type, *findings().narrower(finding.type))
-            same = (by_type.get((name, finding.presence), ()) for name in names)
-            # "Nodules and effusion on the right" may mean the right nodules, and never left ones.
-            known = [
-                n
-                for n in islice(chain.from_iterable(same), _MOST_COMPARED)
-                if not (sides and sides_of(out[n]) and sides.isdisjoint(sides_of(out[n])))
-            ]
-            if sides is None:
-                near = [n for n in known if _just_before(out[n], finding)]
-                known = near if len(near) == 1 else []
-            matches = _repeated([out[n] for n in known], finding, report)
-            if not matches and len(known) == 1 and adds(out[known[0]], finding, report):
-                matches = (0,)
-            matches = tuple(known[n] for n in matches)
+            matches = _matches(draft, sides, (out, by_type), report)
         if not matches:
-            by_type.setdefault((finding.type, finding.presence), []).append(len(out))
-            out.append(finding)
+            key = (draft.finding.type, draft.finding.presence)
+            by_type.setdefault(key, []).append(len(out))
+            out.append(draft)
+            continue
+        finding = draft.moved()
         for index in matches:
-            out[index] = joined(out[index], finding, alone=len(matches) == 1)
+            both = joined(out[index].moved(), finding, alone=len(matches) == 1)
+            out[index] = DraftFinding(both, both.sentence_indices)
             changed.add(index)
-    return tuple(
-        (worded(finding, report.text, report.language) if n in changed else finding).changed(
-            finding_id=f"f{n + 1}"
-        )
-        for n, finding in enumerate(out)
-    )
+    for index in changed:
+        own = worded(out[index].finding, report.text, report.language)
+        out[index] = out[index]._replace(finding=own)
+    return tuple(out)
 
 
-def _just_before(known: Finding, finding: Finding) -> bool:
-    return 0 < finding.sentence_indices[0] - known.sentence_indices[-1] <= _NEAR
+def _matches(
+    draft: DraftFinding,
+    sides: frozenset[str] | None,
+    earlier: tuple[list[DraftFinding], dict[tuple[str, str], list[int]]],
+    report: Report,
+) -> tuple[int, ...]:
+    """The numbers of the earlier findings that one repeats.
+
+    ``sides`` are those that its sentence names, None outside the impression; ``earlier`` findings
+    come with their numbers by type and presence.
+    """
+    out, by_type = earlier
+    finding = draft.finding
+    names = (finding.type, *findings().narrower(finding.type))
+    same = (by_type.get((name, finding.presence), ()) for name in names)
+    # "Nodules and effusion on the right" may mean the right nodules, and never left ones.
+    numbers = [
+        n
+        for n in islice(chain.from_iterable(same), _MOST_COMPARED)
+        if not (sides and (own := sides_of(out[n].finding)) and sides.isdisjoint(own))
+    ]
+    if sides is None:
+        near = [n for n in numbers if _just_before(out[n], draft)]
+        numbers = near if len(near) == 1 else []
+    if not numbers:
+        return ()
+    several = is_several(draft.words(report.text), report.language)
+    known = [out[n].finding for n in numbers]
+    matches = _repeated(known, finding, several=several)
+    if not matches and len(known) == 1 and adds(known[0], finding, several=several):
+        matches = (0,)
+    return tuple(numbers[n] for n in matches)
 
 
-def _repeated(known: list[Finding], finding: Finding, report: Report) -> tuple[int, ...]:
+def _just_before(known: DraftFinding, draft: DraftFinding) -> bool:
+    return 0 < draft.indices[0] - known.indices[-1] <= _NEAR
+
+
+def _repeated(known: list[Finding], finding: Finding, *, several: bool) -> tuple[int, ...]:
     """Which known findings this one repeats: one that says as much, or several it sums up."""
     parts = tuple(n for n, other in enumerate(known) if _is_part(other, finding))
     summed = parts if _sums_up([known[n] for n in parts], finding) else ()
-    if len(summed) > 1 and is_several(finding, report):
+    if len(summed) > 1 and several:
         return summed
     for n, other in enumerate(known):
         side_fits = finding.laterality is None or other.laterality == finding.laterality

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
 
-from groundct.core.report import Finding, Marked, Rewrite
+from groundct.core.report import Finding, Rewrite
 from groundct.reports._rules.attach import Words
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.continued import Loose, again_of, loose_of
 from groundct.reports._rules.doubts import doubts_of
 from groundct.reports._rules.link import paths_of, regions_of
 from groundct.reports._rules.parsed import ANAPHOR, Parsed, parse, sides_named
-from groundct.reports._rules.rewriting import rewrites_of
+from groundct.reports._rules.rewriting import american_text, rewrites_of
 from groundct.reports._rules.sites import Site, lung_sites
 
-M = TypeVar("M", bound=Marked)
 _KEPT = 1 << 14
 _KEPT_PARSED = 1 << 8
 
@@ -29,9 +27,10 @@ _KEPT_PARSED = 1 << 8
 class SentenceReading:
     """A sentence's findings and regions; ``regions`` None: those of the one before.
 
-    ``doubts`` are the reasons why rules may have misread it, none for most sentences; ``sides``
-    those that it names, of whatever it speaks; ``points_back``: it says "in this location" or so.
-    Entries and sites are looked up again when asked for: few are, and readings are many.
+    ``standardized`` is what it says in American radiology English; ``doubts`` are the reasons why
+    rules may have misread it, none for most sentences; ``sides`` those that it names, of whatever
+    it speaks; ``points_back``: it says "in this location" or so. Entries and sites are looked up
+    again when asked for: few are, and readings are many.
     """
 
     text: str
@@ -41,6 +40,7 @@ class SentenceReading:
     anatomy: tuple[str, ...]
     doubts: tuple[str, ...]
     rewrites: tuple[Rewrite, ...]
+    standardized: str
     loose: Loose
     again: frozenset[int]
     sides: frozenset[str]
@@ -77,6 +77,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
     mentions = all_mentions(parsed)
     found = findings_of(words, mentions)
     regions = regions_of(parsed, mentions)
+    rewrites = rewrites_of(parsed)
     return SentenceReading(
         text=text,
         language=language,
@@ -84,28 +85,10 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         regions=regions,
         anatomy=paths_of(parsed, sites, found, regions or ()),
         doubts=doubts_of(parsed, found),
-        rewrites=rewrites_of(parsed),
+        rewrites=rewrites,
+        standardized=american_text(text, rewrites),
         loose=loose_of(words, mentions, found),
         again=again_of(parsed, mentions),
         sides=sides_named(parsed),
         points_back=any(hit.entry.meaning == ANAPHOR for hit in parsed.relations),
     )
-
-
-def in_report(finding: Finding, index: int, offset: int) -> Finding:
-    """A sentence's finding with its sentence's index and spans that count from the report's start.
-
-    ``offset`` is the sentence's start.
-    """
-    return finding.changed(
-        sentence_indices=(index,),
-        span=finding.span.moved(offset),
-        measurements=_moved(finding.measurements, offset),
-        relations=_moved(finding.relations, offset),
-        remarks=_moved(finding.remarks, offset),
-        cues=_moved(finding.cues, offset),
-    )
-
-
-def _moved(values: tuple[M, ...], offset: int) -> tuple[M, ...]:
-    return tuple([value.moved(offset) for value in values]) if values else values

@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from groundct.core.report import Rewrite, Span
+from groundct.core.report import Rewrite, Sentence, Span, rewritten
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.sizes import sizes_of
 from groundct.vocabulary._tables import has_table
@@ -57,6 +57,14 @@ def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
     out += _decimal(parsed)
     kept = [rewrite for rewrite in out if rewrite.text != rewrite.span.of(parsed.text)]
     return tuple(sorted(kept, key=lambda rewrite: rewrite.span.start))
+
+
+def american_text(text: str, rewrites: tuple[Rewrite, ...]) -> str:
+    """A text with the rewrites of it, whose spans count from its start."""
+    if not rewrites:
+        return text
+    whole = Sentence(index=0, section="other", span=Span(start=0, end=len(text)))
+    return rewritten(whole.changed(rewrites=rewrites), text)
 
 
 def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:

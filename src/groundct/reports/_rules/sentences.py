@@ -1,4 +1,4 @@
-"""Split a section into sentences, as spans into the untouched text.
+"""Split a section into sentences, as places in the untouched text.
 
 Periods inside numbers, after abbreviations and list numbers, or before a small letter end nothing;
 a missing space after a period, quotes, bullets, empty lines, list lines and two spaces before a
@@ -8,34 +8,36 @@ capital do. A question inside brackets ends nothing.
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from groundct.core.report import Span
 from groundct.vocabulary.grammar import grammar
 
 _CANDIDATE = re.compile(r"[.!?]+|[\"“”•●▪]|\n|(?<=[^\W_]|\))[ \t]{2,}(?=[^\W\d_])")
+# The same for a text in which no two spaces follow each other: many times as fast.
+_SIGN = re.compile(r"[.!?\"“”•●▪\n](?:(?<=[.!?])[.!?]*)?")
+_GAP = re.compile(r"[ \t]{2}")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
 _LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)](?!\d)|[*•●▪>]|[-–]\s)\s*")
 _LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
 _LOOK = 16
 _ASKED = 100
-_SPAN: Final = Span(start=0, end=1)
 LONGEST = 1000
 """Characters after which a sentence is cut at a space."""
 
 
-def sentence_spans(text: str, section: Span, language: str) -> tuple[Span, ...]:
-    """The sentences of a section in order: trimmed, not empty, none overlapping."""
+def sentence_places(text: str, section: Span, language: str) -> list[tuple[int, int]]:
+    """Where each sentence of a section begins and ends: trimmed, not empty, none overlapping."""
     abbreviations = grammar(language).abbreviation
-    spans: list[Span] = []
+    places: list[tuple[int, int]] = []
     start = section.start
-    for match in _CANDIDATE.finditer(text, section.start, section.end):
+    candidates = _CANDIDATE if _GAP.search(text, section.start, section.end) else _SIGN
+    for match in candidates.finditer(text, section.start, section.end):
         if match.start() < start or not _ends(text, match, (start, section.end), abbreviations):
             continue
-        _keep(text, start, match.end(), spans)
+        _keep(text, start, match.end(), places)
         start = match.end()
-    _keep(text, start, section.end, spans)
-    return tuple(spans)
+    _keep(text, start, section.end, places)
+    return places
 
 
 def _ends(
@@ -99,19 +101,19 @@ def _newline_ends(text: str, position: int, end: int) -> bool:
     return _LIST_MARK.match(line) is not None or (label is not None and label[1].isupper())
 
 
-def _keep(text: str, start: int, end: int, spans: list[Span]) -> None:
-    """Add the span without white space, list marks and quotes at its ends, if a word is left."""
+def _keep(text: str, start: int, end: int, places: list[tuple[int, int]]) -> None:
+    """Add the place without white space, list marks and quotes at its ends, if a word is left."""
     while start < end and (text[start].isspace() or text[start] in '"“”•●▪*'):
         start += 1
     while end - start > LONGEST:
         # Not a sentence of a report; cutting it keeps the time linear in the text's length.
         cut = text.rfind(" ", start, start + LONGEST) + 1 or start + LONGEST
-        _keep(text, start, cut, spans)
+        _keep(text, start, cut, places)
         start = cut
-    mark = _LIST_MARK.match(text, start, end)
+    mark = None if text[start : start + 1].isalpha() else _LIST_MARK.match(text, start, end)
     if mark is not None and mark.end() < end:
         start = mark.end()
     while end > start and (text[end - 1].isspace() or text[end - 1] in '"“”•●▪'):
         end -= 1
     if end > start and (text[start].isalnum() or any(map(str.isalnum, text[start:end]))):
-        spans.append(_SPAN.changed(start=start, end=end))
+        places.append((start, end))

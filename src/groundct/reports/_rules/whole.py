@@ -6,16 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from groundct.core.report import Finding, Reading, Report, Sentence, Span
+from groundct.core.report import Finding, Reading, Report
+from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.continued import Loose, continued, reworded
 from groundct.reports._rules.merge import Context, merged
-from groundct.reports._rules.reading import SentenceReading, in_report, read_sentence
-from groundct.reports._rules.sentences import sentence_spans
+from groundct.reports._rules.reading import SentenceReading, read_sentence
+from groundct.reports._rules.sentences import sentence_places
 
 READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
-_SENTENCE: Final = Sentence(index=0, section="other", span=Span(start=0, end=1))
-_READING: Final = Reading(sentences=(), findings=())
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
 
 
@@ -43,49 +42,58 @@ def told_by_rules(_: int, before: SentenceReading | None, said: SentenceReading)
 
 def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
     """Sentences of all sections; findings of the sections findings and impression."""
-    sentences: list[Sentence] = []
-    found: list[Finding] = []
+    return draft_report(report, teller).reading()
+
+
+def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
+    """As `read_report`, the spans not moved into the report yet."""
+    text, language = report.text, report.language
+    sentences: list[DraftSentence] = []
+    found: list[DraftFinding] = []
     impression: dict[int, frozenset[str]] = {}
     again: set[int] = set()
     for section in report.sections:
-        if section.span.of(report.text).strip().lower() in _EMPTY:
+        if section.span.of(text).strip().lower() in _EMPTY:
             continue
         before: SentenceReading | None = None
         last = len(found)
         regions: tuple[str, ...] = ()
         paths: tuple[str, ...] = ()
-        for span in sentence_spans(report.text, section.span, report.language):
+        for start, end in sentence_places(text, section.span, language):
             index = len(sentences)
+            own = text[start:end]
             if section.name not in READ_FOR_FINDINGS:
-                sentences.append(_SENTENCE.changed(index=index, section=section.name, span=span))
+                sentences.append(DraftSentence(section.name, start, end, own))
                 continue
-            said = read_sentence(span.of(report.text), report.language)
+            said = read_sentence(own, language)
             # A sentence that goes on with the one before has its regions, and its paths too
             # unless it names some itself.
             carried = () if said.regions is not None else paths
             regions = regions if said.regions is None else said.regions
             paths = said.anatomy_in(regions) or carried
             sentences.append(
-                _SENTENCE.changed(
-                    index=index,
-                    section=section.name,
-                    span=span,
-                    regions=regions,
-                    anatomy=paths,
-                    rewrites=tuple([r.moved(span.start) for r in said.rewrites]),
+                DraftSentence(
+                    section.name,
+                    start,
+                    end,
+                    said.standardized,
+                    regions,
+                    paths,
+                    said.rewrites,
+                    offset=start,
                 )
             )
             told = teller(index, before, said)
             if told.loose.says_something:
-                more = continued(found[last:], told.loose, (index, span.start))
-                found[last:] = reworded(more, report)
+                held = [draft.moved() for draft in found[last:]]
+                more = reworded(continued(held, told.loose, (index, start)), report)
+                found[last:] = [DraftFinding(f, f.sentence_indices) for f in more]
             if told.findings or not told.loose.says_something:
                 last = len(found)
-            again.update(len(found) + number for number in told.again)
-            found.extend(in_report(finding, index, span.start) for finding in told.findings)
+            again.update([len(found) + number for number in told.again])
+            found += [DraftFinding(finding, (index,), start) for finding in told.findings]
             before = said
             if section.name == "impression":
                 impression[index] = said.sides
     context = Context(impression, frozenset(again))
-    # Made of checked values: nothing is left to check.
-    return _READING.changed(sentences=tuple(sentences), findings=merged(found, context, report))
+    return Draft(tuple(sentences), merged(found, context, report))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final
 
-from groundct.core.report import Finding, Sentence, Span, rewritten
+from groundct.core.report import Finding, Span
 from groundct.reports._rules.parsed import parse
-from groundct.reports._rules.rewriting import rewrites_of
+from groundct.reports._rules.rewriting import american_text, rewrites_of
 from groundct.reports._rules.standard import standardized
 from groundct.vocabulary.american import says_too_little
 from groundct.vocabulary.findings import findings
@@ -63,8 +63,7 @@ def _of_values(own: str, plural: bool, **values: Any) -> str:
 def american(words: str, language: str) -> str:
     """Words of a report in American radiology English, without a capital at their beginning."""
     parsed = parse(words, language)
-    whole = Sentence(index=0, section="other", span=Span(start=0, end=len(words)))
-    text = rewritten(whole.changed(rewrites=rewrites_of(parsed)), words)
+    text = american_text(words, rewrites_of(parsed))
     first = text.split()[0]
     return text if first[1:].lower() != first[1:] else text[0].lower() + text[1:]
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from groundct.core.report import Reading
+from collections.abc import Iterable
+
+from groundct.core.report import Finding, Reading
 from groundct.vocabulary.findings import findings
 
 
 def labels_of(reading: Reading) -> dict[str, bool]:
-    """Each of the 18 labels in CT-RATE's order: whether a finding sets it.
+    """Each of the 18 labels in CT-RATE's order: whether a finding sets it."""
+    return labels_of_findings(reading.findings)
+
+
+def labels_of_findings(found: Iterable[Finding]) -> dict[str, bool]:
+    """As `labels_of`, of findings.
 
     Present findings set the labels of their type; uncertain ones those that CT-RATE's readers set
     on suspicion (all but those of ``certain.tsv``).
     """
     words = findings()
     on: set[str] = set()
-    for finding in reading.findings:
+    for finding in found:
         labels = words.types[finding.type].labels
         if finding.presence == "present":
             on.update(labels)

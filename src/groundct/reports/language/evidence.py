@@ -25,18 +25,19 @@ _TABLES: Final = (
     *((name, "role") for name in ("negation", "uncertainty", "normality", "temporal")),
     *((name, "role") for name in ("laterality", "sites", "recommendation", "relation")),
 )
-_NONE: Final[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Words of a text that tell languages apart.
 
-    ``words``: how often each word stands in it; ``common``: how many words are among the commonest
-    of each language; ``latin``: the share of its letters that are Latin ones.
+    ``words``: how often each word stands in it; ``telling``: those of them that are among the
+    commonest of a language; ``common``: how many are of each language; ``latin``: the share of its
+    letters that are Latin ones.
     """
 
     words: Mapping[str, int]
+    telling: frozenset[str]
     common: Mapping[str, int]
     latin: float
 
@@ -53,30 +54,30 @@ class Evidence:
         """
         common = _common()
         others: Counter[str] = Counter()
-        for word, count in self.words.items():
-            codes = common.get(word, _NONE)
-            if codes and language not in codes and not _is_known(word, language):
-                others.update(dict.fromkeys(codes, count))
+        for word in self.telling:
+            codes = common[word]
+            if language not in codes and not _is_known(word, language):
+                others.update(dict.fromkeys(codes, self.words[word]))
         return max(others.items(), key=lambda item: (item[1], item[0]), default=("", 0))
 
-    def share_known(self, language: str) -> float:
-        """The share of words that a read language has in its tables; 0 for a text without words."""
-        found = sum(n for word, n in self.words.items() if _is_known(word, language))
-        return found / self.length if self.words else 0.0
+    def known(self, language: str) -> int:
+        """How many words a read language has in its tables."""
+        return sum(n for word, n in self.words.items() if _is_known(word, language))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def evidence(text: str) -> Evidence:
     """Look a text's words up in the commonest words of all languages."""
     words = Counter(_WORD.findall(folded(text)))
     table = _common()
+    telling = frozenset(table.keys() & words.keys())
     common: Counter[str] = Counter()
-    for word, count in words.items():
-        for code in table.get(word, _NONE):
-            common[code] += count
+    for word in telling:
+        for code in table[word]:
+            common[code] += words[word]
     letters = [c for c in text if c.isalpha()] if not text.isascii() else []
     latin = sum(map(_is_latin, letters)) / len(letters) if letters else 1.0
-    return Evidence(MappingProxyType(words), MappingProxyType(common), latin)
+    return Evidence(MappingProxyType(words), telling, MappingProxyType(common), latin)
 
 
 def folded(text: str) -> str:

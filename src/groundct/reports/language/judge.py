@@ -7,6 +7,8 @@ nothing that another language denies ("Normal.", "Pneumothorax").
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from groundct.core.issues import TableError
@@ -25,7 +27,7 @@ LEAST_LATIN: Final = 0.5
 
 def language_of(text: str) -> str:
     """The code of a text's language, of those in the vocabulary's list; English when open."""
-    return _language_of(evidence(text))
+    return _language_of([evidence(text)])
 
 
 def contradiction(text: str, language: str) -> str | None:
@@ -42,7 +44,7 @@ def contradiction(text: str, language: str) -> str | None:
     if count > own:
         return f"it looks like {languages()[other].name}"
     thin = found.length >= FEWEST_WORDS and own < SMALLEST_SHARE * found.length
-    if thin and found.share_known(language) < SMALLEST_KNOWN:
+    if thin and found.known(language) / found.length < SMALLEST_KNOWN:
         return "it has hardly a word of that language"
     return None
 
@@ -68,7 +70,7 @@ def in_its_language(report: Report) -> Report:
     """
     if report.language != UNSAID_LANGUAGE:
         return report
-    code = language_of(report.text)
+    code = _language_of([evidence(section.span.of(report.text)) for section in report.sections])
     if code not in read_languages():
         known = ", ".join(languages()[own].name for own in read_languages())
         raise TableError.of(
@@ -77,16 +79,24 @@ def in_its_language(report: Report) -> Report:
             f"it looks like {languages()[code].name}; what can be read is {known}.",
             "Give a translation, or say the language where this is wrong.",
         )
-    return report.model_copy(update={"language": code})
+    return report.changed(language=code)
 
 
-def _language_of(found: Evidence) -> str:
-    most = max(found.common.values(), default=0)
-    best = sorted(code for code, count in found.common.items() if count == most)
+def _language_of(parts: Sequence[Evidence]) -> str:
+    """The language of a text in parts."""
+    common: Counter[str] = Counter()
+    for part in parts:
+        common.update(part.common)
+    most = max(common.values(), default=0)
+    best = sorted(code for code, count in common.items() if count == most)
     if len(best) == 1:
         return best[0]
-    shares = {c: found.share_known(c) for c in read_languages() if not best or c in best}
-    if not shares:
+    known = {
+        code: sum(part.known(code) for part in parts)
+        for code in read_languages()
+        if not best or code in best
+    }
+    if not known:
         return best[0]
-    known = max(shares.values())
-    return next(code for code in (MODEL, *shares) if shares.get(code) == known)
+    most = max(known.values())
+    return next(code for code in (MODEL, *known) if known.get(code) == most)

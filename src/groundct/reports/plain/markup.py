@@ -47,6 +47,8 @@ _KNOWN = _PARAGRAPHS | _HEADINGS | _CELLS | _HIDDEN | _INLINE
 
 def has_markup(text: str) -> bool:
     """Whether a text may hold anything that `without_markup` takes out or changes."""
+    if text.isascii():
+        return "<" in text or "&" in text
     return _SPECIAL.search(text) is not None
 
 

@@ -14,10 +14,11 @@ from groundct.codecs._csv_text import csv_line, inert
 from groundct.core.contracts import Extractor
 from groundct.core.issues import DataError, Issue
 from groundct.core.plugins import load_plugin
-from groundct.core.report import Reading, Report
+from groundct.core.report import Reading, Report, rewritten
 from groundct.core.value import Value
+from groundct.reports._draft import Draft, draft_of
 from groundct.reports._read import READ_FOR_FINDINGS, Prepared, prepare
-from groundct.reports.labels import labels_of
+from groundct.reports.labels import labels_of_findings
 from groundct.reports.tables.rows import (
     ReadReport,
     Row,
@@ -25,7 +26,6 @@ from groundct.reports.tables.rows import (
     region_rows,
     report_row,
     sentence_rows,
-    standardized_sentences,
 )
 from groundct.reports.tables.schemas import SCHEMAS
 from groundct.sources._report_table import ReportRow
@@ -48,6 +48,14 @@ class ReadsMany(Protocol):
 
     def read_many(self, reports: Iterable[Report]) -> Iterator[Reading | DataError]:
         """Readings in the order given; a report that is refused gives its error."""
+
+
+@runtime_checkable
+class Drafts(Protocol):
+    """An extractor that can leave the spans of its reading where they are."""
+
+    def draft(self, report: Report) -> Draft:
+        """A draft of what ``extract`` gives."""
 
 
 @runtime_checkable
@@ -79,15 +87,15 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
         row, prepared = result.row, result.prepared
         issues.extend(_at(row, issue) for issue in prepared.plain.issues)
         read = _read_report(result)
-        if not any(s.section in READ_FOR_FINDINGS for s in read.reading.sentences):
+        if not any(s.section in READ_FOR_FINDINGS for s in read.draft.sentences):
             issues.append(_nothing_said(row))
         tables["reports"].append(report_row(read))
         tables["sentences"].extend(sentence_rows(read))
         tables["findings"].extend(finding_rows(read))
-        on = labels_of(read.reading)
+        on = labels_of_findings(draft.finding for draft in read.draft.findings)
         labels.append(csv_line([inert(row.name), *("01"[value] for value in on.values())], ","))
         regions.extend(csv_line([inert(c) for c in cells], ",") for cells in region_rows(read))
-        _count(counts, read.reading, on)
+        _count(counts, read.draft, on)
     bill = _bill(plugin)
     bill.subtract(before)
     return Batch(
@@ -105,7 +113,7 @@ class _Said:
 
     row: ReportRow
     prepared: Prepared
-    reading: Reading
+    draft: Draft
 
 
 def _results(
@@ -125,7 +133,7 @@ def _results(
             continue
         row, prepared = one
         result = next(readings) if isinstance(prepared, Prepared) else prepared
-        if isinstance(prepared, Prepared) and isinstance(result, Reading):
+        if isinstance(prepared, Prepared) and isinstance(result, Draft):
             yield _Said(row, prepared, result)
         elif isinstance(result, Exception):
             yield _issues(row, result)
@@ -138,16 +146,24 @@ def _prepared(row: ReportRow, plugin: Extractor) -> Prepared | Exception:
         return problem
 
 
-def _extracted(plugin: Extractor, reports: list[Report]) -> Iterator[Reading | Exception]:
+def _extracted(plugin: Extractor, reports: list[Report]) -> Iterator[Draft | Exception]:
     """What the extractor says of each report, several at a time if it can do that."""
     if isinstance(plugin, ReadsMany):
-        yield from plugin.read_many(reports)
+        for report, reading in zip(reports, plugin.read_many(reports), strict=True):
+            yield _draft(reading, report) if isinstance(reading, Reading) else reading
         return
     for report in reports:
         try:
-            yield plugin.extract(report)
+            if isinstance(plugin, Drafts):
+                yield plugin.draft(report)
+            else:
+                yield _draft(plugin.extract(report), report)
         except Exception as problem:  # as above
             yield problem
+
+
+def _draft(reading: Reading, report: Report) -> Draft:
+    return draft_of(reading, [rewritten(sentence, report.text) for sentence in reading.sentences])
 
 
 def _bill(plugin: Extractor) -> Counter[str]:
@@ -157,9 +173,12 @@ def _bill(plugin: Extractor) -> Counter[str]:
 
 def _read_report(said: _Said) -> ReadReport:
     """What goes into the tables; a free text is one cell, however many sections it has."""
-    row, prepared = said.row, said.prepared
+    row, prepared, draft = said.row, said.prepared, said.draft
     sections = prepared.report.sections
     free = [section.name for section in row.report.sections] == ["other"]
+    if prepared.plain.origin is not None:
+        told = prepared.tell(draft.reading())
+        draft = draft_of(told, [sentence.standardized for sentence in draft.sentences])
     return ReadReport(
         number=row.number,
         name=row.name,
@@ -167,8 +186,7 @@ def _read_report(said: _Said) -> ReadReport:
         report=prepared.report,
         columns=row.columns * len(sections) if free else row.columns,
         offsets=tuple(0 if free else section.span.start for section in sections),
-        reading=prepared.tell(said.reading),
-        standardized=standardized_sentences(said.reading, prepared.plain.report.text),
+        draft=draft,
     )
 
 
@@ -179,12 +197,12 @@ def _table(name: str, rows: list[Row]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _count(counts: Counter[str], reading: Reading, labels: dict[str, bool]) -> None:
+def _count(counts: Counter[str], draft: Draft, labels: dict[str, bool]) -> None:
     counts["read"] += 1
-    counts["sentences"] += len(reading.sentences)
-    counts["findings"] += len(reading.findings)
-    counts.update(finding.presence for finding in reading.findings)
-    counts.update(f"label {name}" for name, value in labels.items() if value)
+    counts["sentences"] += len(draft.sentences)
+    counts["findings"] += len(draft.findings)
+    counts.update([own.finding.presence for own in draft.findings])
+    counts.update([f"label {name}" for name, value in labels.items() if value])
 
 
 def _nothing_said(row: ReportRow) -> Issue:

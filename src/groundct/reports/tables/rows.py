@@ -7,12 +7,13 @@ than its own words, so that its places count in the report.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from groundct.codecs.radgenome import anatomy_cells
-from groundct.core.report import Reading, Report, SectionName, Span, rewritten
+from groundct.core.report import Report, Rewrite, SectionName, Span
+from groundct.reports._draft import Draft, finding_id
 
 Row = tuple[object, ...]
 
@@ -21,8 +22,7 @@ Row = tuple[object, ...]
 class ReadReport:
     """What was read in one row of a table.
 
-    ``plain`` is the report whose text holds no mark-up (``report`` itself where there is none);
-    ``columns`` says from which column each of its sections came, and ``offsets`` where that
+    ``columns`` says from which column each section of ``report`` came, and ``offsets`` where that
     column's cell begins in the report's text.
     """
 
@@ -32,8 +32,7 @@ class ReadReport:
     report: Report
     columns: tuple[str, ...]
     offsets: tuple[int, ...]
-    reading: Reading
-    standardized: tuple[str, ...]
+    draft: Draft
 
     @cached_property
     def homes(self) -> list[tuple[str, str, int]]:
@@ -41,8 +40,8 @@ class ReadReport:
         homes: list[tuple[str, str, int]] = []
         sections = list(zip(self.report.sections, self.columns, self.offsets, strict=True))
         at = 0
-        for sentence in self.reading.sentences:
-            while sections[at][0].span.end < sentence.span.end:
+        for sentence in self.draft.sentences:
+            while sections[at][0].span.end < sentence.end:
                 at += 1
             homes.append((sentence.section, *sections[at][1:]))
         return homes
@@ -66,51 +65,41 @@ def report_row(read: ReadReport) -> Row:
 def sentence_rows(read: ReadReport) -> Iterator[Row]:
     """The rows of the table ``sentences``."""
     text, case_id = read.report.text, read.case_id
-    for sentence, home, standardized in zip(
-        read.reading.sentences, read.homes, read.standardized, strict=True
-    ):
-        start, end = sentence.span.start, sentence.span.end
-        _, column, offset = home
+    for index, (sentence, home) in enumerate(zip(read.draft.sentences, read.homes, strict=True)):
+        section, start, end, standardized, regions, anatomy, rewrites, offset = sentence
+        _, column, cell = home
         yield (
             case_id,
-            sentence.section,
-            sentence.index,
-            start - offset,
-            end - offset,
+            section,
+            index,
+            start - cell,
+            end - cell,
             text[start:end],
-            sentence.regions,
-            sentence.anatomy,
+            regions,
+            anatomy,
             column,
             start,
             end,
             standardized,
-            [
-                {
-                    "start": r.span.start - offset,
-                    "end": r.span.end - offset,
-                    "text": r.text,
-                    "entry": r.entry,
-                }
-                for r in sentence.rewrites
-            ],
+            [_rewrite(rewrite, offset - cell) for rewrite in rewrites],
         )
 
 
 def finding_rows(read: ReadReport) -> Iterator[Row]:
     """The rows of the table ``findings``."""
     text, case_id, homes = read.report.text, read.case_id, read.homes
-    for finding in read.reading.findings:
-        start, end = finding.span.start, finding.span.end
-        section, column, offset = homes[finding.sentence_indices[0]]
+    for number, (finding, indices, offset) in enumerate(read.draft.findings):
+        start, end = finding.span.start + offset, finding.span.end + offset
+        section, column, cell = homes[indices[0]]
         sizes = finding.measurements
         yield (
             case_id,
-            finding.finding_id,
+            finding_id(number),
             text[start:end],
             finding.standardized,
-            finding.sentence_indices,
-            start - offset,
-            end - offset,
+            indices,
+            start - cell,
+            end - cell,
             finding.presence,
             finding.category,
             finding.focal,
@@ -130,35 +119,42 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
             [size.kind for size in sizes],
             [size.form for size in sizes],
             [size.unit_stated for size in sizes],
-            [size.span.start for size in sizes],
-            [size.span.end for size in sizes],
-            [{"kind": r.kind, "anatomy": r.anatomy, **_place(r.span)} for r in finding.relations],
-            [{"kind": r.kind, **_place(r.span)} for r in finding.remarks],
+            [size.span.start + offset for size in sizes],
+            [size.span.end + offset for size in sizes],
+            [
+                {"kind": r.kind, "anatomy": r.anatomy, **_place(r.span, offset)}
+                for r in finding.relations
+            ],
+            [{"kind": r.kind, **_place(r.span, offset)} for r in finding.remarks],
         )
 
 
-def region_rows(read: ReadReport) -> tuple[tuple[str, str, str], ...]:
+def region_rows(read: ReadReport) -> Iterable[tuple[str, str, str]]:
     """Rows of RadGenome's ``region_report``: (volume's name, anatomy, sentence), each once.
 
     As in RadGenome, of the findings section; of the impression where there are no findings.
     """
-    text = read.report.text
-    sentences = read.reading.sentences
+    name, text, sentences = read.name, read.report.text, read.draft.sentences
     present = {sentence.section for sentence in sentences}
     section: SectionName = "findings" if "findings" in present else "impression"
-    rows = (
-        (read.name, cell, sentence.span.of(text))
+    rows = [
+        (name, cell, text[sentence.start : sentence.end])
         for sentence in sentences
         if sentence.section == section
-        for cell in anatomy_cells(sentence)
-    )
-    return tuple(dict.fromkeys(rows))
+        for cell in anatomy_cells(sentence.regions, sentence.anatomy)
+    ]
+    return dict.fromkeys(rows)
 
 
-def standardized_sentences(reading: Reading, text: str) -> tuple[str, ...]:
-    """Each sentence in American radiology English; ``text`` is the text that was read."""
-    return tuple(rewritten(sentence, text) for sentence in reading.sentences)
+def _rewrite(rewrite: Rewrite, offset: int) -> dict[str, object]:
+    span = rewrite.span
+    return {
+        "start": span.start + offset,
+        "end": span.end + offset,
+        "text": rewrite.text,
+        "entry": rewrite.entry,
+    }
 
 
-def _place(span: Span) -> dict[str, int]:
-    return {"report_start": span.start, "report_end": span.end}
+def _place(span: Span, offset: int) -> dict[str, int]:
+    return {"report_start": span.start + offset, "report_end": span.end + offset}
