@@ -12,6 +12,7 @@ from groundct.imaging.runs import (
     label_centres,
     label_crop,
     label_sizes,
+    nonzero_flat,
     relabelled,
     runs_of_crop,
     shared_crop,
@@ -98,3 +99,11 @@ def test_only_arrays_of_three_axes_and_one_shape():
         Runs.of(np.zeros((2, 2)))
     with pytest.raises(ValueError, match="differ"):
         joint_sizes(Runs.of(np.ones((2, 2, 2))), Runs.of(np.ones((2, 2, 3))))
+
+
+@pytest.mark.parametrize("length", [0, 1, 7, 8, 511, 512, 513, 5000])
+def test_what_is_not_zero(length):
+    rng = np.random.default_rng(length)
+    for share in (0.0, 0.001, 0.5, 1.0):
+        labels = (rng.random(length) < share).astype(np.uint8) * np.uint8(200)
+        np.testing.assert_array_equal(nonzero_flat(labels), np.flatnonzero(labels))

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from groundct.codecs._nifti_bytes import header_bytes, stored_pieces, write_stored
 from groundct.codecs._voxels import labels_of
-from groundct.codecs.mask_runs import nonzero, read_mask_header
+from groundct.codecs.mask_runs import read_mask_header
 from groundct.codecs.nifti import IDENTITY
 from groundct.core.geometry import Geometry
 from groundct.core.issues import VolumeError
 from groundct.core.volume import LabelArray
+from groundct.imaging.runs import nonzero_flat
 
 _SLAB_BYTES = 1 << 25
 
@@ -82,7 +83,7 @@ def read_finding_masks(path: Path) -> FindingMasks:
                 f"a label of {int(labels.max())} occurs; instances are numbered from 1 to 255.",
                 "Number the instances of each finding from 1.",
             )
-        at = nonzero(labels.astype(np.uint8, copy=False))
+        at = nonzero_flat(labels.astype(np.uint8, copy=False))
         places.append(at + start)
         values.append(labels[at].astype(np.uint8))
         start += len(labels)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from pathlib import Path
 from typing import Any, Final
@@ -15,15 +15,11 @@ from groundct.codecs._nifti_bytes import read_header, stored_pieces
 from groundct.codecs._nifti_header import NiftiHeader
 from groundct.codecs._voxels import labels_of
 from groundct.core.geometry import Geometry
-from groundct.core.issues import GridError, VolumeError
-from groundct.imaging.runs import Runs, Shape, no_runs, runs_of_voxels, touching_joined
+from groundct.core.issues import DataError, GridError, VolumeError
+from groundct.imaging.runs import Runs, Shape, cut_at_rows, nonzero_flat, rows_met
 
 MAX_RUNS: Final = 1 << 23
 """A file whose voxels lie in more runs is refused: it is noise, and fills the memory."""
-_BLOCK: Final = 512
-"""Bytes, 64 words, that are looked at at once."""
-_HELD: Final = 1 << 21
-"""Voxels that are held before they are made into runs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,94 +71,75 @@ def read_mask_runs(path: Path, *, truncate: bool = False, voxels: int | None = N
             "Write (findings, i, j, k) on the grid of the CT; masks are never resampled here.",
         )
     shape: Shape = (rest[0], rest[1], rest[2])
-    parts: list[list[Runs]] = [[] for _ in range(count)]
-    total = 0
-    for place, value in _batches(_nonzero_pieces(path, header, truncate)):
-        for finding, runs in _by_finding(place, value, count, shape):
-            parts[finding].append(runs)
-            total += len(runs.starts)
-        if total > MAX_RUNS:
-            raise VolumeError.of(
-                "scattered-voxels",
-                path,
-                f"its voxels are scattered over more than {MAX_RUNS} stretches.",
-                "Give masks of findings, not noise.",
-            )
-    grid = Geometry.of(shape, header.affine)
-    return StoredRuns(tuple(_one(part, shape) for part in parts), grid)
+    place, value = _changes(path, header, truncate)
+    findings = _by_finding(path, place, value, count, shape)
+    return StoredRuns(findings, Geometry.of(shape, header.affine))
 
 
-def _nonzero_pieces(
+def _changes(
     path: Path, header: NiftiHeader, truncate: bool
-) -> Iterator[tuple[NDArray[Any], NDArray[np.uint8]]]:
+) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+    """Where a finding's label is another than at its voxel before, in the file's order; and which.
+
+    The findings' labels at one voxel stand side by side: a finding goes on ``count`` places later.
+    """
+    count = header.shape[0]
     narrow = np.uint32 if prod(header.shape) < 1 << 32 else np.int64
-    start = 0
+    before = np.zeros(count, dtype=np.uint8)
+    places, values = [np.zeros(0, dtype=narrow)], [before[:0]]
+    start = held = 0
     for piece in stored_pieces(path, header):
         labels = _cast(path, piece) if truncate else _checked(path, piece)
-        at = nonzero(labels)
-        if len(at):
-            yield (at + start).astype(narrow), labels[at]
+        if labels.max() or before.any():
+            at = nonzero_flat(_differs(before, labels))
+            places.append((at + start).astype(narrow))
+            values.append(labels[at])
+            held += len(at)
+            if held > 2 * MAX_RUNS:  # a run has two ends
+                raise _scattered(path)
+        before = np.concatenate([before[len(labels) :], labels[-count:]])
         start += len(labels)
+    return np.concatenate(places), np.concatenate(values)
 
 
-def _batches(
-    pieces: Iterator[tuple[NDArray[Any], NDArray[np.uint8]]],
-) -> Iterator[tuple[NDArray[Any], NDArray[np.uint8]]]:
-    places: list[NDArray[Any]] = []
-    values: list[NDArray[np.uint8]] = []
-    held = 0
-    for place, value in pieces:
-        places.append(place)
-        values.append(value)
-        held += len(place)
-        if held >= _HELD:
-            yield np.concatenate(places), np.concatenate(values)
-            places, values, held = [], [], 0
-    if held:
-        yield np.concatenate(places), np.concatenate(values)
+def _differs(before: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether each label is another than at the voxel before; ``before`` is the last one known."""
+    head = min(len(before), len(labels))
+    out = np.empty(len(labels), dtype=np.bool_)
+    np.not_equal(labels[:head], before[:head], out=out[:head])
+    np.not_equal(labels[head:], labels[: len(labels) - head], out=out[head:])
+    return out
 
 
 def _by_finding(
-    place: NDArray[Any], value: NDArray[np.uint8], count: int, shape: Shape
-) -> Iterator[tuple[int, Runs]]:
+    path: Path, place: NDArray[Any], value: NDArray[np.uint8], count: int, shape: Shape
+) -> tuple[Runs, ...]:
     voxel = place // place.dtype.type(count)
     finding = (place - voxel * place.dtype.type(count)).astype(np.uint16 if count > 255 else "u1")
     order = np.argsort(finding, kind="stable")
-    ends = np.cumsum(np.bincount(finding, minlength=count))
-    voxel, value = voxel[order].astype(np.int64), value[order]
-    for n, end in enumerate(ends):
-        start = int(ends[n - 1]) if n else 0
-        if end > start:
-            yield n, runs_of_voxels(voxel[start:end], value[start:end], shape)
-
-
-def _one(parts: list[Runs], shape: Shape) -> Runs:
-    if not parts:
-        return no_runs(shape)
-    if len(parts) == 1:
-        return parts[0]
-    return touching_joined(
-        Runs(
-            np.concatenate([part.starts for part in parts]),
-            np.concatenate([part.stops for part in parts]),
-            np.concatenate([part.labels for part in parts]),
-            shape,
-        )
+    voxel, value, finding = voxel[order].astype(np.int64), value[order], finding[order]
+    stops = np.append(voxel, prod(shape))[1:]
+    # A finding that is not 0 at its last voxel ends there.
+    stops[np.flatnonzero(finding[1:] != finding[:-1])] = prod(shape)
+    filled = np.flatnonzero(value)
+    starts, stops = voxel[filled], stops[filled]
+    if rows_met(starts, stops, shape[0]).sum() > MAX_RUNS:
+        raise _scattered(path)
+    starts, stops, run = cut_at_rows(starts, stops, shape[0])
+    labels, finding = value[filled][run].astype(np.int32), finding[filled][run]
+    ends = np.searchsorted(finding, np.arange(count + 1))
+    return tuple(
+        Runs(starts[a:b], stops[a:b], labels[a:b], shape) for a, b in pairwise(ends.tolist())
     )
 
 
-def nonzero(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Where a flat array is not zero: blocks first, then words of eight bytes, then bytes."""
-    whole = len(labels) // _BLOCK * _BLOCK
-    blocks = labels[:whole].view(np.uint64).reshape(-1, _BLOCK // 8)
-    filled = np.flatnonzero(np.bitwise_or.reduce(blocks, axis=1))
-    words = blocks[filled].ravel()
-    at = np.flatnonzero(words != 0)
-    inside = np.flatnonzero(words[at].view(np.uint8) != 0)
-    word = at[inside >> 3]
-    near = (filled * _BLOCK)[word >> 6] + ((word & 63) << 3) + (inside & 7)
-    rest = np.flatnonzero(labels[whole:]) + whole
-    return np.concatenate([near, rest]) if len(rest) else near
+def _scattered(path: Path) -> DataError:
+    return VolumeError.of(
+        "scattered-voxels",
+        path,
+        f"its voxels are scattered over more than {MAX_RUNS} stretches.",
+        "Give masks of findings, not noise.",
+    )
 
 
 def _checked(path: Path, piece: NDArray[Any]) -> NDArray[np.uint8]:

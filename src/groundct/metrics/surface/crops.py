@@ -19,16 +19,6 @@ def occupied_box(mask: BoolArray) -> Crop | None:
     return _box_of_rows(mask)
 
 
-def nonzero_flat(values: NDArray[np.bool_] | NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Indices of what is not 0 in a flat contiguous array of bytes, sorted."""
-    whole = values.size // 8 * 8
-    octets = np.flatnonzero(values[:whole].view(np.uint64))
-    inside = values[:whole].reshape(-1, 8)[octets] != 0
-    row, column = np.nonzero(inside)
-    rest = np.flatnonzero(values[whole:]) + whole
-    return np.concatenate([octets[row] * 8 + column, rest])
-
-
 def _box_of_rows(mask: BoolArray) -> Crop | None:
     """The box of an array; one in C order is read by eight voxels at a time."""
     across, down, along = mask.shape

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundct.core.volume import BoolArray
-from groundct.metrics.surface.crops import nonzero_flat, occupied_box
+from groundct.imaging.runs import nonzero_flat
+from groundct.metrics.surface.crops import occupied_box
 from groundct.metrics.surface.nearest import Flat, Floats, Grid, nearest_mm, padding
 from groundct.metrics.surface.surfels import surfel_areas_mm2
 
