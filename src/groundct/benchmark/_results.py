@@ -15,6 +15,7 @@ from groundct.codecs._files import read_bytes, write_bytes
 from groundct.codecs.tables import write_csv_table
 from groundct.core.issues import Issue, TableError
 from groundct.core.value import Value, digest_bytes
+from groundct.metrics.statistics.studentised import FEW_CLUSTERS
 from groundct.release.read import Release
 
 _MOST_NAMED = 5
@@ -76,6 +77,25 @@ def coverage_issues(missing: Sequence[str], extra: Sequence[str], things: str) -
             )
         )
     return tuple(out)
+
+
+def few_patients_issues(names: Iterable[str], patients: Iterable[str]) -> tuple[Issue, ...]:
+    """A note where intervals of amounts are of so few patients that they are known as narrow."""
+    own = [name for name in names if not name.startswith("nsd")]
+    few = len(set(patients))
+    if not own or not 1 < few < FEW_CLUSTERS:
+        return ()
+    return (
+        Issue(
+            code="few-patients",
+            where="intervals",
+            what=f"the intervals of {some(own)} are of {few} patients. A mean of amounts hangs on "
+            "large values that so few may not show: its interval holds the truth less often than "
+            "it says.",
+            remedy=f"Read them as too narrow, or score {FEW_CLUSTERS} patients and more.",
+            severity="note",
+        ),
+    )
 
 
 def write_result_files(

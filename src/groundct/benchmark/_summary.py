@@ -17,6 +17,7 @@ from groundct.metrics.statistics.bootstrap import (
     interval_of,
     ratio,
 )
+from groundct.metrics.statistics.studentised import with_products
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
@@ -26,20 +27,21 @@ Statistic = Callable[[Floats], Floats]
 class Score:
     """A statistic of the sums of some columns (n, k); it takes (m, k) and gives (m,).
 
-    ``n_scored`` counts the rows that have a value.
+    ``n_scored`` counts the rows that have a value; ``unbounded``: no share of 1, but an amount.
     """
 
     columns: Floats
     statistic: Statistic
     n_scored: int | None = None
+    unbounded: bool = False
 
 
-def mean_of(values: Sequence[float | None]) -> Score:
-    """The mean of the values that are defined."""
+def mean_of(values: Sequence[float | None], *, unbounded: bool = False) -> Score:
+    """The mean of the values that are defined; ``unbounded`` where they are amounts, as in mm."""
     column = np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
     known = ~np.isnan(column)
     columns = np.stack([np.where(known, column, 0.0), known.astype(np.float64)], axis=1)
-    return Score(columns, ratio, int(known.sum()))
+    return Score(columns, ratio, int(known.sum()), unbounded)
 
 
 def ratio_of(above: ArrayLike, below: ArrayLike) -> Score:
@@ -68,14 +70,22 @@ def summary_of(
     out: dict[str, Any] = {}
     intervals: dict[str, tuple[float, float]] = {}
     if scores:
-        edges = np.cumsum([0, *(score.columns.shape[1] for score in scores.values())])
-        sums = cluster_sums(np.concatenate([s.columns for s in scores.values()], axis=1), patients)
-        drawn = drawn_sums(sums, draws=draws, seed=seed)
-        for (name, score), low, high in zip(scores.items(), edges, edges[1:], strict=False):
-            own = sums[:, low:high]
-            value = float(score.statistic(own.sum(axis=0, keepdims=True))[0])
+        sums = [cluster_sums(score.columns, patients) for score in scores.values()]
+        parts = [
+            with_products(own) if score.unbounded else own
+            for score, own in zip(scores.values(), sums, strict=True)
+        ]
+        drawn = drawn_sums(np.concatenate(parts, axis=1), draws=draws, seed=seed)
+        edges = np.cumsum([0, *(part.shape[1] for part in parts)])
+        for n, (name, score) in enumerate(scores.items()):
+            value = float(score.statistic(sums[n].sum(axis=0, keepdims=True))[0])
             out[name] = value if np.isfinite(value) else None
-            interval = interval_of(own, drawn[:, low:high], score.statistic)
+            interval = interval_of(
+                sums[n],
+                drawn[:, edges[n] : edges[n + 1]],
+                score.statistic,
+                unbounded=score.unbounded,
+            )
             if interval is not None and np.all(np.isfinite(interval)):
                 intervals[name] = interval
     return out | {"ci95": intervals}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from groundct.benchmark._results import few_patients_issues
 from groundct.benchmark.organs import OrganSettings, evaluate_organs, open_organs
 from groundct.cli.main import cli
 from groundct.codecs.nifti import write_nifti_labels
@@ -90,7 +91,27 @@ def test_cases_are_matched_by_name_and_missing_ones_count(tmp_path: Path) -> Non
     assert result.missing_cases == ("train_1_a_1",)
     assert result.extra_cases == ("train_9_a_1",)
     assert result.summary["mean_dice"] == 0.5
-    assert {issue.code for issue in result.issues} == {"missing-cases", "extra-cases"}
+    assert {issue.code for issue in result.issues if issue.severity == "warning"} == {
+        "missing-cases",
+        "extra-cases",
+    }
+    assert result.issues[-1].code == "few-patients"  # volumes of two patients
+
+
+@pytest.mark.parametrize(
+    ("names", "patients", "told"),
+    [
+        (["hd95:max", "nsd:border@1mm"], 19, True),
+        (["hd95:max"], 20, False),
+        (["hd95:max"], 1, False),  # without an interval
+        (["nsd:border@1mm"], 5, False),
+        ([], 5, False),
+    ],
+)
+def test_intervals_of_amounts_of_few_patients_are_told_as_narrow(names, patients, told) -> None:
+    issues = few_patients_issues(names, [f"p{n}" for n in range(patients)] * 2)
+    assert [issue.severity for issue in issues] == ["note"] * told
+    assert all("hd95:max" in issue.what and "nsd" not in issue.what for issue in issues)
 
 
 def test_another_order_of_axes_is_brought_over_exactly(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from groundct.metrics.statistics.ranks import (
     standing,
     wins,
 )
+from groundct.metrics.statistics.studentised import with_products
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -71,7 +72,7 @@ def judge(board: Board, units: Units, how: Resampling) -> Judged:
     superior = [
         _superior(case_values[:, a] - case_values[:, b], higher=higher) for a, b in _numbers(count)
     ]
-    of_values = _draw(sums, how)
+    of_values = _draw(sums, how, unbounded=units.metric.unbounded)
     of_ranks = _draw([_mean_sums(own, patients) for own in case_ranks.T], how)
     values = np.array([own.value for own in of_values])
     scores = np.stack([ratio(own.drawn) for own in of_values], axis=1)
@@ -131,23 +132,28 @@ def middle(places: Ints, level: float) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class _Drawn:
-    """A ratio's sums by patient (g, 2), and drawn (draws, 2)."""
+    """A ratio's sums by patient (g, 2), and drawn (draws, 2), with products where unbounded."""
 
     sums: Floats
     drawn: Floats
+    unbounded: bool
 
     @property
     def value(self) -> float:
         return float(ratio(self.sums.sum(axis=0, keepdims=True))[0])
 
     def interval(self, how: Resampling) -> Interval | None:
-        return interval_of(self.sums, self.drawn, ratio, level=how.level)
+        return interval_of(self.sums, self.drawn, ratio, level=how.level, unbounded=self.unbounded)
 
 
-def _draw(sums: Sequence[Floats], how: Resampling) -> list[_Drawn]:
+def _draw(sums: Sequence[Floats], how: Resampling, *, unbounded: bool = False) -> list[_Drawn]:
     """Draw patients once for all ratios, whose sums are by the same patients."""
-    drawn = drawn_sums(np.concatenate(sums, axis=1), draws=how.draws, seed=how.seed)
-    return [_Drawn(own, drawn[:, 2 * n : 2 * n + 2]) for n, own in enumerate(sums)]
+    parts = [with_products(own) if unbounded else own for own in sums]
+    drawn = drawn_sums(np.concatenate(parts, axis=1), draws=how.draws, seed=how.seed)
+    width = parts[0].shape[1]
+    return [
+        _Drawn(own, drawn[:, width * n : width * (n + 1)], unbounded) for n, own in enumerate(sums)
+    ]
 
 
 def _mean_sums(values: Floats, patients: Sequence[str]) -> Floats:
@@ -209,8 +215,11 @@ def _pairs(
 
 def _difference_interval(first: _Drawn, second: _Drawn, how: Resampling) -> Interval | None:
     sums = np.concatenate([first.sums, second.sums], axis=1)
-    drawn = np.concatenate([first.drawn, second.drawn], axis=1)
-    return interval_of(sums, drawn, _difference, level=how.level)
+    if first.unbounded:
+        drawn = drawn_sums(with_products(sums), draws=how.draws, seed=how.seed)
+    else:
+        drawn = np.concatenate([first.drawn, second.drawn], axis=1)
+    return interval_of(sums, drawn, _difference, level=how.level, unbounded=first.unbounded)
 
 
 def _difference(sums: Floats) -> Floats:

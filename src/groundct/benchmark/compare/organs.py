@@ -15,7 +15,9 @@ def metrics_of(result: Mapping[str, Any]) -> tuple[Metric, ...]:
     """Dice, and the surface metrics that were asked for."""
     names = dict.fromkeys(name for row in result["rows"] for name in row["surfaces"])
     surfaces = (
-        Metric(name, name, higher_is_better=name.startswith("nsd"), common=True) for name in names
+        Metric(name, name, higher_is_better=share, common=True, unbounded=not share)
+        for name in names
+        for share in (name.startswith("nsd"),)
     )
     return (*METRICS, *surfaces)
 

@@ -26,7 +26,7 @@ def metrics_of(result: Mapping[str, Any]) -> tuple[Metric, ...]:
     own = {name for sample in result["samples"] for name in sample["scores"]}
     others = sorted(own - set(MEANS))
     return (
-        *(Metric(name, name) for name in MEANS if name in own),
+        *(Metric(name, name, unbounded=name == "cider") for name in MEANS if name in own),
         *(Metric(f"{name}{PER_TEXT}", name) for name in others),
     )
 

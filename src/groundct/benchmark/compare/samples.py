@@ -22,6 +22,7 @@ class Metric:
     ``part`` names the samples' parts; ``per`` whether samples count alike, or cases do, each with
     the ratio of its own sums. ``common``: only samples count on which every model has a value,
     as where a prediction without voxels has none and would drop out of its own mean.
+    ``unbounded``: values are amounts, as in mm, and not shares of 1.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Metric:
     per: Literal["sample", "case"] = "sample"
     higher_is_better: bool = True
     common: bool = False
+    unbounded: bool = False
 
 
 @dataclass(frozen=True)

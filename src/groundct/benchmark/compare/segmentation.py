@@ -25,8 +25,9 @@ def metrics_of(result: Mapping[str, Any]) -> tuple[Metric, ...]:
     """The headline metrics, and those of surfaces that every finding was asked for."""
     named = sorted({name for row in result["findings"] for name in row.get("surfaces") or {}})
     surfaces = (
-        Metric(name, name, higher_is_better=name.startswith(("nsd", "dice")), common=True)
+        Metric(name, name, higher_is_better=share, common=True, unbounded=not share)
         for name in named
+        for share in (name.startswith(("nsd", "dice")),)
     )
     return (*METRICS, *surfaces)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, field_validator
 
-from groundct.benchmark._results import coverage_issues, versions
+from groundct.benchmark._results import coverage_issues, few_patients_issues, versions
 from groundct.benchmark._summary import mean_of, summary_of
 from groundct.benchmark.organs.inputs import OrganMasks
 from groundct.benchmark.organs.result import AirwayResult, OrganResult, StructureResult
@@ -107,7 +107,13 @@ def evaluate_organs(
         missing_cases=tuple(missing_cases),
         extra_cases=tuple(extra_cases),
         extra=extra,
-        issues=(*issues, *coverage_issues(missing_cases, extra_cases, "cases")),
+        issues=(
+            *issues,
+            *coverage_issues(missing_cases, extra_cases, "cases"),
+            *few_patients_issues(
+                ["volume_error_ml", *_surface_means(rows)], [row.patient for row in rows]
+            ),
+        ),
         settings=settings.model_dump(mode="json"),
         reference_digest=digest([[case, truth] for case, truth, _ in digests]),
         prediction_digest=digest([[case, found] for case, _, found in digests]),
@@ -246,8 +252,10 @@ def _structures(
         numbers = summary_of(
             {
                 "dice": mean_of([row.dice for row in own]),
-                "volume_error_ml": mean_of([row.volume_error_ml for row in own]),
-                "absolute_volume_error_ml": mean_of([abs(row.volume_error_ml) for row in own]),
+                "volume_error_ml": mean_of([row.volume_error_ml for row in own], unbounded=True),
+                "absolute_volume_error_ml": mean_of(
+                    [abs(row.volume_error_ml) for row in own], unbounded=True
+                ),
             }
             | _surface_means(own),
             [row.patient for row in own],
@@ -260,7 +268,12 @@ def _structures(
 
 def _surface_means(rows: Sequence[StructureResult]) -> dict[str, Any]:
     names = dict.fromkeys(name for row in rows for name in row.surfaces)
-    return {name: mean_of([row.surfaces.get(name) for row in rows]) for name in names}
+    return {
+        name: mean_of(
+            [row.surfaces.get(name) for row in rows], unbounded=not name.startswith("nsd")
+        )
+        for name in names
+    }
 
 
 def _counts(rows: Sequence[StructureResult]) -> dict[str, int]:
@@ -277,7 +290,10 @@ def _airways(rows: Sequence[AirwayResult], settings: OrganSettings) -> dict[str,
     if not rows:
         return {}
     return summary_of(
-        {name: mean_of([getattr(row, name) for row in rows]) for name in AIRWAY_NAMES},
+        {
+            name: mean_of([getattr(row, name) for row in rows], unbounded=name == "leakage")
+            for name in AIRWAY_NAMES
+        },
         [row.patient for row in rows],
         draws=settings.draws,
         seed=settings.seed,

@@ -66,7 +66,10 @@ def summary_scores(
     counts = np.array(
         [bleu_counts(*pair) if pair[0].strip() else (0,) * width for pair in pairs], np.float64
     )
-    means = {name: mean_of([sample[name] for sample in samples]) for name in NAMES}
+    means = {
+        name: mean_of([sample[name] for sample in samples], unbounded=name == "cider")
+        for name in NAMES
+    }
     return means | {
         name: Score(counts, _corpus_bleu(order))
         for order, name in zip(_ORDERS, CORPUS_NAMES, strict=True)

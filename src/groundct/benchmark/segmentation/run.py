@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from groundct import __version__
+from groundct.benchmark._results import few_patients_issues
 from groundct.benchmark.segmentation.inputs import Masks
 from groundct.benchmark.segmentation.journal import add_to_journal, key_of, read_journal
 from groundct.benchmark.segmentation.result import SegmentationResult
@@ -89,6 +90,7 @@ def evaluate_segmentation(
             *(issue for score in ordered for issue in (*score.issues, *score.refused)),
             *_of_all(ordered, extra, settings),
             *_of_training(reference, settings),
+            *few_patients_issues(settings.surfaces, [row.patient for row in rows]),
         ),
         settings=settings,
         reference_digest=digest([[job.case, job.reference.digest(job.case)] for job in jobs]),

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from groundct.benchmark.segmentation.result import FindingResult
 from groundct.benchmark.segmentation.settings import Settings
-from groundct.metrics.statistics.bootstrap import cluster_sums, drawn_sums, interval_of, ratio
+from groundct.metrics.statistics.bootstrap import (
+    cluster_sums,
+    drawn_sums,
+    interval_of,
+    mean_interval,
+    ratio,
+)
 
 Floats = NDArray[np.float64]
 Fraction = tuple[Floats, Floats]
@@ -61,7 +67,13 @@ def surface_summary(rows: Sequence[FindingResult], settings: Settings) -> dict[s
             "n_scored": defined,
             "n_undefined": len(rows) - defined,
             "n_missing": sum(row.status == "missing" for row in rows),
-            "ci95": _intervals({"mean": mean}, patients, settings)["mean"],
+            "ci95": mean_interval(
+                values,
+                patients,
+                draws=settings.draws,
+                seed=settings.seed,
+                unbounded=not name.startswith("nsd"),
+            ),
         }
     return out
 

@@ -6,7 +6,8 @@ accelerated percentiles (B. Efron, *J. Am. Stat. Assoc.* 82, 1987, 171-185), tak
 few patients by Student's t and the factor sqrt(g / (g - 1)) (T. C. Hesterberg, *Am. Stat.* 69,
 2015, 371-386). Ends are values of the statistic itself: an interval of a rate stays within 0..1.
 Where every patient has the rate 0, or every one 1, draws say nothing, and the exact interval of a
-share of patients is given.
+share of patients is given. Means of values without bounds have intervals of their own
+(``studentised``), which may reach beyond the draws.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from groundct.metrics.statistics.studentised import studentised_interval, with_products
 
 Floats = NDArray[np.float64]
 
@@ -33,12 +36,15 @@ def mean_interval(
     draws: int = DRAWS,
     level: float = LEVEL,
     seed: int = 0,
+    unbounded: bool | None = None,
 ) -> tuple[float, float] | None:
     """Interval of the mean of ``values`` (n,), drawing whole clusters with replacement.
 
     NaN is an undefined value: it counts in no mean. ``clusters`` (n) names each value's patient.
     None where no interval can be given: fewer than two clusters have a defined value. The order
-    of the values does not matter; equal seeds give equal intervals.
+    of the values does not matter; equal seeds give equal intervals. ``unbounded`` says whether
+    the values are amounts, such as distances, and not shares of 1; unless said, they are where one
+    lies outside 0..1.
 
     Raises ValueError when the lengths differ or a value is infinite.
     """
@@ -51,6 +57,7 @@ def mean_interval(
         draws=draws,
         level=level,
         seed=seed,
+        unbounded=unbounded,
     )
 
 
@@ -62,11 +69,13 @@ def ratio_interval(
     draws: int = DRAWS,
     level: float = LEVEL,
     seed: int = 0,
+    unbounded: bool | None = None,
 ) -> tuple[float, float] | None:
     """Interval of sum(numerators) / sum(denominators), both (n,), drawing whole clusters.
 
     Precision is tp over tp + fp; F1 of pooled counts is 2 tp over 2 tp + fp + fn. A row with NaN
     in either counts in neither. None where fewer than two clusters have a denominator.
+    ``unbounded``: no share of 1; unless said, where a numerator lies outside 0 and its denominator.
 
     Raises ValueError when lengths differ, a value is infinite or a denominator negative.
     """
@@ -81,7 +90,10 @@ def ratio_interval(
     sums = cluster_sums(columns, clusters)
     if np.count_nonzero(sums[:, 1]) < 2:
         return None
-    return interval_of(sums, drawn_sums(sums, draws=draws, seed=seed), ratio, level=level)
+    if unbounded is None:
+        unbounded = bool(np.any((columns[:, 0] < 0) | (columns[:, 0] > columns[:, 1])))
+    drawn = drawn_sums(with_products(sums) if unbounded else sums, draws=draws, seed=seed)
+    return interval_of(sums, drawn, ratio, level=level, unbounded=unbounded)
 
 
 def statistic_interval(
@@ -152,20 +164,34 @@ def ratio(sums: Floats) -> Floats:
 
 
 def interval_of(
-    sums: Floats, drawn: Floats, statistic: Callable[[Floats], Floats], *, level: float = LEVEL
+    sums: Floats,
+    drawn: Floats,
+    statistic: Callable[[Floats], Floats],
+    *,
+    level: float = LEVEL,
+    unbounded: bool = False,
 ) -> tuple[float, float] | None:
     """Interval of a statistic from the clusters' sums (g, k) and their drawn sums (draws, k).
 
     Draws in which the statistic is undefined are left out. A ratio that is 1 (or 0) in every
     cluster has the exact interval of a share; any other value that all clusters share has an
-    interval of no width.
+    interval of no width. Of an ``unbounded`` statistic the drawn sums are those of
+    ``with_products``.
     """
-    clusters = int(np.count_nonzero(np.any(sums != 0, axis=1)))
+    takes_part = np.any(sums != 0, axis=1)
+    clusters = int(np.count_nonzero(takes_part))
     total = sums.sum(axis=0, keepdims=True)
     observed = float(statistic(total)[0])
     if clusters < 2 or not np.isfinite(observed):
         return None
-    if statistic is ratio and observed in (0.0, 1.0) and np.all((sums[:, 1] == 0) | _same(sums)):
+    if unbounded:
+        wide = studentised_interval(sums[takes_part], drawn, statistic, level=level)
+        if wide is not None:
+            # A mean of amounts that are none below 0 is not below it either.
+            positive = statistic is ratio and bool(np.all(sums >= 0))
+            return (max(0.0, wide[0]), wide[1]) if positive else wide
+        drawn = drawn[:, : sums.shape[1]]
+    elif statistic is ratio and observed in (0.0, 1.0) and np.all((sums[:, 1] == 0) | _same(sums)):
         return _all_or_none(observed, int(np.count_nonzero(sums[:, 1])), level)
     return interval_of_values(
         observed, statistic(drawn), statistic(total - sums), clusters=clusters, level=level
