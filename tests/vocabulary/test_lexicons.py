@@ -45,7 +45,7 @@ RELATED = (
 ROLES = {
     "negation": {
         *("negates_after", "negates_before", "ignored", "asserts", "described", "earlier"),
-        "negates_next",
+        *("negates_next", "negates_it"),
         *("ends_scope", "ends_after", "introduces"),
     },
     "uncertainty": {"uncertain_after", "uncertain_before", "explains"},
@@ -54,7 +54,7 @@ ROLES = {
         *("prior", "exam", "compared", "current", "increased_if", "decreased_if"),
         *get_args(Change),
     },
-    "recommendation": {"recommends", "history"},
+    "recommendation": {"recommends", "history", "acts_on"},
     "relation": {
         *("anaphor", "continues", "preamble", "together"),
         *(f"near:{kind}" for kind in RELATIONS),
@@ -62,6 +62,7 @@ ROLES = {
     },
     "laterality": {
         *("right", "left", "bilateral", "midline", "opposite", "same", "emphasis", "compares"),
+        "largest",
     },
     "headings": {"clinical_information", "technique", "findings", "impression", "other"},
     "measurement": {

@@ -12,13 +12,13 @@ from groundct.reports._rules.clauses import STOPS, opening
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.side_words import emphasised, side_words
-from groundct.reports._rules.sides import before_in_turn, laterality_of
+from groundct.reports._rules.sides import adjective_sides, before_in_turn, laterality_of
 from groundct.reports._rules.sites import Site
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.segments import segment_words
 
-__all__ = ["Words", "laterality_of", "plain_sites", "sites_of"]
+__all__ = ["Words", "adjective_sides", "laterality_of", "plain_sites", "sites_of"]
 
 _CLOSE = 2
 _SHARED_REACH = 5
@@ -28,10 +28,11 @@ _RENAMING_REACH = 4
 
 @dataclass(frozen=True)
 class Words:
-    """What a sentence brings to its findings."""
+    """What a sentence brings to its findings; ``absent`` are the mentions that it denies."""
 
     parsed: Parsed
     sites: tuple[Site, ...]
+    absent: frozenset[Mention] = frozenset()
 
 
 def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
@@ -209,6 +210,8 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     parsed = words.parsed
     low, high = mention.last, following.first
     gap = parsed.words[low:high]
+    if (mention in words.absent) != (following in words.absent):
+        return False  # "No effusion, nodule in the right lung": no list goes on.
     joined = not gap or not parsed.grammar.listing.isdisjoint(gap)
     together = any(
         low <= hit.first < high for hit in parsed.relations if hit.entry.meaning == "together"
@@ -264,12 +267,17 @@ def _restarts(parsed: Parsed, low: int, first: int) -> bool:
     return parsed.any_word(low, first, STOPS) or any(low <= cue.first < first for cue in cues)
 
 
-def plain_sites(parsed: Parsed, sites: tuple[Site, ...]) -> tuple[Site, ...]:
+def plain_sites(
+    parsed: Parsed, sites: tuple[Site, ...], own_sides: frozenset[str]
+) -> tuple[Site, ...]:
     """Sites without those that only say where it is most, "both lungs, more on the right".
 
-    One that lies in no other site stays: "more in the right upper lobe, and in the left lung".
+    One that lies in no other site stays: "more in the right upper lobe, and in the left lung"; but
+    not beside a wider side of the finding's own, "bilateral nodules, the largest in the left lung".
     """
     plain = tuple(site for site in sites if not emphasised(parsed, site.first))
+    if not plain and own_sides > {side for site in sites for side in site.sides}:
+        return ()
     return tuple(s for s in sites if s in plain or not any(_holds(p, s) for p in plain))
 
 

@@ -98,8 +98,9 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
     near = [n for n in before if mentions[n].first >= floor] or before
     kept = [near[-1]]
     for number in reversed(near[:-1]):
-        gap = parsed.words[mentions[number].last : mentions[kept[0]].first]
-        if parsed.grammar.is_.isdisjoint(gap):
+        low, high = mentions[number].last, mentions[kept[0]].first
+        told = any(low <= verb.first < high for verb in parsed.role("negation", "asserts"))
+        if not told and parsed.grammar.is_.isdisjoint(parsed.words[low:high]):
             kept.insert(0, number)
         else:
             break

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from groundct.core.report import Cue, Finding, Presence, Span
-from groundct.reports._rules.attach import Words, laterality_of, plain_sites, sites_of
+from groundct.reports._rules.attach import (
+    Words,
+    adjective_sides,
+    laterality_of,
+    plain_sites,
+    sites_of,
+)
 from groundct.reports._rules.details import Details, details_of
 from groundct.reports._rules.explained import unexplained
 from groundct.reports._rules.link import exact
@@ -25,7 +32,11 @@ _SAID_AFTER = {"recommends_before": 3, "history_before": 3}
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
 _CUE: Final = Cue(span=Span(start=0, end=1), role="", entry="")
 _CLAUSE_ENDS = frozenset(",;:.")
+EARLIER: Final = "earlier"
+"""The role of a cue that leaves a finding to an earlier examination."""
 _ADVICE_ENDS = frozenset(";.)")
+_NEAR_SIZE = 3
+_MEANINGS = frozenset(("pneumonia", "malignancy", "metastasis"))
 
 
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
@@ -40,6 +51,8 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
     spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
     said = tuple(_presence(words.parsed, mention) for mention in mentions)
     details = details_of(words.parsed, mentions, tuple(presence for presence, _ in said))
+    denied = (m for m, (presence, _) in zip(mentions, said, strict=True) if presence == "absent")
+    words = replace(words, absent=frozenset(denied))
     near = dict(zip(spoken, relations_of(words.parsed, spoken), strict=True))
     found = (
         _finding(words, mention, spoken, told, own)
@@ -64,12 +77,15 @@ def _finding(
     presence, cue = said
     if details.change == "resolved" and presence == "present":
         presence = "absent"  # It was there, and is no more.
-    sites = plain_sites(parsed, sites_of(words, mention, spoken)) if _in_chest(kind.anatomy) else ()
+    sites: tuple[Site, ...] = ()
+    if _in_chest(kind.anatomy):
+        own_sides = frozenset(adjective_sides(parsed, mention, spoken))
+        sites = plain_sites(parsed, sites_of(words, mention, spoken), own_sides)
     paths, segments = _where(words, mention, sites, kind.anatomy)
     side = laterality_of(parsed, mention, sites, spoken, paths)
     cues = [_cue(parsed, mention.hit, "finding")]
     if cue is not None and cue is not mention.hit:
-        cues.append(_cue(parsed, cue, presence))
+        cues.append(_cue(parsed, cue, EARLIER if cue.entry.meaning == "exam" else presence))
     cues += [_cue(parsed, place, "place") for place in mention.places]
     cues += [_cue(parsed, hit, "prior") for hit in details.prior]
     finding = Finding(
@@ -138,12 +154,8 @@ def _where(
 def _recommended(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention only says what to look for, or stands in a history."""
     for hit in parsed.role("recommendation", "recommends"):
-        # "Follow-up is recommended for the 5 mm nodule": what has a size was seen.
-        seen = any(
-            word[0].isdigit() for word in parsed.words[max(0, mention.first - 3) : mention.first]
-        )
         ended = parsed.any_word(hit.last, mention.first, _ADVICE_ENDS)
-        if hit.first < mention.first and not (ended or seen):
+        if hit.first < mention.first and not (ended or _seen(parsed, mention)):
             return True
     for role, reach in _SAID_AFTER.items():
         for hit in parsed.role("recommendation", role):
@@ -153,4 +165,35 @@ def _recommended(parsed: Parsed, mention: Mention) -> bool:
         hit.last <= mention.first <= hit.last + 4
         and not parsed.any_word(hit.last, mention.first, _CLAUSE_ENDS)
         for hit in parsed.role("recommendation", "history")
+    )
+
+
+def _seen(parsed: Parsed, mention: Mention) -> bool:
+    """Whether advice speaks of something that was seen: "of the nodule", "for the 5 mm nodule".
+
+    "For the infectious process" does not: what findings mean is not seen.
+    """
+    near = parsed.words[max(0, mention.first - _NEAR_SIZE) : mention.first]
+    if any(word[0].isdigit() for word in near):
+        return True
+    acts = {hit.last for hit in parsed.role("recommendation", "acts_on")}
+    own = _phrase_words(parsed)
+    position = mention.first
+    while position and position - 1 in own:
+        position -= 1
+    led = parsed.words[position - 1] in parsed.grammar.article if position else False
+    return mention.type not in _MEANINGS and (led or position in acts)
+
+
+def _phrase_words(parsed: Parsed) -> frozenset[int]:
+    """The tokens of words that stand between an article and its noun: sites, sizes, looks."""
+    hits = [*parsed.places, *parsed.role("laterality", "right", "left", "bilateral")]
+    for name in ("sites", "modifiers"):
+        hits += parsed.found.get(name, ())
+    hits += [h for h in parsed.found.get("remarks", ()) if h.entry.meaning == "again"]
+    return frozenset(
+        n
+        for hit in hits
+        for n in range(hit.first, hit.last)
+        if parsed.words[n] not in parsed.grammar.article | parsed.grammar.of
     )

@@ -30,16 +30,20 @@ _WHOLE = "lung/lung"
 
 @dataclass(frozen=True)
 class Loose:
-    """Sizes, lung sites and remarks of a sentence that belong to no finding of its own."""
+    """Sizes, lung sites and remarks of a sentence that belong to no finding of its own.
+
+    ``takes_back``: it says that what an earlier examination had is gone, "It is not seen now".
+    """
 
     sizes: tuple[Measurement, ...] = ()
     remarks: tuple[Remark, ...] = ()
     sites: tuple[Site, ...] = ()
+    takes_back: bool = False
 
     @property
     def says_something(self) -> bool:
         """Whether there is anything to take over."""
-        return bool(self.sizes or self.remarks or self.sites)
+        return bool(self.sizes or self.remarks or self.sites) or self.takes_back
 
 
 def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> frozenset[int]:
@@ -63,7 +67,8 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
     remarks = () if "present" in presences else remarks_of(parsed, spoken, presences).loose
     sizes = measurements_of(parsed) if not mentions and _continues(parsed) else ()
     sites = words.sites if not mentions and _goes_on(parsed) else ()
-    return Loose(tuple(s for s in sizes if s.kind != "distance"), remarks, sites)
+    gone = not mentions and bool(parsed.role("negation", "negates_it"))
+    return Loose(tuple(s for s in sizes if s.kind != "distance"), remarks, sites, gone)
 
 
 def _goes_on(parsed: Parsed) -> bool:
@@ -92,6 +97,9 @@ def continued(before: Sequence[Finding], loose: Loose, where: tuple[int, int]) -
         out[held[0]] = _told(own, index).changed(measurements=(*own.measurements, *sizes))
     if loose.sites and len(held) == 1 and out[held[0]].anatomy:
         out[held[0]] = sited(out[held[0]], loose.sites, index)
+    if loose.takes_back and len(held) == 1 and out[held[0]].refers_to_prior:
+        gone = _told(out[held[0]], index)
+        out[held[0]] = gone.changed(presence="absent", change="resolved")
     return out
 
 

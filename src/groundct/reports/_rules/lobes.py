@@ -89,7 +89,9 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
                 found.append(Site(hit.first, hit.last, "left", "upper"))
                 lingula = True
         elif role == "apex":
-            side_of_apex = _side_of(parsed, (hit, hit.last), hits, sides, [])
+            # "biapical" names its sides itself.
+            own = [side_of(s) for s in sides if s.first == hit.first]
+            side_of_apex = own[0] if own else _side_of(parsed, (hit, hit.last), hits, sides, [])
             if side_of_apex is not None:
                 found.append(Site(hit.first, hit.last, side_of_apex, "upper"))
         elif role.startswith("level:"):

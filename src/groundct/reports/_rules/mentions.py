@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from groundct.reports._rules.parsed import Parsed
@@ -12,6 +13,8 @@ from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.words import has_ending
 
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
+_ABDOMEN = ("abdomen",)
+_AMID = 2
 _RELATION_REACH = 8
 NEAR: Final = "near:"
 """What the roles of words begin with that name a neighbour, the relation's kind behind it."""
@@ -55,7 +58,7 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         if kind is not None:
             out.append(Mention(first, hit.last, kind, hit, ()))
         else:
-            out.extend(_resolved(hit, chosen, first))
+            out.extend(_resolved(parsed, hit, chosen, first))
     return tuple(out)
 
 
@@ -101,7 +104,7 @@ def _touches(parsed: Parsed, own: tuple[Hit, ...], hit: Hit) -> bool:
     )
 
 
-def _resolved(hit: Hit, chosen: tuple[Hit, ...], first: int) -> list[Mention]:
+def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> list[Mention]:
     head = hit.entry.meaning
     types: dict[str, list[Hit]] = {}
     for place in chosen:
@@ -111,8 +114,29 @@ def _resolved(hit: Hit, chosen: tuple[Hit, ...], first: int) -> list[Mention]:
     if not types:
         default = places().default(head)
         return [Mention(first, hit.last, default, hit, ())] if default else []
-    kinds = list(types) if head in _SHARING else list(types)[:1]
+    several = head in _SHARING or _organs_in_a_list(parsed, chosen)
+    kinds = list(types) if several else list(types)[:1]
     return [Mention(first, hit.last, kind, hit, tuple(types[kind])) for kind in kinds]
+
+
+def _organs_in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
+    """Whether places are abdominal organs joined to each other: "liver, spleen and pancreas"."""
+    between = parsed.grammar.listing | parsed.grammar.article | parsed.grammar.side
+    known = (places().places[place.entry.meaning] for place in chosen)
+    organs = all(place.regions == _ABDOMEN and place.parent for place in known)
+    # "Between the left kidney and the pancreas" it is in neither.
+    amid = any(
+        hit.entry.meaning == "between" and 0 <= chosen[0].first - hit.last <= _AMID
+        for hit in parsed.found.get("units", ())
+    )
+    return (
+        organs
+        and not amid
+        and all(
+            between.issuperset(parsed.words[one.last : other.first])
+            for one, other in pairwise(chosen)
+        )
+    )
 
 
 def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:

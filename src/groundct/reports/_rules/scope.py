@@ -21,12 +21,14 @@ from groundct.reports._rules.clauses import (
     some,
     verbs,
 )
+from groundct.reports._rules.earlier import only_earlier, taken_back
 from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside
 
 _COMPARED = frozenset(("stable", "increased", "decreased", "increased_if", "decreased_if"))
 _CLOSERS = frozenset(",;(")
+_ACT_REACH = 8
 _KIN = (
     frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
     frozenset(("infiltrate", "consolidation", "~mass", "~nodule", "pneumonia")),
@@ -36,6 +38,9 @@ _AMOUNTS = frozenset(("~thickening", "~density", "~density_loss", "~enlargement"
 
 def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | None]:
     """Presence of the mention at tokens ``first`` to ``last``, and the cue that decided."""
+    back = taken_back(parsed, last)
+    if back is not None:
+        return "absent", back
     left_open = _left_open(parsed, first, last)
     if left_open is not None:
         return "uncertain", left_open
@@ -51,10 +56,22 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
         if cue.first >= last and not _other_between(parsed, last, cue.first):
             if parsed.verb_last and _blocked_before(parsed, (first, last), cue):
                 continue  # "nodül izlendi, ... olabilir": the verb has said it
+            if _acted_on(parsed, first):
+                continue  # "biopsy of the mass should be considered"
             return "uncertain", cue
     if _questioned(parsed, last):
         return "uncertain", None
-    return "present", None
+    earlier = only_earlier(parsed, first, last)
+    return ("present", None) if earlier is None else ("uncertain", earlier)
+
+
+def _acted_on(parsed: Parsed, first: int) -> bool:
+    """Whether a mention is what a biopsy or follow-up is of."""
+    return any(
+        hit.last <= first <= hit.last + _ACT_REACH
+        and not parsed.any_word(hit.last, first, STOPS | {","})
+        for hit in parsed.role("recommendation", "acts_on")
+    )
 
 
 def _left_open(parsed: Parsed, first: int, last: int) -> Hit | None:

@@ -7,6 +7,8 @@ from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Entry, Hit
 
 _EMPHASIS_REACH = 4
+_STOPS = frozenset(";:")
+_OWN_VERB = 3
 _OTHER = {"right": "left", "left": "right"}
 
 
@@ -28,11 +30,32 @@ def side_words(parsed: Parsed) -> tuple[Hit, ...]:
 
 
 def emphasised(parsed: Parsed, position: int) -> bool:
-    """Whether a side at a token only says where a thing is most, "more on the right"."""
+    """Whether a side at a token only says where a thing is most: "more on the right".
+
+    Also where the largest of several is: "the largest, 8 mm, in the right upper lobe".
+    """
     cues = parsed.role("laterality", "emphasis")
     if parsed.verb_last:
         return any(0 < hit.first - position <= _EMPHASIS_REACH for hit in cues)
-    return any(0 <= position - hit.last <= _EMPHASIS_REACH for hit in cues)
+    if any(0 <= position - hit.last <= _EMPHASIS_REACH for hit in cues):
+        return True
+    return any(
+        hit.last <= position and not _parted(parsed, hit.last, position)
+        for hit in parsed.role("laterality", "largest")
+    )
+
+
+def _parted(parsed: Parsed, first: int, last: int) -> bool:
+    """Whether a stop, another finding or the verb of all stands between two tokens.
+
+    "The largest of which is observed in ..." has a verb of its own, right behind it.
+    """
+    told = (*parsed.findings, *parsed.role("negation", "asserts"))
+    others = (hit for hit in told if first <= hit.first < last)
+    own = parsed.role("negation", "asserts")
+    return parsed.any_word(first, last, _STOPS) or any(
+        hit not in own or hit.first - first > _OWN_VERB for hit in others
+    )
 
 
 def _resolved(parsed: Parsed) -> list[Hit]:

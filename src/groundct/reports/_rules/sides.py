@@ -41,7 +41,7 @@ def laterality_of(
     if findings().types[mention.type].anatomy == _PLEURA:
         # "right pleural effusion and left lower lobe consolidation": its own side comes first.
         own = _nearby_sides(parsed, mention, spoken) if parsed.verb_last else None
-        own = own or _adjective_sides(parsed, mention, spoken)
+        own = own or adjective_sides(parsed, mention, spoken)
         near = set() if own or parsed.verb_last else _nearby_sides(parsed, mention, spoken)
         sides = own or (near if near > sides else sides)
     if not sides:
@@ -85,7 +85,7 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         return _single(
             {hit.entry.meaning for hit in before_in_turn(parsed, plain, mention, spoken)}
         )
-    adjectives = _adjective_sides(parsed, mention, spoken)
+    adjectives = adjective_sides(parsed, mention, spoken)
     device = (findings().types[mention.type].code or "").startswith(_DEVICES)
     if adjectives or (_top(mention) in _UNPAIRED and not device):
         return adjectives
@@ -95,7 +95,7 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         if not _owned(parsed, hit, mention, spoken)
         and (hit.entry.meaning == "bilateral" or not emphasised(parsed, hit.first))
     ]
-    limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
+    limit = _limit(parsed, mention, spoken)
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
     listing = parsed.grammar.listing
     ahead = [h for h in words if floor <= h.first and h.last <= mention.first]
@@ -119,6 +119,17 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         h for h in words if h.last <= topic and not parsed.any_word(h.last, mention.first, _CUT)
     ]
     return _single({hit.entry.meaning for hit in first})
+
+
+def _limit(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> int:
+    """The first token of the next mention that no lone "and" joins to this one."""
+    last = mention.last
+    for following in sorted((m for m in spoken if m.first >= last), key=lambda m: m.first):
+        gap = parsed.words[last : following.first]
+        if len(gap) != 1 or gap[0] not in parsed.grammar.joint:
+            return following.first
+        last = following.last
+    return len(parsed.words)
 
 
 def _begins(parsed: Parsed, side: Hit, first: int) -> bool:
@@ -212,7 +223,7 @@ def _single(sides: set[str]) -> set[str]:
     return {"right", "left"} if "bilateral" in sides else sides
 
 
-def _adjective_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
+def adjective_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
     """Sides right before a mention: "small left and trace right pleural effusion" has both."""
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
     hits = [h for h in side_words(parsed) if floor <= h.first and h.last <= mention.first]

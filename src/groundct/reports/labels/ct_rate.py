@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groundct.core.report import Finding, Reading
+from groundct.reports._rules.build import EARLIER
 from groundct.vocabulary.findings import findings
 
 
@@ -17,7 +18,8 @@ def labels_of_findings(found: Iterable[Finding]) -> dict[str, bool]:
     """As `labels_of`, of findings.
 
     Present findings set the labels of their type; uncertain ones those that CT-RATE's readers set
-    on suspicion (all but those of ``certain.tsv``).
+    on suspicion (all but those of ``certain.tsv``). What is told of an earlier examination alone
+    sets none.
     """
     words = findings()
     on: set[str] = set()
@@ -25,6 +27,10 @@ def labels_of_findings(found: Iterable[Finding]) -> dict[str, bool]:
         labels = words.types[finding.type].labels
         if finding.presence == "present":
             on.update(labels)
-        elif finding.presence == "uncertain":
+        elif finding.presence == "uncertain" and not _is_earlier(finding):
             on.update(set(labels) - words.certain_labels)
     return {label: label in on for label in words.labels}
+
+
+def _is_earlier(finding: Finding) -> bool:
+    return any(cue.role == EARLIER for cue in finding.cues)
