@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from groundct.core.issues import TableError
@@ -38,57 +38,31 @@ class Hit(NamedTuple):
 
 @dataclass(slots=True)
 class _Node:
+    """Where a phrase has come to: the words that may follow, and what ends here by lexicon."""
+
     children: dict[str, _Node] = field(default_factory=dict)
-    entry: Entry | None = None
+    ends: dict[str, Entry] = field(default_factory=dict)
 
 
 class Lexicon:
-    """Entries in a tree of words. ``find`` gives the longest hits from left to right."""
+    """Entries of one language. ``find`` gives the longest hits from left to right."""
 
     def __init__(self, entries: Iterable[Entry], language: str) -> None:
-        """Build the tree; the first of two entries that give one phrase wins."""
+        """Note the phrases of the entries; the first of two that give one phrase wins."""
         self.entries = tuple(entries)
-        self._root = _Node()
+        self.phrases: dict[tuple[str, ...], Entry] = {}
         for entry in self.entries:
             for words in expand(entry.term):
-                node = self._root
-                for word in words:
-                    node = node.children.setdefault(normal_word(word, language), _Node())
-                if node.entry is None:
-                    node.entry = entry
+                normal = tuple([normal_word(word, language) for word in words])
+                self.phrases.setdefault(normal, entry)
 
-    @property
-    def first_words(self) -> Iterable[str]:
-        """The normal words that phrases begin with."""
-        return self._root.children.keys()
+    @cached_property
+    def _alone(self) -> Lexicons:
+        return Lexicons({"": self})
 
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
         """The longest phrases in a sequence of normal words, left to right, none overlapping."""
-        root = self._root.children
-        if root.keys().isdisjoint(words):
-            return ()
-        return self.find_from(words, [n for n, word in enumerate(words) if word in root])
-
-    def find_from(self, words: Sequence[str], starts: Iterable[int]) -> tuple[Hit, ...]:
-        """As ``find``, of phrases that begin at these words, which are in order."""
-        root = self._root.children
-        hits: list[Hit] = []
-        end = 0
-        for start in starts:
-            if start < end:
-                continue
-            best: Entry | None = None
-            children = root
-            for position in range(start, len(words)):
-                node = children.get(words[position])
-                if node is None:
-                    break
-                if node.entry is not None:
-                    best, end = node.entry, position + 1
-                children = node.children
-            if best is not None:
-                hits.append(Hit(start, end, best))
-        return tuple(hits)
+        return self._alone.find(words).get("", ())
 
 
 Found = Mapping[str, tuple[Hit, ...]]
@@ -96,29 +70,39 @@ Found = Mapping[str, tuple[Hit, ...]]
 
 
 class Lexicons:
-    """Several lexicons that are looked up together: a word that begins no phrase costs once."""
+    """Several lexicons, looked up in one walk through a tree of all their phrases."""
 
     def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
-        """Note for each word the lexicons, by name, that have phrases which begin with it."""
-        self._lexicons = dict(lexicons)
-        beginning: dict[str, list[str]] = {}
+        """Put the phrases of the lexicons, by name, in one tree."""
+        self._first: dict[str, _Node] = {}
         for name, one in lexicons.items():
-            for word in one.first_words:
-                beginning.setdefault(word, []).append(name)
-        self._beginning = beginning
+            for phrase, entry in one.phrases.items():
+                children = self._first
+                for word in phrase:
+                    node = children.setdefault(word, _Node())
+                    children = node.children
+                node.ends[name] = entry
 
     def find(self, words: Sequence[str]) -> Found:
         """What each lexicon would find alone."""
-        beginning = self._beginning
-        starts: dict[str, list[int]] = {}
-        for position, word in enumerate(words):
-            for name in beginning.get(word, ()):
-                starts.setdefault(name, []).append(position)
-        return {
-            name: hits
-            for name, own in starts.items()
-            if (hits := self._lexicons[name].find_from(words, own))
-        }
+        found: dict[str, list[Hit]] = {}
+        first, count = self._first, len(words)
+        for start, word in enumerate(words):
+            node = first.get(word)
+            if node is None:
+                continue
+            longest: dict[str, tuple[int, Entry]] = {}
+            end = start + 1
+            while node is not None:
+                for name, entry in node.ends.items():
+                    longest[name] = end, entry
+                node = node.children.get(words[end]) if end < count else None
+                end += 1
+            for name, (last, entry) in longest.items():
+                hits = found.setdefault(name, [])
+                if not hits or start >= hits[-1].last:
+                    hits.append(Hit(start, last, entry))
+        return {name: tuple(hits) for name, hits in found.items()}
 
 
 def expand(term: str) -> tuple[tuple[str, ...], ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from groundct.core.report import Measurement, MeasurementForm, MeasurementKind
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.parsed import Parsed, once
 from groundct.reports._rules.sizes import Size, sizes_of
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.sizes import default_kind
@@ -45,6 +45,7 @@ class Measured:
     prior: bool
 
 
+@once
 def measured(parsed: Parsed) -> tuple[Measured, ...]:
     """The sizes of a sentence in order, without thicknesses of slices and matrices of images."""
     sizes = sizes_of(parsed)

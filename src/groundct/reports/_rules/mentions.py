@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.parsed import Parsed, once
 from groundct.reports._rules.verb_last import NEAR_BEFORE, neighbours_before, own_before
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
@@ -139,6 +139,7 @@ def _organs_in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
     )
 
 
+@once
 def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     """Places that stand inside or right before a mention, with those joined to them by and/or."""
     inside = tuple(p for p in parsed.places if p.first < hit.last and hit.first < p.last)
@@ -236,6 +237,7 @@ def _inside(places_found: tuple[Hit, ...], first: int, last: int) -> tuple[Hit, 
     return tuple(p for p in places_found if first <= p.first and p.last <= last)
 
 
+@once
 def beside(parsed: Parsed, place: Hit) -> bool:
     """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
     if parsed.verb_last:

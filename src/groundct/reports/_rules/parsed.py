@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, wraps
 from operator import itemgetter
-from typing import Final
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from groundct.core.report import Span
 from groundct.reports._rules.tokens import Token, tokenize
@@ -14,6 +15,9 @@ from groundct.vocabulary._tables import has_table
 from groundct.vocabulary.grammar import Grammar, grammar
 from groundct.vocabulary.languages import languages
 from groundct.vocabulary.lexicon import Found, Hit, Lexicons, lexicon
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 MASK = "\0"
 ANAPHOR: Final = "anaphor"
@@ -51,6 +55,8 @@ class Parsed:
     cues: dict[str, tuple[Hit, ...]]
     rewriting: tuple[Hit, ...]
     found: Found
+    kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What functions that are `once` have said of it."""
 
     @cached_property
     def verb_last(self) -> bool:
@@ -95,6 +101,25 @@ class Parsed:
     def any_word(self, first: int, last: int, signs: frozenset[str]) -> bool:
         """Whether one of these words stands among tokens ``first`` to ``last`` (exclusive)."""
         return any(word in signs for word in self.words[max(first, 0) : last])
+
+
+def once(
+    function: Callable[Concatenate[Parsed, P], R],
+) -> Callable[Concatenate[Parsed, P], R]:
+    """A pure function of a sentence that several rules ask for: it is worked out once a sentence.
+
+    Further arguments stand by place and have hashes.
+    """
+
+    @wraps(function)
+    def kept(parsed: Parsed, /, *rest: P.args, **named: P.kwargs) -> R:
+        key = (function, *rest)
+        if key not in parsed.kept:
+            parsed.kept[key] = function(parsed, *rest, **named)
+        found: R = parsed.kept[key]
+        return found
+
+    return kept
 
 
 def sides_named(parsed: Parsed) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.reports._rules.numbered import rib_list, ribs, vertebrae
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.parsed import Parsed, once
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
@@ -22,6 +22,7 @@ _RIB: Final = "rib"
 _VERTEBRAE: Final = "vertebrae"
 
 
+@once
 def paths_of_place(parsed: Parsed, place: Hit) -> tuple[str, ...]:
     """The most exact paths that the words around a place allow; several for a list of ribs."""
     key = place.entry.meaning
@@ -103,6 +104,7 @@ def _joined_after(parsed: Parsed, hits: tuple[Hit, ...], side: Hit) -> list[Hit]
     ]
 
 
+@once
 def _taken(parsed: Parsed) -> frozenset[int]:
     """The tokens of all places, and of lungs and lobes, whose sides are their own."""
     grammar = parsed.grammar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundct.reports._rules.mentions import NEAR
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Entry, Hit
 
 _EMPHASIS_REACH = 4
@@ -12,6 +12,7 @@ _OWN_VERB = 3
 _OTHER = {"right": "left", "left": "right"}
 
 
+@once
 def side_words(parsed: Parsed) -> tuple[Hit, ...]:
     """The hits "right", "left" and "bilateral" of a sentence, in order.
 

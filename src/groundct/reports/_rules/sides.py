@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from groundct.core.report import Laterality
 from groundct.reports._rules.mentions import Mention, beside
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.parsed import Parsed, once
 from groundct.reports._rules.side_words import emphasised, side_words
 from groundct.reports._rules.sites import Site
 from groundct.reports._rules.verb_last import Thing, own_before
@@ -199,6 +199,7 @@ def _is_home(mention: Mention, place: Hit) -> bool:
     return findings().types[mention.type].anatomy in places().places[place.entry.meaning].paths
 
 
+@once
 def _of_other_organs(parsed: Parsed, mention: Mention) -> set[int]:
     """The first tokens of places, and those before them, in organs that a mention cannot be in."""
     top = _top(mention)

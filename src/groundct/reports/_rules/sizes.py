@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from groundct.core.report import Measurement, MeasurementForm, Span
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
 
 _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?")
@@ -39,6 +39,7 @@ class _Numbers:
     scale: float | None
 
 
+@once
 def sizes_of(parsed: Parsed) -> tuple[Size, ...]:
     """All sizes in order. A range is one size, each number of a list one of its own."""
     if not any(word[0].isdigit() for word in parsed.words):
