@@ -17,11 +17,14 @@ from groundct.phantom.shapes import (
     lung_mask,
     oblique_fissure_mm,
     skin_radius,
+    spine_lean,
 )
 
 RIB_PITCH_MM = 22.5
 FIRST_RIB_Z = 126.0
 _RIB_DROP_MM = (48, 70, 86, 98, 106, 110, 112, 110, 100, 84, 58, 40)
+_RIB_ABOVE_MM, _TRANSVERSE_MM = 3.0, 30.0
+"""How far a rib begins above the middle of its vertebra, and how far behind it."""
 _RIB_END_RAD = (2.45, 2.5, 2.5, 2.5, 2.45, 2.4, 2.3, 2.15, 2.0, 1.85, 1.45, 1.1)
 
 
@@ -149,7 +152,11 @@ def _ribs(slab: Patch, cage: FloatArray) -> None:
     rise = (1 - np.cos(angle)) / 4 + angle / (2 * np.pi)
     across = (outside[k, j, i] - 6.0) / 4.2
     for n, (drop, end) in enumerate(zip(_RIB_DROP_MM, _RIB_END_RAD, strict=True)):
-        middle = FIRST_RIB_Z - n * RIB_PITCH_MM - drop * rise
+        level = FIRST_RIB_Z - n * RIB_PITCH_MM
+        # It begins at the transverse process, which stands higher than the body where the spine
+        # leans forwards; its front end does not.
+        lift = np.float32(_RIB_ABOVE_MM + _TRANSVERSE_MM * spine_lean(level))
+        middle = level - drop * rise + lift * np.clip(1 - angle / end, 0, 1)
         along = (z - middle) / 6.6
         q = across * across + along * along
         rib = (q < 1) & (angle < end) & (angle > 0.22)

@@ -9,7 +9,7 @@ import numpy as np
 from groundct.phantom.canvas import Canvas
 from groundct.phantom.draw_body import FIRST_RIB_Z, RIB_PITCH_MM
 from groundct.phantom.labels import FAT, LABEL, OVERLAY, SPINE
-from groundct.phantom.shapes import HEART_CENTRE, Body, heart_frame, spine_y
+from groundct.phantom.shapes import HEART_CENTRE, Body, heart_frame, spine_lean, spine_y
 from groundct.phantom.tubes import paint_bone, paint_solid, polyline
 
 Point = tuple[float, float, float]
@@ -42,13 +42,14 @@ def draw_spine(canvas: Canvas) -> None:
 
 
 def _vertebra(canvas: Canvas, name: str, middle: float) -> None:
-    patch = canvas.patch((-34, -140, middle - 32), (34, -8, middle + 12))
+    patch = canvas.patch((-34, -140, middle - 40), (34, -8, middle + 34))
     if not patch.labels.size:
         return
     back = spine_y(patch.z) - patch.y
     body = (patch.x / 17.0) ** 2 + (back / 13.5) ** 2
     canal = patch.x**2 + (back - 21.5) ** 2
-    dz = patch.z - np.float32(middle)
+    # It stands across the spine's own line, which leans forwards at the neck.
+    dz = patch.z - np.float32(middle) - np.float32(spine_lean(middle)) * back
     label = LABEL[name]
     solid = (body < 1) & (np.abs(dz) < 9.0)
     patch.put(solid, label, 480)
@@ -114,12 +115,16 @@ def draw_vessels(canvas: Canvas) -> None:
     _vessel(
         canvas,
         "superior vena cava",
-        [(27, 12, 78), (27, 8, 40), (26, 8, 0), (22, 12, -18)],
+        [(27, 12, 58), (27, 8, 40), (26, 8, 0), (22, 12, -18)],
         [8.5, 9, 10, 11],
     )
     for name, points, radii in (
-        ("right", [(27, 12, 78), (33, 10, 100), (40, 6, 128)], [8, 7, 6.5]),
-        ("left", [(27, 12, 76), (4, 28, 84), (-24, 24, 98), (-38, 8, 126)], [8, 7, 7, 6.5]),
+        ("right", [(27, 12, 58), (28, 12, 78), (33, 10, 100), (40, 6, 128)], [8, 8, 7, 6.5]),
+        (
+            "left",
+            [(27, 12, 58), (22, 34, 66), (0, 42, 76), (-24, 28, 96), (-38, 8, 126)],
+            [8, 7, 7, 7, 6.5],
+        ),
     ):
         _vessel(canvas, f"{name} brachiocephalic vein", points, radii)
     arms: tuple[tuple[str, list[Point]], ...] = (
@@ -201,7 +206,10 @@ def draw_nodes(canvas: Canvas, generator: np.random.Generator) -> None:
 
 
 def draw_abdomen(canvas: Canvas) -> None:
-    """Liver under the right dome, stomach with its bubble and spleen under the left, kidneys."""
+    """Liver under the right dome, stomach with its bubble and spleen under the left, kidneys.
+
+    Kidneys lie in fat, of which 4 mm are left between them and the liver.
+    """
     bottom = float(canvas.axes[2][0])
     patch = canvas.patch((-150, -110, bottom), (150, 110, -40))
     free = patch.labels == LABEL["abdominal tissue"]
@@ -224,8 +232,10 @@ def draw_abdomen(canvas: Canvas) -> None:
     content = free & (stomach < 0.84)
     patch.hu[content] = 15
     patch.put(content & (y > 38), LABEL["stomach gas"], -970)
-    spleen = ((x + 112) / 28) ** 2 + ((y + 34) / 48) ** 2 + ((z + 132) / 46) ** 2
+    spleen = ((x + 117) / 23) ** 2 + ((y + 38) / 46) ** 2 + ((z + 132) / 46) ** 2
     patch.put(free & (spleen < 1), LABEL["spleen"], 50)
     for side, s in (("right", 1), ("left", -1)):
-        kidney = ((x - s * 60) / 26) ** 2 + ((y + 52) / 24) ** 2 + ((z + 178) / 44) ** 2
+        kidney = ((x - s * 60) / 26) ** 2 + ((y + 45) / 24) ** 2 + ((z + 178) / 44) ** 2
+        capsule = ((x - s * 60) / 30) ** 2 + ((y + 45) / 28) ** 2 + ((z + 178) / 48) ** 2
+        patch.put((capsule < 1) & free, LABEL["abdominal tissue"], -106)
         patch.put((kidney < 1) & free, LABEL[f"{side} kidney"], 32)

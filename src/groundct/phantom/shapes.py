@@ -94,6 +94,14 @@ def spine_y(z: FloatArray) -> FloatArray:
     return _level(z, _SPINE_Y)
 
 
+def spine_lean(z: float) -> float:
+    """How far a plane across the spine rises at one level, in mm for each mm to the back."""
+    ends = np.array([z + 15, z - 15], dtype=np.float32)
+    upper, lower = (float(y) for y in spine_y(ends))
+    slope = (upper - lower) / 30
+    return slope / (1 + slope**2)
+
+
 def diaphragm_z(x: FloatArray, y: FloatArray, body: Body) -> FloatArray:
     """The height of the diaphragm: two domes, the right one higher, deepest behind."""
     along = np.where(y > 8, (y - 8) / 112, (y - 8) / 92)

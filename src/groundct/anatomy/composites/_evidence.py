@@ -23,6 +23,10 @@ if set(_STRENGTH) != set(get_args(Method)):
     raise TypeError("the methods of segments changed")
 
 
+VARIANTS: Final = frozenset({"lumbar vertebrae 6 (l6)"})
+"""What most bodies do not have: nothing lacks it."""
+
+
 def weakest_method(methods: Sequence[Method | None]) -> Method | None:
     """The weakest method; None where one is not stated."""
     known = [method for method in methods if method is not None]

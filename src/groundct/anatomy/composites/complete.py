@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.anatomy.composites._evidence import note_of, weakest_confidence, weakest_method
+from groundct.anatomy.composites._evidence import (
+    VARIANTS,
+    note_of,
+    weakest_confidence,
+    weakest_method,
+)
 from groundct.anatomy.composites._shell import shell_masks
 from groundct.core.volume import Abstention, LabelMap, Method, RegionMask, Segment
 from groundct.vocabulary.recipes import Recipe, recipes
@@ -127,7 +132,7 @@ class _Work:
         at_best: Method | None = None,
     ) -> None:
         members = [self.segments[name] for name in there]
-        missing = [name for name in recipe.members if name not in self.segments]
+        missing = [n for n in recipe.members if n not in self.segments and n not in VARIANTS]
         incomplete = [segment.name for segment in members if segment.name in self.partial]
         if missing or incomplete:
             self.partial.add(recipe.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -25,6 +26,8 @@ APEX_LEVEL, APEX_SPREAD = 2.0, 0.7
 and of the lungs' highest point meet the vertebral bodies."""
 TYPICAL_LENGTH_MM = {8: (115, 35), 9: (180, 45), 18: (140, 45), 19: (80, 40)}
 OTHER_LENGTH_MM = (260, 80)
+FARTHEST = -4.5
+"""The least that a landmark counts, three spreads from its usual level: no numbering is given."""
 SURE = 0.9
 
 RibOf = dict[tuple[int, bool], RibTrack]
@@ -126,16 +129,21 @@ def number(
     cells = levels.s_mm.size + 1
     seen = [_in_view(levels, cell, length_mm) for cell in range(cells)]
     starts = np.arange(FIRST_THORACIC, LAST + 1)
-    fits = np.zeros(starts.size)
+    fits, places = np.zeros(starts.size), np.zeros((starts.size, 2))
     for n, start in enumerate(starts.tolist()):
-        for cell in np.flatnonzero(seen).tolist():
-            fits[n] += sum(_rib_fit(start - cell, ribs.get((cell, side))) for side in (False, True))
-        fits[n] += _place_fit(levels, start, carina_s, CARINA_LEVEL, CARINA_SPREAD)
-        fits[n] += _place_fit(levels, start, apex_s, APEX_LEVEL, APEX_SPREAD)
+        for cell, side in product(range(cells), (False, True)):
+            # Near an end of the scan a rib that is not seen may yet be there.
+            if seen[cell] or (cell, side) in ribs:
+                fits[n] += _rib_fit(start - cell, ribs.get((cell, side)))
+        places[n] = (
+            _place_fit(levels, start, carina_s, CARINA_LEVEL, CARINA_SPREAD),
+            _place_fit(levels, start, apex_s, APEX_LEVEL, APEX_SPREAD),
+        )
+    fits += places.sum(axis=1)
     share = np.exp(fits - fits.max())
     share /= share.sum()
     best = int(share.argmax())
-    if share[best] < SURE:
+    if share[best] < SURE or places[best].min() <= FARTHEST:
         return None
     ordinals = tuple(int(starts[best]) - cell for cell in range(cells))
     return Numbering(
@@ -182,7 +190,7 @@ def _place_fit(levels: Levels, start: int, s: float | None, level: float, spread
     if s is None:
         return 0.0
     at = thoracic_level(levels, start, s)
-    return -0.5 * min(((at - level) / spread) ** 2, 9.0)
+    return max(-0.5 * ((at - level) / spread) ** 2, FARTHEST)
 
 
 def thoracic_level(levels: Levels, start: int, s: float) -> float:
