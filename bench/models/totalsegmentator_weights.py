@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from nnunet_plans import plans_of
+
 SPACING_MM = 6.0
 PATCH = [32, 32, 32]
 
@@ -28,7 +30,7 @@ def main(folder: Path) -> None:
     out = folder / name / f"{trainer}__nnUNetPlans__3d_fullres"
     (out / "fold_0").mkdir(parents=True, exist_ok=True)
     labels = {"background": 0, **{each: n for n, each in class_map["total"].items()}}
-    plans = _plans(name)
+    plans = plans_of(name, SPACING_MM, PATCH, _network())
     (out / "plans.json").write_text(json.dumps(plans))
     (out / "dataset.json").write_text(
         json.dumps(
@@ -64,69 +66,22 @@ def main(folder: Path) -> None:
     )
 
 
-def _plans(name: str) -> dict[str, Any]:
-    resampling = {"is_seg": False, "order": 1, "order_z": 0, "force_separate_z": None}
+def _network() -> dict[str, Any]:
     return {
-        "dataset_name": name,
-        "plans_name": "nnUNetPlans",
-        "original_median_spacing_after_transp": [SPACING_MM] * 3,
-        "original_median_shape_after_transp": [60, 60, 60],
-        "image_reader_writer": "NibabelIOWithReorient",
-        "transpose_forward": [0, 1, 2],
-        "transpose_backward": [0, 1, 2],
-        "experiment_planner_used": "ExperimentPlanner",
-        "label_manager": "LabelManager",
-        "foreground_intensity_properties_per_channel": {
-            "0": {
-                "max": 1500.0,
-                "mean": -100.0,
-                "median": 0.0,
-                "min": -1000.0,
-                "percentile_00_5": -1000.0,
-                "percentile_99_5": 900.0,
-                "std": 300.0,
-            }
-        },
-        "configurations": {
-            "3d_fullres": {
-                "data_identifier": "nnUNetPlans_3d_fullres",
-                "preprocessor_name": "DefaultPreprocessor",
-                "batch_size": 2,
-                "patch_size": PATCH,
-                "median_image_size_in_voxels": [60.0, 60.0, 60.0],
-                "spacing": [SPACING_MM] * 3,
-                "normalization_schemes": ["CTNormalization"],
-                "use_mask_for_norm": [False],
-                "resampling_fn_data": "resample_data_or_seg_to_shape",
-                "resampling_fn_data_kwargs": resampling,
-                "resampling_fn_seg": "resample_data_or_seg_to_shape",
-                "resampling_fn_seg_kwargs": {**resampling, "is_seg": True},
-                "resampling_fn_probabilities": "resample_data_or_seg_to_shape",
-                "resampling_fn_probabilities_kwargs": resampling,
-                "batch_dice": False,
-                "architecture": {
-                    "network_class_name": "dynamic_network_architectures.architectures.unet."
-                    "PlainConvUNet",
-                    "arch_kwargs": {
-                        "n_stages": 2,
-                        "features_per_stage": [8, 16],
-                        "conv_op": "torch.nn.modules.conv.Conv3d",
-                        "kernel_sizes": [[3, 3, 3], [3, 3, 3]],
-                        "strides": [[1, 1, 1], [2, 2, 2]],
-                        "n_conv_per_stage": [1, 1],
-                        "n_conv_per_stage_decoder": [1],
-                        "conv_bias": True,
-                        "norm_op": "torch.nn.modules.instancenorm.InstanceNorm3d",
-                        "norm_op_kwargs": {"eps": 1e-05, "affine": True},
-                        "dropout_op": None,
-                        "dropout_op_kwargs": None,
-                        "nonlin": "torch.nn.LeakyReLU",
-                        "nonlin_kwargs": {"inplace": True},
-                    },
-                    "_kw_requires_import": ["conv_op", "norm_op", "dropout_op", "nonlin"],
-                },
-            }
-        },
+        "n_stages": 2,
+        "features_per_stage": [8, 16],
+        "conv_op": "torch.nn.modules.conv.Conv3d",
+        "kernel_sizes": [[3, 3, 3], [3, 3, 3]],
+        "strides": [[1, 1, 1], [2, 2, 2]],
+        "n_conv_per_stage": [1, 1],
+        "n_conv_per_stage_decoder": [1],
+        "conv_bias": True,
+        "norm_op": "torch.nn.modules.instancenorm.InstanceNorm3d",
+        "norm_op_kwargs": {"eps": 1e-05, "affine": True},
+        "dropout_op": None,
+        "dropout_op_kwargs": None,
+        "nonlin": "torch.nn.LeakyReLU",
+        "nonlin_kwargs": {"inplace": True},
     }
 
 

@@ -157,7 +157,9 @@ def tool_options(
     python.chmod(0o755)
 
     def options(folder: Path, mood: str) -> dict[str, str]:
-        (folder / "plans.json").write_text("{}")
+        (folder / "fold_0").mkdir(exist_ok=True)
+        for file in ("plans.json", "dataset.json", "fold_0/checkpoint_final.pth"):
+            (folder / file).write_text("{}")
         (folder / "mood").write_text(mood)
         return {"python": str(python), "weights": str(folder), "timeout_s": "60"}
 

@@ -78,6 +78,7 @@ def test_voxtell_is_asked_in_the_findings_words_and_gets_nnu_nets_axes(
         ("fail", "tool-failed"),
         ("die", "tool-died"),
         ("fetch", "tool-missing"),
+        ("no encoder", "no-text-encoder"),
     ],
 )
 def test_what_is_no_mask_on_the_grid_is_refused(look: Any, mood: str, code: str) -> None:
@@ -110,13 +111,48 @@ def test_nninteractives_turned_mask_is_refused(look: Any) -> None:
         look(NNINTERACTIVE, "turned")
 
 
-def test_nninteractive_is_shown_the_candidate(look: Any, tmp_path: Path) -> None:
+def test_nninteractive_is_shown_the_candidate(look: Any, tmp_path: Path, chest: Any) -> None:
     look(NNINTERACTIVE)
     (call,) = _calls(tmp_path)[:1]
-    assert np.abs(np.array(call["point"]) - LEFT).max() <= 2
-    (i0, i1), (j0, j1), (k0, k1) = call["box"]
+    assert tuple(call["shape"]) == chest.hu.shape[::-1]
+    assert np.abs(np.array(call["point"][::-1]) - LEFT).max() <= 2
+    (k0, k1), (j0, j1), (i0, i1) = call["box"]
     assert k1 == k0 + 1
     assert 8 <= i1 - i0 <= 14 and 8 <= j1 - j0 <= 14
+
+
+def test_what_nninteractive_draws_at_random_is_the_same_for_the_same_question(
+    look: Any, tmp_path: Path
+) -> None:
+    look(NNINTERACTIVE)
+    look(NNINTERACTIVE)
+    first, second = _calls(tmp_path)
+    assert first["drawn"] == second["drawn"]
+
+
+@pytest.mark.parametrize("plugin", [VOXTELL, NNINTERACTIVE], ids=lambda p: p.name)
+@pytest.mark.parametrize("file", ["plans.json", "fold_0/checkpoint_final.pth"])
+def test_a_folder_without_the_models_files_is_told_before_anything_runs(
+    plugin: Any, file: str, tool_options: Any, tmp_path: Path
+) -> None:
+    options = tool_options(tmp_path, "")
+    (tmp_path / file).unlink()
+    with pytest.raises(OptionError) as caught:
+        plugin.configured(options)
+    (issue,) = caught.value.issues
+    assert issue.code == "weights-missing"
+    assert Path(file).name in issue.what
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [("text_encoder", "no-folder"), ("embeddings", "no-file")]
+)
+def test_voxtells_own_options_must_be_there(
+    key: str, code: str, tool_options: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(OptionError) as caught:
+        VOXTELL.configured({**tool_options(tmp_path, ""), key: str(tmp_path / "none")})
+    assert caught.value.issues[0].code == code
 
 
 def test_where_nothing_can_be_pointed_at_the_reason_is_hu_texts(

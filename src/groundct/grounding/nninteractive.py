@@ -26,7 +26,7 @@ class NnInteractive:
 
     settings: ToolSettings | None = None
     name: str = "nninteractive"
-    version: str = "1.0"
+    version: str = "1.1"
     description: str = "hu_text's places drawn by nnInteractive; needs python= and weights="
     quality: str = "not measured here: its weights are not to be had"
     options: ClassVar[Mapping[str, str]] = {

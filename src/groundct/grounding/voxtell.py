@@ -34,7 +34,7 @@ class VoxTell:
 
     settings: ToolSettings | None = None
     name: str = "voxtell"
-    version: str = "1.0"
+    version: str = "1.1"
     description: str = "VoxTell in its own environment; needs python= and weights="
     quality: str = "not measured here: its weights are not to be had"
     options: ClassVar[Mapping[str, str]] = {**_USUAL, **_MORE}

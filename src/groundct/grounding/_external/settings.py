@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from groundct.anatomy._external.environments import folder_of, python_of, seconds_of
+from groundct.anatomy._external.environments import (
+    file_of,
+    folder_of,
+    python_of,
+    seconds_of,
+)
 from groundct.anatomy._external.process import Worker, WorkerSpec, worker
 from groundct.core.options import OptionError, check_options
 
@@ -17,6 +22,12 @@ OPTIONS: Final[Mapping[str, str]] = {
     "device": "cuda (the default; cpu where there is none), cuda:1 or cpu",
     "timeout_s": "the longest that one finding may take; 3600 by default",
 }
+_FILES: Final[Mapping[str, tuple[str, ...]]] = {
+    "voxtell": ("plans.json", "fold_0/checkpoint_final.pth"),
+    "nninteractive": ("plans.json", "dataset.json", "fold_*/checkpoint_final.pth"),
+}
+"""What the folder of a model must hold, so that a wrong one is told before torch is loaded."""
+_FILE_OPTION: Final = "embeddings"
 _SECONDS: Final = 3600.0
 _WORKERS: Final = Path(__file__).parent / "workers"
 
@@ -52,7 +63,8 @@ def settings_of(
 ) -> ToolSettings:
     """Options as settings; OptionError for what is unknown, missing or wrong.
 
-    ``more`` are options that this tool takes besides the usual ones, with a line for people.
+    ``more`` are options that this tool takes besides the usual ones, with a line for people: the
+    file ``embeddings``, and folders.
     """
     extra = more or {}
     check_options(tool, {**OPTIONS, **extra}, options)
@@ -67,8 +79,28 @@ def settings_of(
     return ToolSettings(
         tool=tool,
         python=python_of(tool, options, f"GROUNDCT_{tool.upper()}_PYTHON"),
-        weights=folder_of(tool, "weights", named),
+        weights=_model(tool, named),
         device=options.get("device") or "cuda",
         timeout_s=seconds_of(tool, options, _SECONDS),
-        more=tuple((key, options[key]) for key in extra if options.get(key)),
+        more=tuple((key, _path(tool, key, options[key])) for key in extra if options.get(key)),
     )
+
+
+def _model(tool: str, named: str) -> Path:
+    """The folder of a model, in which all is that the tool looks for."""
+    folder = folder_of(tool, "weights", named)
+    missing = [file for file in _FILES[tool] if not any(folder.glob(file))]
+    if missing:
+        raise OptionError.of(
+            "weights-missing",
+            f"{tool} weights",
+            f"{folder} holds no {' and no '.join(missing)}.",
+            "Give the folder in which the model's own files lie.",
+        )
+    return folder
+
+
+def _path(tool: str, key: str, value: str) -> str:
+    """An option of a tool's own, whose folder or file is there."""
+    found = file_of if key == _FILE_OPTION else folder_of
+    return str(found(tool, key, value))

@@ -1,4 +1,8 @@
-"""nnInteractiveInferenceSession with the calls of the real one; it fills a ball at each point."""
+"""nnInteractiveInferenceSession with the calls of the real one; it fills a ball at each point.
+
+Arrays, points and boxes are (z, y, x), as SimpleITK reads images. Like the real one it draws from
+NumPy's own generator.
+"""
 
 import json
 from pathlib import Path
@@ -14,9 +18,10 @@ class nnInteractiveInferenceSession:  # noqa: N801 - its name in nnInteractive
         verbose=False,
         torch_n_threads=8,
         do_autozoom=True,
-        use_pinned_memory=True,
+        interactions_storage="auto",
+        enable_undo=True,
     ):
-        assert device.type == "cpu" and not use_pinned_memory
+        assert device.type == "cpu" and not enable_undo
         self.target_buffer = None
 
     def initialize_from_trained_model_folder(self, model_training_output_dir, use_fold=None):
@@ -45,13 +50,14 @@ class nnInteractiveInferenceSession:  # noqa: N801 - its name in nnInteractive
         inside = all(a <= c < b for c, (a, b) in zip(coordinates, self.box, strict=True))
         assert inside and isinstance(coordinates, tuple)
         with (self.folder / "calls.jsonl").open("a") as stream:
-            stream.write(json.dumps({"point": coordinates, "box": self.box}) + "\n")
+            told = {"point": coordinates, "box": self.box, "shape": self.image.shape}
+            stream.write(json.dumps({**told, "drawn": np.random.random()}) + "\n")  # noqa: NPY002
         grid = np.indices(self.image.shape)
-        radius = (self.box[0][1] - self.box[0][0]) / 2 - 2
+        radius = (self.box[2][1] - self.box[2][0]) / 2 - 2
         away = sum((g - c) ** 2 for g, c in zip(grid, coordinates, strict=True))
         mask = (away <= radius**2) & (self.image > -300)
         if self.mood == "far":
-            mask = mask[::-1]
+            mask = mask[:, :, ::-1]
         self.target_buffer[...] = 0 if self.mood == "empty" else mask
         if self.mood == "turned":
             self.target_buffer = self.target_buffer.transpose(2, 1, 0)

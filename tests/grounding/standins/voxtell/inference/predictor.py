@@ -27,19 +27,30 @@ class VoxTellPredictor:
         assert device.type == "cpu"
         if use_precomputed_embeddings or self.mood == "fetch":
             socket.create_connection(("huggingface.co", 443), timeout=5)
+        self.embedded = []
         print("VoxTell prints what it likes on standard output")
 
-    def predict_single_image(self, data, text_prompts=None, text_embeddings=None):
-        assert data.ndim == 4 and data.shape[0] == 1
+    def embed_text_prompts(self, text_prompts):
+        """Its encoder is asked in small letters, and once: what is kept is rounded in VoxTell."""
         assert isinstance(text_prompts, list)
+        if self.mood == "no encoder":
+            raise OSError("couldn't find them in the cached files")
+        texts = tuple(text.lower() for text in text_prompts)
+        assert texts not in self.embedded
+        self.embedded.append(texts)
+        return texts
+
+    def predict_single_image(self, data, text_prompts=None, text_embeddings=None):
+        assert data.ndim == 4 and data.shape[0] == 1 and data.dtype == np.float32
+        assert text_prompts is None and text_embeddings in self.embedded
         with (self.folder / "calls.jsonl").open("a") as stream:
-            told = {"prompts": text_prompts, "shape": data.shape, "pid": os.getpid()}
+            told = {"prompts": text_embeddings, "shape": data.shape, "pid": os.getpid()}
             stream.write(json.dumps(told) + "\n")
         image = data[0]
         middle = image.shape[2] // 2
         mask = (image > -100) & (image < 100)
         # RAS: x grows to the right, and it is the last axis here.
-        if "left" in text_prompts[0].lower():
+        if "left" in text_embeddings[0]:
             mask[:, :, middle:] = False
         else:
             mask[:, :, :middle] = False
