@@ -47,7 +47,7 @@ def test_hostile_names_are_text(result, tmp_path):
 def test_scores_without_a_value_are_shown_as_such(result, tmp_path):
     summary = result.summary | {"distance_f1": None, "ci95": {}}
     page = page_of(result.changed(summary=summary, findings=()), tmp_path)
-    assert "not defined" in page and "No finding has a Dice" in page
+    assert "not defined" in page and "None of the findings has a Dice" in page
 
 
 def test_plots_stay_in_their_frame():

@@ -8,11 +8,13 @@ _WIDTH, _HEIGHT = 240, 16
 _BINS = 20
 
 
-def interval_bar(value: float | None, interval: tuple[float, float] | None) -> str:
+def interval_bar(
+    value: float | None, interval: tuple[float, float] | None, width: int = _WIDTH
+) -> str:
     """A score from 0 to 1 as a dot on a line, with its interval."""
     if value is None:
         return ""
-    inner = _WIDTH - 12
+    inner = width - 12
     middle = _HEIGHT / 2
     parts = [f'<line x1="6" y1="{middle}" x2="{6 + inner}" y2="{middle}" class="axis"/>']
     if interval is not None:
@@ -25,15 +27,17 @@ def interval_bar(value: float | None, interval: tuple[float, float] | None) -> s
     parts.append(f'<circle cx="{x:.1f}" cy="{middle}" r="4.5" class="dot"/>')
     told = f"{value:.3f}" + (f" ({interval[0]:.3f} to {interval[1]:.3f})" if interval else "")
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" role="img" '
+        f'<svg viewBox="0 0 {width} {_HEIGHT}" width="{width}" height="{_HEIGHT}" role="img" '
         f'aria-label="{told}">{"".join(parts)}</svg>'
     )
 
 
-def dice_histogram(values: Sequence[float]) -> str:
-    """How many findings have which Dice, in 20 bins; the line marks where a hit begins."""
+def dice_histogram(
+    values: Sequence[float], things: str = "findings", hit_dice: float | None = 0.1
+) -> str:
+    """How many things have which Dice, in 20 bins; a line marks where a hit begins."""
     if not values:
-        return "<p class='soft'>No finding has a Dice.</p>"
+        return f"<p class='soft'>None of the {things} has a Dice.</p>"
     counts = [0] * _BINS
     for value in values:
         counts[min(int(value * _BINS), _BINS - 1)] += 1
@@ -56,11 +60,17 @@ def dice_histogram(values: Sequence[float]) -> str:
         f'text-anchor="{"start" if n == 0 else "end" if n == 10 else "middle"}">{n / 10:.1f}</text>'
         for n in range(11)
     )
-    hit = width * 0.1
+    hit = "" if hit_dice is None else _hit_line(width * hit_dice, height)
     return (
         f'<svg viewBox="0 -24 {width} {height + 48}" class="histogram" role="img" '
-        f'aria-label="Findings by Dice">{bars}'
+        f'aria-label="{things.capitalize()} by Dice">{bars}'
         f'<line x1="0" y1="{height}" x2="{width}" y2="{height}" class="axis"/>'
-        f'<line x1="{hit}" y1="-8" x2="{hit}" y2="{height}" class="hit"/>'
-        f'<text x="{hit + 6}" y="-10" class="hit">hit from here on</text>{ticks}</svg>'
+        f"{hit}{ticks}</svg>"
+    )
+
+
+def _hit_line(x: float, height: int) -> str:
+    return (
+        f'<line x1="{x}" y1="-8" x2="{x}" y2="{height}" class="hit"/>'
+        f'<text x="{x + 6}" y="-10" class="hit">hit from here on</text>'
     )

@@ -1,6 +1,7 @@
 """Organ masks against a reference: what counts, what is refused, what is said."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -186,3 +187,39 @@ def test_an_unknown_surface_metric_is_refused(tmp_path: Path) -> None:
     run = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "r.json"), "--surface", "hd"])
     assert run.exit_code == 2
     assert "no surface metric is called hd" in run.output
+
+
+def test_the_mean_over_structures_counts_each_name_alike_and_has_an_interval(tmp_path) -> None:
+    for n in range(4):
+        masks = {"liver": LIVER, "spleen": SPLEEN} if n == 0 else {"liver": LIVER}
+        shifted = {name: np.roll(mask, n % 2, 0) for name, mask in masks.items()}
+        written(tmp_path / "t", f"train_{n}_a_1", labels(**masks))
+        written(tmp_path / "p", f"train_{n}_a_1", labels(**shifted))
+    result = scored(tmp_path / "t", tmp_path / "p")
+    liver = result.structures["liver"]["dice"]
+    assert result.summary["mean_dice_per_structure"] == pytest.approx((liver + 1.0) / 2)
+    low, high = result.summary["ci95"]["mean_dice_per_structure"]
+    assert low < result.summary["mean_dice_per_structure"] < high
+
+
+def test_the_page_shows_the_worst_structures_on_the_cts(tmp_path: Path) -> None:
+    stored = LPS_OF_GRID
+    written(tmp_path / "t", "train_1_a_1", labels(stored, liver=LIVER, spleen=SPLEEN, airway=TUBE))
+    moved = np.roll(SPLEEN, 2, 0)
+    mine = labels(stored, liver=LIVER, spleen=moved)
+    written(tmp_path / "p", "train_1_a_1", mine)
+    (tmp_path / "ct").mkdir()
+    hu = np.where(SPLEEN, 80, 0).astype(np.uint16)
+    write_nifti_labels(tmp_path / "ct" / "train_1_a_1.nii.gz", hu, stored)
+    asked = ["--reference", str(tmp_path / "t"), "--prediction", str(tmp_path / "p")]
+    asked += ["-o", str(tmp_path / "r.json"), "--volumes"]
+    done = CliRunner().invoke(cli, ["evaluate", "organs", *asked, str(tmp_path / "ct")])
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert page.count("<img") == 4 and "spleen in train_1_a_1, Dice 0.5" in page
+    assert "airway</td>" in page and "missing" in page and not re.search(r"\{\{\w+\}\}", page)
+    assert page.index("spleen in train_1_a_1") < page.index("liver in train_1_a_1")
+    (tmp_path / "none").mkdir()
+    done = CliRunner().invoke(cli, ["evaluate", "organs", *asked, str(tmp_path / "none")])
+    assert done.exit_code == 0 and "no pictures" in done.output
+    assert "<img" not in (tmp_path / "r.html").read_text(encoding="utf-8")

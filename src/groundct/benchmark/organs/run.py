@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
 from groundct.benchmark._results import coverage_issues, few_patients_issues, versions
-from groundct.benchmark._summary import mean_of, summary_of
+from groundct.benchmark._summary import Score, mean_of, summary_of
 from groundct.benchmark.organs.inputs import OrganMasks
 from groundct.benchmark.organs.result import AirwayResult, OrganResult, StructureResult
 from groundct.core.issues import DataError, Issue, TableError
@@ -26,6 +28,7 @@ AIRWAY_NAMES: Final = ("length_detected", "branches_detected", "leakage", "preci
 _MARGIN: Final = 2
 
 Tell = Callable[[str], None]
+Floats = NDArray[np.float64]
 
 
 class OrganSettings(Value):
@@ -70,7 +73,7 @@ def evaluate_organs(
     issues: list[Issue] = []
     extra: dict[str, tuple[str, ...]] = {}
     digests: list[tuple[str, str, str]] = []
-    pairs = _pairs(reference, prediction)
+    pairs = pairs_of(reference, prediction)
     for case, other in pairs.items():
         tell(case)
         truth = reference.cases[case](None)
@@ -122,7 +125,8 @@ def evaluate_organs(
     )
 
 
-def _pairs(reference: OrganMasks, prediction: OrganMasks) -> dict[str, str | None]:
+def pairs_of(reference: OrganMasks, prediction: OrganMasks) -> dict[str, str | None]:
+    """Case of the reference -> that of the prediction, None where it has none."""
     if len(reference.cases) == len(prediction.cases) == 1:
         return dict(zip(reference.cases, prediction.cases, strict=True))
     return {case: case if case in prediction.cases else None for case in reference.cases}
@@ -220,7 +224,11 @@ def _summary(rows: Sequence[StructureResult], settings: OrganSettings) -> dict[s
     cases = list(dict.fromkeys(row.case for row in rows))
     scored = [row for row in rows if row.dice is not None]
     out = summary_of(
-        {"mean_dice": mean_of([row.dice for row in rows])} | _surface_means(rows),
+        {
+            "mean_dice": mean_of([row.dice for row in rows]),
+            "mean_dice_per_structure": _mean_of_names(rows, names),
+        }
+        | _surface_means(rows),
         [row.patient for row in rows],
         **options,
     )
@@ -231,8 +239,6 @@ def _summary(rows: Sequence[StructureResult], settings: OrganSettings) -> dict[s
         [patient[case] for case in cases],
         **options,
     )
-    by_name = [_mean([r.dice for r in scored if r.structure == name]) for name in names]
-    out["mean_dice_per_structure"] = _mean([v for v in by_name if v is not None])
     out["mean_dice_per_case"] = per_case["mean_dice_per_case"]
     out["ci95"] |= per_case["ci95"]
     return out | {
@@ -241,6 +247,26 @@ def _summary(rows: Sequence[StructureResult], settings: OrganSettings) -> dict[s
         "n_structures": len(names),
         **_counts(rows),
     }
+
+
+def _mean_of_names(rows: Sequence[StructureResult], names: Sequence[str]) -> Score:
+    """The mean over names, of those that have a Dice, of each one's mean."""
+    number = {name: n for n, name in enumerate(names)}
+    columns = np.zeros((len(rows), 2 * len(names)))
+    for n, row in enumerate(rows):
+        if row.dice is not None:
+            columns[n, 2 * number[row.structure]] = row.dice
+            columns[n, 2 * number[row.structure] + 1] = 1.0
+    return Score(columns, _mean_of_means)
+
+
+def _mean_of_means(sums: Floats) -> Floats:
+    above, below = sums[:, ::2], sums[:, 1::2]
+    known = below > 0
+    means = np.divide(above, below, out=np.zeros_like(above), where=known)
+    many = known.sum(axis=1)
+    undefined = np.full(len(sums), np.nan)
+    return np.asarray(np.divide(means.sum(axis=1), many, out=undefined, where=many > 0))
 
 
 def _structures(

@@ -8,6 +8,7 @@ import click
 from pydantic import ValidationError
 
 from groundct.benchmark.organs import (
+    OrganMasks,
     OrganResult,
     OrganSettings,
     evaluate_organs,
@@ -27,7 +28,7 @@ _PLACE = click.Path(exists=True, path_type=Path)
               help="A label map, a folder of masks, a folder of cases, or a release.")  # fmt: skip
 @click.option("--prediction", required=True, type=_PLACE, help="The same of the prediction.")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="The result; a CSV with a row a structure is written beside it.")  # fmt: skip
+              help="The result; a CSV (a row a structure) and a page stand beside it.")  # fmt: skip
 @click.option("--structure", "structures", multiple=True,
               help="Score only this name; repeatable.")  # fmt: skip
 @click.option("--surface", "surfaces", multiple=True,
@@ -36,10 +37,13 @@ _PLACE = click.Path(exists=True, path_type=Path)
               show_default=True, help="Of surface Dice; repeatable.")  # fmt: skip
 @click.option("--airway", is_flag=False, flag_value="airway", default=None,
               help="Score tree length and branches of this name (airway).")  # fmt: skip
+@click.option("--volumes", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Folder of the CTs: the page shows the worst structures on them.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, help="Seed of the intervals.")
 def command(  # noqa: PLR0913 - one parameter an option
     reference: Path, prediction: Path, output: Path, structures: tuple[str, ...],
-    surfaces: tuple[str, ...], tolerances_mm: tuple[float, ...], airway: str | None, seed: int,
+    surfaces: tuple[str, ...], tolerances_mm: tuple[float, ...], airway: str | None,
+    volumes: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Score the organ masks of PREDICTION against REFERENCE, name by name.
 
@@ -52,6 +56,7 @@ def command(  # noqa: PLR0913 - one parameter an option
       groundct evaluate organs --reference radgenome/ --prediction mine/ \\
           --surface hd95:max --surface nsd:border -o result.json
       groundct evaluate organs --reference release/ --prediction other/ --airway -o result.json
+      groundct evaluate organs --reference truth/ --prediction mine/ --volumes scans/ -o result.json
     """
     try:
         settings = OrganSettings(
@@ -60,16 +65,32 @@ def command(  # noqa: PLR0913 - one parameter an option
         )  # fmt: skip
     except ValidationError as problem:
         raise click.UsageError(problem.errors()[0]["msg"]) from problem
+    truth, found = open_organs(reference), open_organs(prediction)
     result = evaluate_organs(
-        open_organs(reference),
-        open_organs(prediction),
+        truth,
+        found,
         settings,
         tell=lambda case: click.echo(f"scoring {case}", err=True),
     )
-    paths = write_result(output, result)
+    paths = (*write_result(output, result), _write_page(output, result, (truth, found), volumes))
     show_issues(result.issues, _SHOWN_ISSUES, err=True)
     _show(result)
     click.echo(f"written: {', '.join(str(path) for path in paths)}")
+
+
+def _write_page(
+    output: Path, result: OrganResult, masks: tuple[OrganMasks, OrganMasks], volumes: Path | None
+) -> Path:
+    from groundct.benchmark.compare.cuts import cts_below
+    from groundct.benchmark.organs.cuts import cuts_of, worst_rows
+    from groundct.review.organs_page import write_organs_page
+
+    cuts = cuts_of(worst_rows(result.rows), *masks, cts_below(volumes)) if volumes else {}
+    if volumes and not cuts:
+        click.echo(f"no CT in {volumes} is named as one of the cases: no pictures", err=True)
+    page = output.with_suffix(".html")
+    write_organs_page(page, result, cuts)
+    return page
 
 
 def _show(result: OrganResult) -> None:
