@@ -56,7 +56,7 @@ ROLES = {
     },
     "recommendation": {"recommends", "history", "acts_on"},
     "relation": {
-        *("anaphor", "continues", "preamble", "together"),
+        *("anaphor", "continues", "preamble", "together", "in_turn", "other"),
         *(f"near:{kind}" for kind in RELATIONS),
         *(f"at:{kind}" for kind in RELATED),
     },
@@ -86,6 +86,18 @@ def test_file(file: str) -> None:
         assert expand(entry.term), entry
         if name in ROLES:
             assert entry.meaning in ROLES[name], entry
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_an_id_belongs_to_one_entry_of_a_language(language: str) -> None:
+    # A finding's cues name entries by their ids alone.
+    seen: dict[str, str] = {}
+    for file in FILES:
+        name = file.removesuffix(".tsv")
+        if not files("groundct.vocabulary").joinpath(language, file).is_file():
+            continue
+        for entry in lexicon(language, name, COLUMNS.get(name, "role")).entries:
+            assert seen.setdefault(entry.entry_id, name) == name, entry
 
 
 def test_finding_terms_mean_known_types() -> None:

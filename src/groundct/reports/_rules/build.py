@@ -15,6 +15,7 @@ from groundct.reports._rules.attach import (
 )
 from groundct.reports._rules.details import Details, details_of
 from groundct.reports._rules.explained import unexplained
+from groundct.reports._rules.in_turn import in_turn
 from groundct.reports._rules.link import exact
 from groundct.reports._rules.mentions import Mention, mentions_of
 from groundct.reports._rules.normal import normal_mentions, statement_of
@@ -29,6 +30,8 @@ from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 
 _SAID_AFTER = {"recommends_before": 3, "history_before": 3}
+_IN_LUNGS: Final = "mediastinum/pulmonary artery"
+"""Where emboli are: in the lungs, whose sides and segments are theirs."""
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
 _CUE: Final = Cue(span=Span(start=0, end=1), role="", entry="")
 _CLAUSE_ENDS = frozenset(",;:.")
@@ -58,10 +61,16 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
         _finding(words, mention, spoken, told, own)
         for mention, told, own in zip(mentions, said, details, strict=True)
     )
-    return tuple(
-        finding.changed(relations=near[mention]) if near.get(mention) else finding
+    parts = [
+        in_turn(
+            words.parsed,
+            finding.changed(relations=near[mention]) if near.get(mention) else finding,
+            _sites(words, mention, spoken),
+        )
         for mention, finding in zip(mentions, found, strict=True)
-    )
+    ]
+    # The first of several keeps its mention's number; the others follow behind.
+    return (*(own[0] for own in parts), *(part for own in parts for part in own[1:]))
 
 
 def _finding(
@@ -77,10 +86,7 @@ def _finding(
     presence, cue = said
     if details.change == "resolved" and presence == "present":
         presence = "absent"  # It was there, and is no more.
-    sites: tuple[Site, ...] = ()
-    if _in_chest(kind.anatomy):
-        own_sides = frozenset(adjective_sides(parsed, mention, spoken))
-        sites = plain_sites(parsed, sites_of(words, mention, spoken), own_sides)
+    sites = _sites(words, mention, spoken)
     paths, segments = _where(words, mention, sites, kind.anatomy)
     side = laterality_of(parsed, mention, sites, spoken, paths)
     cues = [_cue(parsed, mention.hit, "finding")]
@@ -111,6 +117,14 @@ def _finding(
     return worded(finding, parsed.text, parsed.language)
 
 
+def _sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The lung sites of a mention, of findings of the chest alone."""
+    if not words.sites or not _in_chest(findings().types[mention.type].anatomy):
+        return ()
+    own_sides = frozenset(adjective_sides(words.parsed, mention, spoken))
+    return plain_sites(words.parsed, sites_of(words, mention, spoken), own_sides)
+
+
 def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:
     if mention.hit.entry.meaning == "normal":
         return "absent", mention.hit
@@ -123,7 +137,7 @@ def _cue(parsed: Parsed, hit: Hit, role: str) -> Cue:
 
 
 def _in_chest(path: str) -> bool:
-    return not path or anatomy().top_region(path) in _LUNG_LIKE
+    return not path or path == _IN_LUNGS or anatomy().top_region(path) in _LUNG_LIKE
 
 
 def _where(

@@ -40,8 +40,10 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
     for index, hit in enumerate(hits):
         own = _adjectives(parsed, hit, hits[index - 1].last if index else 0)
         joined = index > 0 and _joined(parsed, hits[index - 1].last, hit.first)
-        adjectives = own or (adjectives if joined else ())
         meaning = hit.entry.meaning
+        # "Pleural effusion, nodules": a word of another kind takes no adjective over.
+        alike = index > 0 and (meaning in _SHARING or hits[index - 1].entry.meaning not in _SHARING)
+        adjectives = own or (adjectives if joined and alike else ())
         # "Pleural effusion or thickening" share the pleura; "pleural effusion, nodules" do not.
         shared = () if meaning in _SHARING else tied[index]
         chosen = own or shared or adjectives or tied[index]

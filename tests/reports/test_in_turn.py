@@ -1,0 +1,88 @@
+"""One mention of several things with a place and size each gives as many findings."""
+
+from __future__ import annotations
+
+import pytest
+
+from groundct.core.report import report_of_columns
+from groundct.reports.rules import PLUGIN
+from groundct.vocabulary.anatomy import anatomy
+
+Things = list[tuple[str, tuple[float, ...], int | None]]
+_RUL, _RML, _LLL = "right lung upper lobe", "right lung middle lobe", "left lung lower lobe"
+
+
+def _read(text: str, language: str = "en") -> Things:
+    found = PLUGIN.extract(report_of_columns([("findings", text)], language)).findings
+    return [
+        (
+            "+".join(anatomy().leaf(path) for path in finding.anatomy),
+            tuple(value for size in finding.measurements for value in size.values_mm),
+            finding.count,
+        )
+        for finding in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        (
+            "Nodules of 5 and 7 mm in the right upper and left lower lobe, respectively.",
+            [(_RUL, (5.0,), None), (_LLL, (7.0,), None)],
+        ),
+        (
+            "Two nodules in the right upper and left lower lobes measure 6 and 9 mm, respectively.",
+            [(_RUL, (6.0,), 1), (_LLL, (9.0,), 1)],
+        ),
+        (
+            "There is a nodule of 6 mm in the right upper lobe, 4 mm in the middle lobe and 5 mm "
+            "in the left lower lobe.",
+            [(_RUL, (6.0,), 1), (_RML, (4.0,), 1), (_LLL, (5.0,), 1)],
+        ),
+        (
+            "Two nodules in the right lung, one in the upper and the other in the middle lobe.",
+            [(_RUL, (), 1), (_RML, (), 1)],
+        ),
+    ],
+)
+def test_things_that_are_told_in_turn(text: str, things: Things) -> None:
+    assert _read(text) == things
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        # One size for two places, two sizes for one, a place of both lungs, nothing that pairs.
+        (
+            "Nodules of 5 mm in the right upper lobe and left lower lobe.",
+            [(f"{_RUL}+{_LLL}", (5.0,), None)],
+        ),
+        ("Nodules of 5 and 7 mm in the right upper lobe.", [(_RUL, (5.0, 7.0), None)]),
+        ("Nodules of 5 mm in both lungs and 7 mm.", [("lung", (5.0, 7.0), None)]),
+        (
+            "Consolidation in the right upper and left lower lobe.",
+            [(f"{_RUL}+{_LLL}", (), None)],
+        ),
+        (
+            "No nodules of 5 and 7 mm in the right upper and left lower lobe, respectively.",
+            [(f"{_RUL}+{_LLL}", (5.0, 7.0), None)],
+        ),
+    ],
+)
+def test_what_does_not_pair_stays_one(text: str, things: Things) -> None:
+    assert _read(text) == things
+
+
+def test_in_turkish() -> None:
+    text = "Sağ üst lobda 8 mm, sol alt lobda 5 mm çaplı nodüller izlendi."
+    assert _read(text, "tr") == [(_RUL, (8.0,), None), (_LLL, (5.0,), None)]
+
+
+def test_sides_and_words_are_those_of_each() -> None:
+    text = "Nodules of 5 and 7 mm in the right upper and left lower lobe, respectively."
+    found = PLUGIN.extract(report_of_columns([("findings", text)])).findings
+    assert [f.laterality for f in found] == ["right", "left"]
+    assert len({f.finding_id for f in found}) == 2
+    assert "5 mm" in found[0].standardized and "7 mm" in found[1].standardized
+    assert all(f.span.of(text) == "Nodules" for f in found)
