@@ -84,13 +84,12 @@ def size_errors(reference: BoolArray, prediction: BoolArray, spacing_mm: Spacing
 def mesh_size(mask: BoolArray, spacing_mm: SpacingMm) -> MeshSize:
     """Volume and area of the surface through mid-edges around a mask (i, j, k)."""
     from groundct.metrics.surface.pair import Pair
-    from groundct.metrics.surface.surfels import cell_volumes
+    from groundct.metrics.surface.surfels import cell_volumes, surfel_areas_mm2
 
     side = Pair.of(mask, mask, spacing_mm).a
-    where, codes = side.cells
+    where, codes = side.cells(side.border())
     constant, slope = cell_volumes()
     voxels = constant[codes].sum() + (side.grid.index(where) * slope[codes]).sum()
     i, j, k = spacing_mm
-    return MeshSize(
-        volume_ml=float(voxels) * i * j * k / 1000, area_mm2=float(side.surfels[1].sum())
-    )
+    areas = surfel_areas_mm2(side.grid.spacing_mm)[codes]
+    return MeshSize(volume_ml=float(voxels) * i * j * k / 1000, area_mm2=float(areas.sum()))

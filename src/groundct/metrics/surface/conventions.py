@@ -53,8 +53,8 @@ def _surfel_max(pair: Pair) -> float:
 
 
 def _surfel_95(pair: Pair) -> float:
-    sides = zip(pair.surfels_mm, (pair.a, pair.b), strict=True)
-    return max(_weighted_percentile(mm, side.surfels[1]) for mm, side in sides)
+    sides = zip(pair.surfels_mm, pair.surfels, strict=True)
+    return max(_weighted_percentile(mm, areas) for mm, (_, areas) in sides)
 
 
 def _weighted_percentile(values: Floats, weights: Floats) -> float:
@@ -67,7 +67,7 @@ def _weighted_percentile(values: Floats, weights: Floats) -> float:
 
 def _surfel_mean(direction: int) -> Callable[[Pair], float]:
     def mean(pair: Pair) -> float:
-        mm, areas = pair.surfels_mm[direction], (pair.a, pair.b)[direction].surfels[1]
+        mm, (_, areas) = pair.surfels_mm[direction], pair.surfels[direction]
         return float((mm * areas).sum() / areas.sum())
 
     return mean
@@ -110,8 +110,7 @@ def _border_share(pair: Pair, tolerance_mm: float) -> float:
 
 def _surfel_share(pair: Pair, tolerance_mm: float) -> float:
     near, total = 0.0, 0.0
-    for mm, side in zip(pair.surfels_mm, (pair.a, pair.b), strict=True):
-        areas = side.surfels[1]
+    for mm, (_, areas) in zip(pair.surfels_mm, pair.surfels, strict=True):
         near += float(areas[mm <= tolerance_mm].sum())
         total += float(areas.sum())
     return near / total

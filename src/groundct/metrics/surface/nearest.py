@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 REACH = 4
 """Neighbours are probed up to this many times the smallest spacing."""
 _FEW = 256
+_THREADS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +41,15 @@ class Grid:
         """Flat steps along i, j, k."""
         return np.array([1, self.shape[0], self.shape[0] * self.shape[1]], dtype=np.int64)
 
+    def axis_indices(self, flat: Flat) -> tuple[Flat, Flat, Flat]:
+        """Indices i, j and k of flat ones."""
+        row = flat // self.shape[0]
+        k = row // self.shape[1]
+        return flat - row * self.shape[0], row - k * self.shape[1], k
+
     def index(self, flat: Flat) -> Flat:
         """Indices (n, 3) of flat ones."""
-        row, i = np.divmod(flat, self.shape[0])
-        k, j = np.divmod(row, self.shape[1])
-        return np.column_stack([i, j, k])
+        return np.column_stack(self.axis_indices(flat))
 
 
 def padding(spacing_mm: SpacingMm) -> tuple[int, int, int]:
@@ -84,8 +89,9 @@ def nearest_mm(start: Flat, target: Flat, grid: Grid) -> Floats:
         return out
     there = np.zeros(grid.size, dtype=np.bool_)
     there[target] = True
+    left = np.flatnonzero(_may_be_near(start, target, grid))
+    where = start[left]
     steps, lengths = _probes(grid.spacing_mm)
-    left, where = np.arange(start.size), start
     for shift, length in zip(steps @ grid.strides, lengths, strict=True):
         found = there[where + shift]
         if found.any():
@@ -94,9 +100,31 @@ def nearest_mm(start: Flat, target: Flat, grid: Grid) -> Floats:
             left, where = left[missing], where[missing]
         if left.size < _FEW:
             break
-    if left.size:
-        out[left] = _by_tree(where, target, grid)
+    far = np.flatnonzero(out == np.inf)
+    if far.size:
+        out[far] = _by_tree(start[far], target, grid)
     return out
+
+
+def _may_be_near(start: Flat, target: Flat, grid: Grid) -> NDArray[np.bool_]:
+    """False for voxels that no probe can help: no target in their block of voxels or one beside it.
+
+    A block is wider than probes reach.
+    """
+    width = padding(grid.spacing_mm)
+
+    def block_of(flat: Flat) -> tuple[Flat, ...]:
+        indices = zip(grid.axis_indices(flat), width, strict=True)
+        return tuple(index // step + 1 for index, step in indices)
+
+    near = np.zeros([n // step + 3 for n, step in zip(grid.shape, width, strict=True)], np.bool_)
+    near[block_of(target)] = True
+    for axis in range(3):
+        rows = np.moveaxis(near, axis, 0)
+        own = rows.copy()
+        rows[1:] |= own[:-1]
+        rows[:-1] |= own[1:]
+    return np.asarray(near[block_of(start)])
 
 
 def _by_tree(start: Flat, target: Flat, grid: Grid) -> Floats:
@@ -104,6 +132,6 @@ def _by_tree(start: Flat, target: Flat, grid: Grid) -> Floats:
 
     points, goals = grid.index(start), grid.index(target)
     spacing = np.array(grid.spacing_mm)
-    tree = cKDTree(goals * spacing, leafsize=32, balanced_tree=False, compact_nodes=False)
-    nearest = tree.query(points * spacing)[1]
+    tree = cKDTree(goals * spacing, leafsize=64, balanced_tree=False, compact_nodes=False)
+    nearest = tree.query(points * spacing, workers=_THREADS)[1]
     return lengths_mm(goals[nearest] - points, grid.spacing_mm)

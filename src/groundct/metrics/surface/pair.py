@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,12 @@ from groundct.metrics.surface.surfels import surfel_areas_mm2
 
 _FULL = 255
 _BLOCK = 1 << 16
+_LARGE = 1 << 18
+"""Voxels from which on both sides are worked on at once."""
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+Surfels = tuple[Flat, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +40,6 @@ class Side:
         """Number of voxels."""
         return int(np.count_nonzero(self.dense))
 
-    @cached_property
     def border(self) -> Flat:
         """Voxels with a neighbour along an axis outside the mask; so is what the array ends at."""
         found = []
@@ -51,8 +58,7 @@ class Side:
             found.append(nonzero_flat(inner) + start)
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
-    @cached_property
-    def cells(self) -> tuple[Flat, NDArray[np.uint8]]:
+    def cells(self, border: Flat) -> tuple[Flat, NDArray[np.uint8]]:
         """Cells that the surface crosses, by their lower corner's voxel, and their codes.
 
         Such a cell has an edge between an inner and an outer corner, so that it touches a border
@@ -61,7 +67,7 @@ class Side:
         corners = [int(self.grid.strides @ corner) for corner in product((0, 1), repeat=3)]
         touched = np.zeros(self.grid.size, dtype=np.bool_)
         for corner in corners:
-            touched[self.border - corner] = True
+            touched[border - corner] = True
         where = nonzero_flat(touched)
         codes = np.zeros(where.size, dtype=np.uint8)
         for corner in corners:
@@ -69,12 +75,6 @@ class Side:
             codes |= self.dense[where + corner]
         crossed = codes != _FULL
         return where[crossed], codes[crossed]
-
-    @cached_property
-    def surfels(self) -> tuple[Flat, Floats]:
-        """Cells that the surface crosses and the areas in them, in mm2."""
-        where, codes = self.cells
-        return where, surfel_areas_mm2(self.grid.spacing_mm)[codes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,8 @@ class Pair:
             reference, prediction = reference[:, :, None], prediction[:, :, None]
         i, j, k = (*(float(step) for step in spacing_mm), max(spacing_mm))[:3]
         spacing = (i, j, k)
-        boxes = [box for box in (occupied_box(reference), occupied_box(prediction)) if box]
+        masks = (reference, prediction)
+        boxes = [box for box in _both(occupied_box, masks, reference.size) if box]
         pad = padding(spacing)
         crop, inside, sizes = [], [], []
         for axis in range(3):
@@ -115,28 +116,58 @@ class Pair:
             inside.append(slice(pad[axis], pad[axis] + high - low))
             sizes.append(high - low + 2 * pad[axis])
         grid = Grid((sizes[0], sizes[1], sizes[2]), spacing, axes)
-        sides = []
-        for mask in (reference, prediction):
+
+        def cropped(mask: BoolArray) -> Side:
             dense = np.zeros(grid.shape, dtype=np.bool_, order="F")
             dense[tuple(inside)] = mask[tuple(crop)]
-            sides.append(Side(dense.ravel(order="F"), grid))
-        return cls(sides[0], sides[1], grid)
+            return Side(dense.ravel(order="F"), grid)
+
+        return cls(*_both(cropped, masks, grid.size), grid)
+
+    @cached_property
+    def borders(self) -> tuple[Flat, Flat]:
+        """Border voxels of the reference and of the prediction."""
+        return _both(Side.border, (self.a, self.b), self.grid.size)
+
+    @cached_property
+    def surfels(self) -> tuple[Surfels, Surfels]:
+        """Cells that either surface crosses and the areas in them, in mm2."""
+        areas = surfel_areas_mm2(self.grid.spacing_mm)
+
+        def of(side: tuple[Side, Flat]) -> Surfels:
+            where, codes = side[0].cells(side[1])
+            return where, areas[codes]
+
+        return _both(of, ((self.a, self.borders[0]), (self.b, self.borders[1])), self.grid.size)
 
     @cached_property
     def borders_mm(self) -> tuple[Floats, Floats]:
         """Distances of border voxels: the reference's to the prediction's, and back."""
-        a, b = self.a.border, self.b.border
-        return nearest_mm(a, b, self.grid), nearest_mm(b, a, self.grid)
+        a, b = self.borders
+        return self._nearest((a, b), (b, a))
 
     @cached_property
     def surfels_mm(self) -> tuple[Floats, Floats]:
         """Distances of surface elements: the reference's to the prediction's, and back."""
-        a, b = self.a.surfels[0], self.b.surfels[0]
-        return nearest_mm(a, b, self.grid), nearest_mm(b, a, self.grid)
+        (a, _), (b, _) = self.surfels
+        return self._nearest((a, b), (b, a))
 
     @cached_property
     def voxels_mm(self) -> tuple[Floats, Floats]:
         """Distances over 0 of voxels of one mask to the other mask: a to b, and b to a."""
-        a, b = self.a, self.b
-        only_a, only_b = nonzero_flat(a.dense & ~b.dense), nonzero_flat(b.dense & ~a.dense)
-        return nearest_mm(only_a, b.border, self.grid), nearest_mm(only_b, a.border, self.grid)
+        a, b = self.a.dense, self.b.dense
+        only_a, only_b = nonzero_flat(a & ~b), nonzero_flat(b & ~a)
+        return self._nearest((only_a, self.borders[1]), (only_b, self.borders[0]))
+
+    def _nearest(self, there: tuple[Flat, Flat], back: tuple[Flat, Flat]) -> tuple[Floats, Floats]:
+        return _both(lambda ends: nearest_mm(*ends, self.grid), (there, back), self.grid.size)
+
+
+def _both(work: Callable[[_In], _Out], sides: tuple[_In, _In], size: int) -> tuple[_Out, _Out]:
+    """The work of both sides, at the same time where there are many voxels."""
+    if size < _LARGE:
+        return work(sides[0]), work(sides[1])
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(work, sides[0])
+        second = work(sides[1])
+        return waiting.result(), second
