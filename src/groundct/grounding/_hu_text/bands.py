@@ -17,6 +17,7 @@ from groundct.core.volume import BoolArray, RegionMask
 from groundct.grounding._hu_text.field import Field
 from groundct.grounding._hu_text.form import principal_mm
 from groundct.grounding._hu_text.hessian import eigenvalues
+from groundct.grounding._hu_text.lumens import LOBAR_BRONCHI
 from groundct.grounding._hu_text.scene import Scene, scene_of
 from groundct.grounding._hu_text.stated import size_fit, stated_diameter_mm
 from groundct.grounding._space.crops import FloatArray
@@ -37,6 +38,13 @@ _RIM_MM, _AT_PLEURA_MM = 2.0, 5.0
 _DENSE_OVER_LUNG_HU, _DENSE_RADIUS_MM = 600.0, 3.2
 _BESIDE_MM, _MOST_BESIDE = 3.0, 0.35
 """Sheets on thick soft tissue, such as a dome of the diaphragm, are its border."""
+_KNOWN = (
+    *LOBAR_BRONCHI,
+    *("trachea", "bronchie", "left hilum", "right hilum", "pulmonary trunk", "pulmonary artery"),
+    *("heart", "aorta", "aortic arch", "descending aorta", "esophagus", "superior vena cava"),
+)
+_KNOWN_RIM_MM = 4.0
+"""Walls of central bronchi and stumps of veins are flat, too."""
 _FREE = 0.6
 """How much less sure a band is that does not reach the pleura."""
 _FAINT_OVER_HU, _CLEAR_OVER_HU = 350.0, 750.0
@@ -56,6 +64,7 @@ def bands(field: Field, finding: Finding) -> Answer:
     dense = scene.lung & (scene.hu > scene.level_hu + _DENSE_OVER_LUNG_HU)
     thick = open_mm(dense, max(_DENSE_RADIUS_MM, 1.6 * scene.in_plane_mm), scene.spacing_mm)
     beside = dilate_mm(thick, _BESIDE_MM, scene.spacing_mm)
+    beside |= dilate_mm(scene.organ(*_KNOWN), _KNOWN_RIM_MM, scene.spacing_mm)
     labels, sizes = components(_sheets(scene, deep_mm), 26)
     boxes = cc3d.statistics(labels)["bounding_boxes"]
     stated = stated_diameter_mm(finding)

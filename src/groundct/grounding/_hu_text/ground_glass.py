@@ -39,7 +39,9 @@ _PLEURA_MM = 2.5
 _LEAST_RADIUS_MM = 2.5
 _CLOSE_MM = 4.0
 _LEAST_ML, _LEAST_UNSIZED_ML = 0.3, 0.7
-_LEAST_UNSIZED_CONFIDENCE = 0.2
+_LEAST_UNSIZED_CONFIDENCE = 0.3
+_LEAST_HIGH_MM, _FEWEST_SLICES = 5.0, 2
+"""A fissure or a dome that a slice touches is hazy in that slice alone."""
 _MOST_CANDIDATES = 8
 
 
@@ -68,6 +70,9 @@ def ground_glass(field: Field, finding: Finding) -> Answer:
         if volume_ml < (_LEAST_UNSIZED_ML if stated is None else _LEAST_ML):
             break
         own = labels == label
+        slices = int(np.count_nonzero(own.any(axis=(0, 1))))
+        if slices < _FEWEST_SLICES or slices * spacing[2] < _LEAST_HIGH_MM:
+            continue
         confidence = _confidence(volume_ml, float(np.mean(over[own])))
         if stated is None and confidence < _LEAST_UNSIZED_CONFIDENCE:
             continue

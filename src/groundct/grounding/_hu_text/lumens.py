@@ -21,7 +21,7 @@ from groundct.grounding._space.crops import FloatArray
 from groundct.imaging.components import components
 from groundct.imaging.distances import SpacingMm, dilate_mm, distance_mm
 
-_LOBAR = (
+LOBAR_BRONCHI = (
     *("left main bronchus", "right main bronchus", "bronchus intermedius"),
     *("right upper lobe bronchus", "right middle lobe bronchus", "right lower lobe bronchus"),
     *("left upper lobe bronchus", "left lower lobe bronchus"),
@@ -67,7 +67,7 @@ def open_bronchi(scene: Scene) -> BoolArray:
     if "airway" in scene.field.organs.names:
         found |= scene.organ("airway") & (scene.hu < scene.level_hu + _OVER_LUNG_HU[1])
     found &= scene.inside & ~dilate_mm(scene.organ("trachea", "bronchie"), 2.0, scene.spacing_mm)
-    found &= ~dilate_mm(scene.organ(*_LOBAR), _LOBAR_RIM_MM, scene.spacing_mm)
+    found &= ~dilate_mm(scene.organ(*LOBAR_BRONCHI), _LOBAR_RIM_MM, scene.spacing_mm)
     return _long(found, scene.spacing_mm)
 
 

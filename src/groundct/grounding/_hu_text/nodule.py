@@ -41,7 +41,8 @@ _BLOB_HU = {"solid": 100.0, "haze": -550.0}
 _PARTING_HEIGHT = 0.65
 _TAILED = 0.04
 _PARTED = 0.9
-_LEAST_CONFIDENCE = 0.05
+_LEAST_CONFIDENCE, _LEAST_UNSIZED = 0.05, 1 / 3
+"""Of a candidate: any lobe holds something that is a little like a nodule of no stated size."""
 _SURE = 0.5
 _KNOWN = 0.8
 _NO_LESION = (
@@ -174,6 +175,7 @@ def _lesions(scene: Scene) -> list[Candidate]:
     """The lesions of a channel; none holds the centre of another."""
     field = scene.field
     taken = np.zeros(field.hu.shape, dtype=np.bool_, order="F")
+    least = _LEAST_CONFIDENCE if scene.look.stated_mm else _LEAST_UNSIZED
     out: list[Candidate] = []
     for each in seen_in(scene)[:_MOST_DRAWN]:
         if taken[_voxel(each.centre, field)]:
@@ -183,7 +185,7 @@ def _lesions(scene: Scene) -> list[Candidate]:
             continue
         taken[each.crop] |= mask
         confidence = _confidence(each, mask, scene)
-        if confidence >= _LEAST_CONFIDENCE:
+        if confidence >= least:
             out.append(Candidate(placed(mask, field.crop, each.crop), confidence))
     return out
 

@@ -29,6 +29,9 @@ from groundct.vocabulary.segments import segments
 _TOO_WIDE = frozenset({"bone", "abdomen", "mediastinum"})
 _SITE_MARGIN_MM = {True: 15.0, False: 8.0}
 """How far around an approximate place, and around a drawn one, is looked."""
+_NEAR_SEGMENT_MM = 15.0
+_DIFFUSE = frozenset({"1a", "1b", "1d", "1e"})
+"""Patterns judged by how much of them a place holds: a whole lobe would thin out a segment's."""
 _DENTING = frozenset({"2d"})
 _LARGE_MM = 18.0
 _SIZE_SHARE = 0.7
@@ -87,7 +90,8 @@ class Atlas:
         """Where a finding segmenter may look: the spots, with the slack that their kind needs.
 
         Parts of a lung and approximate sites get a margin within their own lung, and a lung
-        segment, which no rule sees, is looked for in its whole lobe. Findings of the pleural space
+        segment, which no rule sees, is looked for in its whole lobe, or for patterns that fill a
+        place within 15 mm. Findings of the pleural space
         and those that hide lung from its mask are looked for in the thoracic cavity of that side,
         since a lobe that is drawn in what is left of the lung does not hold them; so are nodules
         of a stated ``size_mm`` that may have taken a piece of the lung's mask away.
@@ -107,6 +111,8 @@ class Atlas:
                 out |= space
             else:
                 margin_mm = max(_SITE_MARGIN_MM[wide.approximate], _SIZE_SHARE * size_mm)
+                if spot is not wide and category in _DIFFUSE:
+                    wide, margin_mm = spot, _NEAR_SEGMENT_MM
                 dense = wide.mask.dense(shape)
                 out |= grown_mm(dense, margin_mm, self.volume.geometry.spacing_mm) & space
         return out

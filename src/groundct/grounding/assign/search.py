@@ -25,6 +25,8 @@ _LEAST_IN_PLACE_SHARE = {True: 0.2, False: 0.35}
 """Of a candidate, in the place itself (approximate, or drawn): less belongs to another lobe."""
 _NEAR_SEGMENT_MM = 15.0
 _OFF_SEGMENT = 0.7
+_LEAST_NEAR_SEGMENT = 0.2
+"""Of a pattern that spreads: so much near its segment, and the rest of it is not meant."""
 _UNCERTAIN = 0.7
 
 
@@ -133,7 +135,10 @@ def _held(candidate: Candidate, place: _Place, finding: Finding) -> Candidate | 
             return None
         confidence *= 0.4 + 0.6 * share
     if place.segment is not None:
-        share = np.count_nonzero(cut & place.segment[mask.slices]) / inside
+        near = cut & place.segment[mask.slices]
+        share = np.count_nonzero(near) / inside
+        if finding.focal is False and share >= _LEAST_NEAR_SEGMENT:
+            cut = near
         confidence *= _OFF_SEGMENT + (1 - _OFF_SEGMENT) * share
     if finding.presence == "uncertain":
         confidence *= _UNCERTAIN
