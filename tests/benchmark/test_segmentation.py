@@ -92,6 +92,26 @@ def test_one_draw_for_all_gives_the_intervals_of_each(places):
     assert {name: result.summary["ci95"].get(name) for name in wanted} == wanted
 
 
+def test_errors_of_size_are_summed_up_signed_and_absolute(places):
+    result = run(places)
+    rows = result.findings
+    assert set(result.sizes) == {
+        f"{kind}{name}"
+        for kind in ("", "absolute_")
+        for name in ("volume_error_ml", "diameter_error_mm")
+    }
+    errors = [r.volume_error_ml for r in rows]
+    patients = [r.patient for r in rows]
+    absolute = result.sizes["absolute_volume_error_ml"]
+    assert result.sizes["volume_error_ml"]["mean"] == pytest.approx(np.mean(errors))
+    assert absolute["mean"] == pytest.approx(np.mean(np.abs(errors)))
+    assert absolute["ci95"] == mean_interval(np.abs(errors), patients, draws=50, unbounded=True)
+    (places[1] / "train_2_a_1.nii.gz").unlink()
+    fewer = run(places).sizes["diameter_error_mm"]
+    assert (fewer["n_undefined"], fewer["n_missing"]) == (2, 2)
+    assert run(places, OFFICIAL).sizes == {}
+
+
 def test_global_mode_looks_at_every_voxel_in_the_official_protocol_only(places):
     for case in CASES:
         block = weak_block(case)

@@ -47,6 +47,8 @@ def title_of(metric: str) -> str:
         "mean_dice_per_case": "Dice, mean over cases",
         "hit_rate": "Hit rate",
     }
+    if ":" in metric:
+        return metric
     words = metric.replace("_", " ").replace("f1", "F1")
     return known.get(metric, words[:1].upper() + words[1:])
 

@@ -57,7 +57,7 @@ def write_evaluation_page(path: Path, result: SegmentationResult) -> None:
         "about": _about(result),
         "headlines": _headlines(result),
         "histogram": dice_histogram([r.dice for r in result.findings if r.dice is not None]),
-        "surfaces": _surfaces(result),
+        "surfaces": _means(result),
         "slices": "".join(_slice(n, groups) for n, groups in result.slices.items()),
         "issues": issues_list(result.issues),
         "findings": _findings(result.findings),
@@ -90,19 +90,25 @@ def _headlines(result: SegmentationResult) -> str:
     )
 
 
-def _surfaces(result: SegmentationResult) -> str:
-    if not result.surfaces:
+def _means(result: SegmentationResult) -> str:
+    """Surfaces and errors of size."""
+    means = result.surfaces | {
+        name.replace("_", " ").replace(" ml", ", ml").replace(" mm", ", mm"): own
+        for name, own in result.sizes.items()
+    }
+    if not means:
         return ""
     rows = "".join(
         f"<tr><th scope='row'>{escape(name)}</th>{number_cell(s['mean'])}"
         f"<td class='number'>{interval_words(s['ci95'])}</td>"
         f"{cell(s['n_scored'])}{cell(s['n_undefined'])}</tr>"
-        for name, s in result.surfaces.items()
+        for name, s in means.items()
     )
     heads = ("Metric", "Mean", "95 % interval", "Findings", "Without")
     return (
-        "<section><h2>Surfaces</h2><p class='soft'>Distances in mm; a mean is over the findings "
-        f"that have a value.</p>{table(heads, rows, heads[:1])}</section>"
+        "<section><h2>Surfaces and sizes</h2><p class='soft'>Distances in mm; errors are "
+        "prediction minus reference; a mean is over the findings that have a value.</p>"
+        f"{table(heads, rows, heads[:1])}</section>"
     )
 
 

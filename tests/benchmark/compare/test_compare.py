@@ -217,6 +217,32 @@ def test_a_distance_without_a_prediction_is_left_out_for_all_models(tmp_path):
     assert any(note.startswith("hd95:max: over the") for note in ranking.notes)
 
 
+def test_differences_of_distances_are_intervals_of_amounts_and_few_patients_are_told(tmp_path):
+    results = changed(made_results(12))
+    rng = np.random.default_rng(0)
+    for offset, result in enumerate(results.values()):
+        for row in result["findings"]:
+            row["surfaces"] = {"hd95:max": float(rng.lognormal(1 + 0.2 * offset))}
+    ranking = ranked(tmp_path, results)
+    metric = next(m for m in ranking.metrics if m.metric == "hd95:max")
+    first, second = (
+        [row["surfaces"]["hd95:max"] for row in results[name]["findings"]]
+        for name in (metric.pairs[0].first, metric.pairs[0].second)
+    )
+    rows = next(iter(results.values()))["findings"]
+    patients = [row["patient"] for row in rows]
+    for one in metric.standings:
+        own = [row["surfaces"]["hd95:max"] for row in results[one.model]["findings"]]
+        assert one.ci95 == pytest.approx(
+            mean_interval(own, patients, draws=200, unbounded=True), abs=1e-12
+        )
+    apart = mean_interval(np.subtract(first, second), patients, draws=200, unbounded=True)
+    assert metric.pairs[0].ci95 == pytest.approx(apart, rel=1e-6)
+    few = f"The intervals of hd95:max are of {len(set(patients))} patients"
+    assert len(set(patients)) < 20 and any(note.startswith(few) for note in ranking.notes)
+    assert not any("has a value" in note for note in ranking.notes)
+
+
 def test_worst_findings_and_those_that_nobody_finds_are_named(tmp_path):
     results = changed()
     for result in results.values():

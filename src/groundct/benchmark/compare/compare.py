@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundct import __version__
+from groundct.benchmark._results import few_patients_issues
 from groundct.benchmark.compare.align import Board, Units, align
 from groundct.benchmark.compare.by_metric import Judged, Resampling, judge, middle, number
 from groundct.benchmark.compare.ranking import (
@@ -248,10 +249,16 @@ def _notes(results: Sequence[Scored], board: Board) -> tuple[str, ...]:
     for units in board.units:
         if units.metric.common:
             counted = int(np.count_nonzero(units.denominators[0]))
-            notes.append(
-                f"{units.metric.name}: over the {counted} of {len(units.patients)} on which every "
-                "model has a value."
-            )
+            if counted < len(units.patients):
+                notes.append(
+                    f"{units.metric.name}: over the {counted} of {len(units.patients)} on which "
+                    "every model has a value."
+                )
+    amounts = [units for units in board.units if units.metric.unbounded]
+    for units in amounts[:1]:
+        names = [own.metric.name for own in amounts]
+        told = few_patients_issues(names, units.patients)
+        notes += [issue.what[:1].upper() + issue.what[1:] for issue in told]
     if results[0].conditions["partial_reference"]:
         notes.append(
             "The reference is incomplete: nothing predicted outside it is held against a model, "

@@ -83,7 +83,8 @@ class SegmentationResult(Value):
     """All scores of one prediction.
 
     ``summary`` and every slice hold numbers by name, and ``ci95`` with their intervals.
-    ``surfaces`` has the mean of each surface metric over the findings where it has a value.
+    ``surfaces`` has the mean of each surface metric over the findings where it has a value,
+    ``sizes`` those of the errors of volume and diameter.
     """
 
     task: Literal["segmentation"] = "segmentation"
@@ -94,6 +95,7 @@ class SegmentationResult(Value):
     cases: tuple[CaseResult, ...]
     slices: dict[str, dict[str, dict[str, Any]]]
     surfaces: dict[str, dict[str, Any]]
+    sizes: dict[str, dict[str, Any]]
     extra: tuple[str, ...]
     issues: tuple[Issue, ...]
     settings: Settings

@@ -22,7 +22,7 @@ from groundct.benchmark.segmentation.result import SegmentationResult
 from groundct.benchmark.segmentation.score import CaseScore, Job, score_case
 from groundct.benchmark.segmentation.settings import SCORING_VERSION, Settings
 from groundct.benchmark.segmentation.slices import Metadata, slices_of
-from groundct.benchmark.segmentation.summary import summary_of, surface_summary
+from groundct.benchmark.segmentation.summary import size_summary, summary_of, surface_summary
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError, Issue, SourceError
 from groundct.core.value import digest
@@ -76,6 +76,7 @@ def evaluate_segmentation(
         raise DataError(*refused)
     extra = tuple(sorted(set(prediction.places) - set(reference.places)))
     rows = [row for score in ordered for row in score.findings]
+    sizes = size_summary(rows, settings)
     return SegmentationResult(
         protocol=settings.protocol,
         partial_reference=settings.instances.partial,
@@ -84,13 +85,14 @@ def evaluate_segmentation(
         cases=tuple(score.case for score in ordered),
         slices=slices_of(rows, settings, options.metadata),
         surfaces=surface_summary(rows, settings),
+        sizes=sizes,
         extra=extra,
         issues=(
             *reference.issues,
             *(issue for score in ordered for issue in (*score.issues, *score.refused)),
             *_of_all(ordered, extra, settings),
             *_of_training(reference, settings),
-            *few_patients_issues(settings.surfaces, [row.patient for row in rows]),
+            *few_patients_issues((*settings.surfaces, *sizes), [row.patient for row in rows]),
         ),
         settings=settings,
         reference_digest=digest([[job.case, job.reference.digest(job.case)] for job in jobs]),

@@ -56,26 +56,46 @@ def summary_of(rows: Sequence[FindingResult], settings: Settings) -> dict[str, A
 
 def surface_summary(rows: Sequence[FindingResult], settings: Settings) -> dict[str, dict[str, Any]]:
     """Each surface metric's mean with its interval, and how many findings have none."""
+    names = rows[0].surfaces if rows else ()
+    return {
+        name: _mean_summary(
+            _column(row.surfaces[name] for row in rows),
+            rows,
+            settings,
+            unbounded=not name.startswith("nsd"),
+        )
+        for name in names
+    }
+
+
+def size_summary(rows: Sequence[FindingResult], settings: Settings) -> dict[str, dict[str, Any]]:
+    """Mean errors of volume and diameter, signed and absolute; none where no file states them."""
     out: dict[str, dict[str, Any]] = {}
-    patients = [row.patient for row in rows]
-    for name in rows[0].surfaces if rows else ():
-        values = _column(row.surfaces[name] for row in rows)
-        mean = _mean(values)
-        defined = int(mean[1].sum())
-        out[name] = {
-            "mean": float(mean[0].sum() / defined) if defined else None,
-            "n_scored": defined,
-            "n_undefined": len(rows) - defined,
-            "n_missing": sum(row.status == "missing" for row in rows),
-            "ci95": mean_interval(
-                values,
-                patients,
-                draws=settings.draws,
-                seed=settings.seed,
-                unbounded=not name.startswith("nsd"),
-            ),
-        }
+    for name in ("volume_error_ml", "diameter_error_mm"):
+        errors = _column(getattr(row, name) for row in rows)
+        if not np.isnan(errors).all():
+            out[name] = _mean_summary(errors, rows, settings, unbounded=True)
+            out[f"absolute_{name}"] = _mean_summary(np.abs(errors), rows, settings, unbounded=True)
     return out
+
+
+def _mean_summary(
+    values: Floats, rows: Sequence[FindingResult], settings: Settings, *, unbounded: bool
+) -> dict[str, Any]:
+    defined = int(np.count_nonzero(~np.isnan(values)))
+    return {
+        "mean": float(np.nansum(values) / defined) if defined else None,
+        "n_scored": defined,
+        "n_undefined": len(rows) - defined,
+        "n_missing": sum(row.status == "missing" for row in rows),
+        "ci95": mean_interval(
+            values,
+            [row.patient for row in rows],
+            draws=settings.draws,
+            seed=settings.seed,
+            unbounded=unbounded,
+        ),
+    }
 
 
 def _instance_fractions(
