@@ -21,6 +21,7 @@ from groundct.vocabulary.segments import segment_words
 __all__ = ["Words", "adjective_sides", "laterality_of", "plain_sites", "sites_of"]
 
 _CLOSE = 2
+_PARTS = frozenset(";")
 _SHARED_REACH = 5
 _PLACED_REACH = 4
 _RENAMING_REACH = 4
@@ -108,6 +109,9 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     following = [m.first for m in spoken if m.first >= mention.last]
     limit = min(following, default=len(parsed.words))
     after = tuple(s for s in words.sites if mention.last <= s.first < limit)
+    if following:
+        # "..., emphysema; in the left lung, a nodule": the lung is the next clause's.
+        after = tuple(s for s in after if not parsed.any_word(mention.last, s.first, _PARTS))
     leading = _lead(words, spoken)
     if following and after and leading and _leads_next(parsed, after[-1], limit):
         after = tuple(s for s in after if opening(parsed, mention.last, s.first) is None)
@@ -130,17 +134,31 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
         return ahead
     nearest = next((m for m in spoken if m.first == limit), None)
     if nearest is not None and _shares_next(words, mention, nearest):
-        return _own_sites(words, nearest, spoken)
+        shared = _own_sites(words, nearest, spoken)
+        if shared:
+            return shared
     # What stands before all findings is the sentence's topic; what another one has is not shared.
     topic = min((m.first for m in spoken), default=mention.first)
-    before = ahead or tuple(
-        s
-        for s in words.sites
-        if s.last <= min(topic, mention.first)
-        and not _on_another_side(parsed, (topic, mention.first, limit))
+    before = (
+        ahead
+        or _clause_topic(words, mention, spoken)
+        or tuple(
+            s
+            for s in words.sites
+            if s.last <= min(topic, mention.first)
+            and not _on_another_side(parsed, (topic, mention.first, limit))
+        )
     )
     said = _on_the_side(parsed, mention.last, limit)
     return tuple(s for s in before if not said or said & set(s.sides))
+
+
+def _clause_topic(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The sites that lead all findings of a mention's clause, behind a semicolon."""
+    parts = [n + 1 for n in range(mention.first) if words.parsed.words[n] in _PARTS]
+    start = max(parts, default=0)
+    first = min((m.first for m in spoken if m.first >= start), default=start)
+    return tuple(s for s in words.sites if parts and start <= s.first and s.last <= first)
 
 
 def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
@@ -195,8 +213,9 @@ def _leads_next(parsed: Parsed, site: Site, limit: int) -> bool:
 
 
 def _opened(words: Words, floor: int, first: int) -> tuple[Site, ...]:
-    """The sites that begin a mention's clause, behind a comma or "and"."""
-    position = opening(words.parsed, floor, first)
+    """The sites that begin a mention's clause, behind a comma, "and" or a semicolon."""
+    parts = [n for n in range(floor, first) if words.parsed.words[n] in _PARTS]
+    position = parts[-1] if parts else opening(words.parsed, floor, first)
     if position is None:
         return ()
     return tuple(s for s in words.sites if position < s.first and s.last <= first)

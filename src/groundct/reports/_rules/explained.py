@@ -62,6 +62,8 @@ def _is_again(parsed: Parsed, one: Mention, other: Mention) -> bool:
     gap = parsed.words[one.last : other.first]
     if one.last > other.first or len(gap) > 1:
         return False
+    if gap and gap[0] in parsed.grammar.with_:
+        return other.hit.entry.meaning == _CALCIFIED  # "plaques with calcification"
     roots = (
         {word[:_ROOT] for word in parsed.words[m.first : m.last] if len(word) >= _ROOT}
         for m in (one, other)
