@@ -82,6 +82,10 @@ def test_every_candidate_and_scan_is_accounted_for(files):
     assert codes(result) == {"extra-scans", "scans-without-candidates"}
     low, high = own["ci95"]["cpm"]
     assert 0 <= low <= own["cpm"] <= high <= 1
+    low, high = own["ci95"]["sensitivity"]
+    assert 0 <= low <= own["sensitivity"] <= high <= 1
+    low, high = own["ci95"]["false_positives_per_scan"]
+    assert 0 <= low < 0.5 < high
 
 
 def test_slices_hold_a_part_of_the_references_against_all_false_positives(files):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundct.benchmark._results import some, versions, warning
+from groundct.benchmark._summary import ratio_of, summary_of
 from groundct.benchmark.detection.hits import hits_of, hits_when_flipped, outside_scan
 from groundct.benchmark.detection.places import Candidates, Floats, Places, References
 from groundct.benchmark.detection.result import CurvePoint, DetectionResult, ReferenceResult
@@ -137,11 +139,9 @@ def scores_of(marks: Marks, settings: DetectionSettings) -> dict[str, Any]:
         name: float(value) if np.isfinite(value) else None
         for name, value in zip(NAMES, seen, strict=True)
     }
-    last = froc_curve(marks)
-    final = float(last.sensitivity[-1])
-    out["sensitivity"] = final if np.isfinite(final) else None
-    out["false_positives_per_scan"] = float(last.false_positives[-1])
-    intervals: dict[str, tuple[float, float]] = {}
+    ends = _ends(marks, settings)
+    intervals: dict[str, tuple[float, float]] = ends.pop("ci95")
+    out |= ends
     if np.count_nonzero(marks.references) >= 2:
         drawn = _values(marks, draw_counts(clusters, settings.draws, settings.seed), settings)
         left_out = _values(marks, _without_each(clusters), settings)
@@ -152,6 +152,21 @@ def scores_of(marks: Marks, settings: DetectionSettings) -> dict[str, Any]:
             if interval is not None:
                 intervals[name] = interval
     return out | {"ci95": intervals}
+
+
+def _ends(marks: Marks, settings: DetectionSettings) -> dict[str, Any]:
+    """What all candidates together find, and how many are false."""
+    hits, false = (
+        np.bincount(marks.cluster[of], minlength=len(marks.scans))
+        for of in (marks.is_hit, ~marks.is_hit)
+    )
+    a_scan = replace(ratio_of(false, marks.scans), unbounded=True)
+    return summary_of(
+        {"sensitivity": ratio_of(hits, marks.references), "false_positives_per_scan": a_scan},
+        [f"{n:09d}" for n in range(len(marks.scans))],
+        draws=settings.draws,
+        seed=settings.seed,
+    )
 
 
 def _values(marks: Marks, draws: Iterator[Floats], settings: DetectionSettings) -> Floats:

@@ -161,7 +161,8 @@ def _plain_items(path: Path) -> Iterator[Item]:
             continue
         if (item.task == "choice") != (len(choices) > 1):
             what = f"row {number} of task {item.task!r} has {len(choices)} choices."
-            issues.append(_issue(path, "wrong-choices", what, "Give two or more to task choice."))
+            remedy = "Give two or more, between semicolons, to task choice, and none to others."
+            issues.append(_issue(path, "wrong-choices", what, remedy))
         yield item
     if issues:
         raise TableError(*issues)

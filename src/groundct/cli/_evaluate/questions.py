@@ -41,7 +41,8 @@ def command(
     """Score the answers of PREDICTION against those of REFERENCE.
 
     Tables have case_id, question_id and answer; the reference also task (disorders, abnormality,
-    presence, location, size, choice, free) and, if it has them, anatomy, question and choices.
+    presence, location, size, choice, free) and, if it has them, anatomy, question and choices,
+    which stand between semicolons. --ask writes the file to be answered: choices in all orders.
     Refusals and answers that cannot be read count as wrong; nothing is dropped.
 
     \b
