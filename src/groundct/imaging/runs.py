@@ -71,9 +71,10 @@ class Runs:
 
     def indices(self) -> tuple[Flat, Flat, Flat]:
         """(i of the first voxel, j, k) of every run."""
-        row, i = np.divmod(self.starts, self.shape[0])
-        k, j = np.divmod(row, self.shape[1])
-        return i, j, k
+        wide, high = max(self.shape[0], 1), max(self.shape[1], 1)
+        row = self.starts // wide
+        k = row // high
+        return self.starts - row * wide, row - k * high, k
 
 
 def nonzero_flat(values: NDArray[np.bool_] | NDArray[np.uint8]) -> Flat:
@@ -95,10 +96,8 @@ def runs_of_voxels(place: Flat, label: NDArray[Any], shape: Shape) -> Runs:
 
 def runs_of_crop(labels: NDArray[Any], offset: Shape, shape: Shape) -> Runs:
     """The runs of a dense crop (i, j, k) whose first voxel stands at ``offset`` of the grid."""
-    own = Runs.of(labels)
-    i, j, k = own.indices() if labels.size else (own.starts,) * 3
-    starts = (i + offset[0]) + shape[0] * ((j + offset[1]) + shape[1] * (k + offset[2]))
-    return touching_joined(Runs(starts, starts + own.lengths, own.labels, shape))
+    i, j, k = offset
+    return touching_joined(moved(Runs.of(labels), (-i, -j, -k), shape))
 
 
 def no_runs(shape: Shape) -> Runs:
@@ -228,22 +227,33 @@ def label_crop(runs: Runs, label: int) -> tuple[Shape, BoolArray]:
 
 def shared_crop(*masks: Runs) -> tuple[Shape, tuple[BoolArray, ...]]:
     """The smallest box that holds all voxels of masks of one grid, and each mask inside it."""
-    indices = [runs.indices() for runs in masks]
-    if not sum(len(runs.starts) for runs in masks):
-        return (0, 0, 0), tuple(np.zeros((0, 0, 0), dtype=np.bool_) for _ in masks)
-    ends = [(i, i + runs.lengths) for (i, _, _), runs in zip(indices, masks, strict=True)]
-    first = [np.concatenate([start for start, _ in ends])]
-    last = [np.concatenate([stop for _, stop in ends])]
-    for axis in (1, 2):
-        first.append(np.concatenate([index[axis] for index in indices]))
-        last.append(first[-1] + 1)
-    low = [int(values.min()) for values in first]
-    size = [int(values.max()) - start for values, start in zip(last, low, strict=True)]
-    box: Shape = (size[0], size[1], size[2])
+    low, box = shared_box(*masks)
     crops = []
-    for (i, j, k), runs in zip(indices, masks, strict=True):
-        moved = (i - low[0]) + box[0] * ((j - low[1]) + box[1] * (k - low[2]))
+    for runs in masks:
         crop = np.zeros(prod(box), dtype=np.bool_)
-        crop[Runs(moved, moved + runs.lengths, runs.labels, box).voxels()] = True
+        crop[moved(runs, low, box).voxels()] = True
         crops.append(crop.reshape(box, order="F"))
-    return (low[0], low[1], low[2]), tuple(crops)
+    return low, tuple(crops)
+
+
+def shared_box(*masks: Runs) -> tuple[Shape, Shape]:
+    """The first index and the size of the smallest box that holds all voxels of some masks."""
+    filled = [runs for runs in masks if len(runs.starts)]
+    if not filled:
+        return (0, 0, 0), (0, 0, 0)
+    low, size = [], []
+    for axis, first in enumerate(zip(*(runs.indices() for runs in filled), strict=True)):
+        last = [
+            start + runs.lengths - 1 if axis == 0 else start
+            for start, runs in zip(first, filled, strict=True)
+        ]
+        low.append(min(int(values.min()) for values in first))
+        size.append(max(int(values.max()) for values in last) + 1 - low[-1])
+    return (low[0], low[1], low[2]), (size[0], size[1], size[2])
+
+
+def moved(runs: Runs, low: Shape, shape: Shape) -> Runs:
+    """The same voxels on a grid of another shape, whose first voxel is ``low`` of the old one."""
+    i, j, k = runs.indices()
+    starts = (i - low[0]) + shape[0] * ((j - low[1]) + shape[1] * (k - low[2]))
+    return Runs(starts, starts + runs.lengths, runs.labels, shape)

@@ -8,7 +8,7 @@ from typing import Any
 from groundct.benchmark.segmentation.settings import Settings
 from groundct.core.geometry import Geometry, reorientation_to
 from groundct.core.volume import INTERNAL_ORIENTATION, RegionMask
-from groundct.imaging.runs import Runs, label_crop, label_sizes, shared_crop
+from groundct.imaging.runs import Runs, label_crop, label_sizes
 
 
 def sizes_of(reference: Runs, found: Runs, grid: Geometry) -> dict[str, Any]:
@@ -36,12 +36,11 @@ def surfaces_of(
     """The surface metrics that the settings name, of the finding as a whole."""
     if not settings.surfaces:
         return {}
-    from groundct.metrics.surface import surface_metrics
+    from groundct.metrics.surface import surface_metrics_of_runs
 
-    _, (ours, theirs) = shared_crop(reference, found)
-    return surface_metrics(
-        ours,
-        theirs,
+    return surface_metrics_of_runs(
+        reference,
+        found,
         grid.spacing_mm,
         names=settings.surfaces,
         tolerances_mm=settings.tolerances_mm,

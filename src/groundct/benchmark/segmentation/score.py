@@ -29,7 +29,7 @@ from groundct.vocabulary.findings import findings as finding_vocabulary
 
 @dataclass(frozen=True)
 class Job:
-    """A case to score. ``ct`` is the grid of its CT where CTs were given; ``threads`` read files.
+    """A case to score. ``ct`` is the grid of its CT where CTs were given; ``threads`` work at once.
 
     ``missing``: the prediction has no file of the case.
     """
@@ -74,14 +74,16 @@ def score_case(job: Job) -> CaseScore:
             prediction = None
     status: Status = "refused" if refused else "missing" if prediction is None else "scored"
     order = _order(reference, prediction, len(found))
-    rows = []
-    for index, (truth, about) in enumerate(
-        zip(reference.stored.findings, reference.about, strict=True)
-    ):
+
+    def row(index: int) -> FindingResult:
         at = order[index]
+        truth = reference.stored.findings[index]
         mask = no_runs(truth.shape) if at is None else found[at]
         own: Status = "missing" if at is None and status == "scored" else status
-        rows.append(_finding(job, index, about, (truth, mask), grid, own))
+        return _finding(job, index, reference.about[index], (truth, mask), grid, own)
+
+    with ThreadPoolExecutor(job.threads) as pool:
+        rows = list(pool.map(row, range(len(reference.stored.findings))))
     if prediction is not None:
         issues += _extra(job, reference, order, len(found))
     dices = [row.dice for row in rows if row.dice is not None]

@@ -1,5 +1,9 @@
 """Distances between surfaces under named conventions, each equal to a public tool."""
 
-from groundct.metrics.surface.measure import SURFACE_METRICS, surface_metrics
+from groundct.metrics.surface.measure import (
+    SURFACE_METRICS,
+    surface_metrics,
+    surface_metrics_of_runs,
+)
 
-__all__ = ["SURFACE_METRICS", "surface_metrics"]
+__all__ = ["SURFACE_METRICS", "surface_metrics", "surface_metrics_of_runs"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groundct.core.volume import BoolArray
+from groundct.imaging.runs import Runs
 from groundct.metrics.surface.conventions import DISTANCES, SHARES
 from groundct.metrics.surface.empty import when_empty
+from groundct.metrics.surface.nearest import SpacingMm
 from groundct.metrics.surface.pair import Pair
 
 SURFACE_METRICS = (*DISTANCES, *SHARES)
@@ -41,15 +43,37 @@ def surface_metrics(
         ValueError: For unknown names, surfels of a slice, a negative tolerance, and masks or a
             spacing that do not fit.
     """
+    if reference.ndim == 2 and any(":surfel" in name for name in names):
+        raise ValueError("surfels are of volumes, not of slices")
+    _check(names, tolerances_mm)
+    return _measured(Pair.of(reference, prediction, spacing_mm), names, tolerances_mm)
+
+
+def surface_metrics_of_runs(
+    reference: Runs,
+    prediction: Runs,
+    spacing_mm: SpacingMm,
+    *,
+    names: Sequence[str] = USUAL,
+    tolerances_mm: Sequence[float] = (1.0, 2.0),
+) -> dict[str, float | None]:
+    """`surface_metrics` of sparse masks of one grid, whatever their labels."""
+    _check(names, tolerances_mm)
+    return _measured(Pair.of_runs(reference, prediction, spacing_mm), names, tolerances_mm)
+
+
+def _check(names: Sequence[str], tolerances_mm: Sequence[float]) -> None:
     unknown = [name for name in names if name not in SURFACE_METRICS]
     if unknown:
         known = ", ".join(SURFACE_METRICS)
         raise ValueError(f"no surface metric is called {', '.join(unknown)}; known are {known}")
     if any(not tolerance >= 0 for tolerance in tolerances_mm):
         raise ValueError(f"tolerances are 0 mm or more: {tuple(tolerances_mm)}")
-    if reference.ndim == 2 and any(":surfel" in name for name in names):
-        raise ValueError("surfels are of volumes, not of slices")
-    pair = Pair.of(reference, prediction, spacing_mm)
+
+
+def _measured(
+    pair: Pair, names: Sequence[str], tolerances_mm: Sequence[float]
+) -> dict[str, float | None]:
     void = (not pair.a.count, not pair.b.count)
     out: dict[str, float | None] = {}
     for name in names:

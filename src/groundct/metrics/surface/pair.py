@@ -13,9 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundct.core.volume import BoolArray
-from groundct.imaging.runs import nonzero_flat
+from groundct.imaging.runs import Runs, moved, nonzero_flat, shared_box
 from groundct.metrics.surface.crops import occupied_box
-from groundct.metrics.surface.nearest import Flat, Floats, Grid, nearest_mm, padding
+from groundct.metrics.surface.nearest import (
+    Flat,
+    Floats,
+    Grid,
+    SpacingMm,
+    nearest_mm,
+    padding,
+)
 from groundct.metrics.surface.surfels import surfel_areas_mm2
 
 _FULL = 255
@@ -123,6 +130,20 @@ class Pair:
             return Side(dense.ravel(order="F"), grid)
 
         return cls(*_both(cropped, masks, grid.size), grid)
+
+    @classmethod
+    def of_runs(cls, reference: Runs, prediction: Runs, spacing_mm: SpacingMm) -> Pair:
+        """The same of sparse masks of one grid (i, j, k), whatever their labels."""
+        i, j, k = padding(spacing_mm)
+        low, size = shared_box(reference, prediction)
+        grid = Grid((size[0] + 2 * i, size[1] + 2 * j, size[2] + 2 * k), spacing_mm)
+
+        def placed(runs: Runs) -> Side:
+            dense = np.zeros(grid.size, dtype=np.bool_)
+            dense[moved(runs, (low[0] - i, low[1] - j, low[2] - k), grid.shape).voxels()] = True
+            return Side(dense, grid)
+
+        return cls(placed(reference), placed(prediction), grid)
 
     @cached_property
     def borders(self) -> tuple[Flat, Flat]:
