@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -40,25 +40,30 @@ class Hit(NamedTuple):
 class _Node:
     """Where a phrase has come to: the words that may follow, and what ends here by lexicon."""
 
-    children: dict[str, _Node] = field(default_factory=dict)
-    ends: dict[str, Entry] = field(default_factory=dict)
+    children: dict[str, _Node] | None = None
+    ends: tuple[tuple[str, Entry], ...] = ()
 
 
 class Lexicon:
     """Entries of one language. ``find`` gives the longest hits from left to right."""
 
     def __init__(self, entries: Iterable[Entry], language: str) -> None:
-        """Note the phrases of the entries; the first of two that give one phrase wins."""
+        """Keep the entries, whose phrases are in this language."""
         self.entries = tuple(entries)
-        self.phrases: dict[tuple[str, ...], Entry] = {}
-        for entry in self.entries:
-            for words in expand(entry.term):
-                normal = tuple([normal_word(word, language) for word in words])
-                self.phrases.setdefault(normal, entry)
+        self._language = language
 
     @cached_property
     def _alone(self) -> Lexicons:
         return Lexicons({"": self})
+
+    def phrases(self) -> dict[tuple[str, ...], Entry]:
+        """All phrases in normal words; the first of two entries that give one phrase wins."""
+        found: dict[tuple[str, ...], Entry] = {}
+        for entry in self.entries:
+            for words in expand(entry.term):
+                normal = tuple([normal_word(word, self._language) for word in words])
+                found.setdefault(normal, entry)
+        return found
 
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
         """The longest phrases in a sequence of normal words, left to right, none overlapping."""
@@ -74,14 +79,16 @@ class Lexicons:
 
     def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
         """Put the phrases of the lexicons, by name, in one tree."""
-        self._first: dict[str, _Node] = {}
+        root = _Node()
         for name, one in lexicons.items():
-            for phrase, entry in one.phrases.items():
-                children = self._first
+            for phrase, entry in one.phrases().items():
+                node = root
                 for word in phrase:
-                    node = children.setdefault(word, _Node())
-                    children = node.children
-                node.ends[name] = entry
+                    if node.children is None:
+                        node.children = {}
+                    node = node.children.setdefault(word, _Node())
+                node.ends = (*node.ends, (name, entry))
+        self._first = root.children or {}
 
     def find(self, words: Sequence[str]) -> Found:
         """What each lexicon would find alone."""
@@ -94,9 +101,9 @@ class Lexicons:
             longest: dict[str, tuple[int, Entry]] = {}
             end = start + 1
             while node is not None:
-                for name, entry in node.ends.items():
+                for name, entry in node.ends:
                     longest[name] = end, entry
-                node = node.children.get(words[end]) if end < count else None
+                node = node.children.get(words[end]) if node.children and end < count else None
                 end += 1
             for name, (last, entry) in longest.items():
                 hits = found.setdefault(name, [])

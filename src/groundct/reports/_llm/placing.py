@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from groundct.core.report import Laterality
 from groundct.reports._llm.quotes import Quote
 from groundct.reports._rules.link import exact
@@ -48,5 +46,5 @@ def paths_of_site(site: Site, side: Laterality | None) -> list[str]:
     """A site's paths; one that names no side has that of its finding, ``side``."""
     own = site.side or (side if side in ("right", "left", "bilateral") else None)
     if own == "bilateral" and site.level in ("upper", "lower"):
-        return [replace(site, side="right").path, replace(site, side="left").path]
-    return [replace(site, side=own).path]
+        return [site._replace(side="right").path, site._replace(side="left").path]
+    return [site._replace(side=own).path]

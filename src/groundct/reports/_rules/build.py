@@ -33,6 +33,16 @@ _SAID_AFTER = {"recommends_before": 3, "history_before": 3}
 _IN_LUNGS: Final = "mediastinum/pulmonary artery"
 """Where emboli are: in the lungs, whose sides and segments are theirs."""
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
+_FINDING: Final = Finding(
+    finding_id="f",
+    type="",
+    category="",
+    focal=None,
+    presence="present",
+    span=Span(start=0, end=1),
+    standardized="",
+    sentence_indices=(0,),
+)
 _CUE: Final = Cue(span=Span(start=0, end=1), role="", entry="")
 _CLAUSE_ENDS = frozenset(",;:.")
 EARLIER: Final = "earlier"
@@ -94,15 +104,13 @@ def _finding(
         cues.append(_cue(parsed, cue, EARLIER if cue.entry.meaning == "exam" else presence))
     cues += [_cue(parsed, place, "place") for place in mention.places]
     cues += [_cue(parsed, hit, "prior") for hit in details.prior]
-    finding = Finding(
-        finding_id="f",
+    # Made of checked values: nothing is left to check.
+    finding = _FINDING.changed(
         type=mention.type,
         category=kind.code,
         focal=kind.focal,
         presence=presence,
         span=parsed.span_of(*statement_of(mention)),
-        standardized="",
-        sentence_indices=(0,),
         anatomy=paths,
         laterality=side,
         lung_segments=segments,

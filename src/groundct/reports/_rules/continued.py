@@ -8,7 +8,7 @@ the sentence names no place outside the lungs; a place only where it contradicts
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from groundct.core.report import Finding, Measurement, Remark, Report
 from groundct.reports._rules.attach import Words
@@ -28,8 +28,7 @@ _LUNG = ("lung",)
 _WHOLE = "lung/lung"
 
 
-@dataclass(frozen=True)
-class Loose:
+class Loose(NamedTuple):
     """Sizes, lung sites and remarks of a sentence that belong to no finding of its own.
 
     ``takes_back``: it says that what an earlier examination had is gone, "It is not seen now".

@@ -19,7 +19,7 @@ GROWTH_MM = 2.0
 """The least change of a diameter that is one: Fleischner Society, MacMahon et al. 2017."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Details:
     """Sizes of today, count, change and modifiers of a mention; ``prior``: words of earlier."""
 

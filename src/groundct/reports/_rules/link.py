@@ -75,6 +75,8 @@ def _of_types(mentions: tuple[Mention, ...]) -> set[str]:
 
 def _asked(parsed: Parsed, place: Hit) -> bool:
     """Whether a place stands only in a question in brackets: "(small airway disease?)"."""
+    if "?" not in parsed.words:
+        return False
     before = parsed.words[: place.first]
     if before.count("(") <= before.count(")"):
         return False

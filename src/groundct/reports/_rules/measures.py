@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from groundct.core.report import Measurement, MeasurementForm, MeasurementKind
 from groundct.reports._rules.parsed import Parsed, once
@@ -36,8 +35,7 @@ _OF_PRIOR_REACH = 6
 _STOPS = frozenset(";:")
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """A size with its kind; ``prior``: an earlier examination showed it; ``widest``: "at its ..."""
 
     size: Size
@@ -62,7 +60,7 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
             form = _form(parsed, size, hits)
         value = size.measurement.changed(kind=_KINDS.get(role, "unknown"), form=form)
         prior = _of_prior(parsed, sizes, number)
-        out.append(Measured(replace(size, measurement=value), role == WIDEST, prior))
+        out.append(Measured(size._replace(measurement=value), role == WIDEST, prior))
     return tuple(out)
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
-from operator import itemgetter
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from groundct.core.report import Span
@@ -74,24 +73,17 @@ class Parsed:
 
     def role(self, cue: str, *roles: str) -> tuple[Hit, ...]:
         """The hits of a cue lexicon with one of these roles."""
-        found = self._roles
-        if len(roles) == 1:
-            return found.get((cue, roles[0]), ())
         asked = (cue, *roles)
-        if asked not in found:
-            hits = [hit for role in roles for hit in found.get((cue, role), ())]
-            found[asked] = tuple(sorted(hits, key=itemgetter(0)))
-        return found[asked]
+        found = self._roles.get(asked)
+        if found is None:
+            hits = [hit for hit in self.cues[cue] if hit.entry.meaning in roles]
+            found = self._roles[asked] = tuple(hits)
+        return found
 
     @cached_property
     def _roles(self) -> dict[tuple[str, ...], tuple[Hit, ...]]:
         """The hits by lexicon and roles, as far as they were asked for."""
-        found: dict[tuple[str, ...], tuple[Hit, ...]] = {}
-        for cue, hits in self.cues.items():
-            for hit in hits:
-                key = (cue, hit.entry.meaning)
-                found[key] = (*found.get(key, ()), hit)
-        return found
+        return {}
 
     def scope_ends(self, first: int, last: int) -> bool:
         """Whether a word that ends scopes stands among tokens ``first`` to ``last`` (exclusive)."""
@@ -130,7 +122,7 @@ def sides_named(parsed: Parsed) -> frozenset[str]:
 
 def _answered(words: list[str], language: str) -> bool:
     """Whether all that follows a label is "none", "absent" or "not seen"."""
-    hits = lexicon(language, "negation").find(words)
+    hits = _lexicons(language).find(words).get("negation", ())
     if not hits or hits[0].first or not hits[0].entry.meaning.startswith("negates"):
         return False
     return not any(word.isalnum() for word in words[hits[0].last :])
@@ -153,7 +145,8 @@ def parse(text: str, language: str) -> Parsed:
     named = found.get("findings", ())
     labelled = _labelled(text, tokens, words, language)
     if labelled:
-        named = lexicon(language, "findings", "type").find([MASK] * labelled + words[labelled:])
+        rest = [MASK] * labelled + words[labelled:]
+        named = _lexicons(language).find(rest).get("findings", ())
     findings = tuple([_without_joint(hit, words, grammar(language)) for hit in named])
     cues = {name: found.get(name, ()) for name in _CUES}
     if languages()[language].verb_last:
@@ -210,4 +203,4 @@ def _denials(
     rest = list(words)
     for finding in torn:
         rest[finding.first : finding.last] = [MASK] * (finding.last - finding.first)
-    return lexicon(language, "negation").find(rest)
+    return _lexicons(language).find(rest).get("negation", ())

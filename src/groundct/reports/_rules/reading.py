@@ -19,7 +19,7 @@ from groundct.reports._rules.parsed import ANAPHOR, Parsed, parse, sides_named
 from groundct.reports._rules.rewriting import american_text, rewrites_of
 from groundct.reports._rules.sites import Site, lung_sites
 
-_KEPT = 1 << 14
+_KEPT = 3 << 13
 _KEPT_PARSED = 1 << 8
 
 

@@ -7,8 +7,9 @@ it, and ``at:<kind>:<place>`` names it itself ("subpleural").
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from groundct.core.report import Relation
+from groundct.core.report import Relation, Span
 from groundct.reports._rules.clauses import STOPS
 from groundct.reports._rules.mentions import NEAR, Mention, neighbours_of
 from groundct.reports._rules.parsed import Parsed
@@ -18,6 +19,7 @@ from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
 AT = "at:"
+_RELATION: Final = Relation(span=Span(start=0, end=1), kind="", anatomy="")
 _LEADS = 4
 
 
@@ -36,7 +38,7 @@ def _relations(parsed: Parsed, hit: Hit) -> list[Relation]:
     role, _, rest = hit.entry.meaning.partition(":")
     if role in (NEAR.rstrip(":"), NEAR_BEFORE.rstrip(":")):
         return [
-            Relation(
+            _RELATION.changed(
                 span=parsed.span_of(min(hit.first, place.first), max(hit.last, place.last)),
                 kind=rest,
                 anatomy=paths_of_place(parsed, place)[0],
@@ -47,7 +49,7 @@ def _relations(parsed: Parsed, hit: Hit) -> list[Relation]:
         return []
     kind, _, key = rest.partition(":")
     path = places().places[key].paths[0]
-    return [Relation(span=parsed.span_of(hit.first, hit.last), kind=kind, anatomy=path)]
+    return [_RELATION.changed(span=parsed.span_of(hit.first, hit.last), kind=kind, anatomy=path)]
 
 
 def _owner(parsed: Parsed, hit: Hit, spoken: Sequence[Mention]) -> int | None:

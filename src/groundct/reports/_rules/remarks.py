@@ -7,20 +7,20 @@ recommendations of ``<language>/recommendation.tsv``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from groundct.core.report import Presence, Remark, RemarkKind
+from groundct.core.report import Presence, Remark, RemarkKind, Span
 from groundct.reports._rules.mentions import Mention
 from groundct.reports._rules.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
+_REMARK: Final = Remark(span=Span(start=0, end=1), kind="speculation")
 _STOPS = frozenset(";:()")
 _OPENING = 2
 _END_SIGNS = frozenset(".,;:")
 
 
-@dataclass(frozen=True)
-class Remarks:
+class Remarks(NamedTuple):
     """The remarks of each mention, and those of a sentence that says no finding to remark on."""
 
     owned: tuple[tuple[Remark, ...], ...]
@@ -39,7 +39,7 @@ def remarks_of(
     loose: list[Remark] = []
     said = [n for n, presence in enumerate(presences) if presence != "absent"]
     for kind, first, last in _clauses(parsed, mentions, presences):
-        remark = Remark(span=parsed.span_of(first, last), kind=kind)
+        remark = _REMARK.changed(span=parsed.span_of(first, last), kind=kind)
         before = [n for n in said if mentions[n].last <= first]
         after = [n for n in said if mentions[n].first >= last] if kind == "recommendation" else []
         if kind == "recommendation" and not before and not after:

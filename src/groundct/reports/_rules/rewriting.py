@@ -23,6 +23,7 @@ from groundct.vocabulary.spelling import known_word
 from groundct.vocabulary.words import is_plural, normal_word
 
 _TABLE: Final = "rewriting"
+_REWRITE: Final = Rewrite(span=Span(start=0, end=1), text="", entry="")
 DECIMAL: Final = "decimal"
 SPELLING: Final = "spelling"
 _OF_LAST = "*"
@@ -127,7 +128,5 @@ def _rewrite(parsed: Parsed, tokens: tuple[int, int], text: str, entry: str) -> 
         if fitting != article.lower():
             fitting = fitting.capitalize() if article[0].isupper() else fitting
             start = parsed.tokens[first - 1].start
-            return Rewrite(
-                span=Span(start=start, end=span.end), text=f"{fitting} {text}", entry=entry
-            )
-    return Rewrite(span=span, text=text, entry=entry)
+            span, text = span.changed(start=start), f"{fitting} {text}"
+    return _REWRITE.changed(span=span, text=text, entry=entry)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.site import Side, Site, side_of
 from groundct.reports._rules.sizes import sizes_of
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 from groundct.vocabulary.segments import LungSegment, segment_words, segments
 
+_LETTER = "s"
 _REACH = 6
 _OTHER_REACH = 8
 
@@ -26,10 +29,19 @@ class Named(NamedTuple):
 
 def _named(parsed: Parsed) -> list[Named]:
     """All names of segments in a sentence, in order."""
+    if _signs(parsed.language).isdisjoint(parsed.words):
+        return []
     found = [Named(*adjective) for adjective in _adjectives(parsed)]
     taken = {n for name in found for n in range(name.first, name.last)}
     found += [name for name in _basal(parsed) if taken.isdisjoint(range(name.first - 1, name.last))]
     return sorted((*found, *_numbered(parsed)), key=lambda name: name.first)
+
+
+@lru_cache(maxsize=8)
+def _signs(language: str) -> frozenset[str]:
+    """The words without one of which no segment is named."""
+    own = grammar(language)
+    return segment_words(language).words | own.basal | own.segment | {_LETTER}
 
 
 def _basal(parsed: Parsed) -> list[Named]:
@@ -70,9 +82,6 @@ def _numbered(parsed: Parsed) -> list[Named]:
                 break
             position += 1
     return out
-
-
-_LETTER = "s"
 
 
 def _by_number(word: str) -> tuple[LungSegment, ...]:
@@ -137,15 +146,18 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
     given: dict[int, list[str]] = {}
     ends: dict[int, tuple[int, int]] = {}
     own: list[Site] = []
-    for name in _named(parsed):
+    names = _named(parsed)
+    if not names:
+        return tuple(anchors)
+    for name in names:
         first, last = name.first, name.last
         index = _anchor_of(parsed, anchors, first, last)
         if index is not None:
             site = anchors[index]
             sure = name.sure or _of_one_level(name.options, site)
-            names = [s.name for s in name.options if _fits(s, site, sure=sure)]
-            if names:
-                given.setdefault(index, []).extend(names)
+            fitting = [s.name for s in name.options if _fits(s, site, sure=sure)]
+            if fitting:
+                given.setdefault(index, []).extend(fitting)
                 low, high = ends.get(index, (site.first, site.last))
                 ends[index] = (min(low, first), max(high, last))
                 continue

@@ -85,6 +85,8 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         return _single(
             {hit.entry.meaning for hit in before_in_turn(parsed, plain, mention, spoken)}
         )
+    if not side_words(parsed):
+        return set()
     adjectives = adjective_sides(parsed, mention, spoken)
     device = (findings().types[mention.type].code or "").startswith(_DEVICES)
     if adjectives or (_top(mention) in _UNPAIRED and not device):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import Hit
@@ -11,8 +10,7 @@ from groundct.vocabulary.lexicon import Hit
 Side = Literal["right", "left", "bilateral"]
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """A lung, lobe or set of segments named at tokens ``first`` to ``last``."""
 
     first: int
@@ -50,5 +48,5 @@ def side_of(hit: Hit) -> Side:
 def site_paths(site: Site) -> list[str]:
     """The paths of a site; one for each side of a lobe of both lungs."""
     if site.side == "bilateral" and site.level in ("upper", "lower"):
-        return [replace(site, side="right").path, replace(site, side="left").path]
+        return [site._replace(side="right").path, site._replace(side="left").path]
     return [site.path]

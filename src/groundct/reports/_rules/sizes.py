@@ -7,7 +7,7 @@ the list or range that it belongs to ("5 and 7 mm"). Units and joints: ``<langua
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from groundct.core.report import Measurement, MeasurementForm, Span
 from groundct.reports._rules.parsed import Parsed, once
@@ -15,13 +15,13 @@ from groundct.vocabulary.lexicon import Hit
 
 _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?")
 _DASH = re.compile(r"\s*[-–—‑~]\s*")
+_SIZE: Final = Measurement(span=Span(start=0, end=1), values_mm=())
 _SCALES = {"mm": 1.0, "cm": 10.0}
 _MOST_AXES = 3
 _MOST_LISTED = 6
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(NamedTuple):
     """A measurement at tokens ``first`` to ``last`` (exclusive)."""
 
     first: int
@@ -29,8 +29,7 @@ class Size:
     measurement: Measurement
 
 
-@dataclass(frozen=True)
-class _Numbers:
+class _Numbers(NamedTuple):
     """Numbers of a product at tokens ``first`` to ``last``; ``scale`` is None without a unit."""
 
     first: int
@@ -48,7 +47,9 @@ def sizes_of(parsed: Parsed) -> tuple[Size, ...]:
     out: list[Size] = []
     position = 0
     while position < len(parsed.words):
-        group = _product(parsed, hits, position)
+        group = None
+        if parsed.words[position][0].isdigit():
+            group = _product(parsed, hits, position)
         if group is None:
             position += 1
             continue
@@ -161,7 +162,7 @@ def _one(parsed: Parsed, group: _Numbers, scale: float) -> Size:
 
 def _unstated(parsed: Parsed, group: _Numbers) -> Size:
     size = _size(parsed, (group.first, group.last), group.values)
-    return replace(size, measurement=size.measurement.changed(unit_stated=False))
+    return size._replace(measurement=size.measurement.changed(unit_stated=False))
 
 
 def _size(
@@ -170,6 +171,6 @@ def _size(
     values: tuple[float, ...],
     form: MeasurementForm = "exact",
 ) -> Size:
-    span = Span(start=parsed.tokens[tokens[0]].start, end=parsed.tokens[tokens[1] - 1].end)
-    values_mm = tuple(round(value, 3) for value in values)
-    return Size(*tokens, Measurement(span=span, values_mm=values_mm, form=form))
+    values_mm = tuple([round(value, 3) for value in values])
+    measurement = _SIZE.changed(span=parsed.span_of(*tokens), values_mm=values_mm, form=form)
+    return Size(*tokens, measurement)

@@ -11,6 +11,7 @@ from typing import Final
 
 from groundct.core.report import Change, Finding, Measurement, Presence
 from groundct.reports._rules.measures import of_type
+from groundct.reports._rules.parsed import parse
 from groundct.reports._rules.place_words import has_exact_place, place_words, side_words
 from groundct.vocabulary.american import (
     head_of,
@@ -21,9 +22,7 @@ from groundct.vocabulary.american import (
     tells_place,
 )
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.lexicon import lexicon
 from groundct.vocabulary.modifiers import modifier_kinds
-from groundct.vocabulary.words import normal_word
 
 _PREFIX: Final[dict[Presence, str]] = {"present": "", "absent": "No", "uncertain": "Possible"}
 _LEADING: Final[dict[Change, str]] = {"new": "new", "stable": "stable"}
@@ -94,8 +93,7 @@ def _name(finding: Finding) -> str:
 @lru_cache(maxsize=256)
 def _is_finding(word: str) -> bool:
     """Whether a modifier is read as a finding where it stands alone: "ground-glass"."""
-    words = [normal_word(part, _AMERICAN) for part in word.replace("-", " ").split()]
-    return bool(lexicon(_AMERICAN, "findings", "type").find(words))
+    return bool(parse(word, _AMERICAN).findings)
 
 
 def _stands_before(size: Measurement, kind: str) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Reading, Report
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
@@ -18,8 +17,7 @@ READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """What a sentence tells: its findings, and what belongs to those of the sentence before.
 
     Spans count from the sentence's start. ``again`` are the numbers of findings that their words

@@ -76,5 +76,6 @@ def _no_collection() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # nor is anything to be found when Python ends
         if on:
             gc.enable()
