@@ -64,6 +64,8 @@ class DraftFinding(NamedTuple):
     def moved(self, name: str = "f") -> Finding:
         """The finding under this id, with its sentences and its spans in the report."""
         finding, offset = self.finding, self.offset
+        if not offset:
+            return finding.changed(finding_id=name, sentence_indices=self.indices)
         return finding.changed(
             finding_id=name,
             sentence_indices=self.indices,
