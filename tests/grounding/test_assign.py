@@ -264,3 +264,21 @@ def test_sides_are_never_crossed(
         assert sign * region.centroid_mm[0] > 0, region.region_id
         if region.kind != "organ":
             assert not outcome.masks.mask(region.region_id)[other].any()
+
+
+def test_a_pattern_keeps_to_the_segment_that_the_text_names(
+    chest: Any, finding: Any, run: Any
+) -> None:
+    where = ((20, 30, 40), (26, 36, 40), (32, 30, 40), (24, 40, 12), (30, 34, 12), (20, 34, 12))
+    for centre in where:
+        chest.put(chest.ball(centre, 6), -985)
+    named = ("left lung upper lobe apicoposterior segment",)
+    whole = run(chest, finding("f1", "1c", place="left lung"))
+    part = run(chest, finding("f1", "1c", place="left lung", lung_segments=named))
+    masks = [_of(each, "finding", "f1").region_ids for each in (whole, part)]
+    all_of_it, kept = (
+        each.masks.mask(ids[0]) for each, ids in zip((whole, part), masks, strict=True)
+    )
+    assert kept.any()
+    assert not (kept & ~all_of_it).any()
+    assert kept.sum() < 0.8 * all_of_it.sum()

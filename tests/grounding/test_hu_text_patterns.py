@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class Block:
     lung: BoolArray
     ribs: BoolArray
     at: tuple[np.ndarray, np.ndarray, np.ndarray]
+    others: dict[str, BoolArray] = field(default_factory=dict)
 
     def ball(self, centre: tuple[float, float, float], radius: float) -> BoolArray:
         gaps = sum((a - c) ** 2 for a, c in zip(self.at, centre, strict=True))
@@ -60,6 +61,7 @@ class Block:
         hu = np.asfortranarray(np.rint(self.hu + noise).astype(np.int16))
         geometry = Geometry.of(SHAPE, np.diag([STEP, STEP, STEP, 1.0]))
         masks = [("left lung", RegionMask.of(self.lung)), ("rib", RegionMask.of(self.ribs))]
+        masks += [(name, RegionMask.of(mask)) for name, mask in self.others.items()]
         organs = label_map_of_masks(masks, geometry, geometry)
         volume = Volume(hu, geometry, geometry)
         site = self.lung | self.box((55, 50, 37), (104, 96, 70)) if asked.category == "2e" else None
@@ -128,6 +130,21 @@ def test_bronchi_of_usual_width_are_no_bronchiectasis(block: Block, finding: Any
     assert not block.ask(finding(category="1b")).candidates
 
 
+def test_what_is_wide_next_to_a_lobar_bronchus_is_healthy(block: Block, finding: Any) -> None:
+    block.put(block.tube((55, 60, 40), (55, 42, 45), 4.6), -30)
+    block.put(block.tube((55, 60, 40), (55, 42, 45), 3.4), -960)
+    asked = finding(category="1b")
+    assert block.ask(asked).candidates
+    block.others["left lower lobe bronchus"] = block.ball((55, 68, 38), 5)
+    assert not block.ask(asked).candidates
+
+
+def test_lung_that_soft_tissue_encloses_is_no_wide_bronchus(block: Block, finding: Any) -> None:
+    block.put(block.tube((55, 70, 40), (55, 30, 45), 6.5), 30)
+    block.put(block.tube((55, 70, 40), (55, 30, 45), 4.5), LUNG_HU)
+    assert not block.ask(finding(category="1b")).candidates
+
+
 def _septa(block: Block) -> BoolArray:
     patch = block.ball((50, 40, 37), 26)
     net = np.zeros(SHAPE, dtype=np.bool_)
@@ -173,6 +190,37 @@ def test_a_band_is_found_and_a_vessel_is_none(block: Block, finding: Any) -> Non
     assert _best(block.ask(finding(category="2a")), truth) > 0.5
 
 
+def test_a_flat_thing_on_the_heart_is_no_band(block: Block, finding: Any) -> None:
+    block.put(block.box((92, 45, 35), (24, 2.6, 14)), -10)
+    block.others["heart"] = block.box((92, 41, 35), (30, 3.0, 20))
+    assert not block.ask(finding(category="2a")).candidates
+
+
+def test_haze_in_a_single_slice_is_no_ground_glass(block: Block, finding: Any) -> None:
+    block.put(block.box((55, 45, 37.5), (34, 34, 2.5)), -560)
+    assert not block.ask(finding(category="2c")).candidates
+    truth = block.put(block.box((55, 45, 37.5), (34, 34, 16)), -560)
+    assert _best(block.ask(finding(category="2c")), truth) > 0.6
+
+
+def test_what_lies_on_the_vessels_of_the_hilum_is_no_consolidation(
+    block: Block, finding: Any
+) -> None:
+    block.put(block.box((55, 45, 37), (30, 16, 20)), 40)
+    assert block.ask(finding(category="2b")).candidates
+    block.others["pulmonary artery"] = block.box((55, 45, 37), (30, 12, 18))
+    answer = block.ask(finding(category="2b"))
+    assert not answer.candidates
+    assert "hilum" in answer.reason
+
+
+def test_branching_vessels_are_no_nodule_of_unknown_size(block: Block, finding: Any) -> None:
+    _vessels(block)
+    answer = block.ask(finding())
+    assert not answer.candidates
+    assert "size" in answer.reason
+
+
 def test_packed_cysts_at_the_pleura_are_found(block: Block, finding: Any) -> None:
     patch = block.ball((55, 22, 37), 17) & block.lung
     cells = sum(np.abs((a % 6.5) - 3.25) ** 2 for a in block.at)
@@ -205,6 +253,16 @@ def test_a_cavity_holds_its_thick_wall(block: Block, finding: Any) -> None:
 def test_an_open_bronchus_is_no_air_cyst(block: Block, finding: Any) -> None:
     _bronchi(block, 2.5, 1.2)
     assert not block.ask(finding(category="2h")).candidates
+
+
+def test_air_where_a_segment_leaves_its_lobar_bronchus_is_no_air_cyst(
+    block: Block, finding: Any
+) -> None:
+    block.put(block.ball((50, 45, 37), 10), -350)
+    block.put(block.ball((50, 45, 37), 8.5), -985)
+    block.others["left lower lobe bronchus"] = block.ball((50, 62, 37), 4)
+    assert not block.ask(finding(category="2h")).candidates
+    assert block.ask(finding(category="2h", kind="cavity")).candidates
 
 
 def test_the_stated_size_chooses_among_cysts(block: Block, finding: Any) -> None:

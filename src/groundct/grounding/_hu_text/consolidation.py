@@ -48,6 +48,12 @@ _SHELL_MM = 3.0
 _AERATED_HU = -500.0
 _NODULE_ML, _NODULE_AERATED, _NODULE_LONG, _NODULE_BALL = 8.0, 0.5, 1.55, 0.72
 _SURE_FIT = 0.7
+_CENTRAL = (
+    *("left hilum", "right hilum", "pulmonary artery", "pulmonary trunk", "heart", "aorta"),
+    *("aortic arch", "descending aorta", "superior vena cava", "esophagus", "azygos vein"),
+)
+_CENTRAL_RIM_MM, _MOST_CENTRAL = 4.0, 0.6
+"""What lies so much on vessels of the hilum and the mediastinum is their border."""
 
 
 def consolidation(field: Field, finding: Finding) -> Answer:
@@ -60,9 +66,11 @@ def consolidation(field: Field, finding: Finding) -> Answer:
     thick = open_mm(dense, _LEAST_RADIUS_MM, spacing)
     thick = closed_mm(thick, _BRONCHOGRAM_MM, spacing) & inside
     labels, sizes = components(thick, 6)
+    vessels = crop_of(field.organs, _CENTRAL, field.crop).astype(np.float32)
+    central = dilate_mm(block_mean(vessels, steps) > 0.5, _CENTRAL_RIM_MM, spacing)
     voxel_ml = float(np.prod(spacing)) / 1000.0
     stated = stated_diameter_mm(finding)
-    out, round_ones = [], 0
+    out, round_ones, central_ones = [], 0, 0
     for label in range(1, min(len(sizes), _MOST_CANDIDATES + 1)):
         volume_ml = sizes[label] * voxel_ml
         if volume_ml < _LEAST_ML:
@@ -71,6 +79,9 @@ def consolidation(field: Field, finding: Finding) -> Answer:
         depth_mm = float(distance_mm(own, spacing).max())
         region = placed(repeated(own, steps, field.hu.shape) & field.site, field.crop)
         if depth_mm < _LEAST_DEPTH_MM or region.count == 0:
+            continue
+        if float(central[own].mean()) > _MOST_CENTRAL:
+            central_ones += 1
             continue
         aerated = _aerated_around(own, level, spacing)
         fit = 1.0
@@ -84,8 +95,9 @@ def consolidation(field: Field, finding: Finding) -> Answer:
         out.append(Candidate(region, round(float(confidence), 4)))
     out.sort(key=lambda c: -c.confidence)
     nodules = "what is dense there is round and free in the lung, as nodules are"
+    hilum = "what is dense there are vessels of the hilum or the mediastinum"
     none = "no lung as dense as soft tissue is seen there"
-    return Answer(tuple(out), nodules if round_ones else none)
+    return Answer(tuple(out), nodules if round_ones else hilum if central_ones else none)
 
 
 def _lung(field: Field, steps: tuple[int, int, int], spacing_mm: SpacingMm) -> BoolArray:

@@ -15,6 +15,7 @@ from groundct.core.report import Finding
 from groundct.core.volume import BoolArray
 from groundct.grounding._hu_text.field import Field
 from groundct.grounding._hu_text.form import filled_mm
+from groundct.grounding._hu_text.lumens import LOBAR_BRONCHI
 from groundct.grounding._hu_text.scene import Scene, scene_of
 from groundct.grounding._hu_text.stated import size_fit, stated_diameter_mm
 from groundct.grounding._space.crops import smooth
@@ -38,6 +39,8 @@ _LEAST_CLOSED = 0.6
 _LEAST_BALL = 0.6
 """The deepest place of the air, as a part of the radius of a ball of its volume."""
 _AIRWAY_MM = 4.0
+_LOBAR_MM = 12.0
+"""What comes that near to a lobar bronchus is where segments leave it, unless it is a cavity."""
 _MOST_CANDIDATES = 6
 _SIZE_MM = 8.0
 
@@ -50,10 +53,13 @@ def air_pockets(field: Field, finding: Finding) -> Answer:
     level = smooth(scene.hu, _SMOOTH_MM, scene.spacing_mm)
     airways = dilate_mm(scene.organ("trachea", "bronchie", "airway"), _AIRWAY_MM, scene.spacing_mm)
     air = scene.inside & (level < min(_AIR_HU, scene.level_hu - _UNDER_LUNG_HU)) & ~airways
+    lobar = dilate_mm(scene.organ(*LOBAR_BRONCHI), _LOBAR_MM, scene.spacing_mm)
     cores = open_mm(air, max(_LEAST_RADIUS_MM, scene.in_plane_mm), scene.spacing_mm)
     labels, sizes = components(cores, 6)
-    order = np.argsort(-sizes[1:], kind="stable")[: 4 * _MOST_CANDIDATES] + 1
-    found = [c for label in order if (c := _pocket(labels == label, scene, cavity))]
+    largest = np.argsort(-sizes[1:], kind="stable")[: 4 * _MOST_CANDIDATES] + 1
+    bronchi = set() if cavity else set(np.unique(labels[lobar]).tolist())
+    others = [label for label in largest if label not in bronchi]
+    found = [c for label in others if (c := _pocket(labels == label, scene, cavity))]
     out = []
     for region_mask, sure in found:
         region = scene.region(region_mask)

@@ -23,12 +23,20 @@ from groundct.grounding._hu_text.plaques import plaques
 from groundct.grounding._hu_text.pneumothorax import pneumothorax
 from groundct.grounding._hu_text.pockets import air_pockets
 from groundct.grounding._hu_text.septa import septa
+from groundct.grounding._hu_text.stated import stated_diameter_mm
 
 Rule = Callable[[Field, Finding], Answer]
 
+_NO_NODULE: Final = {
+    True: "nothing of that size there is as round and dense as a nodule",
+    False: "nothing there stands out from the vessels as a nodule; a size in the text would help",
+}
+"""Why no nodule is given, with and without a size in the text."""
+
 
 def _nodules(field: Field, finding: Finding) -> Answer:
-    return Answer(nodules(field, finding), "nothing there is as round, dense and large as the text")
+    sized = stated_diameter_mm(finding) is not None
+    return Answer(nodules(field, finding), _NO_NODULE[sized])
 
 
 CATEGORIES: Final[dict[str, Rule]] = {

@@ -35,7 +35,7 @@ _LOBES = (
     *("right lung upper lobe", "right lung middle lobe", "right lung lower lobe"),
 )
 _LEAST_SHARED = 0.2
-_UNSURE = "what looks like it is too unlike it, or another finding's"
+_UNSURE = "what is seen there fits the text too poorly, or fits another of its findings better"
 
 
 def find(
