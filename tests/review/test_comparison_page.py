@@ -11,8 +11,10 @@ import pytest
 from bench.made_results import made_results
 from groundct.benchmark.compare.by_metric import Resampling
 from groundct.benchmark.compare.compare import compare
-from groundct.benchmark.compare.ranking import Efficiency
+from groundct.benchmark.compare.ranking import Efficiency, MetricRanking, Standing
 from groundct.benchmark.compare.read import read_results
+from groundct.review._comparison_parts import title_of
+from groundct.review._plots.models import cost_plot
 from groundct.review._plots.svg import Axis, around, round_step
 from groundct.review.comparison_page import comparison_page
 
@@ -116,3 +118,31 @@ def test_axes_hold_their_values_and_know_the_limits_of_rates():
     assert len(wide.ticks()) >= 3
     assert around([0.3], 10, 20).at(0.3) == pytest.approx(15)
     assert round_step(0.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("rouge_l", "ROUGE-L"),
+        ("rouge_1", "ROUGE-1"),
+        ("sentence_bleu_4", "Sentence BLEU-4"),
+        ("cider", "CIDEr"),
+        ("meteor", "METEOR"),
+        ("instance_f1", "Instance F1"),
+        ("hd95:max", "hd95:max"),
+        ("nsd:border@1mm", "nsd:border@1mm"),
+    ],
+)
+def test_metrics_are_called_as_their_authors_call_them(name, title):
+    assert title_of(name) == title
+
+
+def test_names_of_models_with_the_best_score_are_not_cut_off():
+    best = Standing.model_construct(model="a", value=1.0, ci95=(0.6, 1.0))
+    ranking = MetricRanking.model_construct(
+        metric="hit_rate", higher_is_better=True, standings=(best,)
+    )
+    plot = cost_plot(ranking, {"a": 2.0}, "seconds", {"a": 0})
+    heights = [float(y) for y in re.findall(r'class="label halo"[^>]* y="([\d.]+)"', plot)]
+    heights += [float(y) for y in re.findall(r'y="([\d.]+)"[^>]*class="label halo"', plot)]
+    assert heights and min(heights) >= 14

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Final
 
 from groundct.benchmark.compare.ranking import (
     Combined,
@@ -40,6 +41,13 @@ def _number_class(is_number: bool) -> str:
     return ' class="number"' if is_number else ""
 
 
+_USUAL: Final = (
+    *(("f1", "F1"), ("bleu ", "BLEU-"), ("rouge l", "ROUGE-L"), ("rouge ", "ROUGE-")),
+    *(("meteor", "METEOR"), ("cider", "CIDEr"), ("cpm", "CPM")),
+)
+"""Names of metrics as their authors write them."""
+
+
 def title_of(metric: str) -> str:
     """A metric's name as words."""
     known = {
@@ -49,7 +57,9 @@ def title_of(metric: str) -> str:
     }
     if ":" in metric:
         return metric
-    words = metric.replace("_", " ").replace("f1", "F1")
+    words = metric.replace("_", " ")
+    for plain, usual in _USUAL:
+        words = words.replace(plain, usual)
     return known.get(metric, words[:1].upper() + words[1:])
 
 

@@ -119,6 +119,7 @@ def _metric(metric: MetricRanking, ranking: Ranking, colors: Colors) -> str:
         [(one.model, one.rank_shares, one.rank_open) for one in metric.standings],
         f"ranks by {metric.metric} over the draws",
     )
+    pairs = f"{len(metric.pairs)} pair{'s' * (len(metric.pairs) > 1)}"
     name = title_of(metric.metric) + ("" if metric.higher_is_better else " (less is better)")
     return (
         f'<section id="{_anchor(metric)}"><h2>{escape(title_of(metric.metric))}</h2>'
@@ -129,7 +130,7 @@ def _metric(metric: MetricRanking, ranking: Ranking, colors: Colors) -> str:
         "tests leave open.</figcaption></figure></div>"
         f'<details><summary>Numbers</summary><div class="scroll">{metric_table(metric, colors)}'
         "</div></details>"
-        f"<details><summary>Tests of {len(metric.pairs)} pairs</summary>"
+        f"<details><summary>Tests of {pairs}</summary>"
         f'<div class="scroll">{pair_table(metric)}</div></details></section>'
     )
 

@@ -143,10 +143,10 @@ def cost_plot(ranking: MetricRanking, costs: Mapping[str, float], name: str, col
     spread = [x for x, _, _ in points]
     ends = [v for _, y, m in points for v in (y, *(values[m].ci95 or ()))]
     across = around(spread, 56.0, 400.0, log=max(spread) > 8 * min(spread))
-    upwards = around(ends, 230.0, 14.0)
+    upwards = around(ends, 230.0, 26.0)  # the topmost name stands above its point
     parts = []
     for tick in across.ticks():
-        parts.append(line("grid", across.at(tick), 14, across.at(tick), 230))
+        parts.append(line("grid", across.at(tick), 20, across.at(tick), 230))
         parts.append(text("tick", across.at(tick), 246, number(tick), "middle"))
     for tick in upwards.ticks():
         parts.append(line("grid", 56, upwards.at(tick), 400, upwards.at(tick)))
