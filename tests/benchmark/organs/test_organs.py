@@ -72,6 +72,17 @@ def test_a_missing_structure_is_scored_as_empty_and_counted(tmp_path: Path) -> N
     assert result.extra == {"a": ("stomach",)}
 
 
+def test_a_mean_says_how_many_have_no_value(tmp_path: Path) -> None:
+    truth = written(tmp_path / "t", "a", labels(liver=LIVER, spleen=SPLEEN))
+    mine = written(tmp_path / "p", "a", labels(liver=LIVER))
+    result = scored(truth, mine, surfaces=("hd95:max", "nsd:border"), tolerances_mm=(2.0,))
+    left_out = {"hd95:max": 1, "nsd:border@2mm": 0}
+    assert result.summary["n_undefined_surfaces"] == left_out
+    assert result.structures["spleen"]["n_undefined_surfaces"] == left_out
+    assert result.structures["liver"]["n_undefined_surfaces"]["hd95:max"] == 0
+    assert result.summary["hd95:max"] == 0.0
+
+
 def test_an_empty_reference_has_no_dice_whatever_is_predicted(tmp_path: Path) -> None:
     empty = np.zeros(GRID.shape, dtype=np.bool_)
     truth = written(tmp_path / "t", "a", labels(liver=LIVER, spleen=empty))

@@ -302,9 +302,16 @@ def _surface_means(rows: Sequence[StructureResult]) -> dict[str, Any]:
     }
 
 
-def _counts(rows: Sequence[StructureResult]) -> dict[str, int]:
-    """``n_scored`` have a Dice, ``n_undefined`` none; missing and refused ones are scored as 0."""
+def _counts(rows: Sequence[StructureResult]) -> dict[str, Any]:
+    """``n_scored`` have a Dice, ``n_undefined`` none; missing and refused ones are scored as 0.
+
+    ``n_undefined_surfaces`` counts for each surface metric the rows that its mean leaves out.
+    """
+    names = dict.fromkeys(name for row in rows for name in row.surfaces)
     return {
+        "n_undefined_surfaces": {
+            name: sum(row.surfaces.get(name) is None for row in rows) for name in names
+        },
         "n": len(rows),
         "n_scored": sum(row.dice is not None for row in rows),
         "n_undefined": sum(row.dice is None for row in rows),
