@@ -152,10 +152,11 @@ def _extracted(plugin: Extractor, reports: list[Report]) -> Iterator[Draft | Exc
         for report, reading in zip(reports, plugin.read_many(reports), strict=True):
             yield _draft(reading, report) if isinstance(reading, Reading) else reading
         return
+    drafting = plugin if isinstance(plugin, Drafts) else None
     for report in reports:
         try:
-            if isinstance(plugin, Drafts):
-                yield plugin.draft(report)
+            if drafting is not None:
+                yield drafting.draft(report)
             else:
                 yield _draft(plugin.extract(report), report)
         except Exception as problem:  # as above
