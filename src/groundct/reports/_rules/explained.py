@@ -49,12 +49,24 @@ def _once(parsed: Parsed, mentions: list[Mention]) -> tuple[Mention, ...]:
         before = out[-1] if out else None
         if before is None or before.type != mention.type or before.hit == mention.hit:
             out.append(mention)
+        elif _is_its_name(parsed, before, mention):
+            continue
         elif _is_again(parsed, before, mention):
             places = before.places or mention.places
             out[-1] = before._replace(last=mention.last, places=places)
         elif parsed.verb_last or not _explains(parsed, before, mention):
             out.append(mention)
     return tuple(out)
+
+
+def _is_its_name(parsed: Parsed, one: Mention, other: Mention) -> bool:
+    """Whether brackets give a general word its name for certain: "enlarged (splenomegaly)"."""
+    inside = parsed.words[one.last : other.last + 1]
+    return (
+        one.hit.entry.meaning.startswith(GENERAL)
+        and inside[: other.first - one.last] == ("(",)
+        and inside[-1] == ")"
+    )
 
 
 def _is_again(parsed: Parsed, one: Mention, other: Mention) -> bool:

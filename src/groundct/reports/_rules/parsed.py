@@ -19,6 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 MASK = "\0"
+_PARTING: Final = frozenset(",;")
 ANAPHOR: Final = "anaphor"
 """The role of words such as "in this location"."""
 _SPAN: Final = Span(start=0, end=1)
@@ -148,6 +149,7 @@ def parse(text: str, language: str) -> Parsed:
         rest = [MASK] * labelled + words[labelled:]
         named = _lexicons(language).find(rest).get("findings", ())
     findings = tuple([_without_joint(hit, words, grammar(language)) for hit in named])
+    findings = _own(findings, words, found)
     cues = {name: found.get(name, ()) for name in _CUES}
     if languages()[language].verb_last:
         cues["negation"] = _denials(words, findings, cues["negation"], language)
@@ -183,6 +185,24 @@ def _labelled(text: str, tokens: tuple[Token, ...], words: list[str], language: 
     label = _LABEL.match(text) if text[:1].isupper() else None
     labelled = sum(token.end <= label.end() for token in tokens) if label else 0
     return 0 if labelled and _answered(words[labelled:], language) else labelled
+
+
+def _own(findings: tuple[Hit, ...], words: list[str], found: Found) -> tuple[Hit, ...]:
+    """The findings without "mm and increased" where that is said of the finding before it.
+
+    "The dilatation of the aorta is 40 mm and increased" has one; in "plaques, the pulmonary trunk
+    is 33 mm and increased" there are two.
+    """
+    units = {hit.first for hit in found.get("units", ())}
+    if all(hit.first not in units for hit in findings):
+        return findings
+    return tuple(
+        hit
+        for number, hit in enumerate(findings)
+        if hit.first not in units
+        or not number
+        or not _PARTING.isdisjoint(words[findings[number - 1].last : hit.first])
+    )
 
 
 def _without_joint(hit: Hit, words: list[str], known: Grammar) -> Hit:
