@@ -17,7 +17,7 @@ from bench.bench_reports import rows_of
 from bench.marked import lines_of, outcome
 from groundct.core.report import Finding, Span
 from groundct.reports._rules.reading import SentenceReading, read_sentence
-from groundct.reports._rules.sentences import sentence_places
+from groundct.reports._rules.words.sentences import sentence_places
 from groundct.reports.rules import PLUGIN
 from groundct.vocabulary.lexicon import lexicon
 

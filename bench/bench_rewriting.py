@@ -16,9 +16,9 @@ from pathlib import Path
 
 from bench.bench_reports import rows_of
 from groundct.core.report import Finding, Sentence, Span, report_of_columns, rewritten
-from groundct.reports._rules.measures import measured
+from groundct.reports._rules.details.measures import measured
 from groundct.reports._rules.reading import read_sentence
-from groundct.reports._rules.sentences import sentence_places
+from groundct.reports._rules.words.sentences import sentence_places
 from groundct.reports.rules import PLUGIN
 
 LANGUAGE = "en"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from groundct.core.report import Report, Span, report_of_columns, rewritten
 from groundct.reports._draft import draft_of
-from groundct.reports._rules.parsed import LEXICONS, _lexicons, once, parse
-from groundct.reports._rules.sentences import _CANDIDATE, _GAP, _SIGN
+from groundct.reports._rules.words.parsed import LEXICONS, _lexicons, once, parse
+from groundct.reports._rules.words.sentences import _CANDIDATE, _GAP, _SIGN
 from groundct.reports.rules import PLUGIN
 from groundct.vocabulary.lexicon import lexicon
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from groundct.core.issues import TableError
 from groundct.core.report import Measurement, Span
 from groundct.questions._sizes import size_text
-from groundct.reports._rules.measures import measurements_of, of_type
-from groundct.reports._rules.parsed import parse
+from groundct.reports._rules.details.measures import measurements_of, of_type
 from groundct.reports._rules.reading import read_sentence
-from groundct.reports._rules.sizes import sizes_of
+from groundct.reports._rules.words.parsed import parse
+from groundct.reports._rules.words.sizes import sizes_of
 from groundct.review._words import size_words
 from groundct.vocabulary import sizes as table
 from groundct.vocabulary.findings import findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groundct.core.report import Span
-from groundct.reports._rules.sentences import sentence_places
+from groundct.reports._rules.words.sentences import sentence_places
 from groundct.reports.sections import split_sections
 
 

@@ -15,9 +15,9 @@ from groundct.core.report import (
     Presence,
     Span,
 )
-from groundct.reports._rules.measures import of_type
+from groundct.reports._rules.american.standard import standardized
+from groundct.reports._rules.details.measures import of_type
 from groundct.reports._rules.reading import read_sentence
-from groundct.reports._rules.standard import standardized
 from groundct.vocabulary.american import american_place, plural_of, says_too_little
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings

@@ -16,8 +16,8 @@ from typing import Any
 from groundct.core.report import Finding, Sentence, Span
 from groundct.reports._llm.sides import sides_of
 from groundct.reports._llm.source import Source
+from groundct.reports._rules.places.sites import Site
 from groundct.reports._rules.reading import SentenceReading, read_sentence
-from groundct.reports._rules.sites import Site
 
 Data = dict[str, Any]
 Model = Callable[[Data], Data]

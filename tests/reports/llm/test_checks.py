@@ -15,7 +15,7 @@ from groundct.reports._llm.assemble import sources_of
 from groundct.reports._llm.prompt import request_of
 from groundct.reports._llm.quotes import find_quotes
 from groundct.reports._llm.source import Source
-from groundct.reports._rules.parsed import parse
+from groundct.reports._rules.words.parsed import parse
 from groundct.reports.language_model.failures import LanguageModelError
 from groundct.reports.language_model.strict_json import NotJsonError, NotStrictError, parse_strict
 

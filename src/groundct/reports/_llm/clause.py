@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundct.reports._llm.quotes import Quote
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.words.parsed import Parsed
 
 
 def clause_end(parsed: Parsed, quote: Quote, others: tuple[Quote, ...]) -> int:

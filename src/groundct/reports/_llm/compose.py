@@ -8,12 +8,12 @@ from typing import Final
 from groundct.core.report import Cue, Finding, Laterality, Measurement, Presence
 from groundct.reports._llm.placing import where
 from groundct.reports._llm.quotes import Quote
-from groundct.reports._rules.attach import Words
+from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.build import findings_of
-from groundct.reports._rules.measures import of_type
-from groundct.reports._rules.mentions import Mention
+from groundct.reports._rules.details.measures import of_type
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports._rules.wording import worded
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Entry, Hit
 

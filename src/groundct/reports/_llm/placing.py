@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from groundct.core.report import Laterality
 from groundct.reports._llm.quotes import Quote
-from groundct.reports._rules.link import exact
-from groundct.reports._rules.place_paths import paths_of_place
+from groundct.reports._rules.places.link import exact
+from groundct.reports._rules.places.place_paths import paths_of_place
+from groundct.reports._rules.places.sites import Site
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports._rules.sites import Site
 from groundct.vocabulary.anatomy import anatomy
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from groundct.core.report import Presence
 from groundct.reports._llm.quotes import Quote
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
 _STOPS: Final = frozenset(";:")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from groundct.core.report import Sentence, rewritten
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.words.parsed import Parsed
 
 _LONGEST = 1000
 _EDGES = " \t\r\n.,;:\"'"

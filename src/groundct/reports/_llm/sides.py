@@ -7,9 +7,9 @@ from typing import Final
 from groundct.core.report import Finding, Laterality
 from groundct.reports._llm.clause import clause_end
 from groundct.reports._llm.quotes import Quote
-from groundct.reports._rules.parsed import Parsed
-from groundct.reports._rules.place_paths import paths_of_place
+from groundct.reports._rules.places.place_paths import paths_of_place
 from groundct.reports._rules.reading import SentenceReading
+from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import Hit
 

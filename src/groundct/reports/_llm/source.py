@@ -7,7 +7,7 @@ from functools import cached_property
 
 from groundct.core.report import Finding, Measurement, Presence, Sentence, Span
 from groundct.reports._llm.quotes import Quote
-from groundct.reports._rules.measures import measurements_of
+from groundct.reports._rules.details.measures import measurements_of
 from groundct.reports._rules.reading import SentenceReading
 
 

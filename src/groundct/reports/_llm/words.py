@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from groundct.reports._llm.quotes import Quote
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.catalogue import vocabulary_tables
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import expand, lexicon

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from groundct.core.report import Cue, Finding
-from groundct.reports._rules.parsed import ANAPHOR, Parsed
+from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports._rules.wording import worded
+from groundct.reports._rules.words.parsed import ANAPHOR, Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.places import places

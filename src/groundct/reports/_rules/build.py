@@ -6,25 +6,25 @@ from dataclasses import replace
 from typing import Final
 
 from groundct.core.report import Cue, Finding, Presence, Span
-from groundct.reports._rules.attach import (
+from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.details.details import Details, details_of
+from groundct.reports._rules.in_turn import in_turn
+from groundct.reports._rules.mention.explained import unexplained
+from groundct.reports._rules.mention.mentions import Mention, mentions_of
+from groundct.reports._rules.mention.normal import normal_mentions, statement_of
+from groundct.reports._rules.places.attach import (
     Words,
     adjective_sides,
     laterality_of,
     plain_sites,
     sites_of,
 )
-from groundct.reports._rules.details import Details, details_of
-from groundct.reports._rules.explained import unexplained
-from groundct.reports._rules.in_turn import in_turn
-from groundct.reports._rules.link import exact
-from groundct.reports._rules.mentions import Mention, mentions_of
-from groundct.reports._rules.normal import normal_mentions, statement_of
-from groundct.reports._rules.parsed import Parsed
-from groundct.reports._rules.place_paths import paths_of_place
-from groundct.reports._rules.relations import relations_of
-from groundct.reports._rules.scope import presence_of
-from groundct.reports._rules.site import Site, site_paths
-from groundct.reports._rules.wording import worded
+from groundct.reports._rules.places.link import exact
+from groundct.reports._rules.places.place_paths import paths_of_place
+from groundct.reports._rules.places.relations import relations_of
+from groundct.reports._rules.places.site import Site, site_paths
+from groundct.reports._rules.presence.scope import presence_of
+from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from groundct.core.report import Finding, Measurement, Remark, Report
-from groundct.reports._rules.attach import Words
-from groundct.reports._rules.link import exact
-from groundct.reports._rules.measures import measurements_of, of_type
-from groundct.reports._rules.mentions import Mention
-from groundct.reports._rules.parsed import Parsed
-from groundct.reports._rules.remarks import remarks_of
-from groundct.reports._rules.site import Site, site_paths
-from groundct.reports._rules.wording import worded
+from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.details.measures import measurements_of, of_type
+from groundct.reports._rules.details.remarks import remarks_of
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.places.attach import Words
+from groundct.reports._rules.places.link import exact
+from groundct.reports._rules.places.site import Site, site_paths
+from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import lexicon
 from groundct.vocabulary.places import places

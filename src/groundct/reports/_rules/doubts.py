@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.core.report import Finding
-from groundct.reports._rules.parsed import Parsed
+from groundct.reports._rules.words.parsed import Parsed
 
 UNKNOWN_WORDS: Final = "unknown-words"
 UNUSED_NEGATION: Final = "unused-negation"

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from groundct.core.report import Finding, Laterality, Measurement
-from groundct.reports._rules.link import exact
-from groundct.reports._rules.parsed import Parsed
-from groundct.reports._rules.site import Site, site_paths
-from groundct.reports._rules.wording import worded
+from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.places.link import exact
+from groundct.reports._rules.places.site import Site, site_paths
+from groundct.reports._rules.words.parsed import Parsed
 
 _IN_TURN = "in_turn"
 _OTHER = "other"

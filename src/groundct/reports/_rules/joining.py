@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from groundct.core.report import Finding, Measurement
-from groundct.reports._rules.link import exact
+from groundct.reports._rules.places.link import exact
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.modifiers import in_order, modifier_kinds

@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from groundct.core.report import Finding, Measurement, Report
 from groundct.reports._draft import DraftFinding
+from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.joining import (
     adds,
     has_size,
@@ -16,7 +17,6 @@ from groundct.reports._rules.joining import (
     sides_of,
     upwards,
 )
-from groundct.reports._rules.wording import worded
 from groundct.vocabulary.findings import findings
 
 _MOST_COMPARED = 100

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from groundct.core.report import Finding, Rewrite
-from groundct.reports._rules.attach import Words
+from groundct.reports._rules.american.rewriting import american_text, rewrites_of
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.continued import Loose, again_of, loose_of
 from groundct.reports._rules.doubts import doubts_of
-from groundct.reports._rules.link import paths_of, regions_of
-from groundct.reports._rules.parsed import ANAPHOR, Parsed, parse, sides_named
-from groundct.reports._rules.rewriting import american_text, rewrites_of
-from groundct.reports._rules.sites import Site, lung_sites
+from groundct.reports._rules.places.attach import Words
+from groundct.reports._rules.places.link import paths_of, regions_of
+from groundct.reports._rules.places.sites import Site, lung_sites
+from groundct.reports._rules.words.parsed import ANAPHOR, Parsed, parse, sides_named
 
 _KEPT = 3 << 13
 _KEPT_PARSED = 1 << 8

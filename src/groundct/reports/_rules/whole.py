@@ -11,7 +11,7 @@ from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.continued import Loose, continued, reworded
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.reading import SentenceReading, read_sentence
-from groundct.reports._rules.sentences import sentence_places
+from groundct.reports._rules.words.sentences import sentence_places
 
 READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))

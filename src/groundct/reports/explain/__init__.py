@@ -9,8 +9,8 @@ from typing import Final
 from groundct.core.report import Finding, Reading, Report, Sentence, Span, rewritten
 from groundct.core.value import Value
 from groundct.reports._read import READ_FOR_FINDINGS
-from groundct.reports._rules.parsed import Parsed
 from groundct.reports._rules.reading import read_sentence
+from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports.labels import labels_of
 from groundct.reports.rules import PLUGIN
 from groundct.vocabulary.lexicon import Hit, lexicon

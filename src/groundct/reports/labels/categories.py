@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from groundct.reports._rules.explained import unexplained
-from groundct.reports._rules.mentions import mentions_of
-from groundct.reports._rules.parsed import parse
+from groundct.reports._rules.mention.explained import unexplained
+from groundct.reports._rules.mention.mentions import mentions_of
+from groundct.reports._rules.words.parsed import parse
 from groundct.vocabulary.findings import findings
 
 _UNKNOWN = "12"

@@ -1,0 +1,1 @@
+"""Sentences and findings in American radiology English."""

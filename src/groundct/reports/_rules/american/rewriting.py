@@ -1,0 +1,132 @@
+"""A sentence's words in American radiology English, each with the words that it stands for.
+
+Phrases stand in ``<language>/rewriting.tsv``. In its third column "*" follows a noun that takes the
+number of the phrase's last word, "^" one that takes the number of the same noun in the phrase, and
+"!" ends one without a plural, so that "are" after it becomes "is" and "a" before it goes; "="
+keeps a phrase as it is.
+Misspelt words are set right by the table of spellings, and decimal commas become points. Nothing
+here may change what is read: `bench/bench_rewriting.py` and the tests read every sentence again.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from groundct.core.report import Rewrite, Sentence, Span, rewritten
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.sizes import sizes_of
+from groundct.vocabulary._tables import has_table
+from groundct.vocabulary.american import plural_word
+from groundct.vocabulary.spelling import known_word
+from groundct.vocabulary.words import is_plural, normal_word
+
+_TABLE: Final = "rewriting"
+_REWRITE: Final = Rewrite(span=Span(start=0, end=1), text="", entry="")
+DECIMAL: Final = "decimal"
+SPELLING: Final = "spelling"
+_OF_LAST = "*"
+_OF_SAME = "^"
+_SINGULAR = "!"
+_KEPT = "="
+_VERBS: Final = {"are": "is", "were": "was", "have": "has"}
+_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_ARTICLES = frozenset(("a", "an"))
+_VOWELS = frozenset("aeiou")
+
+
+def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
+    """The rewrites of a sentence in order, none overlapping; none in a language without a table."""
+    if not has_table(f"{parsed.language}/{_TABLE}.tsv"):
+        return ()
+    out: list[Rewrite] = []
+    taken: set[int] = set()
+    for hit in parsed.rewriting:
+        first, last = hit.first, hit.last
+        taken.update(range(hit.first, last))
+        if hit.entry.meaning == _KEPT:
+            continue
+        text = _agreeing(parsed, first, last, hit.entry.meaning)
+        if hit.entry.meaning.endswith(_SINGULAR):
+            verb = parsed.surface(last) if last < len(parsed.tokens) else ""
+            if verb in _VERBS:
+                text, last = f"{text} {_VERBS[verb]}", last + 1
+            first -= bool(first) and parsed.surface(first - 1).lower() in _ARTICLES
+        out.append(_rewrite(parsed, (first, last), text, hit.entry.entry_id))
+    out += _spelt(parsed, taken)
+    out += _decimal(parsed)
+    kept = [rewrite for rewrite in out if rewrite.text != rewrite.span.of(parsed.text)]
+    return tuple(sorted(kept, key=lambda rewrite: rewrite.span.start))
+
+
+def american_text(text: str, rewrites: tuple[Rewrite, ...]) -> str:
+    """A text with the rewrites of it, whose spans count from its start."""
+    if not rewrites:
+        return text
+    whole = Sentence(index=0, section="other", span=Span(start=0, end=len(text)))
+    return rewritten(whole.changed(rewrites=rewrites), text)
+
+
+def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:
+    """The new words, a marked noun in the number of the word that it stands for."""
+    mark = next((sign for sign in (_OF_LAST, _OF_SAME) if sign in american), None)
+    if mark is None:
+        return american.removesuffix(_SINGULAR)
+    head, _, tail = american.partition(mark)
+    before, _, noun = head.rpartition(" ")
+    same = [n for n in range(first, last) if parsed.tokens[n].word == noun]
+    place = same[-1] if mark == _OF_SAME and same else last - 1
+    if is_plural(parsed.surface(place), parsed.language):
+        noun = plural_word(noun)
+    return f"{before} {noun}{tail}".lstrip()
+
+
+def _spelt(parsed: Parsed, taken: set[int]) -> list[Rewrite]:
+    """Words that are misspelt and not taken by a phrase, with their right spelling."""
+    out: list[Rewrite] = []
+    for number, token in enumerate(parsed.tokens):
+        text = respelt(parsed.text[token.start : token.end], parsed.language)
+        if text is not None and number not in taken:
+            out.append(_rewrite(parsed, (number, number + 1), text, SPELLING))
+    return out
+
+
+@lru_cache(maxsize=1 << 16)
+def respelt(surface: str, language: str) -> str | None:
+    """The right spelling of a misspelt word; None for a word that has it."""
+    word = known_word(surface, language)
+    if word == normal_word(surface, language) or not word.isalpha():
+        return None
+    return plural_word(word) if is_plural(surface, language) else word
+
+
+def _decimal(parsed: Parsed) -> list[Rewrite]:
+    """Sizes with a decimal point in place of a comma."""
+    out: list[Rewrite] = []
+    if not _COMMA.search(parsed.text):
+        return out
+    for size in sizes_of(parsed):
+        for number in range(size.first, size.last):
+            surface = parsed.surface(number)
+            if _COMMA.search(surface):
+                span = parsed.span_of(number, number + 1)
+                out.append(Rewrite(span=span, text=_COMMA.sub(".", surface), entry=DECIMAL))
+    return out
+
+
+def _rewrite(parsed: Parsed, tokens: tuple[int, int], text: str, entry: str) -> Rewrite:
+    """A rewrite that keeps a capital, and takes in an article before it that would not fit."""
+    first, last = tokens
+    span = parsed.span_of(first, last)
+    surface = parsed.surface(first)
+    if span.start == 0 or (surface[0].isupper() and not surface.isupper()):
+        text = text[0].upper() + text[1:]
+    article = parsed.surface(first - 1) if first else ""
+    if article.lower() in _ARTICLES:
+        fitting = "an" if text[0].lower() in _VOWELS else "a"
+        if fitting != article.lower():
+            fitting = fitting.capitalize() if article[0].isupper() else fitting
+            start = parsed.tokens[first - 1].start
+            span, text = span.changed(start=start), f"{fitting} {text}"
+    return _REWRITE.changed(span=span, text=text, entry=entry)

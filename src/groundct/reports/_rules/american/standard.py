@@ -1,0 +1,134 @@
+"""A finding in American radiology English, from its values alone.
+
+Reading the words again gives the same type, presence, side, places, segments and sizes: this is a
+law that `tests/reports/test_standard.py` checks for every type of the vocabulary.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from groundct.core.report import Change, Finding, Measurement, Presence
+from groundct.reports._rules.american.place_words import has_exact_place, place_words, side_words
+from groundct.reports._rules.details.measures import of_type
+from groundct.reports._rules.words.parsed import parse
+from groundct.vocabulary.american import (
+    head_of,
+    needs_place,
+    plural_of,
+    says_too_little,
+    size_kind_words,
+    tells_place,
+)
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.modifiers import modifier_kinds
+
+_PREFIX: Final[dict[Presence, str]] = {"present": "", "absent": "No", "uncertain": "Possible"}
+_LEADING: Final[dict[Change, str]] = {"new": "new", "stable": "stable"}
+_FOLLOWING: Final[dict[Change, str]] = {
+    "increased": "increased from prior",
+    "decreased": "decreased from prior",
+    "resolved": "resolved since prior",
+}
+_FORM: Final = {
+    "exact": "",
+    "range": "",
+    "about": "approximately ",
+    "up_to": "up to ",
+    "at_least": "at least ",
+}
+_AMERICAN: Final = "en"
+_COUNTS: Final = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def standardized(finding: Finding, *, words: str = "", plural: bool = False) -> str:
+    """For example ``Stable 5 mm solid pulmonary nodule in the apical segment of the right ...``.
+
+    ``words`` are the report's own for the finding, which stand where its type's name says less
+    ("bone finding"); ``plural``: the report speaks of several without a number.
+    """
+    sizes = finding.measurements
+    leads = len(sizes) == 1 and _stands_before(sizes[0], finding.type)
+    said = [
+        _PREFIX[finding.presence] if finding.change != "resolved" else "",
+        _LEADING.get(finding.change, "") if finding.change else "",
+        _count(finding),
+        *_named(finding, size_text(sizes[0]) if leads else "", words, plural=plural),
+        place_words(finding, always=_says_place(finding, words)),
+    ]
+    text = " ".join(word for word in said if word)
+    tail = [] if leads else [_size_words(size) for size in sizes]
+    if finding.change in _FOLLOWING:
+        tail.append(_FOLLOWING[finding.change])
+    text = ", ".join((text, *tail))
+    return text[0].upper() + text[1:]
+
+
+def size_text(measurement: Measurement) -> str:
+    """A size as ``28 x 17 mm``, ``12-15 mm``, ``up to 6 mm``."""
+    joint = "-" if measurement.form == "range" else " x "
+    numbers = joint.join(f"{value:g}" for value in measurement.values_mm)
+    return f"{_FORM[measurement.form]}{numbers} mm"
+
+
+def _says_place(finding: Finding, words: str) -> bool:
+    """Whether the type's usual place is said: its name or the report's own words do not tell it."""
+    name = findings().types[finding.type].name
+    own = bool(words) and says_too_little(name) and not tells_place(name)
+    return own or needs_place(name) or _name(finding) != name
+
+
+def _name(finding: Finding) -> str:
+    """The type's name, "lesion" for "liver lesion" where its exact place follows or it is cystic.
+
+    "Cystic liver lesion" would be read as a cyst and a lesion.
+    """
+    name = findings().types[finding.type].name
+    head = head_of(name)
+    exact = has_exact_place(finding) or "cystic" in finding.modifiers
+    return head if head and exact and not side_words(finding) else name
+
+
+@lru_cache(maxsize=256)
+def _is_finding(word: str) -> bool:
+    """Whether a modifier is read as a finding where it stands alone: "ground-glass"."""
+    return bool(parse(word, _AMERICAN).findings)
+
+
+def _stands_before(size: Measurement, kind: str) -> bool:
+    """Whether a number before the name is read as what it is: "5 mm nodule" is a diameter."""
+    usual = of_type(size.changed(kind="unknown"), kind).kind
+    return size.kind == usual and size.form in ("exact", "about", "range")
+
+
+def _size_words(size: Measurement) -> str:
+    return f"{size_text(size)} {size_kind_words(size.kind)}".rstrip()
+
+
+def _count(finding: Finding) -> str:
+    count = finding.count
+    if count is None or count < 2:
+        return ""
+    return _COUNTS[count] if count < len(_COUNTS) else str(count)
+
+
+def _named(finding: Finding, size: str, words: str, *, plural: bool) -> list[str]:
+    """Words of number, the size, how it looks, its side and its name."""
+    kinds = modifier_kinds()
+    name = _name(finding)
+    own = words if words and says_too_little(name) else ""
+    full = name == findings().types[finding.type].name
+    said = [word for word in finding.modifiers if word not in own.lower()]
+    said = [word for word in said if not (full and _is_finding(word))]
+    counted = finding.count is not None and finding.count > 1
+    number = [] if counted else [word for word in said if kinds[word] == "number"]
+    looks = [size, *(word for word in said if kinds[word] != "number"), side_words(finding)]
+    if own:
+        return [*number, *looks, own]
+    if plural or number or counted:
+        several = plural_of(name)
+        if several or not (number or counted):
+            return [*number, *looks, several or name]
+        return [*number, "areas of", *looks, name]
+    return [*looks, name]

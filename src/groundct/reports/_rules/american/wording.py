@@ -1,0 +1,78 @@
+"""A finding with its standard words: its values and, where they say more, its own words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+from groundct.core.report import Finding, Span
+from groundct.reports._rules.american.rewriting import american_text, rewrites_of
+from groundct.reports._rules.american.standard import standardized
+from groundct.reports._rules.words.parsed import parse
+from groundct.vocabulary.american import says_too_little
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.words import is_plural
+
+_BARE: Final = Finding(
+    finding_id="f",
+    type="nodule",
+    category="2d",
+    focal=True,
+    presence="present",
+    span=Span(start=0, end=1),
+    standardized="",
+    sentence_indices=(0,),
+)
+
+
+def worded(finding: Finding, text: str, language: str) -> Finding:
+    """The finding with its standard words; its span counts characters of ``text``."""
+    said = finding.span.of(text)
+    normal = any(cue.entry in _normal_entries(language) for cue in finding.cues)
+    own = "" if normal or not _own_words(finding.type) else american(said, language)
+    last = said.split()[-1]
+    plural = not normal and is_plural(last.lower(), language)
+    return finding.changed(standardized=_standardized(finding, own, plural=plural))
+
+
+def _standardized(finding: Finding, own: str, *, plural: bool) -> str:
+    """The standard words; those of findings without sizes are kept by their values."""
+    if finding.measurements:
+        return standardized(finding, words=own, plural=plural)
+    return _of_values(
+        own,
+        plural,
+        type=finding.type,
+        presence=finding.presence,
+        change=finding.change,
+        count=finding.count,
+        anatomy=finding.anatomy,
+        laterality=finding.laterality,
+        lung_segments=finding.lung_segments,
+        modifiers=finding.modifiers,
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_values(own: str, plural: bool, **values: Any) -> str:
+    return standardized(_BARE.changed(**values), words=own, plural=plural)
+
+
+@lru_cache(maxsize=1 << 12)
+def american(words: str, language: str) -> str:
+    """Words of a report in American radiology English, without a capital at their beginning."""
+    parsed = parse(words, language)
+    text = american_text(words, rewrites_of(parsed))
+    first = text.split()[0]
+    return text if first[1:].lower() != first[1:] else text[0].lower() + text[1:]
+
+
+def _own_words(kind: str) -> bool:
+    return says_too_little(findings().types[kind].name)
+
+
+@lru_cache(maxsize=8)
+def _normal_entries(language: str) -> frozenset[str]:
+    """The ids of entries that call something normal."""
+    return frozenset(entry.entry_id for entry in lexicon(language, "normality").entries)

@@ -1,0 +1,176 @@
+"""Words that say how a finding looks and how it changed, given to the mention that they qualify.
+
+An adjective belongs to the next mention when only words of its own phrase stand between; what
+stands after "is", "with" or a comma, or is a phrase of its own, belongs to the last mention before.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from groundct.core.report import Change, Presence
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.presence.scope import presence_of
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.modifiers import NO_MODIFIER, in_order
+
+_REACH = 8
+_ENDING = 3
+_ROOT = 4
+_STOPS = frozenset(";:()?")
+_ENDS = frozenset(",;:().")
+_CHANGES: Final[dict[str, Change]] = {
+    "new": "new",
+    "stable": "stable",
+    "increased": "increased",
+    "decreased": "decreased",
+    "resolved": "resolved",
+}
+_WITH_PRIOR: Final[dict[str, Change]] = {"increased_if": "increased", "decreased_if": "decreased"}
+
+
+def modifiers_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[tuple[str, ...], ...]:
+    """The standard words of each mention; one that is denied ("not calcified") is none."""
+    words: list[list[str]] = [[] for _ in mentions]
+    for hit in parsed.found.get("modifiers", ()):
+        if hit.entry.meaning == NO_MODIFIER:
+            continue
+        for number in _qualified(parsed, hit, mentions):
+            mention = mentions[number]
+            if _says_more(hit.entry.meaning, mention) and not _denied(parsed, hit, mention):
+                words[number].append(hit.entry.meaning)
+    return tuple(in_order(own) for own in words)
+
+
+def changes_of(
+    parsed: Parsed, mentions: tuple[Mention, ...], presences: tuple[Presence, ...]
+) -> tuple[Change | None, ...]:
+    """How each mention changed; the last word that speaks of it decides.
+
+    Words such as "increased" count only beside an earlier examination: in this register a diameter
+    that is "40 mm and increased" is wide.
+    """
+    changes: list[Change | None] = [None] * len(mentions)
+    hits = parsed.cues["temporal"]
+    compared = any(hit.entry.meaning in ("exam", "compared") for hit in hits)
+    for hit in hits:
+        change = _CHANGES.get(hit.entry.meaning)
+        if change is None and compared:
+            change = _WITH_PRIOR.get(hit.entry.meaning)
+        if change not in (None, "new", "stable") and _refused(parsed, hit):
+            change = "stable" if change != "resolved" else None
+        if change is None:
+            continue
+        if any(m.first < hit.last and hit.first < m.last for m in mentions):
+            continue  # "density increase", "the heart has increased in size" are findings.
+        for number in _changed(parsed, hit, mentions):
+            if presences[number] == "absent" and change != "resolved":
+                changes[number] = changes[number] or ("new" if change == "new" else None)
+            elif changes[number] is None or change != "stable":
+                changes[number] = change
+    return tuple(changes)
+
+
+def _refused(parsed: Parsed, hit: Hit) -> bool:
+    """Whether a word of change is negated: "has not resolved", "no regression was detected"."""
+    before = parsed.words[max(0, hit.first - 2) : hit.first]
+    if not parsed.grammar.not_.isdisjoint(before):
+        return True
+    denied = presence_of(parsed, hit.first, hit.last)[0] == "absent"
+    return denied and hit.entry.meaning != "resolved"
+
+
+def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[int]:
+    """The mentions that a word of change speaks of: the next, else all before in its clause."""
+    following = _next(parsed, hit, mentions)
+    if following is not None and not (
+        parsed.verb_last
+        and parsed.any_word(hit.last, mentions[following].first, parsed.grammar.listing)
+    ):
+        return [following]
+    before = [n for n, m in enumerate(mentions) if m.last <= hit.first]
+    if not before:
+        return [0] if mentions else []
+    stops = [n for n in range(hit.first) if parsed.words[n] in _STOPS]
+    floor = max((n for n in stops if n > mentions[before[0]].first), default=0)
+    near = [n for n in before if mentions[n].first >= floor] or before
+    kept = [near[-1]]
+    for number in reversed(near[:-1]):
+        low, high = mentions[number].last, mentions[kept[0]].first
+        told = any(low <= verb.first < high for verb in parsed.role("negation", "asserts"))
+        if not told and parsed.grammar.is_.isdisjoint(parsed.words[low:high]):
+            kept.insert(0, number)
+        else:
+            break
+    return kept
+
+
+def _qualified(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[int]:
+    """The mentions that a modifier is said of; several where one word has several types."""
+    inside = [n for n, m in enumerate(mentions) if m.first <= hit.first and hit.last <= m.last]
+    if inside:
+        return inside
+    following = _next(parsed, hit, mentions)
+    if following is not None:
+        first = mentions[following].hit
+        return [n for n, m in enumerate(mentions) if m.hit == first]
+    before = [n for n, m in enumerate(mentions) if m.last <= hit.first]
+    if before and _predicate(parsed, hit, mentions[before[-1]]):
+        last = mentions[before[-1]].hit
+        return [n for n in before if mentions[n].hit == last]
+    return []
+
+
+def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None:
+    """The mention whose phrase a word stands in: nothing but adjectives and "of" lie between."""
+    following = [n for n, m in enumerate(mentions) if m.first >= hit.last]
+    if not following:
+        return None
+    gap = parsed.words[hit.last : mentions[following[0]].first]
+    grammar = parsed.grammar
+    stops = _STOPS | grammar.is_ | grammar.in_ | grammar.on | grammar.at | grammar.with_
+    stops |= grammar.perceived | grammar.to
+    if len(gap) > _REACH or not stops.isdisjoint(gap):
+        return None
+    if not grammar.listing.isdisjoint(gap):
+        # "multiple, spiculated nodules": a list of modifiers, and no list of findings.
+        known = lexicon(parsed.language, "modifiers", "modifier").find(gap)
+        covered = {n for other in known for n in range(other.first, other.last)}
+        rest = [w for n, w in enumerate(gap) if n not in covered and w not in grammar.listing]
+        if rest:
+            return None
+    return following[0]
+
+
+def _predicate(parsed: Parsed, hit: Hit, mention: Mention) -> bool:
+    """Whether a modifier is said of the mention before: after "is", "with" or a comma."""
+    grammar = parsed.grammar
+    gap = parsed.words[mention.last : hit.first]
+    if not _STOPS.isdisjoint(gap) and gap[:1] != ("(",):
+        return False
+    leading = gap[-1] if gap else ""
+    leads = grammar.is_ | grammar.with_ | grammar.of | {",", "("}
+    after = parsed.words[hit.last] if hit.last < len(parsed.words) else "."
+    ended = after in _ENDS | grammar.joint | grammar.in_ | grammar.with_ | grammar.is_
+    phrase = hit.last - hit.first > 1
+    return phrase or (ended and (leading in leads or not gap))
+
+
+def _says_more(word: str, mention: Mention) -> bool:
+    """Whether a modifier adds to the name of a mention's type."""
+    name = findings().types[mention.type].name.replace("-", " ")
+    root = word[: max(_ROOT, len(word) - _ENDING)]
+    return word.replace("-", " ") not in name and not any(
+        part.startswith(root) for part in name.split()
+    )
+
+
+def _denied(parsed: Parsed, hit: Hit, mention: Mention) -> bool:
+    """Whether a predicate is negated: "the nodule is not calcified"."""
+    if hit.first < mention.last:
+        return False
+    return presence_of(parsed, hit.first, hit.last)[0] == "absent" or (
+        parsed.words[hit.first - 1] in parsed.grammar.not_
+    )

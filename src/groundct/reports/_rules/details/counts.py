@@ -1,0 +1,62 @@
+"""How many of a thing a sentence says there are."""
+
+from __future__ import annotations
+
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.sizes import Size
+from groundct.reports._rules.words.tokens import small_number
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.words import is_plural
+
+_REACH = 4
+_STOPS = frozenset(",;()")
+_MOST = 20
+
+
+def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int | None:
+    """How many the text says there are: a number right before the mention, or "a" for one.
+
+    Words of sizes are passed over; of "2-3 nodules" and "at least two nodules" no number is sure.
+    """
+    numbers = {hit.first: int(hit.entry.meaning) for hit in parsed.found.get("numbers", ())}
+    measured = {n for size in sizes for n in range(size.first, size.last)}
+    grammar = parsed.grammar
+    stops = _STOPS | grammar.joint | grammar.of | grammar.in_ | grammar.with_
+    steps = 0
+    for position in range(mention.first - 1, -1, -1):
+        word = parsed.words[position]
+        if position in measured:
+            continue
+        steps += 1
+        if steps > _REACH or word in stops:
+            return None
+        number = numbers.get(position, small_number(word))
+        if number is not None:
+            return number if 1 <= number <= _MOST and _sure(parsed, position) else None
+        if word in grammar.article_one:
+            return 1 if _singular(parsed, mention) else None
+        if word in grammar.vague:
+            return None
+    return None
+
+
+def _sure(parsed: Parsed, position: int) -> bool:
+    """Whether no word before a number makes it one of an order, a label, a range or a bound."""
+    if not position:
+        return True
+    previous = parsed.words[position - 1]
+    grammar = parsed.grammar
+    if previous in grammar.joint | grammar.to | grammar.article | grammar.not_ | grammar.both:
+        return False
+    bounds = lexicon(parsed.language, "measurement", "kind").find(parsed.words[:position])
+    bounded = bool(bounds) and bounds[-1].last == position
+    return not (bounded or previous[0].isdigit())
+
+
+def _singular(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a mention that "a" leads names one thing that can be counted."""
+    kind = findings().types[mention.type]
+    countable = kind.focal is not False or bool(kind.appearance)
+    return countable and not is_plural(parsed.surface(mention.last - 1), parsed.language)

@@ -1,0 +1,95 @@
+"""What a sentence says of its mentions beside presence and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundct.core.report import Change, Measurement, Presence, Remark
+from groundct.reports._rules.details.attributes import changes_of, modifiers_of
+from groundct.reports._rules.details.counts import count_of
+from groundct.reports._rules.details.measures import Measured, measured, of_type
+from groundct.reports._rules.details.owners import owner
+from groundct.reports._rules.details.remarks import remarks_of
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.lexicon import Hit
+
+_OF_NOW = frozenset(("current", "increased_if", "decreased_if"))
+GROWTH_MM = 2.0
+"""The least change of a diameter that is one: Fleischner Society, MacMahon et al. 2017."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Sizes of today, count, change and modifiers of a mention; ``prior``: words of earlier."""
+
+    measurements: tuple[Measurement, ...] = ()
+    count: int | None = None
+    change: Change | None = None
+    modifiers: tuple[str, ...] = ()
+    prior: tuple[Hit, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def details_of(
+    parsed: Parsed, mentions: tuple[Mention, ...], presences: tuple[Presence, ...]
+) -> tuple[Details, ...]:
+    """The details of each mention; normal statements come last and have few.
+
+    One that is all that a sentence says has its sizes. A size of an earlier examination is left
+    out; beside one of today it says how the finding changed, where no word does.
+    """
+    prior = tuple(h for h in parsed.cues["temporal"] if h.entry.meaning not in _OF_NOW)
+    spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
+    told = presences[: len(spoken)]
+    denied = frozenset(n for n, presence in enumerate(told) if presence == "absent")
+    sizes = measured(parsed)
+    own: dict[int, list[Measured]] = {}
+    for item in sizes:
+        number = owner(parsed, item.size, spoken, denied)
+        if number is None and len(mentions) == 1:
+            number = 0  # "The aorta is 35 mm wide and normal."
+        if number is not None:
+            own.setdefault(number, []).append(item)
+    modifiers = modifiers_of(parsed, spoken)
+    changes = changes_of(parsed, spoken, told)
+    remarks = remarks_of(parsed, spoken, told).owned
+    places = tuple(item.size for item in sizes)
+    out = []
+    for number, mention in enumerate(spoken):
+        held = own.get(number, [])
+        today = _today(held, mention.type)
+        earlier = tuple(i.size.measurement for i in held if i.prior)
+        out.append(
+            Details(
+                measurements=today,
+                count=None if number in denied else count_of(parsed, mention, places),
+                change=changes[number] or _grown(today, earlier),
+                modifiers=modifiers[number],
+                prior=prior,
+                remarks=remarks[number],
+            )
+        )
+    normal = mentions[len(spoken) :]
+    if len(mentions) == 1 and normal:
+        sizes_of_it = _today(own.get(0, []), normal[0].type)
+        return (Details(measurements=sizes_of_it, prior=prior),)
+    return (*out, *(Details(prior=prior) for _ in normal))
+
+
+def _today(held: list[Measured], kind: str) -> tuple[Measurement, ...]:
+    """The sizes of today, as those of a finding of a type."""
+    return tuple(
+        of_type(item.size.measurement, kind, widest=item.widest) for item in held if not item.prior
+    )
+
+
+def _grown(today: tuple[Measurement, ...], earlier: tuple[Measurement, ...]) -> Change | None:
+    """The change of the largest axis between an earlier examination and today."""
+    if not today or not earlier:
+        return None
+    now = max(value for size in today for value in size.values_mm)
+    then = max(value for size in earlier for value in size.values_mm)
+    if abs(now - then) < GROWTH_MM:
+        return "stable"
+    return "increased" if now > then else "decreased"

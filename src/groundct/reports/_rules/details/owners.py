@@ -1,0 +1,63 @@
+"""Which mention of a sentence a size belongs to."""
+
+from __future__ import annotations
+
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.sizes import Size
+from groundct.vocabulary.lexicon import lexicon
+
+_REACH = 8
+_STOPS = frozenset(",;:()")
+
+
+def owner(
+    parsed: Parsed, size: Size, mentions: tuple[Mention, ...], denied: frozenset[int]
+) -> int | None:
+    """Which mention a size belongs to: "5 mm nodule", else the last one before, else the next.
+
+    ``denied`` are the numbers of mentions that are absent: they own a size only where no other
+    mention can.
+    """
+    following = [n for n, m in enumerate(mentions) if m.first >= size.last]
+    preceding = [n for n, m in enumerate(mentions) if m.last <= size.first]
+    around = [n for n, m in enumerate(mentions) if m.first < size.last and size.first < m.last]
+    if around:
+        return around[0]
+    if preceding and _measures(parsed, mentions[preceding[-1]].last, size.first):
+        return preceding[-1]
+    if following:
+        gap = parsed.words[size.last : mentions[following[0]].first]
+        if len(gap) <= _REACH and not _parted(parsed, gap):
+            return following[0]
+    asserted = [n for n in preceding if n not in denied]
+    if preceding:
+        return (asserted or preceding)[-1]
+    if following:
+        return next((n for n in following if n not in denied), following[0])
+    return None
+
+
+def _measures(parsed: Parsed, first: int, last: int) -> bool:
+    """Whether only words of measuring lead from a mention to a size: "nodule with a size of"."""
+    grammar = parsed.grammar
+    small = grammar.article | grammar.article_one | grammar.of | grammar.with_ | grammar.is_
+    small |= grammar.in_ | grammar.at | {"("}
+    kinds = lexicon(parsed.language, "measurement", "kind").find(parsed.words[first:last])
+    covered = {first + n for hit in kinds for n in range(hit.first, hit.last)}
+    rest = [n for n in range(first, last) if n not in covered and parsed.words[n] not in small]
+    return not rest and (last > first or not grammar.listing)
+
+
+def _parted(parsed: Parsed, gap: tuple[str, ...]) -> bool:
+    """Whether a word between a size and the next mention keeps them apart.
+
+    "5 mm in diameter nodule" is one; "of 5 mm in the lobe with calcification" is not.
+    """
+    grammar = parsed.grammar
+    stops = _STOPS | grammar.joint | grammar.is_ | grammar.with_ | grammar.perceived
+    if not stops.isdisjoint(gap):
+        return True
+    measures = lexicon(parsed.language, "measurement", "kind").find(gap)
+    led = {hit.first - 1 for hit in measures}
+    return any(word in grammar.in_ | grammar.on and n not in led for n, word in enumerate(gap))

@@ -1,0 +1,1 @@
+"""Which findings a sentence mentions, and what places are tied to each."""

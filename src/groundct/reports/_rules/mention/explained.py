@@ -1,0 +1,121 @@
+"""General appearances that their sentence explains: they are no findings of their own.
+
+"Density increases consistent with sequelae" and "atelectasis density increases" speak of one
+thing. Only general words of the lexicon (``~density``) yield: an "opacity" that may be atelectasis
+stays one. The pairs stand in ``vocabulary/explained.tsv``, the words of explaining in the lexicon
+of uncertainty.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.places import GENERAL
+
+_STOPS = frozenset(";:.()")
+_CALCIFIED = "~calcification"
+_VAGUE = "~density"
+_ADJECTIVE_REACH = 2
+_LISTED = frozenset(",/")
+_ROOT = 6
+
+
+def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """The mentions without those that the mention before or after them explains."""
+    dropped: set[int] = set()
+    for number, (one, other) in enumerate(pairwise(mentions)):
+        if not parsed.verb_last and _is(one, other) and _explains(parsed, one, other):
+            dropped.add(number)
+        elif _is(other, one) and (
+            one.last == other.first or (parsed.verb_last and _explains(parsed, one, other))
+        ):
+            dropped.add(number + 1)
+        elif _adjective(parsed, one, other):
+            dropped.add(number)
+    kept = [mention for number, mention in enumerate(mentions) if number not in dropped]
+    return _once(parsed, kept)
+
+
+def _once(parsed: Parsed, mentions: list[Mention]) -> tuple[Mention, ...]:
+    """The mentions, those that say one type twice as one: "bronchiectasis, bronchiectatic areas".
+
+    Also "filling defects consistent with embolism", whose second name is the first one's cause.
+    """
+    out: list[Mention] = []
+    for mention in mentions:
+        before = out[-1] if out else None
+        if before is None or before.type != mention.type or before.hit == mention.hit:
+            out.append(mention)
+        elif _is_its_name(parsed, before, mention):
+            continue
+        elif _is_again(parsed, before, mention):
+            places = before.places or mention.places
+            out[-1] = before._replace(last=mention.last, places=places)
+        elif parsed.verb_last or not _explains(parsed, before, mention):
+            out.append(mention)
+    return tuple(out)
+
+
+def _is_its_name(parsed: Parsed, one: Mention, other: Mention) -> bool:
+    """Whether brackets give a general word its name for certain: "enlarged (splenomegaly)"."""
+    inside = parsed.words[one.last : other.last + 1]
+    return (
+        one.hit.entry.meaning.startswith(GENERAL)
+        and inside[: other.first - one.last] == ("(",)
+        and inside[-1] == ")"
+    )
+
+
+def _is_again(parsed: Parsed, one: Mention, other: Mention) -> bool:
+    """Whether two names of one type are one: with nothing between, or of one root in a list."""
+    gap = parsed.words[one.last : other.first]
+    if one.last > other.first or len(gap) > 1:
+        return False
+    if gap and gap[0] in parsed.grammar.with_:
+        return other.hit.entry.meaning == _CALCIFIED  # "plaques with calcification"
+    roots = (
+        {word[:_ROOT] for word in parsed.words[m.first : m.last] if len(word) >= _ROOT}
+        for m in (one, other)
+    )
+    return not gap or (gap[0] in _LISTED and bool(set.intersection(*roots)))
+
+
+def _is(general: Mention, other: Mention) -> bool:
+    """Whether a general appearance may turn out to be what another mention names."""
+    return general.hit.entry.meaning.startswith(GENERAL) and other.type in findings().explained.get(
+        general.type, ()
+    )
+
+
+def _adjective(parsed: Parsed, one: Mention, other: Mention) -> bool:
+    """Whether a lone "calcified" is the adjective of what follows: "calcified small plaques"."""
+    lone = one.hit.entry.meaning == _CALCIFIED and one.last - one.first == 1
+    if not lone or other.first < one.last:
+        return False
+    gap = parsed.words[one.last : other.first]
+    grammar = parsed.grammar
+    ends = grammar.listing | grammar.in_ | grammar.of | grammar.with_ | grammar.is_
+    between = ends | grammar.at | grammar.on | grammar.perceived | _STOPS
+    return len(gap) <= _ADJECTIVE_REACH and between.isdisjoint(gap)
+
+
+def _explains(parsed: Parsed, one: Mention, other: Mention) -> bool:
+    """Whether words between two mentions say that the second is what the first is."""
+    if parsed.any_word(one.last, other.first, _STOPS):
+        return False
+    # Where the verb is last, so are these words: "sekel ile uyumlu dansite artışı".
+    suspects, says = (
+        ("uncertain_before", "explains_before")
+        if parsed.verb_last
+        else ("uncertain_after", "explains")
+    )
+    general = other if parsed.verb_last else one
+    # What a nodule may be does not make it go away; a density is no more than what it may be.
+    roles = (suspects, says) if general.hit.entry.meaning == _VAGUE else (says,)
+    return any(
+        one.last <= cue.first and cue.last <= other.first
+        for cue in parsed.role("uncertainty", *roles)
+    )

@@ -1,0 +1,269 @@
+"""Mentions of findings in a sentence: their types, resolved by the places they are tied to."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from groundct.reports._rules.mention.verb_last import NEAR_BEFORE, neighbours_before, own_before
+from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.places import GENERAL, places
+from groundct.vocabulary.words import has_ending
+
+_SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
+_ABDOMEN = ("abdomen",)
+_AMID = 2
+_RELATION_REACH = 8
+NEAR: Final = "near:"
+"""What the roles of words begin with that name a neighbour, the relation's kind behind it."""
+_ENDS = frozenset(";:.()")
+
+
+class Mention(NamedTuple):
+    """A finding's own words (tokens ``first`` to ``last``), its type and the places tied to it."""
+
+    first: int
+    last: int
+    type: str
+    hit: Hit
+    places: tuple[Hit, ...]
+
+
+def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
+    """All mentions; a general word that several places qualify gives one for each type."""
+    out: list[Mention] = []
+    hits = parsed.findings
+    adjectives: tuple[Hit, ...] = ()
+    tied = tied_places(parsed)
+    for index, hit in enumerate(hits):
+        own = _adjectives(parsed, hit, hits[index - 1].last if index else 0)
+        joined = index > 0 and _joined(parsed, hits[index - 1].last, hit.first)
+        meaning = hit.entry.meaning
+        # "Pleural effusion, nodules": a word of another kind takes no adjective over.
+        alike = index > 0 and (meaning in _SHARING or hits[index - 1].entry.meaning not in _SHARING)
+        adjectives = own or (adjectives if joined and alike else ())
+        # "Pleural effusion or thickening" share the pleura; "pleural effusion, nodules" do not.
+        shared = () if meaning in _SHARING else tied[index]
+        chosen = own or shared or adjectives or tied[index]
+        if not meaning.startswith(GENERAL):
+            # "Increase in the heart size, plaques": the heart is no adjective of the plaques.
+            adjectives = ()
+        if meaning == "lymph_node" and _pathological(parsed, hit):
+            meaning = "lymphadenopathy"
+        if not meaning.startswith(GENERAL):
+            out.append(Mention(hit.first, hit.last, meaning, hit, chosen))
+            continue
+        first = own[0].first if own and _touches(parsed, own, hit) else hit.first
+        kind = None if chosen else _of_neighbour(parsed, hits, index)
+        if kind is not None:
+            out.append(Mention(first, hit.last, kind, hit, ()))
+        else:
+            out.extend(_resolved(parsed, hit, chosen, first))
+    return tuple(out)
+
+
+def _of_neighbour(parsed: Parsed, hits: tuple[Hit, ...], index: int) -> str | None:
+    """The type of a general word at the usual place of one beside it: "effusion-thickening"."""
+    head = hits[index].entry.meaning
+    for first, other in ((index - 1, index - 1), (index, index + 1)):
+        if not (first >= 0 and other < len(hits)):
+            continue
+        gap = parsed.words[hits[first].last : hits[first + 1].first]
+        usual = places().default(hits[other].entry.meaning)
+        joined = len(gap) <= 1 and (parsed.grammar.listing | parsed.grammar.not_).issuperset(gap)
+        if usual is None or not joined or places().default(head) != "other":
+            continue
+        region = findings().types[usual].anatomy.partition("/")[0]
+        if region in places().places:
+            return places().resolve(head, region)
+    return None
+
+
+def _pathological(parsed: Parsed, hit: Hit) -> bool:
+    """Whether nodes are called enlarged around their mention, before another finding is named."""
+    others = [other for other in parsed.findings if other is not hit]
+    low = max((o.last for o in others if o.last <= hit.first), default=0)
+    high = min((o.first for o in others if o.first >= hit.last), default=len(parsed.words))
+    ignored = {
+        position
+        for cue in parsed.role("negation", "ignored")
+        for position in range(cue.first, cue.last)
+    }
+    return any(
+        parsed.words[position] in parsed.grammar.enlarged and position not in ignored
+        for position in range(low, high)
+    )
+
+
+def _touches(parsed: Parsed, own: tuple[Hit, ...], hit: Hit) -> bool:
+    """Whether a mention's one adjective stands right before it, as in "pleural effusion"."""
+    close = len(own) == 1 and own[0].last == hit.first and own[0].entry.meaning != "lung"
+    # "plevral efüzyon" is one phrase; in "böbrekte kist" the ending says that the place is a noun.
+    return close and not (
+        parsed.verb_last and has_ending(parsed.surface(hit.first - 1), parsed.language)
+    )
+
+
+def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> list[Mention]:
+    head = hit.entry.meaning
+    types: dict[str, list[Hit]] = {}
+    for place in chosen:
+        kind = places().resolve(head, place.entry.meaning)
+        if kind is not None:
+            types.setdefault(kind, []).append(place)
+    if not types:
+        default = places().default(head)
+        return [Mention(first, hit.last, default, hit, ())] if default else []
+    several = head in _SHARING or _organs_in_a_list(parsed, chosen)
+    kinds = list(types) if several else list(types)[:1]
+    return [Mention(first, hit.last, kind, hit, tuple(types[kind])) for kind in kinds]
+
+
+def _organs_in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
+    """Whether places are abdominal organs joined to each other: "liver, spleen and pancreas"."""
+    between = parsed.grammar.listing | parsed.grammar.article | parsed.grammar.side
+    known = (places().places[place.entry.meaning] for place in chosen)
+    organs = all(place.regions == _ABDOMEN and place.parent for place in known)
+    # "Between the left kidney and the pancreas" it is in neither.
+    amid = any(
+        hit.entry.meaning == "between" and 0 <= chosen[0].first - hit.last <= _AMID
+        for hit in parsed.found.get("units", ())
+    )
+    return (
+        organs
+        and not amid
+        and all(
+            between.issuperset(parsed.words[one.last : other.first])
+            for one, other in pairwise(chosen)
+        )
+    )
+
+
+@once
+def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
+    """Places that stand inside or right before a mention, with those joined to them by and/or."""
+    inside = tuple(p for p in parsed.places if p.first < hit.last and hit.first < p.last)
+    before = [p for p in parsed.places if floor <= p.first and p.last <= hit.first]
+    grammar = parsed.grammar
+    noun_signs = grammar.article | grammar.in_ | grammar.of
+    sides = parsed.role("laterality", "right", "left", "bilateral")
+    sided = {position for side in sides for position in range(side.first, side.last)}
+    chain: list[Hit] = []
+    edge = hit.first
+    for place in reversed(before):
+        gap = parsed.words[place.last : edge]
+        near = len(gap) <= 2 and grammar.article.isdisjoint(gap) and _ENDS.isdisjoint(gap)
+        listed = all(
+            word in grammar.listing or position in sided
+            for position, word in enumerate(gap, start=place.last)
+        )
+        linked = listed if chain else grammar.listing.isdisjoint(gap)
+        # "in the left lung and pleural effusion": the lung is no adjective of the effusion.
+        leading = parsed.words[max(0, place.first - 2) : place.first]
+        noun = bool(chain) and not noun_signs.isdisjoint(leading)
+        # "Right heart, left pleural effusion": two sides are of two things.
+        two_sided = not sided.isdisjoint(range(place.last, edge)) and not sided.isdisjoint(
+            range(place.first - 1, place.last)
+        )
+        if noun or two_sided or not (near and linked):
+            break
+        chain.append(place)
+        edge = place.first
+    # "Right hilar lung mass": what stands in the words themselves says most.
+    return (*inside, *reversed(chain))
+
+
+def _joined(parsed: Parsed, last: int, first: int) -> bool:
+    gap = parsed.words[last:first]
+    joints = parsed.grammar.listing | parsed.grammar.not_
+    return len(gap) <= 2 and all(word in joints for word in gap)
+
+
+def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
+    """For each finding hit the places after it, else those it shares, else those before it.
+
+    A place that is the adjective of one hit ("pleural effusion") is never a place of another.
+    """
+    hits = parsed.findings
+    owned = [_adjectives(parsed, h, hits[n - 1].last if n else 0) for n, h in enumerate(hits)]
+    taken = {place.first for own in owned for place in own}
+    objects = set() if parsed.verb_last else {hit.last for hit in hits}
+    free = tuple(
+        p
+        for p in parsed.places
+        # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
+        if p.first not in taken and (p.first in objects or not beside(parsed, p))
+    )
+    if parsed.verb_last:
+        return tuple(own_before(parsed, free, hits, index) for index in range(len(hits)))
+    out: list[tuple[Hit, ...]] = [()] * len(hits)
+    for index in range(len(hits) - 1, -1, -1):
+        hit = hits[index]
+        following = hits[index + 1] if index + 1 < len(hits) else None
+        limit = following.first if following else len(parsed.words)
+        out[index] = _inside(free, hit.last, limit)
+        if not out[index] and following is not None and _shares(parsed, hit, following):
+            out[index] = out[index + 1]
+        if not out[index]:
+            floor = hits[index - 1].last if index else 0
+            out[index] = (
+                _inside(free, floor, hit.first)
+                or _inside(free, 0, hit.first)
+                or (out[index + 1] if following is not None else ())
+                or (_subject(parsed, hits, owned, index) if index else ())
+            )
+    return tuple(out)
+
+
+def _subject(
+    parsed: Parsed, hits: tuple[Hit, ...], owned: list[tuple[Hit, ...]], index: int
+) -> tuple[Hit, ...]:
+    """What a hit before was said to be: "the esophagus is dilated and contains a fluid level"."""
+    before = hits[index - 1]
+    said = tuple(p for p in owned[index - 1] if p.last <= before.first)
+    predicate = said and parsed.any_word(said[-1].last, before.first, parsed.grammar.is_)
+    parted = parsed.any_word(before.last, hits[index].first, _ENDS | {","})
+    return said if predicate and not parted else ()
+
+
+def _shares(parsed: Parsed, hit: Hit, following: Hit) -> bool:
+    """Whether two hits are joined, so that the place after the second is the first one's too."""
+    gap = parsed.words[hit.last : following.first]
+    joined = len(gap) <= 3 and not parsed.grammar.listing.isdisjoint(gap)
+    return gap == ("(",) or (joined and not parsed.scope_ends(hit.last, following.first))
+
+
+def _inside(places_found: tuple[Hit, ...], first: int, last: int) -> tuple[Hit, ...]:
+    return tuple(p for p in places_found if first <= p.first and p.last <= last)
+
+
+@once
+def beside(parsed: Parsed, place: Hit) -> bool:
+    """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
+    if parsed.verb_last:
+        own = (hit for hit in parsed.relations if hit.entry.meaning.startswith(NEAR_BEFORE))
+        return any(place in neighbours_before(parsed, hit) for hit in own)
+    return any(place in neighbours_of(parsed, hit) for hit in parsed.relations)
+
+
+def neighbours_of(parsed: Parsed, relation: Hit) -> tuple[Hit, ...]:
+    """The places that a word of nearness names behind it, or before it; none for other words."""
+    if relation.entry.meaning.startswith(NEAR_BEFORE):
+        return neighbours_before(parsed, relation)
+    if not relation.entry.meaning.startswith(NEAR):
+        return ()
+    grammar = parsed.grammar
+    ends = grammar.in_ | grammar.at | grammar.is_ | {",", ";"}
+    others = [hit.first for hit in parsed.relations if hit.entry.meaning.startswith(NEAR)]
+    limit = min((first for first in others if first >= relation.last), default=len(parsed.words))
+    out = []
+    for place in parsed.places:
+        gap = parsed.words[relation.last : place.first]
+        if place.first < relation.last:
+            continue
+        if place.first >= limit or len(gap) > _RELATION_REACH or not ends.isdisjoint(gap):
+            break
+        out.append(place)
+    return tuple(out)

@@ -1,0 +1,77 @@
+"""What a normal statement rules out: "trachea and main bronchi are open" has no obstruction."""
+
+from __future__ import annotations
+
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.places import places
+
+_STOPS = frozenset(";:")
+
+
+def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """One mention for each type that a normal statement rules out, at the place it names."""
+    said = {mention.type for mention in mentions}
+    out: list[Mention] = []
+    for cue in parsed.role("normality", "normal"):
+        kinds: dict[str, list[Hit]] = {}
+        named = _subjects(parsed, cue)
+        for place in named:
+            kind = _ruled_out(parsed, place, named)
+            if kind is not None and kind not in said:
+                kinds.setdefault(kind, []).append(place)
+        said.update(kinds)
+        for kind, own in kinds.items():
+            out.append(Mention(own[0].first, own[0].last, kind, cue, tuple(own)))
+    return tuple(out)
+
+
+def statement_of(mention: Mention) -> tuple[int, int]:
+    """The tokens of a finding's own words; of a normal statement, from the organ to the cue.
+
+    Statements of several organs overlap: "liver and spleen are normal" holds "spleen are normal".
+    """
+    if mention.hit.entry.meaning != "normal":
+        return mention.first, mention.last
+    return min(mention.first, mention.hit.first), max(mention.last, mention.hit.last)
+
+
+def _ruled_out(parsed: Parsed, place: Hit, named: tuple[Hit, ...]) -> str | None:
+    """The type that is ruled out at a place; in "mediastinal vessels" that of the vessels."""
+    if place.entry.meaning == "mediastinum":
+        for other in named:
+            gap = parsed.words[place.last : other.first]
+            if (
+                other.first >= place.last
+                and len(gap) <= 1
+                and parsed.grammar.listing.isdisjoint(gap)
+            ):
+                return None
+    return places().ruled_out.get(place.entry.meaning)
+
+
+def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
+    """The places that a cue of normality speaks of: before it, or after "normal" as adjective."""
+    stops = _STOPS | parsed.grammar.but
+    # Of an organ before an earlier cue, normal or not, or one of not being seen, all is said.
+    said = [hit.last for hit in parsed.cues["normality"] if hit.last <= cue.first]
+    said += [
+        hit.last
+        for hit in parsed.role("negation", "ignored")
+        if hit.last <= cue.first and parsed.any_word(hit.first, hit.last, parsed.grammar.assessed)
+    ]
+    said += [n + 1 for n in range(cue.first) if parsed.words[n] in stops]
+    floor = max(said, default=0)
+    before = [p for p in parsed.places if floor <= p.first and p.last <= cue.first]
+    # A finding between place and cue is what the place was named for.
+    between = [h for h in parsed.findings if h.last <= cue.first]
+    last = max((h.last for h in between), default=0)
+    negated = parsed.any_word(cue.first - 2, cue.first, parsed.grammar.not_)
+    if negated:
+        return ()
+    kept = [p for p in before if p.first >= last]
+    if kept:
+        return tuple(kept)
+    after = [p for p in parsed.places if cue.last <= p.first <= cue.last + 3]
+    return tuple(after[:1]) if not before else ()

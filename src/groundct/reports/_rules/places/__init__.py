@@ -1,0 +1,1 @@
+"""Where a finding lies: sites, sides, paths of the anatomy, neighbours, regions."""

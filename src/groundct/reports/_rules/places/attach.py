@@ -1,0 +1,317 @@
+"""Which lung sites belong to which finding of a sentence.
+
+A place that leads the next finding, or that an earlier one has, is not this one's. Findings that
+are one thing under two names, "opacity suggesting pneumonia", share what either has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.places.side_words import emphasised, side_words
+from groundct.reports._rules.places.sides import adjective_sides, before_in_turn, laterality_of
+from groundct.reports._rules.places.sites import Site
+from groundct.reports._rules.presence.clauses import STOPS, opening
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.segments import segment_words
+
+__all__ = ["Words", "adjective_sides", "laterality_of", "plain_sites", "sites_of"]
+
+_CLOSE = 2
+_PARTS = frozenset(";")
+_SHARED_REACH = 5
+_PLACED_REACH = 4
+_RENAMING_REACH = 4
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a sentence brings to its findings; ``absent`` are the mentions that it denies."""
+
+    parsed: Parsed
+    sites: tuple[Site, ...]
+    absent: frozenset[Mention] = frozenset()
+
+
+def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The lung sites of a mention: its own, and those of the names that it also goes by."""
+    if not words.sites:
+        return ()
+    if words.parsed.verb_last:
+        return before_in_turn(words.parsed, words.sites, mention, spoken)
+    own = _own_sites(words, mention, spoken)
+    if mention not in spoken:
+        return own
+    shared = [
+        site
+        for other in _same_thing(words.parsed, mention, spoken)
+        for site in _own_sites(words, other, spoken)
+    ]
+    return tuple(dict.fromkeys((*own, *shared))) or _there(words, mention, spoken)
+
+
+def _same_thing(
+    parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]
+) -> tuple[Mention, ...]:
+    """The mentions beside one that name the same thing: "opacity (pneumonia?)"."""
+    index = spoken.index(mention)
+    out: list[Mention] = []
+    for step in (-1, 1):
+        position = index
+        while 0 <= position + step < len(spoken):
+            pair = sorted((spoken[position], spoken[position + step]), key=lambda m: m.first)
+            if not _renames(parsed, pair[0], pair[1]):
+                break
+            out.append(spoken[position + step])
+            position += step
+    return tuple(out)
+
+
+def _renames(parsed: Parsed, first: Mention, second: Mention) -> bool:
+    """Whether a mention is another name of the one before: in brackets, or "consistent with"."""
+    if not _one_region(first, second):
+        return False
+    low, high = first.last, second.first
+    gap = parsed.words[low:high]
+    if ";" in gap or ")" in gap or not parsed.grammar.but.isdisjoint(gap):
+        return False
+    if any(low <= hit.first < high for hit in parsed.role("negation", "introduces")):
+        return False
+    if gap[-1:] == ("(",):
+        return True
+    cues = parsed.role("uncertainty", "uncertain_after", "explains")
+    near = [cue for cue in cues if low <= cue.first and high - 2 <= cue.last <= high]
+    return bool(near) and not _anew(parsed, low, near[-1].first)
+
+
+def _anew(parsed: Parsed, low: int, high: int) -> bool:
+    """Whether something new is named between two tokens: "and density increases ..."."""
+    position = opening(parsed, low, high)
+    if position is None:
+        return False
+    return parsed.words[position] in parsed.grammar.joint or high - position > _RENAMING_REACH
+
+
+def _one_region(first: Mention, second: Mention) -> bool:
+    types = findings().types
+    tops = {anatomy().top_region(types[m.type].anatomy or "lung/lung") for m in (first, second)}
+    return len(tops) == 1
+
+
+def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The sites around a mention, after it, shared with the next one, or before it."""
+    parsed = words.parsed
+    grammar = parsed.grammar
+    inner = tuple(s for s in words.sites if s.first < mention.last and mention.first < s.last)
+    following = [m.first for m in spoken if m.first >= mention.last]
+    limit = min(following, default=len(parsed.words))
+    after = tuple(s for s in words.sites if mention.last <= s.first < limit)
+    if following:
+        # "..., emphysema; in the left lung, a nodule": the lung is the next clause's.
+        after = tuple(s for s in after if not parsed.any_word(mention.last, s.first, _PARTS))
+    leading = _lead(words, spoken)
+    if following and after and leading and _leads_next(parsed, after[-1], limit):
+        after = tuple(s for s in after if opening(parsed, mention.last, s.first) is None)
+    elif following and after:
+        # "effusion and left lower lobe consolidation": the lobe is the consolidation's alone.
+        of_next = _ahead(words, mention.last, limit)
+        close = bool(of_next) and limit - of_next[-1].last <= _CLOSE
+        parted = bool(of_next) and not (grammar.listing | grammar.with_).isdisjoint(
+            parsed.words[mention.last : of_next[0].first]
+        )
+        led = close and parted and not _is_placed(words, limit, spoken)
+        after = tuple(s for s in after if not (led and s in of_next))
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    ahead = _ahead(words, floor, mention.first)
+    if leading and floor and not ahead:
+        ahead = _opened(words, floor, mention.first)
+    if inner or after:
+        return (*inner, *after)
+    if ahead and mention.first - ahead[-1].last <= _CLOSE:
+        return ahead
+    nearest = next((m for m in spoken if m.first == limit), None)
+    if nearest is not None and _shares_next(words, mention, nearest):
+        shared = _own_sites(words, nearest, spoken)
+        if shared:
+            return shared
+    # What stands before all findings is the sentence's topic; what another one has is not shared.
+    topic = min((m.first for m in spoken), default=mention.first)
+    before = (
+        ahead
+        or _clause_topic(words, mention, spoken)
+        or tuple(
+            s
+            for s in words.sites
+            if s.last <= min(topic, mention.first)
+            and not _on_another_side(parsed, (topic, mention.first, limit))
+        )
+    )
+    said = _on_the_side(parsed, mention.last, limit)
+    return tuple(s for s in before if not said or said & set(s.sides))
+
+
+def _clause_topic(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The sites that lead all findings of a mention's clause, behind a semicolon."""
+    parts = [n + 1 for n in range(mention.first) if words.parsed.words[n] in _PARTS]
+    start = max(parts, default=0)
+    first = min((m.first for m in spoken if m.first >= start), default=start)
+    return tuple(s for s in words.sites if parts and start <= s.first and s.last <= first)
+
+
+def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The lung of the mention before, for "... and a nodule in this location".
+
+    Only the lung is taken over, where it is one, and never beside a side of the mention's own.
+    """
+    parsed = words.parsed
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
+    cues = [
+        hit
+        for hit in parsed.relations
+        if hit.entry.meaning == "anaphor" and floor <= hit.first < limit
+    ]
+    earlier = [m for m in spoken if m.last <= mention.first]
+    sided = any(floor <= hit.first < limit for hit in side_words(parsed))
+    if not cues or not earlier or sided:
+        return ()
+    found = (_own_sites(words, other, spoken) for other in reversed(earlier))
+    sides = {site.side for site in next((sites for sites in found if sites), ())}
+    side = sides.pop() if len(sides) == 1 else None
+    if side is None or side == "bilateral":
+        return ()
+    return (Site(cues[0].first, cues[0].last, side, None),)
+
+
+def _is_placed(words: Words, first: int, spoken: tuple[Mention, ...]) -> bool:
+    """Whether a mention at token ``first`` has a place right behind it, "nodules in both lungs"."""
+    parsed = words.parsed
+    last = max(m.last for m in spoken if m.first == first)
+    preposition = parsed.grammar.in_ | parsed.grammar.at | parsed.grammar.on
+    if not parsed.any_word(last, last + 1, preposition):
+        return False
+    return any(0 < place.first - last <= _PLACED_REACH for place in parsed.places)
+
+
+def _lead(words: Words, spoken: tuple[Mention, ...]) -> bool:
+    """Whether places lead their findings: "in the right lung a nodule, in the left a mass"."""
+    first = min((m.first for m in spoken), default=0)
+    last = max((m.last for m in spoken), default=0)
+    # "... of the left lung nodule": a site's last word may be the finding's first.
+    begins = any(site.first < first for site in words.sites)
+    return begins and not any(site.first >= last for site in words.sites)
+
+
+def _leads_next(parsed: Parsed, site: Site, limit: int) -> bool:
+    """Whether only a comma and adjectives stand between a site and the next mention."""
+    grammar = parsed.grammar
+    gap = parsed.words[site.last : limit]
+    return len(gap) <= _SHARED_REACH and (grammar.of | grammar.in_ | grammar.at).isdisjoint(gap)
+
+
+def _opened(words: Words, floor: int, first: int) -> tuple[Site, ...]:
+    """The sites that begin a mention's clause, behind a comma, "and" or a semicolon."""
+    parts = [n for n in range(floor, first) if words.parsed.words[n] in _PARTS]
+    position = parts[-1] if parts else opening(words.parsed, floor, first)
+    if position is None:
+        return ()
+    return tuple(s for s in words.sites if position < s.first and s.last <= first)
+
+
+def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
+    """Whether a mention is joined to the next one, so that the sites behind are its own too.
+
+    By a comma or "and", or within one region by "of", "causing", "with".
+    """
+    parsed = words.parsed
+    low, high = mention.last, following.first
+    gap = parsed.words[low:high]
+    if (mention in words.absent) != (following in words.absent):
+        return False  # "No effusion, nodule in the right lung": no list goes on.
+    joined = not gap or not parsed.grammar.listing.isdisjoint(gap)
+    together = any(
+        low <= hit.first < high for hit in parsed.relations if hit.entry.meaning == "together"
+    )
+    if not (joined or together or _one_region(mention, following)):
+        return False
+    spans = [(site.first, site.last) for site in words.sites]
+    spans += [(hit.first, hit.last) for hit in (*side_words(parsed), *parsed.places)]
+    between = any(low <= first and last <= high for first, last in spans if last < high)
+    ended = parsed.scope_ends(low, high)
+    verb = parsed.any_word(low, high, parsed.grammar.perceived | {";"})
+    return len(gap) <= _SHARED_REACH and not (between or ended or verb)
+
+
+def _on_another_side(parsed: Parsed, span: tuple[int, int, int]) -> bool:
+    """Whether a mention stands behind a semicolon and its clause names a side of its own.
+
+    ``span``: the sentence's topic, the mention, and the next one or the end.
+    """
+    topic, first, limit = span
+    parted = parsed.any_word(topic, first, frozenset(";"))
+    return parted and any(topic <= hit.first < limit for hit in side_words(parsed))
+
+
+def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
+    """The sites right before token ``first``, and those that are joined to them."""
+    grammar = words.parsed.grammar
+    between = (
+        grammar.listing | grammar.article | grammar.of | grammar.segment | grammar.side
+    ) | grammar.lung
+    between |= segment_words(words.parsed.language).words
+    out: list[Site] = []
+    edge = first
+    for site in reversed([s for s in words.sites if floor <= s.first and s.last <= first]):
+        gap = words.parsed.words[site.last : edge]
+        joined = out and between.issuperset(gap)
+        # "mass in the right lung and left lung nodule": the first is the mass's.
+        if floor and not out and _restarts(words.parsed, site.last, first):
+            break
+        leading = words.parsed.words[max(0, site.first - 3) : site.first]
+        listed = not grammar.listing.isdisjoint(gap)
+        of_other = out and floor and listed and not grammar.in_.isdisjoint(leading)
+        if of_other or (not joined and (out or not grammar.listing.isdisjoint(gap))):
+            break
+        out.append(site)
+        edge = site.first
+    return tuple(reversed(out))
+
+
+def _restarts(parsed: Parsed, low: int, first: int) -> bool:
+    """Whether a stop or "there is" stands between a site and a mention."""
+    cues = parsed.role("negation", "introduces", "ends_scope")
+    return parsed.any_word(low, first, STOPS) or any(low <= cue.first < first for cue in cues)
+
+
+def plain_sites(
+    parsed: Parsed, sites: tuple[Site, ...], own_sides: frozenset[str]
+) -> tuple[Site, ...]:
+    """Sites without those that only say where it is most, "both lungs, more on the right".
+
+    One that lies in no other site stays: "more in the right upper lobe, and in the left lung"; but
+    not beside a wider side of the finding's own, "bilateral nodules, the largest in the left lung".
+    """
+    plain = tuple(site for site in sites if not emphasised(parsed, site.first))
+    if not plain and own_sides > {side for site in sites for side in site.sides}:
+        return ()
+    return tuple(s for s in sites if s in plain or not any(_holds(p, s) for p in plain))
+
+
+def _holds(wide: Site, site: Site) -> bool:
+    return set(site.sides) <= set(wide.sides) and wide.level in (None, site.level)
+
+
+def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:
+    """The sides that "on the left" names among these tokens, when no other noun follows."""
+    taken = {p.first for p in parsed.places if p.entry.meaning not in ("pleura", "hemithorax")}
+    return {
+        hit.entry.meaning
+        for hit in parsed.role("laterality", "right", "left")
+        if first <= hit.first < last
+        and parsed.any_word(hit.first - 2, hit.first, parsed.grammar.on)
+        and hit.last not in taken
+        and not emphasised(parsed, hit.first)
+    }

@@ -1,0 +1,132 @@
+"""Link sentences to RadGenome's top regions and anatomy paths."""
+
+from __future__ import annotations
+
+from groundct.core.report import Finding
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.places.place_paths import paths_of_place
+from groundct.reports._rules.places.sites import Site
+from groundct.reports._rules.words.parsed import MASK, Parsed
+from groundct.vocabulary.anatomy import TOP_REGIONS, anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.places import GENERAL, places
+
+_LUNG = "lung"
+_ANY = "*"
+_CONTINUES = "continues"
+
+
+def regions_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[str, ...] | None:
+    """The top regions of a sentence in the vocabulary's order; empty = the whole scan.
+
+    Places decide, else what the findings' types say by themselves, else the window or the places
+    that a preamble names. None for a sentence that goes on with the one before ("It ...", "The
+    largest nodule ...") and names neither a place nor a finding that says its own: its regions are
+    those of the sentence before.
+    """
+    found = _of_places(_named(parsed))
+    if not found and not parsed.places:
+        follows = _follows(parsed)
+        if follows and mentions and all(_general(mention) for mention in mentions):
+            return None
+        found = _of_types(mentions) or _of_places(_window(parsed))
+        if not found and follows:
+            return None
+    elif not found:
+        found = _of_types(mentions)
+    return tuple(region for region in TOP_REGIONS if region in found)
+
+
+def _follows(parsed: Parsed) -> bool:
+    """Whether a sentence begins with a word that goes on with the one before, and is no advice."""
+    if parsed.cues["recommendation"]:
+        return False
+    first = next((n for n, word in enumerate(parsed.words) if word.isalnum()), 0)
+    said = {hit.first for hit in parsed.relations if hit.entry.meaning == _CONTINUES}
+    return first in said or not parsed.grammar.pronoun.isdisjoint(parsed.words[first : first + 1])
+
+
+def _general(mention: Mention) -> bool:
+    """Whether a mention is a word such as "nodule" that no place says more of."""
+    return mention.hit.entry.meaning.startswith(GENERAL) and not mention.places
+
+
+def _named(parsed: Parsed) -> tuple[Hit, ...]:
+    """The places that a sentence names outside questions in brackets."""
+    return tuple(hit for hit in parsed.places if not _asked(parsed, hit))
+
+
+def _of_places(hits: tuple[Hit, ...]) -> set[str]:
+    """The regions of places, without those that yield to another place's region."""
+    named = [places().places[hit.entry.meaning] for hit in hits]
+    plain = [place for place in named if _ANY not in place.yields_to]
+    strong = {region for place in plain for region in place.regions}
+    kept = {region for p in plain if strong.isdisjoint(p.yields_to) for region in p.regions}
+    return kept or {region for place in named for region in place.regions}
+
+
+def _of_types(mentions: tuple[Mention, ...]) -> set[str]:
+    """The regions of the findings' own types, where these say one without a place."""
+    types = {mention.type for mention in mentions} - places().unplaced
+    paths = {findings().types[kind].anatomy for kind in types}
+    return {anatomy().top_region(path) for path in paths if path}
+
+
+def _asked(parsed: Parsed, place: Hit) -> bool:
+    """Whether a place stands only in a question in brackets: "(small airway disease?)"."""
+    if "?" not in parsed.words:
+        return False
+    before = parsed.words[: place.first]
+    if before.count("(") <= before.count(")"):
+        return False
+    after = parsed.words[place.last :]
+    end = after.index(")") if ")" in after else len(after)
+    return "?" in after[:end]
+
+
+def _window(parsed: Parsed) -> tuple[Hit, ...]:
+    """The places that stand in a preamble alone, which is hidden: "in the lung window; no mass"."""
+    hidden = [
+        token.word if word == MASK else MASK
+        for word, token in zip(parsed.words, parsed.tokens, strict=True)
+    ]
+    return lexicon(parsed.language, "anatomy", "key").find(hidden)
+
+
+def paths_of(
+    parsed: Parsed, sites: tuple[Site, ...], found: tuple[Finding, ...], regions: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The most exact anatomy paths that a sentence names, whatever regions they yielded to.
+
+    A sentence that names no place has the paths of its findings' types inside its regions, else
+    those of the window that a preamble names.
+    """
+    paths = [path for place in _named(parsed) for path in paths_of_place(parsed, place)]
+    named = {anatomy().top_region(path) for path in paths}
+    if _LUNG in named or _LUNG in regions:
+        paths = [site.path for site in sites] + paths
+    if not paths:
+        own = [path for finding in found for path in finding.anatomy]
+        seen = [path for place in _window(parsed) for path in paths_of_place(parsed, place)]
+        inside = [
+            [path for path in ps if anatomy().top_region(path) in regions] for ps in (own, seen)
+        ]
+        paths = inside[0] or inside[1]
+    return exact(paths)
+
+
+def exact(paths: list[str]) -> tuple[str, ...]:
+    """Paths in order, once each, without those that another one goes on from."""
+    if len(paths) < 2:
+        return tuple(paths)
+    unique = list(dict.fromkeys(paths))
+    above = {up for path in unique for up in anatomy().ancestors(path)}
+    sides = {anatomy().leaf(path) for path in unique}
+    return tuple(
+        path
+        for path in unique
+        if path not in above
+        # "lung lower lobe" beside "left lung lower lobe" says nothing more.
+        and not any(f"{side} {anatomy().leaf(path)}" in sides for side in ("left", "right"))
+    )

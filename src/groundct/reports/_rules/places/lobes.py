@@ -1,0 +1,263 @@
+"""Lobes, the lingula, apices and whole lungs that a sentence names, with their sides."""
+
+from __future__ import annotations
+
+from groundct.reports._rules.places.site import Side, Site, side_of
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.places import places
+from groundct.vocabulary.segments import segment_words
+from groundct.vocabulary.words import is_plural
+
+_REACH = 6
+_LEVEL_HOPS = 8
+_GLUE_REACH = 10
+_LUNG_REGIONS = frozenset(("lung", "pleura"))
+
+
+def anchors_of(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
+    """Lobes, the lingula and whole lungs with their sides; a lung that a lobe names is dropped."""
+    lobes = _lobes(parsed, hits, sides)
+    whole = _whole(parsed, hits, sides, lobes)
+    wide = [_widened(parsed, site, hits, sides) for site in lobes]
+    return sorted([*wide, *whole], key=lambda site: site.first)
+
+
+def _widened(parsed: Parsed, site: Site, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> Site:
+    """A lobe's site with the words "right lung" or "of the left lung" that stand beside it."""
+    first, last = site.first, site.last
+    for hit in hits:
+        if hit.entry.meaning != "lung":
+            continue
+        for side in sides:
+            if not 0 <= hit.first - side.last <= 1:
+                continue
+            if 0 <= first - hit.last <= 1:
+                first = min(first, side.first)
+            elif _tells_side(parsed, last, side):
+                last = max(last, hit.last)
+    return Site(first, last, site.side, site.level, site.segments)
+
+
+def _whole(
+    parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...], lobes: list[Site]
+) -> list[Site]:
+    """Whole lungs with a side of their own."""
+    taken = {position for site in lobes for position in range(site.first, site.last)}
+    whole = []
+    for hit in hits:
+        if hit.entry.meaning != "lung" or any(position in taken for position in (hit.first,)):
+            continue
+        near = [s for s in sides if 0 <= hit.first - s.last <= 1]
+        if near and not _used(parsed, near[-1], hit, lobes):
+            side = side_of(near[-1])
+            whole.append(Site(near[-1].first, hit.last, side, None))
+    return whole
+
+
+def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
+    """Whether ``<side> lung`` stands beside a lobe of that side and only says its side."""
+    return any(
+        (
+            0 <= site.first - lung.last <= 1
+            or _tells_side(parsed, _past_segments(parsed, site.last), side)
+        )
+        or site.first <= side.first < site.last
+        for site in lobes
+    )
+
+
+def _tells_side(parsed: Parsed, end: int, side: Hit) -> bool:
+    """Whether "of the" joins a side to a lobe that ends at token ``end``."""
+    gap = parsed.words[end : side.first]
+    named = any(end <= hit.first < side.first for hit in parsed.findings)
+    near = 0 <= side.first - end <= 2 and not named
+    return near and parsed.grammar.listing.isdisjoint(gap)
+
+
+def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
+    found: list[Site] = []
+    lingula = False
+    for index, hit in enumerate(hits):
+        role = hit.entry.meaning
+        if role.startswith("lobe:"):
+            _, side, level = role.split(":")
+            found.append(Site(hit.first, hit.last, "right" if side == "right" else "left", level))
+        elif role == "lingula":
+            last = found[-1] if found else None
+            if last is None or last.level != "upper" or hit.first - last.last > 3:
+                found.append(Site(hit.first, hit.last, "left", "upper"))
+                lingula = True
+        elif role == "apex":
+            # "biapical" names its sides itself.
+            own = [side_of(s) for s in sides if s.first == hit.first]
+            side_of_apex = own[0] if own else _side_of(parsed, (hit, hit.last), hits, sides, [])
+            if side_of_apex is not None:
+                found.append(Site(hit.first, hit.last, side_of_apex, "upper"))
+        elif role.startswith("level:"):
+            end = _lobe_after(hits, index)
+            if end is not None:
+                level = role.split(":")[1]
+                side_of_lobe = _side_of(parsed, (hit, end), hits, sides, found)
+                site = Site(hit.first, end, side_of_lobe, level)
+                if lingula and found and _is_lobe_of(parsed, found[-1], site):
+                    site = Site(found.pop().first, end, "left", level)
+                found.append(site)
+                lingula = False
+    # Where places stand before all else, a side never belongs to the lobe before it.
+    return _inherited(parsed, found if parsed.verb_last else _backfill(found), sides)
+
+
+def _is_lobe_of(parsed: Parsed, lingula: Site, lobe: Site) -> bool:
+    """Whether "of the left upper lobe" only says in which lobe a lingula lies."""
+    gap = parsed.words[lingula.last : lobe.first]
+    grammar = parsed.grammar
+    of_it = grammar.segment | grammar.of | grammar.article | grammar.side
+    return lobe.level == "upper" and lobe.side != "right" and of_it.issuperset(gap)
+
+
+def _lobe_after(hits: tuple[Hit, ...], index: int) -> int | None:
+    """The end of a level's own lobe word: directly after it, or after further levels and sides."""
+    start = previous = hits[index]
+    for hit in hits[index + 1 : index + _LEVEL_HOPS]:
+        if hit.first - previous.last > _REACH:
+            return None
+        previous = hit
+        if hit.entry.meaning == "lobe":
+            return hit.last if hit.first == start.last else start.last
+    return None
+
+
+def _side_of(
+    parsed: Parsed,
+    lobe: tuple[Hit, int],
+    hits: tuple[Hit, ...],
+    sides: tuple[Hit, ...],
+    found: list[Site],
+) -> Side | None:
+    """A lobe's side: just before it, else "of the right lung" after it, else the last one's.
+
+    ``lobe`` is the hit of its level and the token at which its words end.
+    """
+    hit, end = lobe
+    if hit.entry.meaning == "level:middle":
+        return "right"
+    floor = found[-1].last if found else 0
+    before = [s for s in sides if floor <= s.first and 0 <= hit.first - s.last <= 3]
+    if before and hit.first - before[-1].last <= 1:
+        return side_of(before[-1])
+    end = _past_segments(parsed, end)
+    after = [s for s in sides if 0 <= s.first - end <= 3]
+    if after and not any(
+        h.entry.meaning.startswith("level:") and after[0].first < h.first <= after[0].last + 1
+        for h in hits
+    ):
+        gap = parsed.words[end : after[0].first]
+        grammar = parsed.grammar
+        linked = not (grammar.of | grammar.in_ | grammar.on).isdisjoint(gap)
+        if linked and grammar.listing.isdisjoint(gap):
+            return side_of(after[0])
+    if before:
+        return side_of(before[-1])
+    if found and hit.first - found[-1].last <= 3 and not parsed.verb_last:
+        return found[-1].side
+    return None
+
+
+def _past_segments(parsed: Parsed, end: int) -> int:
+    """The token after the segment that goes on a lobe: "lower lobe superior segment of the ..."."""
+    skipped = segment_words(parsed.language).words | parsed.grammar.segment | parsed.grammar.basal
+    last = end
+    while last < len(parsed.words) and parsed.words[last] in skipped:
+        last += 1
+    return last if parsed.any_word(end, last, parsed.grammar.segment) else end
+
+
+def _backfill(found: list[Site]) -> list[Site]:
+    """Give a lobe without a side the side of the next one, where the two are joined."""
+    out = list(found)
+    for index in range(len(out) - 2, -1, -1):
+        site, following = out[index], out[index + 1]
+        if site.side is None and following.first - site.last <= 4:
+            out[index] = Site(site.first, site.last, following.side, site.level)
+    return out
+
+
+def _inherited(parsed: Parsed, found: list[Site], sides: tuple[Hit, ...]) -> list[Site]:
+    """Give lobes that still have no side that of the lobe before, or the only one that is named.
+
+    The lobe before: only words of sites between. The only side: of one lobe, in its own clause;
+    "upper lobes" may be those of both lungs.
+    """
+    out = list(found)
+    for index, site in enumerate(found):
+        if site.side is not None:
+            continue
+        side: Side | None = None
+        if index and _glued(parsed, out[index - 1].last, site.first):
+            side = out[index - 1].side
+        elif parsed.verb_last:
+            side = _side_said_before(parsed, out[index - 1], site, sides) if index else None
+        elif not _is_plural(parsed, site):
+            side = _only_side(parsed, site, sides)
+        out[index] = Site(site.first, site.last, side, site.level)
+    return out
+
+
+def _side_said_before(
+    parsed: Parsed, before: Site, site: Site, sides: tuple[Hit, ...]
+) -> Side | None:
+    """The side that stands for a further lobe too: "sağ üst lobda nodül, alt lobda atelektazi".
+
+    Not for lobes in the plural, which may be those of both lungs, nor past another side.
+    """
+    parted = parsed.any_word(before.last, site.first, _PARTS)
+    other = any(before.last <= side.first < site.first for side in sides)
+    if parted or other or is_plural(parsed.surface(site.last - 1), parsed.language):
+        return None
+    return before.side
+
+
+def _glued(parsed: Parsed, first: int, last: int) -> bool:
+    """Whether nothing but words of sites stands between two lobes."""
+    grammar = parsed.grammar
+    glue = (
+        grammar.listing
+        | grammar.article
+        | grammar.of
+        | grammar.in_
+        | grammar.at
+        | grammar.segment
+        | grammar.basal
+        | segment_words(parsed.language).words
+    )
+    return last - first <= _GLUE_REACH and glue.issuperset(parsed.words[first:last])
+
+
+def _is_plural(parsed: Parsed, site: Site) -> bool:
+    """Whether a lobe's last word stands in the plural."""
+    token = parsed.tokens[site.last - 1]
+    return parsed.text[token.start : token.end].lower() != token.word
+
+
+def _only_side(parsed: Parsed, site: Site, sides: tuple[Hit, ...]) -> Side | None:
+    """The side of a lobe's clause, when only one is named of lungs and pleura before the lobe."""
+    start = max((n + 1 for n in range(site.first) if parsed.words[n] in _PARTS), default=0)
+    end = min(
+        (n for n in range(site.last, len(parsed.words)) if parsed.words[n] in _PARTS),
+        default=len(parsed.words),
+    )
+    named = [s for s in sides if start <= s.first < end]
+    if len({s.entry.meaning for s in named}) != 1 or side_of(named[0]) == "bilateral":
+        return None
+    return side_of(named[0]) if any(_of_lung(parsed, s) for s in named) else None
+
+
+def _of_lung(parsed: Parsed, side: Hit) -> bool:
+    """Whether a side is a lung's: before a place of the lung or pleura, or before no place."""
+    near = [p for p in parsed.places if 0 <= p.first - side.last <= 1]
+    regions = {path.split("/")[0] for p in near for path in places().places[p.entry.meaning].paths}
+    return regions <= _LUNG_REGIONS
+
+
+_PARTS = frozenset(";:")

@@ -1,0 +1,113 @@
+"""Anatomy paths of places: the sides that stand beside them, and the numbers of vertebrae and ribs.
+
+A side counts for a place only where the words tie it to it: inside its name, right before it, or
+right after it ("thyroid, left lobe", "rib on the left"). Nothing else gives a place a side.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from groundct.reports._rules.places.numbered import rib_list, ribs, vertebrae
+from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.places import places
+
+_BEFORE = 2
+_AFTER = 3
+_SIGNS = frozenset(",;:.()?/")
+_DISC: Final = "disc"
+_RIB: Final = "rib"
+_VERTEBRAE: Final = "vertebrae"
+
+
+@once
+def paths_of_place(parsed: Parsed, place: Hit) -> tuple[str, ...]:
+    """The most exact paths that the words around a place allow; several for a list of ribs."""
+    key = place.entry.meaning
+    if _VERTEBRAE in (key, places().places[key].parent) or key == _DISC:
+        levels = vertebrae(parsed, place)
+        if levels:
+            return levels
+    if key == _RIB:
+        _, end = rib_list(parsed, place)
+        numbered = ribs(parsed, place, _sides(parsed, place, end))
+        if numbered:
+            return numbered
+    return _halves(place, _sides(parsed, place, place.last))
+
+
+def _halves(place: Hit, sides: tuple[str, ...]) -> tuple[str, ...]:
+    """A place's paths, those of its halves where sides are given and RadGenome has them."""
+    own = places().places[place.entry.meaning]
+    names = [f"{side} {own.sided}" for side in sides]
+    if not names or not all(anatomy().is_mask_name(name) for name in names):
+        return own.paths
+    return tuple(anatomy().path_of(name) for name in names)
+
+
+def _sides(parsed: Parsed, place: Hit, end: int) -> tuple[str, ...]:
+    """The sides tied to a place whose words, with numbers after them, end before token ``end``."""
+    hits = parsed.role("laterality", "right", "left", "bilateral")
+    if not hits:
+        return ()
+    inner = [hit for hit in hits if place.first <= hit.first and hit.last <= place.last]
+    found = inner or _before(parsed, hits, place.first) or _after(parsed, hits, end)
+    named = dict.fromkeys(hit.entry.meaning for hit in found)
+    return () if "bilateral" in named else tuple(named)
+
+
+def _before(parsed: Parsed, hits: tuple[Hit, ...], first: int) -> list[Hit]:
+    """The side right before token ``first``, and those joined to it: "right and left kidneys"."""
+    taken = _taken(parsed)
+    chain: list[Hit] = []
+    edge = first
+    for hit in reversed([hit for hit in hits if hit.last <= first]):
+        gap = range(hit.last, edge)
+        words = frozenset(parsed.words[hit.last : edge])
+        if chain and not (words and parsed.grammar.listing.issuperset(words)):
+            break
+        parting = parsed.grammar.listing | parsed.grammar.in_ | _SIGNS
+        if not chain and (len(gap) > _BEFORE or parting & words or not taken.isdisjoint(gap)):
+            break
+        chain.append(hit)
+        edge = hit.first
+    return chain[::-1]
+
+
+def _after(parsed: Parsed, hits: tuple[Hit, ...], last: int) -> list[Hit]:
+    """The side right after token ``last``: "on the left", "(left)", ", left lobe"."""
+    grammar = parsed.grammar
+    for hit in hits:
+        if not 0 <= hit.first - last <= _AFTER:
+            continue
+        gap = parsed.words[last : hit.first]
+        following = parsed.words[hit.last : hit.last + 1]
+        named = frozenset(following)
+        bracketed = gap == ("(",) and following == (")",)
+        of_lobe = set(gap) <= {",", "("} and bool(named & grammar.lobe)
+        of_side = bool(grammar.on & frozenset(gap)) and set(gap) <= grammar.on | grammar.article
+        if bracketed or of_lobe or (of_side and hit.last not in _taken(parsed)):
+            return [hit, *_joined_after(parsed, hits, hit)]
+    return []
+
+
+def _joined_after(parsed: Parsed, hits: tuple[Hit, ...], side: Hit) -> list[Hit]:
+    """A second side after one: "on the right and left"."""
+    return [
+        hit
+        for hit in hits
+        if 0 < hit.first - side.last <= _BEFORE
+        and parsed.grammar.listing.issuperset(parsed.words[side.last : hit.first])
+        and hit.last not in _taken(parsed)
+    ]
+
+
+@once
+def _taken(parsed: Parsed) -> frozenset[int]:
+    """The tokens of all places, and of lungs and lobes, whose sides are their own."""
+    grammar = parsed.grammar
+    own = grammar.lung | grammar.segment
+    positions = {n for hit in parsed.places for n in range(hit.first, hit.last)}
+    return frozenset(positions | {n for n, word in enumerate(parsed.words) if word in own})

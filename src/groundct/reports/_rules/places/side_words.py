@@ -1,0 +1,110 @@
+"""Words of sides as they count: pairs, comparisons and "contralateral" resolved."""
+
+from __future__ import annotations
+
+from groundct.reports._rules.mention.mentions import NEAR
+from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.lexicon import Entry, Hit
+
+_EMPHASIS_REACH = 4
+_STOPS = frozenset(";:")
+_OWN_VERB = 3
+_OTHER = {"right": "left", "left": "right"}
+
+
+@once
+def side_words(parsed: Parsed) -> tuple[Hit, ...]:
+    """The hits "right", "left" and "bilateral" of a sentence, in order.
+
+    "Right and left" and "right more than left" are one bilateral hit; "contralateral" is the
+    other side of the one named before; a side that another is compared with is left out.
+    """
+    hits = _resolved(parsed)
+    out: list[Hit] = []
+    for hit in hits:
+        before = out[-1] if out else None
+        if before is not None and _paired(parsed, before, hit):
+            out[-1] = Hit(before.first, hit.last, _entry(hit, "bilateral"))
+        elif _compares_before(parsed, hit) is None:
+            out.append(hit)
+    return tuple(out)
+
+
+def emphasised(parsed: Parsed, position: int) -> bool:
+    """Whether a side at a token only says where a thing is most: "more on the right".
+
+    Also where the largest of several is: "the largest, 8 mm, in the right upper lobe".
+    """
+    cues = parsed.role("laterality", "emphasis")
+    if parsed.verb_last:
+        return any(0 < hit.first - position <= _EMPHASIS_REACH for hit in cues)
+    if any(0 <= position - hit.last <= _EMPHASIS_REACH for hit in cues):
+        return True
+    return any(
+        hit.last <= position and not _parted(parsed, hit.last, position)
+        for hit in parsed.role("laterality", "largest")
+    )
+
+
+def _parted(parsed: Parsed, first: int, last: int) -> bool:
+    """Whether a stop, another finding or the verb of all stands between two tokens.
+
+    "The largest of which is observed in ..." has a verb of its own, right behind it.
+    """
+    told = (*parsed.findings, *parsed.role("negation", "asserts"))
+    others = (hit for hit in told if first <= hit.first < last)
+    own = parsed.role("negation", "asserts")
+    return parsed.any_word(first, last, _STOPS) or any(
+        hit not in own or hit.first - first > _OWN_VERB for hit in others
+    )
+
+
+def _resolved(parsed: Parsed) -> list[Hit]:
+    """All side hits; "contralateral" and "ipsilateral" by the one side named before them."""
+    out: list[Hit] = []
+    # "To the right of the trachea" is a relation, "to the right of the midline" a side.
+    middle = {hit.first for hit in parsed.role("laterality", "midline")}
+    near = [
+        hit
+        for hit in parsed.relations
+        if hit.entry.meaning.startswith(NEAR) and middle.isdisjoint((hit.last, hit.last + 1))
+    ]
+    for hit in parsed.role("laterality", "right", "left", "bilateral", "opposite", "same"):
+        if any(other.first <= hit.first < other.last for other in near):
+            continue
+        meaning = hit.entry.meaning
+        if meaning in ("opposite", "same"):
+            named = {other.entry.meaning for other in out}
+            if len(named) != 1 or named == {"bilateral"}:
+                continue
+            side = named.pop()
+            meaning = side if meaning == "same" else _OTHER[side]
+        out.append(Hit(hit.first, hit.last, _entry(hit, meaning)))
+    return out
+
+
+def _entry(hit: Hit, meaning: str) -> Entry:
+    return Entry(hit.entry.entry_id, hit.entry.term, meaning)
+
+
+def _paired(parsed: Parsed, before: Hit, hit: Hit) -> bool:
+    """Whether two sides are named as a pair: joined directly, or compared with each other."""
+    if "bilateral" in (before.entry.meaning, hit.entry.meaning):
+        return False
+    comparing = _compares_before(parsed, hit)
+    if comparing is not None:
+        return comparing.first - before.last <= 1
+    gap = parsed.words[before.last : hit.first]
+    joined = len(gap) == 1 and gap[0] in parsed.grammar.joint | {"/"}
+    leading = parsed.words[max(0, before.first - 2) : before.first]
+    led = not (parsed.grammar.on | parsed.grammar.in_).isdisjoint(leading)
+    # "On the right and left lung nodule": the second side may lead another finding.
+    return joined and not (led and any(m.first >= hit.last for m in parsed.findings))
+
+
+def _compares_before(parsed: Parsed, hit: Hit) -> Hit | None:
+    """The comparison that a side stands in, "than the left"."""
+    for cue in parsed.role("laterality", "compares"):
+        if cue.last == hit.first:
+            return cue
+    return None

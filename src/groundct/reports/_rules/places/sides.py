@@ -1,0 +1,245 @@
+"""The side of a finding: of its sites, of its own words, or of the words beside it.
+
+Right and left are never passed on by nearness alone: a side that leads the next finding, that an
+organ has, or that stands in a comparison is no other finding's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from groundct.core.report import Laterality
+from groundct.reports._rules.mention.mentions import Mention, beside
+from groundct.reports._rules.mention.verb_last import Thing, own_before
+from groundct.reports._rules.places.side_words import emphasised, side_words
+from groundct.reports._rules.places.sites import Site
+from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.places import places
+
+_SIDE_REACH = 3
+_PLEURA = "pleura/pleura"
+_BODY = frozenset(("others",))
+_CUT = frozenset(";")
+_DEVICES = "11"
+_PARTS = frozenset(("bronchus", "pulmonary artery"))
+_UNPAIRED = frozenset(("heart", "esophagus"))
+_CHEST = frozenset(("lung", "pleura", "trachea and bronchie", "others"))
+
+
+def laterality_of(
+    parsed: Parsed,
+    mention: Mention,
+    sites: tuple[Site, ...],
+    spoken: tuple[Mention, ...],
+    paths: tuple[str, ...],
+) -> Laterality | None:
+    """The side of a mention with these sites and anatomy paths; None where the text gives none."""
+    sides = {side for site in sites for side in site.sides}
+    if findings().types[mention.type].anatomy == _PLEURA:
+        # "right pleural effusion and left lower lobe consolidation": its own side comes first.
+        own = _nearby_sides(parsed, mention, spoken) if parsed.verb_last else None
+        own = own or adjective_sides(parsed, mention, spoken)
+        near = set() if own or parsed.verb_last else _nearby_sides(parsed, mention, spoken)
+        sides = own or (near if near > sides else sides)
+    if not sides:
+        named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
+        sides = {s.laterality for s in named if s is not None and s.laterality is not None}
+    if not sides and mention.hit.entry.meaning != "normal":
+        own_lobe = parsed.verb_last and bool(sites)
+        sides = (_sides_ahead if own_lobe else _nearby_sides)(parsed, mention, spoken)
+    if len(sides) == 2:
+        return "bilateral"
+    return ("right" if "right" in sides else "left") if sides else None
+
+
+def before_in_turn(
+    parsed: Parsed, things: Sequence[Thing], mention: Mention, spoken: tuple[Mention, ...]
+) -> tuple[Thing, ...]:
+    """The things that belong to a mention where all is said before it; normal ones stand alone."""
+    if mention not in spoken:
+        return own_before(parsed, things, (mention,), 0)
+    return own_before(parsed, things, spoken, spoken.index(mention))
+
+
+def _plain_sides(parsed: Parsed, mention: Mention) -> list[Hit]:
+    """The sides that are no other organ's, and not where it is most."""
+    others = _of_other_organs(parsed, mention)
+    hits = parsed.role("laterality", "right", "left", "bilateral")
+    return [h for h in hits if not (emphasised(parsed, h.first) or h.last in others)]
+
+
+def _sides_ahead(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
+    """The sides between the mention before and this one: a lobe takes no other finding's side."""
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    ahead = [h for h in _plain_sides(parsed, mention) if floor <= h.first < mention.last]
+    return _single({hit.entry.meaning for hit in ahead})
+
+
+def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
+    """Sides said of a mention without a site: right before it, else after it, else before."""
+    if parsed.verb_last:
+        plain = _plain_sides(parsed, mention)
+        return _single(
+            {hit.entry.meaning for hit in before_in_turn(parsed, plain, mention, spoken)}
+        )
+    if not side_words(parsed):
+        return set()
+    adjectives = adjective_sides(parsed, mention, spoken)
+    device = (findings().types[mention.type].code or "").startswith(_DEVICES)
+    if adjectives or (_top(mention) in _UNPAIRED and not device):
+        return adjectives
+    words = [
+        hit
+        for hit in side_words(parsed)
+        if not _owned(parsed, hit, mention, spoken)
+        and (hit.entry.meaning == "bilateral" or not emphasised(parsed, hit.first))
+    ]
+    limit = _limit(parsed, mention, spoken)
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    listing = parsed.grammar.listing
+    ahead = [h for h in words if floor <= h.first and h.last <= mention.first]
+    if floor:
+        ahead = [
+            h
+            for h in ahead
+            if (listing | _CUT).isdisjoint(parsed.words[h.last : mention.first])
+            or _begins(parsed, h, mention.first)
+        ]
+    after = _after(parsed, [h for h in words if mention.first <= h.first < limit], mention, spoken)
+    follows = limit < len(parsed.words)
+    parted = bool(after) and parsed.any_word(mention.last, after[0].first, listing | {";"})
+    parted = parted and follows
+    if ahead and (not after or parted):
+        return _single({hit.entry.meaning for hit in ahead})
+    if after and not (parted and _sided_first(parsed, after[-1], spoken)):
+        return _single({hit.entry.meaning for hit in after})
+    topic = min((m.first for m in spoken), default=mention.first)
+    first = [
+        h for h in words if h.last <= topic and not parsed.any_word(h.last, mention.first, _CUT)
+    ]
+    return _single({hit.entry.meaning for hit in first})
+
+
+def _limit(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> int:
+    """The first token of the next mention that no lone "and" joins to this one."""
+    last = mention.last
+    for following in sorted((m for m in spoken if m.first >= last), key=lambda m: m.first):
+        gap = parsed.words[last : following.first]
+        if len(gap) != 1 or gap[0] not in parsed.grammar.joint:
+            return following.first
+        last = following.last
+    return len(parsed.words)
+
+
+def _begins(parsed: Parsed, side: Hit, first: int) -> bool:
+    """Whether "on the left," stands before the words that lead a mention."""
+    grammar = parsed.grammar
+    leading = parsed.words[max(0, side.first - 2) : side.first]
+    led = not (grammar.on | grammar.in_ | grammar.at).isdisjoint(leading)
+    comma = parsed.words[side.last : side.last + 1] == (",",)
+    return led and comma and grammar.listing.isdisjoint(parsed.words[side.last + 1 : first])
+
+
+def _after(
+    parsed: Parsed, hits: list[Hit], mention: Mention, spoken: tuple[Mention, ...]
+) -> list[Hit]:
+    """The sides after a mention, up to one that leads the next mention or a new clause."""
+    out = []
+    for hit in hits:
+        if _leads(parsed, hit, spoken) or parsed.any_word(mention.last, hit.first, _CUT):
+            break
+        out.append(hit)
+    return out
+
+
+def _sided_first(parsed: Parsed, side: Hit, spoken: tuple[Mention, ...]) -> bool:
+    """Whether a side begins the clause of the next mention: "... and on the left nodules"."""
+    following = [m.first for m in spoken if m.first >= side.last]
+    if not following:
+        return False
+    ends = parsed.grammar.joint | {";"}
+    return not parsed.any_word(side.last, following[0], ends)
+
+
+def _leads(parsed: Parsed, side: Hit, spoken: tuple[Mention, ...]) -> bool:
+    """Whether a side is the adjective of the next mention: "effusion and left pneumothorax"."""
+    grammar = parsed.grammar
+    leading = parsed.words[max(0, side.first - 2) : side.first]
+    if not (grammar.on | grammar.in_ | grammar.at).isdisjoint(leading):
+        return False
+    parting = grammar.listing | grammar.with_ | {";", "."}
+    return any(
+        0 <= m.first - side.last <= _SIDE_REACH and not parsed.any_word(side.last, m.first, parting)
+        for m in spoken
+    )
+
+
+def _owned(parsed: Parsed, side: Hit, mention: Mention, spoken: tuple[Mention, ...]) -> bool:
+    """Whether a side belongs to another finding's own words, an organ or a neighbour."""
+    if any(m.first <= side.first < m.last and m is not mention for m in spoken):
+        return True
+    if mention.first <= side.first < mention.last:
+        return False
+    own = {place.first for place in mention.places}
+    others = _of_other_organs(parsed, mention)
+    for place in parsed.places:
+        if 0 <= place.first - side.last <= 1 or place.first <= side.first < place.last:
+            if parsed.any_word(side.last, place.first, parsed.grammar.listing):
+                continue
+            if place.first in own or _is_home(mention, place):
+                continue
+            if place.first in others or beside(parsed, place) or place.entry.meaning in _PARTS:
+                return True
+    return False
+
+
+def _is_home(mention: Mention, place: Hit) -> bool:
+    """Whether findings of a mention's type lie at a place by their nature."""
+    return findings().types[mention.type].anatomy in places().places[place.entry.meaning].paths
+
+
+@once
+def _of_other_organs(parsed: Parsed, mention: Mention) -> set[int]:
+    """The first tokens of places, and those before them, in organs that a mention cannot be in."""
+    top = _top(mention)
+    out: set[int] = set()
+    if top in _BODY:
+        return out
+    for place in parsed.places:
+        regions = {anatomy().top_region(p) for p in places().places[place.entry.meaning].paths}
+        chest = {*regions, top} <= _CHEST
+        # The chest's halves and its wall have no side of their own: they are the body's.
+        if top and top not in regions and not chest and regions != _BODY:
+            out |= {place.first, place.first - 1}
+    return out
+
+
+def _top(mention: Mention) -> str:
+    own = findings().types[mention.type].anatomy
+    return anatomy().top_region(own) if own else ""
+
+
+def _single(sides: set[str]) -> set[str]:
+    return {"right", "left"} if "bilateral" in sides else sides
+
+
+def adjective_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
+    """Sides right before a mention: "small left and trace right pleural effusion" has both."""
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    hits = [h for h in side_words(parsed) if floor <= h.first and h.last <= mention.first]
+    grammar = parsed.grammar
+    parting = (grammar.lung | grammar.lobe | grammar.segment | grammar.in_ | grammar.on) | {";"}
+    edge = mention.first
+    close: set[str] = set()
+    for hit in reversed(hits):
+        gap = set(parsed.words[hit.last : edge])
+        listed = not grammar.listing.isdisjoint(gap)
+        owned = _owned(parsed, hit, mention, spoken)
+        if edge - hit.last > _SIDE_REACH or gap & parting or (listed and not close) or owned:
+            break
+        close.add(hit.entry.meaning)
+        edge = hit.first
+    return _single(close)

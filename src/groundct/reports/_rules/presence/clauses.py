@@ -1,0 +1,147 @@
+"""Where clauses of a sentence begin, and what stands in them only as a place or an aside.
+
+All positions are tokens; ranges are ``low`` (inclusive) to ``high`` (exclusive).
+"""
+
+from __future__ import annotations
+
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.lexicon import Hit
+
+STOPS = frozenset(";:")
+_EARLIER_REACH = 8
+_PREPOSITION_REACH = 3
+_LOCATION_REACH = 4
+_SOME_REACH = 4
+_PLACE_REACH = 5
+_FORM_REACH = 4
+_OPENING = "("
+_CLOSING = ")"
+
+
+def verbs(parsed: Parsed, low: int, high: int) -> tuple[Hit, ...]:
+    """Verbs that say of the examination at hand that something is or is not there."""
+    said = parsed.role("negation", "asserts", "described", "negates_before")
+    return tuple(hit for hit in said if low <= hit.first < high and not of_earlier(parsed, hit))
+
+
+def of_earlier(parsed: Parsed, verb: Hit) -> bool:
+    """Whether a verb tells of an earlier examination: "was not seen on the prior CT"."""
+    if parsed.verb_last:
+        exams, told = parsed.role("temporal", "exam"), parsed.role("temporal", "new")
+        return any(0 <= verb.first - hit.last <= 1 for hit in exams) or any(
+            hit.first <= verb.first < hit.last for hit in told
+        )
+    grammar = parsed.grammar
+    preposition = grammar.in_ | grammar.on | grammar.at
+    for hit in parsed.role("negation", "earlier"):
+        gap = parsed.words[verb.last : hit.first]
+        if (
+            0 <= hit.first - verb.last <= _EARLIER_REACH
+            and not preposition.isdisjoint(gap[-_PREPOSITION_REACH:])
+            and (STOPS | {","}).isdisjoint(gap)
+        ):
+            return True
+    return False
+
+
+def opening(parsed: Parsed, low: int, first: int) -> int | None:
+    """The first joint, comma or "with" that begins something new on the way to token ``first``.
+
+    A joint between two places, "in the lungs and the mediastinum", begins nothing.
+    """
+    joints = parsed.grammar.joint | parsed.grammar.with_ | {","}
+    ends = {hit.last for hit in parsed.role("negation", "asserts", "described", "negates_before")}
+    ends |= {hit.last for hit in parsed.findings}
+    for position in range(low, first):
+        if parsed.words[position] not in joints:
+            continue
+        place = next((p for p in parsed.places if p.first > position), None)
+        if position in ends or place is None or not place.last < first:
+            return position
+        near = place.first - position <= _PLACE_REACH
+        anew = parsed.any_word(position, place.first, parsed.grammar.some)
+        if not near or anew or _named(parsed, position, place.first):
+            return position
+    return None
+
+
+def _named(parsed: Parsed, low: int, high: int) -> bool:
+    return any(low <= hit.first < high for hit in parsed.findings)
+
+
+def is_location(parsed: Parsed, low: int, first: int) -> bool:
+    """Whether a finding at ``first`` only says where another thing of its clause is.
+
+    "No calcification is seen in the nodule": a preposition, at most an adjective or two, and
+    before it another finding or a verb, at ``low`` or later. "In mass structure" is no place.
+    """
+    grammar = parsed.grammar
+    after = parsed.words[first : first + _FORM_REACH]
+    if not grammar.form.isdisjoint(after) or _lists_on(parsed, first):
+        return False
+    within = grammar.in_ | grammar.at | grammar.on
+    stops = grammar.of | grammar.joint | grammar.with_ | STOPS | {",", _OPENING, _CLOSING}
+    for position in range(first - 1, max(low, first - 1 - _LOCATION_REACH) - 1, -1):
+        if parsed.words[position] in within:
+            said = (*parsed.findings, *verbs(parsed, low, position))
+            doubted = parsed.role("uncertainty", "uncertain_after", "explains")
+            return any(low <= hit.first and hit.last <= position for hit in said) and not any(
+                hit.first <= position < hit.last for hit in doubted
+            )
+        if parsed.words[position] in stops:
+            return False
+    return False
+
+
+def _lists_on(parsed: Parsed, first: int) -> bool:
+    """Whether a comma and another finding follow a finding: a list, misplaced in translation."""
+    own = next((hit for hit in parsed.findings if hit.first <= first < hit.last), None)
+    if own is None or parsed.words[own.last : own.last + 1] != (",",):
+        return False
+    return any(0 < hit.first - own.last <= _LOCATION_REACH for hit in parsed.findings)
+
+
+def is_introduced(parsed: Parsed, first: int) -> bool:
+    """Whether "there is" leads a finding, with nothing of another kind between."""
+    joints = parsed.grammar.joint | STOPS | {","}
+    return any(
+        hit.last <= first
+        and not parsed.any_word(hit.last, first, joints)
+        and not verbs(parsed, hit.last, first)
+        for hit in parsed.role("negation", "introduces")
+    )
+
+
+def some(parsed: Parsed, first: int) -> int | None:
+    """Where "a", "mild" or "few" begins the words that lead a finding; None without them."""
+    stops = parsed.grammar.joint | parsed.grammar.with_ | STOPS | {","}
+    found = None
+    for position in range(first - 1, max(-1, first - 1 - _SOME_REACH), -1):
+        if parsed.words[position] in stops:
+            break
+        if parsed.words[position] in parsed.grammar.some:
+            found = position
+    return found
+
+
+def clause_end(parsed: Parsed, last: int) -> int:
+    """The first token after ``last`` that ends its clause for certain."""
+    enders = [hit.first for hit in parsed.role("negation", *ENDERS) if hit.first >= last]
+    stops = [n for n in range(last, len(parsed.words)) if parsed.words[n] in STOPS]
+    return min((*enders, *stops), default=len(parsed.words))
+
+
+def in_open_bracket(parsed: Parsed, low: int, first: int) -> bool:
+    """Whether a bracket opens between two tokens and is not closed before the second."""
+    depth = 0
+    for word in parsed.words[low:first]:
+        if word == _OPENING:
+            depth += 1
+        elif word == _CLOSING:
+            depth = max(0, depth - 1)
+    return depth > 0
+
+
+ENDERS = ("ends_scope", "ends_after", "introduces")
+"""Roles of words that no negation before them passes."""

@@ -1,0 +1,310 @@
+"""Presence of a mention: which negation and uncertainty cues reach it.
+
+A cue works in one direction, up to a word that ends scopes, a semicolon or colon, or an assertion
+of something else. This is groundct's own method; it follows the idea of scopes with terminators of
+NegEx (Chapman et al. 2001) in both directions. The forms that occur, with counts and the cases that
+test them, stand in ``docs/quality/negation.md``.
+"""
+
+from __future__ import annotations
+
+from groundct.core.report import Presence
+from groundct.reports._rules.presence.clauses import (
+    ENDERS,
+    STOPS,
+    clause_end,
+    in_open_bracket,
+    is_introduced,
+    is_location,
+    of_earlier,
+    opening,
+    some,
+    verbs,
+)
+from groundct.reports._rules.presence.earlier import only_earlier, taken_back
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.words import is_beside
+
+_COMPARED = frozenset(("stable", "increased", "decreased", "increased_if", "decreased_if"))
+_CLOSERS = frozenset(",;(")
+_ACT_REACH = 8
+_KIN = (
+    frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
+    frozenset(("infiltrate", "consolidation", "~mass", "~nodule", "pneumonia")),
+)
+_AMOUNTS = frozenset(("~thickening", "~density", "~density_loss", "~enlargement", "~dilatation"))
+
+
+def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | None]:
+    """Presence of the mention at tokens ``first`` to ``last``, and the cue that decided."""
+    back = taken_back(parsed, last)
+    if back is not None:
+        return "absent", back
+    left_open = _left_open(parsed, first, last)
+    if left_open is not None:
+        return "uncertain", left_open
+    negating = _negating(parsed, first, last)
+    if negating is not None:
+        return "absent", negating
+    if _minus(parsed, last):
+        return "absent", None
+    for cue in parsed.role("uncertainty", "uncertain_after"):
+        if cue.first < first and not _cut(parsed, min(cue.last, first), first, last):
+            return "uncertain", cue
+    for cue in parsed.role("uncertainty", "uncertain_before"):
+        if cue.first >= last and not _other_between(parsed, last, cue.first):
+            if parsed.verb_last and _blocked_before(parsed, (first, last), cue):
+                continue  # "nodül izlendi, ... olabilir": the verb has said it
+            if _acted_on(parsed, first):
+                continue  # "biopsy of the mass should be considered"
+            return "uncertain", cue
+    if _questioned(parsed, last):
+        return "uncertain", None
+    earlier = only_earlier(parsed, first, last)
+    return ("present", None) if earlier is None else ("uncertain", earlier)
+
+
+def _acted_on(parsed: Parsed, first: int) -> bool:
+    """Whether a mention is what a biopsy or follow-up is of."""
+    return any(
+        hit.last <= first <= hit.last + _ACT_REACH
+        and not parsed.any_word(hit.last, first, STOPS | {","})
+        for hit in parsed.role("recommendation", "acts_on")
+    )
+
+
+def _left_open(parsed: Parsed, first: int, last: int) -> Hit | None:
+    """The cue of "cannot be excluded", which a negation before it does not touch."""
+    refused = {hit.first for hit in parsed.role("negation", "ignored")}
+    for cue in parsed.role("uncertainty", "uncertain_before"):
+        strong = not refused.isdisjoint(range(cue.first, cue.last))
+        if strong and cue.first >= last and not _other_between(parsed, last, cue.first):
+            return cue
+    for cue in parsed.role("uncertainty", "uncertain_after"):
+        strong = not refused.isdisjoint(range(cue.first, cue.last))
+        if strong and cue.last <= first and not _cut(parsed, cue.last, first, last):
+            return cue
+    return None
+
+
+def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
+    """The negation that reaches a mention, from its left, from its right or across a slip."""
+    for cue in parsed.role("negation", "negates_after"):
+        if cue.first < first and not _blocked_after(parsed, cue, first, last):
+            return cue
+        if _answers(parsed, cue, last) or _slipped(parsed, cue, first, last):
+            return cue
+    for cue in parsed.role("negation", "negates_next"):
+        if cue.last == first:
+            return cue
+    for cue in parsed.role("negation", "negates_before"):
+        if cue.first < last or of_earlier(parsed, cue):
+            continue
+        if _answers(parsed, cue, last) or not _blocked_before(parsed, (first, last), cue):
+            return cue
+    return None
+
+
+def _blocked_after(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
+    """Whether the way from a cue to a mention on its right is cut, or it negates something else.
+
+    The two may overlap: "no signs of" and "signs of infection".
+    """
+    low = min(cue.last, first)
+    return (
+        _cut(parsed, low, first, last)
+        or _of_aspect(parsed, low, first)
+        or is_location(parsed, low, first)
+        or _asserted_anew(parsed, low, first, last)
+        or (
+            in_open_bracket(parsed, low, first)
+            and not any(low <= hit.first < first for hit in parsed.findings)
+        )
+    )
+
+
+def _cut(parsed: Parsed, low: int, first: int, last: int) -> bool:
+    """Whether a stop, a word that ends scopes or a verb with something new after it comes first."""
+    if parsed.any_word(low, first, STOPS) or _role_between(parsed, ENDERS, low, first):
+        return True
+    for verb in verbs(parsed, low, first):
+        position = opening(parsed, verb.last, first)
+        if position is not None and not _continues(parsed, position, first, last):
+            return True
+    return False
+
+
+def _continues(parsed: Parsed, position: int, first: int, last: int) -> bool:
+    """Whether a list goes on behind its verb: "no nodule is seen, mass or effusion"."""
+    either = parsed.grammar.either
+    if parsed.any_word(position, position + 2, either):
+        return not verbs(parsed, last, clause_end(parsed, last))
+    end = clause_end(parsed, last)
+    listed = parsed.words[position] == "," and parsed.any_word(position, end, either)
+    return listed and some(parsed, first) is None and not verbs(parsed, last, end)
+
+
+def _of_aspect(parsed: Parsed, low: int, first: int) -> bool:
+    """Whether what is denied is a change or a feature of the mention: "no growth of the nodule"."""
+    grammar = parsed.grammar
+    linked = grammar.of | grammar.in_ | grammar.with_
+    for position in range(first - 1, low - 1, -1):
+        if parsed.words[position] in grammar.joint or parsed.words[position] == ",":
+            return False
+        if parsed.words[position] in grammar.aspect:
+            inside = any(hit.first <= position < hit.last for hit in parsed.findings)
+            return not inside and parsed.any_word(position, first, linked)
+        if parsed.words[position] in grammar.amount and parsed.any_word(position, first, linked):
+            # "No increase in wall thickness" denies the thickening.
+            own = next((hit for hit in parsed.findings if hit.first <= first < hit.last), None)
+            return own is not None and own.entry.meaning not in _AMOUNTS
+    return False
+
+
+def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
+    """Whether "a" or "mild" begins anew after a comma: "no effusion, mild atelectasis".
+
+    Or the finding before the comma has its place already, "no effusion on the left, a mass is".
+    """
+    start = some(parsed, first)
+    end = clause_end(parsed, last)
+    if start is None and _said_to_change(parsed, (low, first), last, end):
+        return True
+    if start is None and _is_placed(parsed, low, first):
+        told = verbs(parsed, last, end)
+        asserted = bool(told) and told[0].entry.meaning == "asserts"
+        return asserted and not parsed.any_word(low, told[0].first, parsed.grammar.either)
+    if start is None or start <= low:
+        return False
+    before = parsed.words[start - 1]
+    if before == "," or before in parsed.grammar.joint - parsed.grammar.either:
+        return not parsed.any_word(last, end, parsed.grammar.either)
+    return before in parsed.grammar.with_ and bool(verbs(parsed, last, end))
+
+
+def _said_to_change(parsed: Parsed, before: tuple[int, int], last: int, end: int) -> bool:
+    """Whether a comma leads a mention that "is stable": what is compared is there.
+
+    "No effusion, nodule in the right lung is stable"; in "no effusion or nodule" there is none.
+    """
+    low, first = before
+    comma = max((n for n in range(low, first) if parsed.words[n] == ","), default=None)
+    if comma is None or any(comma < hit.last and hit.first < first for hit in parsed.findings):
+        return False
+    if parsed.any_word(low, end, parsed.grammar.either):
+        return False
+    return any(
+        last <= hit.first < end
+        and hit.entry.meaning in _COMPARED
+        and parsed.words[hit.first - 1] in parsed.grammar.is_
+        for hit in parsed.cues["temporal"]
+    )
+
+
+def _is_placed(parsed: Parsed, low: int, first: int) -> bool:
+    """Whether a comma stands right before a mention, and before it a finding with its place."""
+    if parsed.words[first - 1] != ",":
+        return False
+    placed = [*parsed.places, *parsed.role("laterality", "right", "left")]
+    named = [hit for hit in parsed.findings if low <= hit.first and hit.last < first]
+    return any(
+        hit.last <= place.first and place.last == first - 1 for hit in named for place in placed
+    )
+
+
+def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
+    """Whether the way from a mention to a cue on its right is cut, or it negates something else."""
+    first, last = mention
+    if parsed.any_word(last, cue.first, STOPS) or is_introduced(parsed, first):
+        return True
+    if parsed.verb_last and _is_beside(parsed, last, cue.first):
+        return True
+    told = [
+        verb
+        for verb in parsed.role("negation", "asserts", "described")
+        if of_earlier(parsed, verb) and last <= verb.first < cue.first
+    ]
+    for hit in parsed.role("negation", "ends_scope", "introduces"):
+        aside = any(0 <= verb.first - hit.last <= 1 for verb in told)
+        if last <= hit.first < cue.first and not aside:
+            return True
+    for verb in parsed.role("negation", "asserts", "described", "negates_after", "negates_before"):
+        if not last <= verb.first < cue.first or verb in told:
+            continue
+        if verb.entry.meaning != "described" or opening(parsed, verb.last, cue.first) is not None:
+            return True
+    return is_location(parsed, _clause_start(parsed, first), first)
+
+
+def _is_beside(parsed: Parsed, last: int, verb: int) -> bool:
+    """Whether a mention's ending makes it the place of another: "nodülde kalsifikasyon yok"."""
+    if not is_beside(parsed.surface(last - 1), parsed.language):
+        return False
+    return any(last <= hit.first < verb for hit in parsed.findings)
+
+
+def _clause_start(parsed: Parsed, first: int) -> int:
+    """The token after the last verb, ender or stop before a mention."""
+    marks = [hit.last for hit in parsed.cues["negation"] if hit.last <= first]
+    marks += [n + 1 for n in range(first) if parsed.words[n] in STOPS or parsed.words[n] == ","]
+    return max(marks, default=0)
+
+
+def _answers(parsed: Parsed, cue: Hit, last: int) -> bool:
+    """Whether a cue is the whole answer after a colon: "Pleural effusion: none"."""
+    asked = cue.first == last + 1 and parsed.words[last] == ":"
+    return asked and (cue.last == len(parsed.words) or not parsed.words[cue.last].isalpha())
+
+
+def _minus(parsed: Parsed, last: int) -> bool:
+    """Whether "(-)" follows a mention; hyphens are no tokens, so the brackets stand together."""
+    if parsed.words[last : last + 2] != ("(", ")"):
+        return False
+    inside = parsed.text[parsed.tokens[last].end : parsed.tokens[last + 1].start]
+    return bool(inside.strip())
+
+
+def _slipped(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
+    """Whether "effusion - no thickening was detected" stands for "no effusion or thickening"."""
+    gap = parsed.words[last : cue.first]
+    if (
+        cue.first < last
+        or gap not in ((), (",",))
+        or parsed.words[cue.first] not in parsed.grammar.not_
+    ):
+        return False
+    own = next((hit for hit in parsed.findings if first <= hit.first and hit.last == last), None)
+    other = next((hit for hit in parsed.findings if hit.first >= cue.last), None)
+    if own is None or other is None or some(parsed, first) is not None:
+        return False
+    pair = {own.entry.meaning, other.entry.meaning}
+    start = max((n + 1 for n in range(first) if parsed.words[n] in STOPS), default=0)
+    told = verbs(parsed, other.last, len(parsed.words))
+    seen = bool(told) and told[0].entry.meaning in ("asserts", "described")
+    return (
+        seen
+        and any(pair <= kin for kin in _KIN)
+        and not verbs(parsed, start, first)
+        and not _role_between(parsed, ("introduces",), start, first)
+    )
+
+
+def _role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -> bool:
+    return any(low <= hit.first and hit.last <= high for hit in parsed.role("negation", *roles))
+
+
+def _other_between(parsed: Parsed, first: int, last: int) -> bool:
+    ended = parsed.any_word(first, last, STOPS) or _role_between(parsed, ENDERS, first, last)
+    return ended or any(first <= hit.first < last for hit in parsed.findings)
+
+
+def _questioned(parsed: Parsed, last: int) -> bool:
+    """Whether a question mark follows before anything else is said."""
+    closers = _CLOSERS | parsed.grammar.joint
+    for position in range(last, len(parsed.words)):
+        if parsed.words[position] == "?":
+            return not any(last <= hit.first < position for hit in parsed.findings)
+        if parsed.words[position] in closers:
+            return False
+    return False

@@ -1,0 +1,226 @@
+"""A sentence with all vocabulary entries that were found in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, wraps
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from groundct.core.report import Span
+from groundct.reports._rules.words.tokens import Token, tokenize
+from groundct.vocabulary._tables import has_table
+from groundct.vocabulary.grammar import Grammar, grammar
+from groundct.vocabulary.languages import languages
+from groundct.vocabulary.lexicon import Found, Hit, Lexicons, lexicon
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MASK = "\0"
+_PARTING: Final = frozenset(",;")
+ANAPHOR: Final = "anaphor"
+"""The role of words such as "in this location"."""
+_SPAN: Final = Span(start=0, end=1)
+_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
+_CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
+LEXICONS: Final = {
+    **dict.fromkeys((*_CUES, "relation", "sites", "units", "remarks"), "role"),
+    "findings": "type",
+    "anatomy": "key",
+    "measurement": "kind",
+    "modifiers": "modifier",
+    "numbers": "value",
+    "rewriting": "american",
+}
+"""The lexicons that are looked up in every sentence, and what their third column is called."""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A sentence's tokens, and hits by lexicon; hits count tokens, spans its own characters.
+
+    ``found`` holds what the lexicons of ``LEXICONS`` say of ``words``.
+    """
+
+    text: str
+    language: str
+    grammar: Grammar
+    tokens: tuple[Token, ...]
+    words: tuple[str, ...]
+    findings: tuple[Hit, ...]
+    places: tuple[Hit, ...]
+    relations: tuple[Hit, ...]
+    cues: dict[str, tuple[Hit, ...]]
+    rewriting: tuple[Hit, ...]
+    found: Found
+    kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What functions that are `once` have said of it."""
+
+    @cached_property
+    def verb_last(self) -> bool:
+        """Whether its language says where a finding lies before it and the verb at the end."""
+        return languages()[self.language].verb_last
+
+    def span_of(self, first: int, last: int) -> Span:
+        """The characters of tokens ``first`` to ``last`` (exclusive)."""
+        # Tokens are in order and hold characters: nothing is left to check, many times a sentence.
+        return _SPAN.changed(start=self.tokens[first].start, end=self.tokens[last - 1].end)
+
+    def surface(self, position: int) -> str:
+        """A token as it stands in the text."""
+        return self.text[self.tokens[position].start : self.tokens[position].end]
+
+    def role(self, cue: str, *roles: str) -> tuple[Hit, ...]:
+        """The hits of a cue lexicon with one of these roles."""
+        asked = (cue, *roles)
+        found = self._roles.get(asked)
+        if found is None:
+            hits = [hit for hit in self.cues[cue] if hit.entry.meaning in roles]
+            found = self._roles[asked] = tuple(hits)
+        return found
+
+    @cached_property
+    def _roles(self) -> dict[tuple[str, ...], tuple[Hit, ...]]:
+        """The hits by lexicon and roles, as far as they were asked for."""
+        return {}
+
+    def scope_ends(self, first: int, last: int) -> bool:
+        """Whether a word that ends scopes stands among tokens ``first`` to ``last`` (exclusive)."""
+        enders = self.role("negation", "ends_scope", "ends_after", "introduces")
+        return any(first <= hit.first and hit.last <= last for hit in enders)
+
+    def any_word(self, first: int, last: int, signs: frozenset[str]) -> bool:
+        """Whether one of these words stands among tokens ``first`` to ``last`` (exclusive)."""
+        return any(word in signs for word in self.words[max(first, 0) : last])
+
+
+def once(
+    function: Callable[Concatenate[Parsed, P], R],
+) -> Callable[Concatenate[Parsed, P], R]:
+    """A pure function of a sentence that several rules ask for: it is worked out once a sentence.
+
+    Further arguments stand by place and have hashes.
+    """
+
+    @wraps(function)
+    def kept(parsed: Parsed, /, *rest: P.args, **named: P.kwargs) -> R:
+        key = (function, *rest)
+        if key not in parsed.kept:
+            parsed.kept[key] = function(parsed, *rest, **named)
+        found: R = parsed.kept[key]
+        return found
+
+    return kept
+
+
+def sides_named(parsed: Parsed) -> frozenset[str]:
+    """The sides that a sentence names, of whatever it speaks: "right", "left" or both."""
+    named = {hit.entry.meaning for hit in parsed.role("laterality", "right", "left", "bilateral")}
+    return frozenset(("right", "left") if "bilateral" in named else named)
+
+
+def _answered(words: list[str], language: str) -> bool:
+    """Whether all that follows a label is "none", "absent" or "not seen"."""
+    hits = _lexicons(language).find(words).get("negation", ())
+    if not hits or hits[0].first or not hits[0].entry.meaning.startswith("negates"):
+        return False
+    return not any(word.isalnum() for word in words[hits[0].last :])
+
+
+def parse(text: str, language: str) -> Parsed:
+    """Look all lexicons up in a sentence; what a preamble says is hidden from the others.
+
+    A label such as "Lymph nodes:" names a place and no finding, unless a bare answer follows it.
+    """
+    tokens = tokenize(text, language)
+    words = [token.word for token in tokens]
+    found = as_said = _lexicons(language).find(words)
+    relations = found.get("relation", ())
+    preambles = [hit for hit in relations if hit.entry.meaning == "preamble"]
+    if preambles:
+        for hit in preambles:
+            words[hit.first : hit.last] = [MASK] * (hit.last - hit.first)
+        found = _lexicons(language).find(words)
+    named = found.get("findings", ())
+    labelled = _labelled(text, tokens, words, language)
+    if labelled:
+        rest = [MASK] * labelled + words[labelled:]
+        named = _lexicons(language).find(rest).get("findings", ())
+    findings = tuple([_without_joint(hit, words, grammar(language)) for hit in named])
+    findings = _own(findings, words, found)
+    cues = {name: found.get(name, ()) for name in _CUES}
+    if languages()[language].verb_last:
+        cues["negation"] = _denials(words, findings, cues["negation"], language)
+    return Parsed(
+        text=text,
+        language=language,
+        grammar=grammar(language),
+        tokens=tokens,
+        words=tuple(words),
+        findings=findings,
+        places=found.get("anatomy", ()),
+        relations=tuple([hit for hit in relations if hit.entry.meaning != "preamble"]),
+        cues=cues,
+        rewriting=as_said.get("rewriting", ()),
+        found=found,
+    )
+
+
+@lru_cache(maxsize=8)
+def _lexicons(language: str) -> Lexicons:
+    """The lexicons of a language that every sentence is looked up in, in one."""
+    return Lexicons(
+        {
+            name: lexicon(language, name, meaning)
+            for name, meaning in LEXICONS.items()
+            if has_table(f"{language}/{name}.tsv")
+        }
+    )
+
+
+def _labelled(text: str, tokens: tuple[Token, ...], words: list[str], language: str) -> int:
+    """How many tokens a label takes at the beginning that names a place and no finding."""
+    label = _LABEL.match(text) if text[:1].isupper() else None
+    labelled = sum(token.end <= label.end() for token in tokens) if label else 0
+    return 0 if labelled and _answered(words[labelled:], language) else labelled
+
+
+def _own(findings: tuple[Hit, ...], words: list[str], found: Found) -> tuple[Hit, ...]:
+    """The findings without "mm and increased" where that is said of the finding before it.
+
+    "The dilatation of the aorta is 40 mm and increased" has one; in "plaques, the pulmonary trunk
+    is 33 mm and increased" there are two.
+    """
+    units = {hit.first for hit in found.get("units", ())}
+    if all(hit.first not in units for hit in findings):
+        return findings
+    return tuple(
+        hit
+        for number, hit in enumerate(findings)
+        if hit.first not in units
+        or not number
+        or not _PARTING.isdisjoint(words[findings[number - 1].last : hit.first])
+    )
+
+
+def _without_joint(hit: Hit, words: list[str], known: Grammar) -> Hit:
+    """A finding's words without the "or" that tells an entry from another: "nodular or ..."."""
+    return hit._replace(last=hit.last - 1) if words[hit.last - 1] in known.joint else hit
+
+
+def _denials(
+    words: list[str], findings: tuple[Hit, ...], hits: tuple[Hit, ...], language: str
+) -> tuple[Hit, ...]:
+    """The cues of negation, none of which begins inside a finding's own words.
+
+    In "fibrotik değişiklik izlenmedi" the change is the finding, and not a change of it.
+    """
+    torn = {f for f in findings for hit in hits if f.first < hit.first < f.last}
+    if not torn:
+        return hits
+    rest = list(words)
+    for finding in torn:
+        rest[finding.first : finding.last] = [MASK] * (finding.last - finding.first)
+    return _lexicons(language).find(rest).get("negation", ())

@@ -1,0 +1,176 @@
+"""Numbers with a unit in a sentence: single ones, products, ranges and lists.
+
+A number without a unit is a size only inside a product ("5x4x5", read as mm) or before the unit of
+the list or range that it belongs to ("5 and 7 mm"). Units and joints: ``<language>/units.tsv``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from groundct.core.report import Measurement, MeasurementForm, Span
+from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.lexicon import Hit
+
+_NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?")
+_DASH = re.compile(r"\s*[-–—‑~]\s*")
+_SIZE: Final = Measurement(span=Span(start=0, end=1), values_mm=())
+_SCALES = {"mm": 1.0, "cm": 10.0}
+_MOST_AXES = 3
+_MOST_LISTED = 6
+
+
+class Size(NamedTuple):
+    """A measurement at tokens ``first`` to ``last`` (exclusive)."""
+
+    first: int
+    last: int
+    measurement: Measurement
+
+
+class _Numbers(NamedTuple):
+    """Numbers of a product at tokens ``first`` to ``last``; ``scale`` is None without a unit."""
+
+    first: int
+    last: int
+    values: tuple[float, ...]
+    scale: float | None
+
+
+@once
+def sizes_of(parsed: Parsed) -> tuple[Size, ...]:
+    """All sizes in order. A range is one size, each number of a list one of its own."""
+    if not any(word[0].isdigit() for word in parsed.words):
+        return ()
+    hits = {hit.first: hit for hit in parsed.found.get("units", ())}
+    out: list[Size] = []
+    position = 0
+    while position < len(parsed.words):
+        group = None
+        if parsed.words[position][0].isdigit():
+            group = _product(parsed, hits, position)
+        if group is None:
+            position += 1
+            continue
+        ranged = _range(parsed, hits, group)
+        found = [ranged] if ranged is not None else _listed(parsed, hits, group)
+        out += found
+        position = found[-1].last if found else group.last
+    return tuple(out)
+
+
+def _product(parsed: Parsed, hits: dict[int, Hit], first: int) -> _Numbers | None:
+    """One to three numbers joined by "x", with the unit that follows the last or each of them."""
+    value = _number(parsed, hits, first)
+    if value is None:
+        return None
+    values = [value]
+    unit, position = _unit(parsed, hits, first + 1)
+    if not unit and _role(hits, first - 1) == "label":
+        return None  # "image 12", "segments 3 and 5"
+    while len(values) < _MOST_AXES and _role(hits, position) == "times":
+        value = _number(parsed, hits, position + 1)
+        if value is None:
+            break
+        values.append(value)
+        own, position = _unit(parsed, hits, position + 2)
+        unit = own or unit
+    return _Numbers(first, position, tuple(values), _SCALES[unit] if unit else None)
+
+
+def _number(parsed: Parsed, hits: dict[int, Hit], position: int) -> float | None:
+    """The number at a token; None inside a word such as "T12"."""
+    if not 0 <= position < len(parsed.words) or not parsed.words[position][0].isdigit():
+        return None
+    word, start = parsed.words[position], parsed.tokens[position].start
+    before = parsed.text[start - 1] if start else " "
+    joined = before.isalnum() and _role(hits, position - 1) != "times"
+    if not _NUMBER.fullmatch(word) or joined or before in ".,/":
+        return None
+    return float(word.replace(",", "."))
+
+
+def _unit(parsed: Parsed, hits: dict[int, Hit], position: int) -> tuple[str, int]:
+    """The unit at a token and the token after it; none where it is an area's, "mm2"."""
+    role = _role(hits, position)
+    if role not in _SCALES:
+        return "", position
+    end = parsed.tokens[position].end
+    after = parsed.text[end : end + 1]
+    return ("", position) if after.isdecimal() or after == "/" else (role, position + 1)
+
+
+def _role(hits: dict[int, Hit], position: int) -> str:
+    hit = hits.get(position)
+    return hit.entry.meaning if hit is not None else ""
+
+
+def _range(parsed: Parsed, hits: dict[int, Hit], low: _Numbers) -> Size | None:
+    """A range of single numbers: "12-15 mm", "5 mm to 7 mm", "between 3 and 4 mm"."""
+    if len(low.values) != 1:
+        return None
+    step = low.last
+    word = parsed.words[step : step + 1]
+    between = _role(hits, low.first - 1) == "between"
+    if _role(hits, step) == "until" or (between and word and word[0] in parsed.grammar.joint):
+        step += 1
+    elif step >= len(parsed.tokens) or not _DASH.fullmatch(
+        parsed.text[parsed.tokens[step - 1].end : parsed.tokens[step].start]
+    ):
+        return None
+    high = _product(parsed, hits, step)
+    if high is None or len(high.values) != 1 or high.scale is None:
+        return None
+    first, last = low.values[0] * (low.scale or high.scale), high.values[0] * high.scale
+    if first >= last:
+        return None
+    return _size(parsed, (low.first, high.last), (first, last), form="range")
+
+
+def _listed(parsed: Parsed, hits: dict[int, Hit], first: _Numbers) -> list[Size]:
+    """A size, or all of a list whose last one has the unit: "3, 5 and 7 mm"."""
+    group = [first]
+    joint = False
+    while group[-1].scale is None and len(group) < _MOST_LISTED:
+        step = group[-1].last
+        word = parsed.words[step] if step < len(parsed.words) else ""
+        if word not in parsed.grammar.listing:
+            break
+        joint = joint or word in parsed.grammar.joint
+        following = _product(parsed, hits, step + 1)
+        if following is None:
+            break
+        group.append(following)
+    scale = group[-1].scale
+    if len(group) > 1 and scale is not None and joint:
+        return [_one(parsed, item, scale) for item in group]
+    if first.scale is not None:
+        return [_one(parsed, first, first.scale)]
+    return [_unstated(parsed, first)] if _is_size(parsed, first) else []
+
+
+def _is_size(parsed: Parsed, group: _Numbers) -> bool:
+    """Whether a product without a unit can be one of lengths in mm."""
+    after = parsed.words[group.last : group.last + 1]
+    return len(group.values) > 1 and min(group.values) > 0 and after not in (("/",), ("%",))
+
+
+def _one(parsed: Parsed, group: _Numbers, scale: float) -> Size:
+    return _size(parsed, (group.first, group.last), tuple(v * scale for v in group.values))
+
+
+def _unstated(parsed: Parsed, group: _Numbers) -> Size:
+    size = _size(parsed, (group.first, group.last), group.values)
+    return size._replace(measurement=size.measurement.changed(unit_stated=False))
+
+
+def _size(
+    parsed: Parsed,
+    tokens: tuple[int, int],
+    values: tuple[float, ...],
+    form: MeasurementForm = "exact",
+) -> Size:
+    values_mm = tuple([round(value, 3) for value in values])
+    measurement = _SIZE.changed(span=parsed.span_of(*tokens), values_mm=values_mm, form=form)
+    return Size(*tokens, measurement)
