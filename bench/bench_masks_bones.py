@@ -29,6 +29,7 @@ from groundct.anatomy._hu.grid import working
 from groundct.anatomy._hu.wall.body import find_body
 from groundct.codecs.nifti import read_nifti_labels, read_nifti_volume
 from groundct.core.case import NiftiVolume
+from groundct.core.geometry import Geometry
 from groundct.core.volume import Volume
 from groundct.metrics.overlap import dice
 from groundct.phantom.make import make_phantom
@@ -36,6 +37,9 @@ from groundct.phantom.spec import PhantomSpec
 
 LIDC = ("LIDC-IDRI-0001", "LIDC-IDRI-0003")
 CROP = "totalsegmentator/aorta_report"
+PIECES = ((0, 95), (45, 1000), (30, 95))
+OFF_SLICES = 3.0
+"""How far a vertebra's middle may move when its neighbours are cut away; a level is 9 slices."""
 
 
 def main() -> int:
@@ -59,6 +63,7 @@ def main() -> int:
         found = timed(case, volume)
         if found is not None:
             table(found)
+            pieces(found)
             if options.pictures is not None:
                 draw(found, case, options.pictures)
     crop(ct / CROP)
@@ -100,6 +105,44 @@ def table(found: Found) -> None:
     print("\nml: " + ", ".join(text))
     for why in labels.abstained:
         print(f"- {why.name}: {why.reason}")
+
+
+def pieces(whole: Found) -> None:
+    """Whether pieces of the scan get the numbers of the whole: each level's middle slice."""
+    print("\n| slices | numbers of the whole | others | by name |\n|---|---|---|---|")
+    told = middles(whole, 0)
+    slices = whole.volume.geometry.shape[2]
+    for first, last in PIECES:
+        volume = piece(whole.volume, first, min(last, slices))
+        found = find(volume)
+        given = {} if found is None else middles(found, first)
+        pairs = [(name, abs(given[name] - told.get(name, -99))) for name in sorted(given)]
+        right = [name for name, off in pairs if off <= OFF_SLICES]
+        print(
+            f"| {first} to {min(last, slices)} | {len(right)} | {len(given) - len(right)} "
+            f"| {', '.join(given) or 'none'} |",
+            flush=True,
+        )
+
+
+def middles(found: Found, first: int) -> dict[str, float]:
+    """The middle slice of each vertebra, in slices of the whole scan; those at the ends are cut."""
+    out = {}
+    for level, names in numbers():
+        if names[0] in found.labels.names:
+            held = np.flatnonzero(found.labels.mask(names[0]).any(axis=(0, 1)))
+            if held.size and held[0] > 0 and held[-1] + 1 < found.volume.geometry.shape[2]:
+                out[level] = first + float(held.mean())
+    return out
+
+
+def piece(volume: Volume, first: int, last: int) -> Volume:
+    """Some slices of a scan."""
+    geometry = volume.geometry
+    matrix = geometry.matrix
+    matrix[:3, 3] = geometry.world_from_index((0, 0, first))
+    part = Geometry.of((*geometry.shape[:2], last - first), matrix)
+    return Volume(volume.hu[:, :, first:last], part, part)
 
 
 def crop(folder: Path) -> None:

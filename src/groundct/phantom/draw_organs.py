@@ -161,7 +161,7 @@ def draw_airways_and_gullet(canvas: Canvas) -> None:
     ys = spine_at
     gullet = [(-3, ys(z) + 21, z) for z in (175, 120, 60, 10, -40)]
     gullet += [(-9, ys(-80) + 26, -80), (-24, ys(-112) + 44, -112), (-44, 10, -122)]
-    paint_solid(canvas, polyline(gullet, [8] * 5 + [8.5, 8.5, 9]), LABEL["esophagus"], 42)
+    paint_solid(canvas, polyline(gullet, [6.8] * 5 + [7, 7.5, 8]), LABEL["esophagus"], 42)
     inner = polyline(gullet[1:4], [1.4, 1.8, 1.4])
     paint_solid(canvas, inner, LABEL["esophagus"], -420)
     for side, s in (("right", 1), ("left", -1)):
@@ -183,10 +183,11 @@ def draw_airways_and_gullet(canvas: Canvas) -> None:
     paint_solid(canvas, (t.widened(1, 1.6) for t in windpipe), LABEL["trachea"], 30)
     for name in reversed(bronchi):
         paint_solid(canvas, (t.widened(1, 1.3) for t in bronchi[name]), LABEL[name], 25)
-    paint_solid(canvas, windpipe, LABEL["trachea"], -985)
     for name in reversed(bronchi):
         paint_solid(canvas, bronchi[name], LABEL[name], -985)
-    at = np.array(CARINA)
+    # The windpipe ends where the bronchi part; the carina is the ridge between them.
+    paint_solid(canvas, windpipe, LABEL["trachea"], -985)
+    at = np.array(CARINA) - (0, 0, 9)
     patch = canvas.patch(at - 6, at + 6)
     away = (patch.x - at[0]) ** 2 + (patch.y - at[1]) ** 2 + (patch.z - at[2]) ** 2
     patch.overlay[away < 36] = OVERLAY["carina"]

@@ -24,6 +24,9 @@ NO_BONE = "no bone of that form at that place"
 LONGEST_CELL = 1.6
 """A cell longer than this many vertebrae holds more than one: discs were not seen in it."""
 
+SHORTEST_CELL = 0.4
+"""A cell shorter than this may be a part of the next, above or under a disc that is none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Named:
@@ -64,7 +67,7 @@ def vertebra_parts(
     out = []
     for cell, ordinal in enumerate(column.numbering.ordinals):
         name, code = vertebra_name(ordinal), first_code + cell
-        if name is None or sizes_ml.get(code, 0.0) < LEAST_ML or _holds_more(column, cell):
+        if name is None or sizes_ml.get(code, 0.0) < LEAST_ML or not _is_one(column, cell):
             continue
         out.append(
             Named(
@@ -106,11 +109,16 @@ def _why_no_rib(column: Column | str, numbering: Numbering | None) -> str:
     return UNSURE if numbering is None else "no rib was followed from that vertebra on that side"
 
 
-def _holds_more(column: Column, cell: int) -> bool:
-    """Whether what lies beyond the last disc is more than a vertebra."""
+def _is_one(column: Column, cell: int) -> bool:
+    """Whether what lies between two discs, or beyond the last, is about a vertebra or half of it.
+
+    At the ends it may be more, or a sliver of the next.
+    """
     low, high = cell_span(column.levels, cell)
     where = column.vertebrae.along.get(cell + 1)
-    return where is not None and where[1] - where[0] > LONGEST_CELL * (high - low)
+    if where is None:
+        return False
+    return SHORTEST_CELL * (high - low) <= where[1] - where[0] <= LONGEST_CELL * (high - low)
 
 
 def _confidence(numbering: Numbering) -> float:

@@ -7,6 +7,8 @@ a thin plate is laid through the cheapest heights, each with the weight of its e
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -14,8 +16,8 @@ from scipy.sparse.linalg import spsolve
 
 FloatArray = NDArray[np.float32]
 
-REACH = 4
-"""Samples of h by which neighbouring columns may differ."""
+STRIDES = (1, 1, 2)
+"""Samples of h by which neighbouring columns may differ: the sum of these, in so many steps."""
 
 COARSER = 3
 """Columns from one node of the thin plate to the next."""
@@ -61,10 +63,8 @@ def thin_plate(
         pull: weight of the prior in every column.
     """
     shape = heights.shape
-    onto = [_hats(n) for n in shape]
-    together = sparse.kron(onto[0], onto[1]).tocsr()
-    nodes = onto[0].shape[1], onto[1].shape[1]
-    bending = stiffness / COARSER**2 * _bending(*nodes)
+    together, flexing = _plate(*heights.shape)
+    bending = stiffness / COARSER**2 * flexing
     sheet = prior
     for width in WIDTHS:
         trust = weights / (1 + ((heights - sheet) / width) ** 2) + pull
@@ -73,6 +73,14 @@ def thin_plate(
         solved = spsolve(matrix.tocsc(), together.T @ target)
         sheet = (together @ solved).reshape(shape)
     return np.asarray(sheet)
+
+
+@lru_cache(maxsize=8)
+def _plate(nu: int, nw: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """From the nodes of a plate to all columns, and what its bending costs."""
+    onto = [_hats(n) for n in (nu, nw)]
+    together = sparse.kron(onto[0], onto[1]).tocsr()
+    return together, _bending(onto[0].shape[1], onto[1].shape[1])
 
 
 def _hats(n: int) -> sparse.csr_matrix:
@@ -112,13 +120,14 @@ def _along(cost: FloatArray, step_cost: float) -> FloatArray:
     """The least cost of a way along the first axis that ends at each sample (n, m, h)."""
     out = np.empty_like(cost)
     out[0] = cost[0]
+    dearer = np.empty_like(out[0])
     for n in range(1, len(cost)):
-        before = out[n - 1]
-        best = before.copy()
-        for step in range(1, REACH + 1):
-            charge = np.float32(step_cost * step)
-            np.minimum(best[:, step:], before[:, :-step] + charge, out=best[:, step:])
-            np.minimum(best[:, :-step], before[:, step:] + charge, out=best[:, :-step])
+        best = out[n - 1].copy()
+        for step in STRIDES:
+            np.add(best, np.float32(step_cost * step), out=dearer)
+            np.minimum(best[:, step:], dearer[:, :-step], out=best[:, step:])
+            np.minimum(best[:, :-step], dearer[:, step:], out=best[:, :-step])
         # Only differences matter; the least is taken away so that sums stay small.
-        out[n] = cost[n] + best - best.min(axis=1, keepdims=True)
+        best -= best.min(axis=1, keepdims=True)
+        np.add(cost[n], best, out=out[n])
     return out
