@@ -20,6 +20,7 @@ R = TypeVar("R")
 
 MASK = "\0"
 _PARTING: Final = frozenset(",;")
+_UNITS: Final = frozenset(("mm", "cm"))
 ANAPHOR: Final = "anaphor"
 """The role of words such as "in this location"."""
 _SPAN: Final = Span(start=0, end=1)
@@ -193,7 +194,7 @@ def _own(findings: tuple[Hit, ...], words: list[str], found: Found) -> tuple[Hit
     "The dilatation of the aorta is 40 mm and increased" has one; in "plaques, the pulmonary trunk
     is 33 mm and increased" there are two.
     """
-    units = {hit.first for hit in found.get("units", ())}
+    units = {hit.first for hit in found.get("units", ()) if hit.entry.meaning in _UNITS}
     if all(hit.first not in units for hit in findings):
         return findings
     return tuple(
