@@ -110,6 +110,10 @@ def test_errors_of_size_are_summed_up_signed_and_absolute(places):
     fewer = run(places).sizes["diameter_error_mm"]
     assert (fewer["n_undefined"], fewer["n_missing"]) == (2, 2)
     assert run(places, OFFICIAL).sizes == {}
+    assert absolute["narrow"] and not result.issues
+    asked = run(places, Settings(draws=50, surfaces=("hd95:max", "nsd:border")))
+    assert asked.surfaces["hd95:max"]["narrow"] and not asked.surfaces["nsd:border@1mm"]["narrow"]
+    assert [issue.code for issue in asked.issues] == ["missing-cases", "few-patients"]
 
 
 def test_global_mode_looks_at_every_voxel_in_the_official_protocol_only(places):

@@ -62,7 +62,7 @@ def coverage_issues(missing: Sequence[str], extra: Sequence[str], things: str) -
         out.append(
             warning(
                 f"missing-{things}",
-                f"{len(missing)} {things} of the reference have no prediction and were scored as "
+                f"of the reference's {things} {len(missing)} without a prediction, scored as "
                 f"empty: {some(missing)}.",
                 "Predict all of them.",
             )
@@ -71,7 +71,7 @@ def coverage_issues(missing: Sequence[str], extra: Sequence[str], things: str) -
         out.append(
             warning(
                 f"extra-{things}",
-                f"{len(extra)} predicted {things} are not in the reference and change nothing: "
+                f"of the predicted {things} {len(extra)} not in the reference, changing nothing: "
                 f"{some(extra)}.",
                 "Nothing, unless a name is wrong.",
             )

@@ -100,16 +100,23 @@ def _means(result: SegmentationResult) -> str:
         return ""
     rows = "".join(
         f"<tr><th scope='row'>{escape(name)}</th>{number_cell(s['mean'])}"
-        f"<td class='number'>{interval_words(s['ci95'])}</td>"
+        f"<td class='number'>{interval_words(s['ci95'])}{' *' if s['narrow'] else ''}</td>"
         f"{cell(s['n_scored'])}{cell(s['n_undefined'])}</tr>"
         for name, s in means.items()
     )
     heads = ("Metric", "Mean", "95 % interval", "Findings", "Without")
     return (
         "<section><h2>Surfaces and sizes</h2><p class='soft'>Distances in mm; errors are "
-        "prediction minus reference; a mean is over the findings that have a value.</p>"
+        "prediction minus reference; a mean is over the findings that have a value."
+        f"{_narrow(means)}</p>"
         f"{table(heads, rows, heads[:1])}</section>"
     )
+
+
+def _narrow(means: dict[str, dict[str, Any]]) -> str:
+    if not any(s["narrow"] for s in means.values()):
+        return ""
+    return " * too narrow: so few patients may not show the large values that such a mean hangs on."
 
 
 def _slice(name: str, groups: dict[str, dict[str, Any]]) -> str:

@@ -280,7 +280,7 @@ def _warnings(
     out = []
     missing = sorted(set(reference.scans) - set(candidates.places.case))
     if missing:
-        what = f"{len(missing)} scans have no candidate, and count: {some(missing)}."
+        what = f"of the scans {len(missing)} without a candidate, which count: {some(missing)}."
         out.append(warning("scans-without-candidates", what, "Nothing, if nothing was found."))
     if extra:
         what = f"candidates lie in {len(extra)} scans that the reference lacks: {some(extra)}."

@@ -76,7 +76,6 @@ def evaluate_segmentation(
         raise DataError(*refused)
     extra = tuple(sorted(set(prediction.places) - set(reference.places)))
     rows = [row for score in ordered for row in score.findings]
-    sizes = size_summary(rows, settings)
     return SegmentationResult(
         protocol=settings.protocol,
         partial_reference=settings.instances.partial,
@@ -85,14 +84,14 @@ def evaluate_segmentation(
         cases=tuple(score.case for score in ordered),
         slices=slices_of(rows, settings, options.metadata),
         surfaces=surface_summary(rows, settings),
-        sizes=sizes,
+        sizes=size_summary(rows, settings),
         extra=extra,
         issues=(
             *reference.issues,
             *(issue for score in ordered for issue in (*score.issues, *score.refused)),
             *_of_all(ordered, extra, settings),
             *_of_training(reference, settings),
-            *few_patients_issues((*settings.surfaces, *sizes), [row.patient for row in rows]),
+            *few_patients_issues(settings.surfaces, [row.patient for row in rows]),
         ),
         settings=settings,
         reference_digest=digest([[job.case, job.reference.digest(job.case)] for job in jobs]),
@@ -184,14 +183,14 @@ def _of_all(
         done = "left out of every mean" if settings.protocol != "strict" else "scored as empty"
         yield _warning(
             "missing-cases",
-            f"{len(missing)} cases of the reference have no prediction and were {done}: "
+            f"of the reference's cases {len(missing)} without a prediction, {done}: "
             f"{_some(missing)}.",
             "Predict every case.",
         )
     if extra:
         yield _warning(
             "extra-cases",
-            f"{len(extra)} predicted cases are not in the reference and change nothing: "
+            f"of the predicted cases {len(extra)} not in the reference, changing nothing: "
             f"{_some(extra)}.",
             "Nothing, unless a name is wrong.",
         )

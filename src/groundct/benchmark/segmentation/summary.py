@@ -21,6 +21,7 @@ from groundct.metrics.statistics.bootstrap import (
     mean_interval,
     ratio,
 )
+from groundct.metrics.statistics.studentised import FEW_CLUSTERS
 
 Floats = NDArray[np.float64]
 Fraction = tuple[Floats, Floats]
@@ -69,7 +70,10 @@ def surface_summary(rows: Sequence[FindingResult], settings: Settings) -> dict[s
 
 
 def size_summary(rows: Sequence[FindingResult], settings: Settings) -> dict[str, dict[str, Any]]:
-    """Mean errors of volume and diameter, signed and absolute; none where no file states them."""
+    """Mean errors of volume and diameter, signed and absolute; none where no file states them.
+
+    ``narrow`` says that an interval is known to hold the truth less often than it says.
+    """
     out: dict[str, dict[str, Any]] = {}
     for name in ("volume_error_ml", "diameter_error_mm"):
         errors = _column(getattr(row, name) for row in rows)
@@ -82,7 +86,9 @@ def size_summary(rows: Sequence[FindingResult], settings: Settings) -> dict[str,
 def _mean_summary(
     values: Floats, rows: Sequence[FindingResult], settings: Settings, *, unbounded: bool
 ) -> dict[str, Any]:
-    defined = int(np.count_nonzero(~np.isnan(values)))
+    known = ~np.isnan(values)
+    defined = int(np.count_nonzero(known))
+    patients = {row.patient for row, counts in zip(rows, known, strict=True) if counts}
     return {
         "mean": float(np.nansum(values) / defined) if defined else None,
         "n_scored": defined,
@@ -95,6 +101,7 @@ def _mean_summary(
             seed=settings.seed,
             unbounded=unbounded,
         ),
+        "narrow": unbounded and 1 < len(patients) < FEW_CLUSTERS,
     }
 
 
