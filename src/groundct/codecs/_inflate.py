@@ -12,7 +12,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from gzip import BadGzipFile
-from os import SEEK_END
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from types import ModuleType
 from typing import BinaryIO, cast
@@ -75,10 +75,9 @@ def inflate_pieces(path: Path, size: int | None) -> Iterator[bytes]:
     """
     try:
         with path.open("rb") as stream:
-            whole = size is not None and _one_member(stream, size)
             try:
-                if size is not None and whole:
-                    yield from _member_pieces(path, stream, size)
+                if size is not None and _is_framed(stream, size):
+                    yield from _framed_pieces(path, stream, size)
                 else:
                     yield from _pieces(path, _blocks(stream), size, isal_zlib)
             except (_IsalError, BadGzipFile, EOFError) as problem:
@@ -128,20 +127,27 @@ def _member_start(data: bytes) -> int | None:
     return at
 
 
-def _one_member(stream: BinaryIO, size: int) -> bool:
-    """Whether a file is one plain member of ``size`` bytes, as far as its two ends tell."""
-    start = stream.read(4)
-    stream.seek(-4, SEEK_END) if len(start) == 4 else stream.seek(0)
-    length = int.from_bytes(stream.read(4), "little")
-    stream.seek(0)
-    return _is_plain(start) and length == size & 0xFFFFFFFF != 0
+def _is_framed(stream: BinaryIO, size: int) -> bool:
+    """Whether a file is one plain member, or several as `deflate_members` writes them.
+
+    Nothing lies between them when the lengths that their ends state add up to ``size``.
+    """
+    with mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
+        ends = []
+        at = data.find(_MEMBER_HEAD, 1)
+        while at > 0:
+            ends.append(at)
+            at = data.find(_MEMBER_HEAD, at + 1)
+        ends.append(len(data))
+        lengths = [int.from_bytes(data[end - 4 : end], "little") for end in ends]
+        return _is_plain(data[:4]) and 0 not in lengths and (sum(lengths) - size) % (1 << 32) == 0
 
 
-def _member_pieces(path: Path, stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """``_pieces`` of one member: each is written once, in a buffer of its final length."""
-    member = igzip.IGzipFile(fileobj=stream, mode="rb")  # type: ignore[no-untyped-call]
+def _framed_pieces(path: Path, stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """``_pieces`` of such a file: each is written once, in a buffer of its final length."""
+    members = igzip.IGzipFile(fileobj=stream, mode="rb")  # type: ignore[no-untyped-call]
     produced = 0
-    while piece := member.read1(min(size - produced + 1, _MOST)):
+    while piece := members.read1(min(size - produced + 1, _MOST)):
         produced += len(piece)
         if produced > size:
             raise _too_long(path, size)
