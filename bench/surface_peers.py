@@ -49,6 +49,13 @@ def medpy(reference, prediction, spacing_mm, _tolerances_mm) -> Values:
     }
 
 
+def medpy_hd95(reference, prediction, spacing_mm) -> Values:
+    """This one alone, since medpy finds the surfaces again for each of its metrics."""
+    from medpy.metric import binary
+
+    return {"hd95:pooled": _float(binary.hd95, prediction, reference, spacing_mm)}
+
+
 def panoptica(reference, prediction, spacing_mm, tolerances_mm) -> Values:
     from panoptica.metrics import assd, hausdorff_distance, normalized_surface_dice
 
