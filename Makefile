@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOTALSEGMENTATOR := .venv-totalsegmentator
+FINDERS := .venv-finders
+SAT := .venv-sat
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 
 .PHONY: demo test lint browser-test bench models fuzz faults lock clean
@@ -25,8 +27,9 @@ browser-test: $(VENV)/.browser-ready ## the pages in Chromium, which must be ins
 bench: $(VENV)/.test-ready ## speed, memory and quality; reads ../shared/data where it is there
 	$(BIN)/python -m bench
 
-models: $(VENV)/.test-ready $(TOTALSEGMENTATOR)/.ready ## the real TotalSegmentator with random weights; 2 GB
-	$(BIN)/python -m bench.models $(TOTALSEGMENTATOR)/bin/python
+models: $(VENV)/.test-ready $(TOTALSEGMENTATOR)/.ready $(FINDERS)/.ready $(SAT)/.ready ## other tools' real code with small models; 6 GB
+	$(BIN)/python -m bench.models --totalsegmentator $(TOTALSEGMENTATOR)/bin/python \
+		--finders $(FINDERS)/bin/python --sat $(SAT)/bin/python
 
 fuzz: $(VENV)/.test-ready ## two minutes of mutated inputs at random; the seed is printed
 	$(BIN)/python -m fuzz
@@ -45,11 +48,17 @@ lock: $(VENV)/.test-ready ## pin every dependency again, with hashes and without
 		-o requirements/browser.lock
 
 clean:
-	rm -rf $(VENV) $(TOTALSEGMENTATOR) demo
+	rm -rf $(VENV) $(TOTALSEGMENTATOR) $(FINDERS) $(SAT) demo
 
 $(TOTALSEGMENTATOR)/.ready: requirements/totalsegmentator.txt
-	$(PYTHON) -m venv $(TOTALSEGMENTATOR)
-	@$(TOTALSEGMENTATOR)/bin/python -m pip install -q --disable-pip-version-check -r $<
+$(FINDERS)/.ready: requirements/finders.txt
+$(SAT)/.ready: requirements/sat.txt
+
+# A torchvision that was built for a GPU breaks transformers beside a torch for a CPU; none of these needs it.
+$(TOTALSEGMENTATOR)/.ready $(FINDERS)/.ready $(SAT)/.ready:
+	$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@$(@D)/bin/python -m pip uninstall -q -y torchvision
 	@touch $@
 
 $(BIN)/python:

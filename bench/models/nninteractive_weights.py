@@ -16,8 +16,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from nnunet_plans import plans_of
-
 LEVEL = 0.75
 POINT_RADIUS = 4
 PATCH = [64, 64, 64]
@@ -39,6 +37,7 @@ METADATA = {
 def main(folder: Path) -> None:
     """Write the two models."""
     import torch
+    from nnunet_plans import plans_of
 
     torch.manual_seed(0)
     plans = plans_of("Dataset999_None", 1.0, PATCH, _architecture())

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 LEVEL = 0.75
+GAIN = 200
+"""Large enough that what a window's corners add, in 16 bits, does not come to zero."""
 PATCH = [48, 48, 48]
 FEATURES = [32, 64, 128, 256, 320, 320]
 """VoxTell fixes them, and that the fifth stage has 12 x 12 x 12 voxels."""
@@ -72,7 +74,7 @@ def _make_known(network: Any) -> None:
         # The last filters see what comes from below (32 channels) and then the stem's image.
         network.decoder.stages[-1].convs[0].conv.weight[0, FEATURES[0], 2, 1, 1] = 1
         network.decoder.stages[-1].convs[0].conv.bias[0] = -LEVEL
-        network.project_to_decoder_channels[0][2].bias[0] = 1
+        network.project_to_decoder_channels[0][2].bias[0] = GAIN
 
 
 def _write(folder: Path, network: Any) -> None:

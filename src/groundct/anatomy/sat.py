@@ -22,7 +22,7 @@ class SatSegmenter:
 
     settings: SatSettings | None = None
     name: str = "sat"
-    version: str = "1.0"
+    version: str = "1.1"
     description: str = "SAT in its own environment; needs python=, code= and its checkpoints"
     quality: str = "not measured here; RadGenome-Chest CT's masks come from it"
     options: ClassVar[Mapping[str, str]] = {

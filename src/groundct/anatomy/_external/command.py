@@ -9,6 +9,8 @@ from pathlib import Path
 
 from groundct.anatomy._external.process import ToolError, asked_for, last_words, tool_environment
 
+_SAID = "said.txt"
+
 
 @dataclass(frozen=True)
 class Command:
@@ -22,12 +24,17 @@ class Command:
     network: bool = False
 
 
+def said_in(folder: Path) -> str:
+    """All that a tool said in its last run with this folder."""
+    return (folder / _SAID).read_text(encoding="utf-8", errors="replace")
+
+
 def run_command(command: Command, folder: Path) -> None:
     """Run a tool; what it says goes to ``said.txt`` in ``folder``.
 
     Raises ToolError when it cannot start, fails, wants to reach another machine, or takes too long.
     """
-    said = folder / "said.txt"
+    said = folder / _SAID
     environment = tool_environment(folder, command.environment, network=command.network)
     try:
         with said.open("wb") as stream:

@@ -109,16 +109,19 @@ def _require_same_image(path: Path, given: HuArray) -> None:
 
 def _on_volume(mask: BoolArray, box: Crop, grid: Geometry, target: Geometry) -> RegionMask:
     """A mask in the crop ``box`` of ``grid`` on the grid ``target``: linear, cut at one half."""
-    inner = bounding_slices(mask, 1)
+    # What was cut away holds nothing of the mask, which must not run on over the cut.
+    cut = [(int(b.start > 0), int(b.stop < n)) for b, n in zip(box, grid.shape, strict=True)]
+    whole = np.pad(mask, cut)
+    inner = bounding_slices(whole, 1)
     if inner is None:
         return RegionMask((0, 0, 0), np.zeros((0, 0, 0), dtype=np.bool_))
-    low = [b.start + s.start for b, s in zip(box, inner, strict=True)]
-    part = _part(grid, low, mask[inner].shape)
+    low = [b.start - c[0] + s.start for b, c, s in zip(box, cut, inner, strict=True)]
+    part = _part(grid, low, whole[inner].shape)
     ends = target.index_from_world(part.corners_mm())
     first = [max(0, math.floor(v) - 1) for v in ends.min(axis=0)]
     last = [min(n, math.ceil(v) + 2) for n, v in zip(target.shape, ends.max(axis=0), strict=True)]
     goal = _part(target, first, tuple(b - a for a, b in zip(first, last, strict=True)))
-    voxels = resample_linear(mask[inner], part, goal) >= 0.5
+    voxels = resample_linear(whole[inner], part, goal) >= 0.5
     own = RegionMask.of(voxels)
     i, j, k = (a + b for a, b in zip(first, own.offset, strict=True))
     return RegionMask((i, j, k), own.voxels)

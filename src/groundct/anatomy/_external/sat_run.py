@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import tempfile
 from collections.abc import Mapping
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from groundct.anatomy._external.command import Command, run_command
+from groundct.anatomy._external.command import Command, run_command, said_in
 from groundct.anatomy._external.environments import file_of, folder_of, python_of, seconds_of
 from groundct.anatomy._external.joining import without_empty
 from groundct.anatomy._external.naming import names_of
+from groundct.anatomy._external.process import ToolError
 from groundct.anatomy._external.sat_files import NAME as IMAGE
 from groundct.anatomy._external.sat_files import read_masks, write_given
 from groundct.core.options import OptionError, check_options, yes_no
@@ -27,6 +29,8 @@ BACKBONES: Final = ("UNET", "UNET-L")
 _SECONDS: Final = 7200.0
 _AT_ONCE: Final = 32
 """Classes a pass: SAT holds two volumes of 32-bit numbers for each."""
+_UNFIT: Final = re.compile(r"different shapes in SAT checkpoint:\s*\[(.*?)\]", re.DOTALL)
+_LOADED: Final = re.compile(r"are loaded in SAT:\s*\w+\(\[(.*?)\]\)", re.DOTALL)
 _OFFLINE: Final = (("HF_HUB_OFFLINE", "1"), ("TRANSFORMERS_OFFLINE", "1"))
 
 
@@ -70,7 +74,8 @@ def settings_of(options: Mapping[str, str], known: Mapping[str, str]) -> SatSett
 def run_sat(settings: SatSettings, volume: Volume) -> LabelMap:
     """The structures that SAT's classes make.
 
-    Raises ToolError when SAT fails, VolumeError or GridError when what it wrote cannot be placed.
+    Raises ToolError when SAT fails or its weights do not fit, VolumeError or GridError when what
+    it wrote cannot be placed.
     """
     groups = [
         settings.classes[start : start + _AT_ONCE]
@@ -91,6 +96,7 @@ def run_sat(settings: SatSettings, volume: Volume) -> LabelMap:
             ),
             folder,
         )
+        require_weights(said_in(folder))
         masks = read_masks(results, hu, volume, groups)
     structures = names_of(NAME, settings.classes, TASK).structures
     named = [(each, _united(masks, parts, volume)) for each, parts in structures.items()]
@@ -98,6 +104,23 @@ def run_sat(settings: SatSettings, volume: Volume) -> LabelMap:
     segments = tuple(segment.changed(method="model") for segment in packed.segments)
     found = LabelMap(packed.layers, segments, packed.geometry, packed.stored)
     return without_empty(found, f"SAT, {settings.backbone}")
+
+
+def require_weights(said: str) -> None:
+    """Raise ToolError where SAT says that weights of its checkpoint did not fit its network.
+
+    SAT takes what fits, leaves the rest as it was drawn at random, says so and goes on.
+    """
+    unfit = _UNFIT.search(said)
+    loaded = _LOADED.search(said)
+    if (unfit and unfit[1].strip()) or (loaded and not loaded[1].strip()):
+        raise ToolError.of(
+            "weights-do-not-fit",
+            NAME,
+            "the checkpoint is of another network than backbone= names: SAT would answer from "
+            "random numbers.",
+            "Give backbone=UNET with SAT-Nano's checkpoint, UNET-L with SAT-Pro's.",
+        )
 
 
 def _classes(text: str) -> tuple[str, ...]:

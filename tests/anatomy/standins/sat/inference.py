@@ -21,6 +21,15 @@ if mood == "fail":
 if mood == "fetch":
     socket.create_connection(("huggingface.co", 443), timeout=5)
 
+# What it says of the weights that it took, in its own words; it goes on with those that fit.
+every = ["module.backbone.encoder.weight"]
+taken = [] if mood == "other model" else every
+print("The following parameters are unexpected in SAT checkpoint:\n", [])
+print("The following parameters are missing in SAT checkpoint:\n", [] if taken else every)
+unfit = every if mood == "other backbone" else []
+print("The following parameters have different shapes in SAT checkpoint:\n", unfit)
+print("The following parameters are loaded in SAT:\n", dict.fromkeys(taken).keys())
+
 for line in Path(arguments.datasets_jsonl).read_text().splitlines():
     datum = json.loads(line)
     image = nib.load(datum["image"])
@@ -47,4 +56,8 @@ for line in Path(arguments.datasets_jsonl).read_text().splitlines():
     for label in datum["label"]:
         mask = masks.get(label, np.zeros(seen.shape, dtype=bool)).astype(np.float32)
         nib.save(nib.Nifti1Image(mask, np.eye(4)), out / f"seg_{name}" / f"{label}.nii.gz")
+    summed = np.zeros(seen.shape)
+    for number, label in enumerate(datum["label"], start=1):
+        summed += number * masks.get(label, np.zeros(seen.shape))
+    nib.save(nib.Nifti1Image(summed, np.eye(4)), out / f"seg_{name}.nii.gz")
     nib.save(nib.Nifti1Image(normal, np.eye(4)), out / f"img_{name}.nii.gz")
