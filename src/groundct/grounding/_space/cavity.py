@@ -8,6 +8,8 @@ none below, farther from the wall than a costophrenic recess reaches.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -28,25 +30,31 @@ _FAR_MM = 1e3
 """Spacing along k that keeps a distance transform within its slice."""
 
 
-def thoracic_cavity(volume: Volume, organs: LabelMap, sides: tuple[str, ...]) -> BoolArray:
+def thoracic_cavity(
+    volume: Volume,
+    organs: LabelMap,
+    sides: tuple[str, ...],
+    lungs: Mapping[str, BoolArray] | None = None,
+) -> BoolArray:
     """The cavity of the named lungs ("left lung", "right lung"), full size (i j k).
 
-    Empty when none of them is segmented; the lungs themselves are part of it.
+    Empty when none of them is segmented; the lungs themselves are part of it. ``lungs``
+    are their full-size masks, where they are at hand.
     """
-    chest = CoarseChest.of(volume, organs, _MARGIN_MM)
+    chest = CoarseChest.of(volume, organs, _MARGIN_MM, lungs)
     if chest is None:
         return np.zeros(volume.geometry.shape, dtype=np.bool_, order="F")
-    lungs = {name: chest.lung(name) for name in chest.lungs}
+    coarse = {name: chest.lung(name) for name in chest.lungs}
     thorax = _inside_ribs(chest)
     depth = _wall_depth(thorax, chest.spacing_mm)
-    thorax &= ~_between(lungs)
-    gaps = {name: distance_mm(~lung, chest.spacing_mm) for name, lung in lungs.items()}
+    thorax &= ~_between(coarse)
+    gaps = {name: distance_mm(~lung, chest.spacing_mm) for name, lung in coarse.items()}
     spaces: dict[str, BoolArray] = {}
     for name in sides:
-        if name not in lungs or not lungs[name].any():
+        if name not in coarse or not coarse[name].any():
             continue
         near = thorax & (gaps[name] <= _REACH_MM)
-        near &= ~(_under(lungs[name]) & (depth > _RECESS_MM))
+        near &= ~(_under(coarse[name]) & (depth > _RECESS_MM))
         for other in gaps.keys() - {name}:
             near &= gaps[name] < gaps[other]
         spaces[name] = near

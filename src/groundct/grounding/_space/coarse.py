@@ -19,7 +19,7 @@ from groundct.grounding._space.crops import (
     whole,
 )
 from groundct.grounding._space.lungs import SOLID_ORGANS
-from groundct.imaging.components import Crop
+from groundct.imaging.components import Crop, bounding_slices
 from groundct.imaging.distances import SpacingMm
 
 _COARSE_MM = 3.0
@@ -38,11 +38,21 @@ class CoarseChest:
     steps: tuple[int, int, int]
 
     @classmethod
-    def of(cls, volume: Volume, organs: LabelMap, margin_mm: float) -> CoarseChest | None:
-        """The chest around the lungs with a margin; None when no lung is segmented."""
+    def of(
+        cls,
+        volume: Volume,
+        organs: LabelMap,
+        margin_mm: float,
+        lungs: Mapping[str, BoolArray] | None = None,
+    ) -> CoarseChest | None:
+        """The chest around the lungs with a margin; None when no lung is segmented.
+
+        ``lungs`` are the full-size masks of those that are segmented, where they are at hand.
+        """
         spacing = volume.geometry.spacing_mm
         full = whole(volume.geometry.shape)
-        lungs = {n: crop_of(organs, (n,), full) for n in LUNG_SIDES if n in organs.names}
+        if lungs is None:
+            lungs = {n: crop_of(organs, (n,), full) for n in LUNG_SIDES if n in organs.names}
         both = np.zeros(volume.geometry.shape, dtype=np.bool_, order="F")
         for lung in lungs.values():
             both |= lung
@@ -84,9 +94,18 @@ class CoarseChest:
         no part of a space, besides solid organs.
         """
         out = np.zeros(self.volume.geometry.shape, dtype=np.bool_, order="F")
-        closed = crop_of(self.organs, (*SOLID_ORGANS, *barred), self.crop)
+        shape = tuple(part.stop - part.start for part in self.crop)
         for space in spaces.values():
-            out[self.crop] |= repeated(space, self.steps, closed.shape) & ~closed
+            full = repeated(space, self.steps, shape)
+            own = bounding_slices(full)
+            if own is None:
+                continue
+            i, j, k = (
+                slice(outer.start + inner.start, outer.start + inner.stop)
+                for outer, inner in zip(self.crop, own, strict=True)
+            )
+            closed = crop_of(self.organs, (*SOLID_ORGANS, *barred), (i, j, k))
+            out[i, j, k] |= full[own] & ~closed
         for name in spaces:
             out |= self.lungs[name]
         for name in self.lungs.keys() - spaces.keys():

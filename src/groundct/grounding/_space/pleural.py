@@ -6,6 +6,8 @@ fluid lies on it. What lies under the diaphragm is told apart by its density, no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from scipy import ndimage
 
@@ -21,19 +23,25 @@ _RING_REACH_MM = 60.0
 _RIB_GAP_MM = 9.0
 
 
-def pleural_space(volume: Volume, organs: LabelMap, sides: tuple[str, ...]) -> BoolArray:
+def pleural_space(
+    volume: Volume,
+    organs: LabelMap,
+    sides: tuple[str, ...],
+    lungs: Mapping[str, BoolArray] | None = None,
+) -> BoolArray:
     """The pleural space of the named lungs ("left lung", "right lung"), full size (i j k).
 
-    Empty when none of them is segmented; the lungs themselves are part of it.
+    Empty when none of them is segmented; the lungs themselves are part of it. ``lungs``
+    are their full-size masks, where they are at hand.
     """
-    chest = CoarseChest.of(volume, organs, _MARGIN_MM)
+    chest = CoarseChest.of(volume, organs, _MARGIN_MM, lungs)
     if chest is None:
         return np.zeros(volume.geometry.shape, dtype=np.bool_, order="F")
-    spacing, bones, lungs = chest.spacing_mm, chest.bones(), chest.structures(*LUNG_SIDES)
-    ring = (bones & dilate_mm(lungs, _RING_REACH_MM, spacing)) | lungs
+    spacing, bones, both = chest.spacing_mm, chest.bones(), chest.structures(*LUNG_SIDES)
+    ring = (bones & dilate_mm(both, _RING_REACH_MM, spacing)) | both
     gap = round(_RIB_GAP_MM / spacing[2])
     ring = ndimage.maximum_filter(ring, size=(1, 1, 2 * gap + 1))
-    middle = _midline(chest, lungs)
+    middle = _midline(chest, both)
     spaces: dict[str, BoolArray] = {}
     for name in sides:
         own = chest.lung(name) if name in chest.lungs else None

@@ -289,9 +289,20 @@ class Atlas:
             self._closed[lungs] = out
         return self._closed[lungs]
 
+    def _both_lungs(self) -> dict[str, BoolArray]:
+        """Full-size masks of the lungs that are segmented."""
+        spots = {name: self.look(name) for name in LUNG_SIDES if name in self.organs.names}
+        return {
+            name: spot.mask.dense(self.volume.geometry.shape)
+            for name, spot in spots.items()
+            if isinstance(spot, Spot)
+        }
+
     def _cavity(self, lungs: tuple[str, ...]) -> BoolArray:
         if lungs not in self._cavities:
-            self._cavities[lungs] = thoracic_cavity(self.volume, self.organs, lungs)
+            self._cavities[lungs] = thoracic_cavity(
+                self.volume, self.organs, lungs, self._both_lungs()
+            )
         return self._cavities[lungs]
 
     def _cavity_of_lung(self, lungs: tuple[str, ...]) -> BoolArray:
@@ -304,5 +315,7 @@ class Atlas:
 
     def _pleural_space(self, lungs: tuple[str, ...]) -> BoolArray:
         if lungs not in self._pleural:
-            self._pleural[lungs] = pleural_space(self.volume, self.organs, lungs)
+            self._pleural[lungs] = pleural_space(
+                self.volume, self.organs, lungs, self._both_lungs()
+            )
         return self._pleural[lungs]
