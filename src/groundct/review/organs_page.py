@@ -73,7 +73,7 @@ def _about(result: OrganResult) -> str:
     for count, words in (
         (s["n_missing"], "missing or refused, scored as empty"),
         (s["n_undefined"], "empty in the reference, without a Dice"),
-        (max(s["n_undefined_surfaces"].values(), default=0), "at most without a distance"),
+        (max(s["n_undefined_surfaces"].values(), default=0), "without a distance"),
         (s["n_missing_cases"], "cases without any prediction"),
         (len(result.extra_cases), "extra cases, not looked at"),
         (len({n for names in result.extra.values() for n in names}), "extra names, not looked at"),
