@@ -5,7 +5,8 @@ stands in ``<language>/spelling.tsv`` is what that table says (itself, where it 
 another one). Of the others, one that no lexicon knows is read as the one lexicon word that is a
 slip or two away by insertion, deletion, substitution or swap of neighbours (optimal string
 alignment, Boytsov 2011). Its beginning must be right, since beginnings tell hypo- from hyper- and
-intra- from infra-; two equally near words leave it as it is. Guesses are words of findings, places
+intra- from infra-; two equally near words leave it as it is. In words of six or seven letters only
+a swap of neighbours is set right. Guesses are words of findings, places
 and lung segments: a word that only cues know (negation, uncertainty, time) is never guessed.
 """
 
@@ -29,6 +30,8 @@ _CUES: Final = (
 _TABLE: Final = "spelling.tsv"
 _BEGINNING = 3
 _SHORTEST = 8
+_SWAPPED = 6
+"""Of words this long or longer, but shorter than others, two neighbours may change places."""
 _LONGEST = 24
 _LONG = 10
 
@@ -46,7 +49,7 @@ def known_word(word: str, language: str) -> str:
     said = listed.get(normal)
     if said is not None:
         return said
-    if not _SHORTEST <= len(normal) <= _LONGEST or normal in lexicon_words(language):
+    if not _SWAPPED <= len(normal) <= _LONGEST or normal in lexicon_words(language):
         return normal
     return _nearest(normal, language)
 
@@ -54,9 +57,10 @@ def known_word(word: str, language: str) -> str:
 def _nearest(word: str, language: str) -> str:
     """The one lexicon word with the fewest slips between; the word itself where none is."""
     allowed = 2 if len(word) >= _LONG else 1
+    short = len(word) < _SHORTEST
     best: dict[int, list[str]] = {}
     for other in _guesses(language).get(word[:_BEGINNING], ()):
-        if abs(len(other) - len(word)) > allowed:
+        if abs(len(other) - len(word)) > allowed or (short and sorted(other) != sorted(word)):
             continue
         slips = distance(word, other)
         # Two slips near the beginning or at the end may be another prefix or another ending.

@@ -210,7 +210,7 @@ def _seen(parsed: Parsed, mention: Mention) -> bool:
 def _phrase_words(parsed: Parsed) -> frozenset[int]:
     """The tokens of words that stand between an article and its noun: sites, sizes, looks."""
     hits = [*parsed.places, *parsed.role("laterality", "right", "left", "bilateral")]
-    for name in ("sites", "modifiers"):
+    for name in ("sites", "modifiers", "units"):
         hits += parsed.found.get(name, ())
     hits += [h for h in parsed.found.get("remarks", ()) if h.entry.meaning == "again"]
     return frozenset(
@@ -218,4 +218,4 @@ def _phrase_words(parsed: Parsed) -> frozenset[int]:
         for hit in hits
         for n in range(hit.first, hit.last)
         if parsed.words[n] not in parsed.grammar.article | parsed.grammar.of
-    )
+    ) | {n for n, word in enumerate(parsed.words) if word[0].isdigit()}

@@ -131,7 +131,7 @@ def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None
     gap = parsed.words[hit.last : mentions[following[0]].first]
     grammar = parsed.grammar
     stops = _STOPS | grammar.is_ | grammar.in_ | grammar.on | grammar.at | grammar.with_
-    stops |= grammar.perceived | grammar.to
+    stops |= grammar.perceived | grammar.to | grammar.but
     if len(gap) > _REACH or not stops.isdisjoint(gap):
         return None
     if not grammar.listing.isdisjoint(gap):

@@ -19,6 +19,7 @@ _STOPS = frozenset(";:.()")
 _CALCIFIED = "~calcification"
 _VAGUE = "~density"
 _ADJECTIVE_REACH = 2
+_NODE = "lymph_node"
 _LISTED = frozenset(",/")
 _ROOT = 6
 
@@ -99,7 +100,14 @@ def _adjective(parsed: Parsed, one: Mention, other: Mention) -> bool:
     grammar = parsed.grammar
     ends = grammar.listing | grammar.in_ | grammar.of | grammar.with_ | grammar.is_
     between = ends | grammar.at | grammar.on | grammar.perceived | _STOPS
-    return len(gap) <= _ADJECTIVE_REACH and between.isdisjoint(gap)
+    if len(gap) <= _ADJECTIVE_REACH and between.isdisjoint(gap):
+        return True
+    # "Calcified mediastinal and left hilar nodes": only words of places stand between.
+    hits = (*parsed.places, *parsed.role("laterality", "right", "left", "bilateral"))
+    placed = {n for hit in hits for n in range(hit.first, hit.last)}
+    return other.type == _NODE and all(
+        n in placed or parsed.words[n] in grammar.joint for n in range(one.last, other.first)
+    )
 
 
 def _explains(parsed: Parsed, one: Mention, other: Mention) -> bool:

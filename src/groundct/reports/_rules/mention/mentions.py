@@ -19,6 +19,7 @@ _RELATION_REACH = 8
 NEAR: Final = "near:"
 """What the roles of words begin with that name a neighbour, the relation's kind behind it."""
 _ENDS = frozenset(";:.()")
+_NONE = "~none"
 
 
 class Mention(NamedTuple):
@@ -34,7 +35,7 @@ class Mention(NamedTuple):
 def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
     """All mentions; a general word that several places qualify gives one for each type."""
     out: list[Mention] = []
-    hits = parsed.findings
+    hits = _heads(parsed)
     adjectives: tuple[Hit, ...] = ()
     tied = tied_places(parsed)
     for index, hit in enumerate(hits):
@@ -62,6 +63,11 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         else:
             out.extend(_resolved(parsed, hit, chosen, first))
     return tuple(out)
+
+
+def _heads(parsed: Parsed) -> tuple[Hit, ...]:
+    """The findings' words, without those that only look like one: "the pleural cavity"."""
+    return tuple([hit for hit in parsed.findings if hit.entry.meaning != _NONE])
 
 
 def _of_neighbour(parsed: Parsed, hits: tuple[Hit, ...], index: int) -> str | None:
@@ -186,7 +192,7 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
 
     A place that is the adjective of one hit ("pleural effusion") is never a place of another.
     """
-    hits = parsed.findings
+    hits = _heads(parsed)
     owned = [_adjectives(parsed, h, hits[n - 1].last if n else 0) for n, h in enumerate(hits)]
     taken = {place.first for own in owned for place in own}
     objects = set() if parsed.verb_last else {hit.last for hit in hits}
