@@ -32,10 +32,6 @@ MIDDLE_SHARE = 0.34
 
 OBLIQUE_SPREAD_MM = 30.0
 HORIZONTAL_SPREAD_MM = 18.0
-FOREMOST_MM, FRONT_MM, ABOVE_BASE_MM, APART_MM = 12.0, 45.0, 45.0, 4.0
-"""What is the front of a lung: so far behind its foremost place in a slice, and in all slices, so
-high above the lowest such place; and how far apart its places are taken."""
-
 CLEAR_MM = 2.0
 MIN_LUNG_ML = 250.0
 CUT_SHARE = 0.3
@@ -78,10 +74,9 @@ def find_lobes(
         _places_of(volume.geometry, branches, f"{side} {name} lobe bronchus")
         for name in ("upper", "middle", "lower")
     )
-    over = [upper, middle, _front(volume.geometry, lung)] if side == "right" else [upper]
     oblique = find_fissure(
         frame_of(volume, lung, OBLIQUE_DEG),
-        Expected(LOWER_SHARE, OBLIQUE_SPREAD_MM, np.concatenate(over), lower),
+        Expected(LOWER_SHARE, OBLIQUE_SPREAD_MM, np.concatenate([upper, middle]), lower),
     )
     if oblique is None:
         return "the lung is too thin to hold a fissure"
@@ -123,28 +118,6 @@ def _parted(
         if mask.any():
             out[name] = mask
     return out
-
-
-def _front(full: Geometry, lung: RegionMask) -> NDArray[np.float64]:
-    """Places (n, 3) in mm along i, j and k at the front of a right lung, well above its base.
-
-    The lower lobe does not reach there: a sheet that ends there is the horizontal fissure.
-    """
-    step = full.spacing_mm
-    there = lung.voxels.any(axis=1)
-    reach = lung.voxels.shape[1] - 1 - lung.voxels[:, ::-1].argmax(axis=1)
-    row_mm = np.where(there, reach * step[1], -np.inf)
-    foremost = there & (row_mm >= row_mm.max(axis=0) - FOREMOST_MM)
-    # Rows under the dome reach less far to the front than the lung does.
-    foremost &= row_mm >= row_mm.max() - FRONT_MM
-    levels = np.flatnonzero(foremost.any(axis=0))
-    if levels.size == 0:
-        return np.empty((0, 3))
-    foremost[:, : int(levels[0]) + round(ABOVE_BASE_MM / step[2])] = False
-    apart = [max(1, round(APART_MM / step[axis])) for axis in (0, 2)]
-    i, k = (apart[n] * at for n, at in enumerate(np.nonzero(foremost[:: apart[0], :: apart[1]])))
-    places = np.stack([i, reach[i, k], k], axis=1) + lung.offset
-    return np.asarray(places * np.array(step))
 
 
 def _places_of(full: Geometry, branches: tuple[Branch, ...], bronchus: str) -> NDArray[np.float64]:
