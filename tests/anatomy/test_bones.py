@@ -13,7 +13,9 @@ from groundct.anatomy._hu.bone.column import CLEAR_MERIT, Landmarks, find_column
 from groundct.anatomy._hu.bone.label_regions import region_of, widened
 from groundct.anatomy._hu.bone.levels import Levels, find_levels
 from groundct.anatomy._hu.bone.numbering import (
+    FIRST_LUMBAR,
     FIRST_THORACIC,
+    HIDDEN_BELOW_MM,
     join_ribs,
     number,
     thoracic_level,
@@ -73,6 +75,25 @@ class TestNumbering:
         levels = _levels(8)
         tracks = _ribs(levels, range(1, 8), {})
         assert number(levels, join_ribs(levels, tracks), 200.0, None, None) is None
+
+    def test_a_rib_that_is_seen_near_the_end_of_the_scan_counts(self) -> None:
+        # The twelfth pair begins 27 mm above the scan's end, where none might have been missed.
+        levels = _levels(15, first=11.0)
+        tracks = _ribs(levels, range(1, 13), {1: 80, 2: 140, 11: 180, 12: 115})
+        assert tracks[0].root_s_mm < HIDDEN_BELOW_MM
+        found = number(levels, join_ribs(levels, tracks), 390.0, None, None)
+        assert found is not None
+        assert found.ordinals[1] == FIRST_LUMBAR - 1
+
+    def test_a_count_that_puts_the_carina_elsewhere_is_not_given(self) -> None:
+        levels = _levels(16)
+        tracks = _ribs(levels, range(2, 14), {2: 80, 3: 140, 12: 180, 13: 115})
+        ribs = join_ribs(levels, tracks)
+        at_t6 = float(levels.s_mm[7] + 5)
+        given = number(levels, ribs, 410.0, at_t6, None)
+        assert given is not None
+        assert thoracic_level(levels, given.ordinals[0], at_t6) == pytest.approx(6.8, abs=0.1)
+        assert number(levels, ribs, 410.0, float(levels.s_mm[2]), None) is None
 
     def test_a_carina_alone_does_not_number(self) -> None:
         levels = _levels(8)
