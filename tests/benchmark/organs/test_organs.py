@@ -1,5 +1,6 @@
 """Organ masks against a reference: what counts, what is refused, what is said."""
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from groundct.benchmark._results import few_patients_issues
 from groundct.benchmark.organs import OrganSettings, evaluate_organs, open_organs
 from groundct.cli.main import cli
+from groundct.codecs.label_maps import read_label_map
 from groundct.codecs.nifti import write_nifti_labels
 from groundct.codecs.segmentations import write_segmentation
 from groundct.core.geometry import Geometry
@@ -234,3 +236,21 @@ def test_the_page_shows_the_worst_structures_on_the_cts(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["evaluate", "organs", *asked, str(tmp_path / "none")])
     assert done.exit_code == 0 and "no pictures" in done.output
     assert "<img" not in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_a_phantoms_truth_is_a_reference(tmp_path: Path) -> None:
+    asked = ["--shape", "48", "48", "40", "-n", "1"]
+    made = CliRunner().invoke(cli, ["phantom", "-o", str(tmp_path), *asked])
+    assert made.exit_code == 0, made.output
+    (case,) = open_organs(tmp_path / "truth").cases
+    truth = read_label_map(tmp_path / "truth" / case, "organs")
+    mine = written(tmp_path / "mine", case, truth)
+    result = scored(tmp_path / "truth", mine)
+    assert {row.case for row in result.rows} == {case}
+    dice = {row.structure: row.dice for row in result.rows}
+    assert dice["liver"] == dice["left lung upper lobe"] == 1.0
+    other = {"liver": "spleen", "spleen": "liver"}
+    segments = tuple(s.changed(name=other.get(s.name, s.name)) for s in truth.segments)
+    swapped = written(tmp_path / "other", case, dataclasses.replace(truth, segments=segments))
+    wrong = {row.structure: row.dice for row in scored(tmp_path / "truth", swapped).rows}
+    assert wrong["liver"] == wrong["spleen"] == 0.0

@@ -1,8 +1,8 @@
 """Organ masks of one or many cases, in any form that groundct writes or reads.
 
-One case: a label map of ``groundct segment`` (its NIfTI or JSON file), or a folder of one mask a
-structure. Many: a release, a folder of such label maps named as their cases, or a folder of such
-folders (``seg_<case>`` as RadGenome names them, or ``<case>``).
+One case: a label map of ``groundct segment`` (its NIfTI or JSON file), a folder of one mask a
+structure, or a phantom's truth. Many: a release, a folder of such label maps named as their cases,
+or a folder of such folders (``seg_<case>`` as RadGenome names them, or ``<case>``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from groundct.anatomy.masks import PLUGIN as MASKS
+from groundct.anatomy.oracle import PLUGIN as ORACLE
 from groundct.benchmark._results import patients_of
 from groundct.codecs.nifti import read_nifti_labels
 from groundct.codecs.segmentations import index_path, read_segmentation
@@ -102,9 +103,12 @@ def _of_files(place: Path, grid: Geometry | None) -> LabelMap:
     geometry = turn.apply_geometry(grid)
     # The plug-in looks at the grid alone, so that a volume without memory serves.
     hu = np.broadcast_to(np.int16(0), geometry.shape)
-    return MASKS.configured({"folder": str(place), "unknown": "skip"}).segment(
-        Volume(hu, geometry, grid)
+    reader = (
+        ORACLE.configured({"truth": str(place)})
+        if (place / "truth.json").is_file()
+        else MASKS.configured({"folder": str(place), "unknown": "skip"})
     )
+    return reader.segment(Volume(hu, geometry, grid))
 
 
 def _volume_of(index: Path) -> Path | None:
