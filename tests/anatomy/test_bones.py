@@ -84,6 +84,8 @@ class TestNumbering:
         found = number(levels, join_ribs(levels, tracks), 390.0, None, None)
         assert found is not None
         assert found.ordinals[1] == FIRST_LUMBAR - 1
+        others = number(levels, join_ribs(levels, tracks[2:]), 390.0, None, None)
+        assert others is None or others.sure < found.sure
 
     def test_a_count_that_puts_the_carina_elsewhere_is_not_given(self) -> None:
         levels = _levels(16)
