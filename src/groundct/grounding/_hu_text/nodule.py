@@ -41,8 +41,10 @@ _BLOB_HU = {"solid": 100.0, "haze": -550.0}
 _PARTING_HEIGHT = 0.65
 _TAILED = 0.04
 _PARTED = 0.9
-_LEAST_CONFIDENCE, _LEAST_UNSIZED = 0.05, 1 / 3
-"""Of a candidate: any lobe holds something that is a little like a nodule of no stated size."""
+_LEAST_CONFIDENCE = 0.05
+_LEAST_UNSIZED, _LEAST_TEXTURED = 1 / 3, 0.2
+"""Of a candidate, where no size is stated and where at least a texture is: any lobe holds something
+that is a little like a nodule."""
 _SURE = 0.5
 _KNOWN = 0.8
 _NO_LESION = (
@@ -175,7 +177,7 @@ def _lesions(scene: Scene) -> list[Candidate]:
     """The lesions of a channel; none holds the centre of another."""
     field = scene.field
     taken = np.zeros(field.hu.shape, dtype=np.bool_, order="F")
-    least = _LEAST_CONFIDENCE if scene.look.stated_mm else _LEAST_UNSIZED
+    least = _least_confidence(scene.look)
     out: list[Candidate] = []
     for each in seen_in(scene)[:_MOST_DRAWN]:
         if taken[_voxel(each.centre, field)]:
@@ -188,6 +190,12 @@ def _lesions(scene: Scene) -> list[Candidate]:
         if confidence >= least:
             out.append(Candidate(placed(mask, field.crop, each.crop), confidence))
     return out
+
+
+def _least_confidence(look: Look) -> float:
+    if look.stated_mm is not None:
+        return _LEAST_CONFIDENCE
+    return _LEAST_UNSIZED if look.texture == "any" else _LEAST_TEXTURED
 
 
 def seen_in(scene: Scene) -> list[Seen]:
