@@ -30,6 +30,7 @@ from bench.bench_official import CATEGORIES, SPACING_MM, make_case, write_datase
 from groundct.benchmark.segmentation import Settings, open_masks
 from groundct.benchmark.segmentation.score import CaseScore, Job, score_case
 from groundct.imaging.components import bounding_slices
+from groundct.metrics.official import InstanceRules
 
 CASE = "train_1_a_1"
 NAMES = ("hd95:max", "hd95:pooled", "nsd:border", "nsd:mean")
@@ -78,7 +79,9 @@ def beside(root: Path, repeats: int, peers: list[tuple[str, tuple[str, ...], Pee
 
 
 def case_job(root: Path) -> Job:
-    settings = Settings(surfaces=NAMES, tolerances_mm=(TOLERANCE_MM,))
+    # Every voxel counts, as in the tools beside.
+    rules = InstanceRules(min_voxels=1, max_instances=None)
+    settings = Settings(surfaces=NAMES, tolerances_mm=(TOLERANCE_MM,), instances=rules)
     sides = [open_masks(root / side) for side in ("reference", "prediction")]
     return Job(CASE, "train_1", sides[0], sides[1], settings, threads=2)
 
