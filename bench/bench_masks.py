@@ -7,8 +7,9 @@
     python -m bench.bench_masks --cost                       time and memory on 400 slices
 
 Phantoms of even seeds were looked at while rules were chosen; odd ones, and 5000 and above, were
-not. A seed sets body, findings and slice thickness. Tables are Markdown. Without DATA the real
-scans are not measured, and the exit code is 1.
+not. A seed sets body, findings and slice thickness. With --scores FILE a run that was ended goes
+on where it was. Tables are Markdown. Without DATA the real scans are not measured, and the exit
+code is 1.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import traceback
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.masks_phantom import CaseScore, Tables, score_phantom
+from bench.masks_phantom import CaseScore, FindingScore, Tables, score_phantom
 
 
 def main() -> int:
@@ -35,7 +36,9 @@ def main() -> int:
     parser.add_argument("--width", type=int, default=256, help="voxels along i and j")
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--no-findings", action="store_true", help="organs only")
-    parser.add_argument("--scores", type=Path, help="also write every case's scores here, as JSON")
+    parser.add_argument(
+        "--scores", type=Path, help="also keep every case's scores here, a line each"
+    )
     parser.add_argument("--pictures", type=Path, help="write overlays of the real scans here")
     parser.add_argument("--cost", action="store_true", help="time and memory on 400 slices")
     options = parser.parse_args()
@@ -64,11 +67,10 @@ def seeds_of(kind: str, count: int) -> list[int]:
 
 def phantoms(options: argparse.Namespace) -> int:
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    jobs = [
-        (seed, options.width, not options.no_findings)
-        for seed in seeds_of(options.seeds, options.phantoms)
-    ]
-    tables, failed = Tables(), 0
+    seeds = seeds_of(options.seeds, options.phantoms)
+    tables, failed = Tables(kept(options.scores, seeds)), 0
+    done = {case.seed for case in tables.cases}
+    jobs = [(s, options.width, not options.no_findings) for s in seeds if s not in done]
     with multiprocessing.get_context("spawn").Pool(options.jobs, maxtasksperchild=8) as pool:
         for job, outcome in pool.imap_unordered(attempt, jobs):
             if isinstance(outcome, str):
@@ -76,13 +78,26 @@ def phantoms(options: argparse.Namespace) -> int:
                 print(f"seed {job[0]} failed:\n{outcome}", file=sys.stderr)
                 continue
             tables.cases.append(outcome)
+            if options.scores:
+                with options.scores.open("a") as lines:
+                    lines.write(json.dumps(asdict(outcome)) + "\n")
             print(f"seed {job[0]}: {outcome.organs_s:.0f} s", file=sys.stderr, flush=True)
     print(f"seeds {options.seeds}, {options.width} voxels wide; {failed} failed\n")
     if tables.cases:
         print(tables.markdown())
-    if options.scores:
-        options.scores.write_text(json.dumps([asdict(case) for case in tables.cases]))
     return int(failed > 0)
+
+
+def kept(scores: Path | None, seeds: list[int]) -> list[CaseScore]:
+    """The cases of these seeds that an earlier run left in the file of scores."""
+    if scores is None or not scores.is_file():
+        return []
+    rows = [json.loads(line) for line in scores.read_text().splitlines()]
+    return [
+        CaseScore(**{**row, "findings": tuple(FindingScore(**f) for f in row["findings"])})
+        for row in rows
+        if row["seed"] in seeds
+    ]
 
 
 def attempt(job: tuple[int, int, bool]) -> tuple[tuple[int, int, bool], CaseScore | str]:
