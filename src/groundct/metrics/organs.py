@@ -103,12 +103,18 @@ def joint_counts(one: LabelArray, two: LabelArray) -> JointCounts:
         raise ValueError(f"shapes {one.shape} and {two.shape} differ")
     ranks = (_ranks(one), _ranks(two))
     rows, columns = (int(rank.max(initial=0)) + 1 for rank in ranks)
+    own = np.zeros(ranks[0].size, dtype=np.int64)
     total = np.zeros(rows * columns, dtype=np.int64)
     for a, b in _blocks(one, two):
-        key = (ranks[0] * columns)[a]
-        key += ranks[1][b]
-        total += np.bincount(key.ravel(order="K"), minlength=total.size)
-    return JointCounts(ranks[0], ranks[1], total.reshape(rows, columns))
+        own += np.bincount(a, minlength=own.size)
+        # Label maps of one body agree nearly everywhere: pairs are formed where they do not.
+        differs = np.flatnonzero(a != b)
+        key = ranks[0][a[differs]] * columns + ranks[1][b[differs]]
+        total += np.bincount(key, minlength=total.size)
+    table = total.reshape(rows, columns)
+    labels = np.flatnonzero(own[: ranks[1].size])
+    table[ranks[0][labels], ranks[1][labels]] += own[labels] - table.sum(axis=1)[ranks[0][labels]]
+    return JointCounts(ranks[0], ranks[1], table)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,11 +154,11 @@ def _ranks(layer: LabelArray) -> Counts:
 
 
 def _blocks(one: LabelArray, two: LabelArray) -> Iterator[tuple[LabelArray, LabelArray]]:
-    """Slabs across k of about a million voxels."""
+    """The voxels of slabs across k, about a million each, in one order for both."""
     slabs = max(1, _BLOCK // max(1, one.shape[0] * one.shape[1]))
     for start in range(0, one.shape[2], slabs):
         part = (slice(None), slice(None), slice(start, start + slabs))
-        yield one[part], two[part]
+        yield one[part].ravel(order="F"), two[part].ravel(order="F")
 
 
 def _by_layer(segment: Segment) -> dict[int, list[int]]:
