@@ -4,7 +4,7 @@
     python -m bench.bench_masks --phantoms 20 --seeds odd    phantoms: Dice by name and by category
     python -m bench.bench_masks --phantoms 100 --jobs 16 --seeds 5000
     python -m bench.bench_masks --pictures DIR               overlays of the real scans
-    python -m bench.bench_masks --cost                       time and memory on 400 slices
+    python -m bench.bench_masks --cost                       organs and ten findings on 400 slices
 
 Phantoms of even seeds were looked at while rules were chosen; odd ones, and 5000 and above, were
 not. A seed sets body, findings and slice thickness. With --scores FILE a run that was ended goes
@@ -40,7 +40,7 @@ def main() -> int:
         "--scores", type=Path, help="also keep every case's scores here, a line each"
     )
     parser.add_argument("--pictures", type=Path, help="write overlays of the real scans here")
-    parser.add_argument("--cost", action="store_true", help="time and memory on 400 slices")
+    parser.add_argument("--cost", action="store_true", help="organs and ten findings on 400 slices")
     options = parser.parse_args()
     if options.phantoms:
         return phantoms(options)
