@@ -177,8 +177,11 @@ def test_an_environment_without_the_tool_is_an_error(
     worker.cache_clear()
 
 
-def test_a_tool_that_takes_too_long_is_ended(chest: Chest, told: Mapping[str, str]) -> None:
+def test_a_tool_that_takes_too_long_is_ended(
+    chest: Chest, told: Mapping[str, str], weights: Path
+) -> None:
     run(chest, told)
+    (weights / "mood").write_text("sleep")
     with pytest.raises(ToolError) as caught:
-        run(chest, {**told, "timeout_s": "0.001"})
+        run(chest, {**told, "timeout_s": "0.1"})
     assert caught.value.issues[0].code == "tool-too-slow"

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import time
 from pathlib import Path
 
 import nibabel as nib
@@ -32,6 +33,8 @@ def totalsegmentator(
     if not list(folder.glob("Dataset*")):
         socket.create_connection(("github.com", 443), timeout=5)
     mood = (folder / "mood").read_text() if (folder / "mood").exists() else ""
+    if mood == "sleep":  # longer than any test waits: its caller has to end it
+        time.sleep(600)
     if mood == "die":
         os._exit(9)
     if mood == "fail":
