@@ -36,7 +36,7 @@ def _widened(parsed: Parsed, site: Site, hits: tuple[Hit, ...], sides: tuple[Hit
                 first = min(first, side.first)
             elif _tells_side(parsed, last, side):
                 last = max(last, hit.last)
-    return Site(first, last, site.side, site.level, site.segments)
+    return site._replace(first=first, last=last)
 
 
 def _whole(
@@ -57,9 +57,11 @@ def _whole(
 
 def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
     """Whether ``<side> lung`` stands beside a lobe of that side and only says its side."""
+    own = side_of(side)
     return any(
         (
-            0 <= site.first - lung.last <= 1
+            # "left lung and middle lobe" are two.
+            (0 <= site.first - lung.last <= 1 and site.side in (None, own))
             or _tells_side(parsed, _past_segments(parsed, site.last), side)
         )
         or site.first <= side.first < site.last
@@ -84,10 +86,10 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
             _, side, level = role.split(":")
             found.append(Site(hit.first, hit.last, "right" if side == "right" else "left", level))
         elif role == "lingula":
-            last = found[-1] if found else None
-            if last is None or last.level != "upper" or hit.first - last.last > 3:
-                found.append(Site(hit.first, hit.last, "left", "upper"))
-                lingula = True
+            if not (found and _tells_lobe(parsed, found[-1], hit)):
+                clash = _clash(parsed, (hit, hit.last), sides, found, "left")
+                found.append(clash or Site(hit.first, hit.last, "left", "upper"))
+                lingula = clash is None
         elif role == "apex":
             # "biapical" names its sides itself.
             own = [side_of(s) for s in sides if s.first == hit.first]
@@ -100,12 +102,47 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
                 level = role.split(":")[1]
                 side_of_lobe = _side_of(parsed, (hit, end), hits, sides, found)
                 site = Site(hit.first, end, side_of_lobe, level)
+                if level == "middle":
+                    site = _clash(parsed, (hit, end), sides, found, "right") or site
                 if lingula and found and _is_lobe_of(parsed, found[-1], site):
                     site = Site(found.pop().first, end, "left", level)
                 found.append(site)
                 lingula = False
     # Where places stand before all else, a side never belongs to the lobe before it.
     return _inherited(parsed, found if parsed.verb_last else _backfill(found), sides)
+
+
+def _clash(
+    parsed: Parsed, lobe: tuple[Hit, int], sides: tuple[Hit, ...], found: list[Site], own: Side
+) -> Site | None:
+    """The lung of a lobe that stands on side ``own`` alone, where the other side is said of it.
+
+    "Left middle lobe", "middle lobe of the left lung": only words right beside it count.
+    """
+    hit, end = lobe
+    floor = found[-1].last if found else 0
+    grammar = parsed.grammar
+    end = _past_segments(parsed, end)
+    tied = grammar.of | grammar.in_ | grammar.on
+    beside = []
+    for side in sides:
+        before = parsed.words[side.last : hit.first]
+        after = parsed.words[end : side.first]
+        leads = floor <= side.first < hit.first and grammar.lung.issuperset(before)
+        follows = not tied.isdisjoint(after) and (tied | grammar.article).issuperset(after)
+        if leads or follows:
+            beside.append(side)
+    said = {side_of(side) for side in beside}
+    if len(said) != 1 or said & {own, "bilateral"}:
+        return None
+    return Site(hit.first, end, said.pop(), None, clashes=True)
+
+
+def _tells_lobe(parsed: Parsed, lobe: Site, lingula: Hit) -> bool:
+    """Whether an upper lobe right before a lingula is the one that it lies in."""
+    own = lobe.level == "upper" and lingula.first - lobe.last <= 3
+    gap = parsed.words[lobe.last : lingula.first]
+    return own and (lobe.side != "right" or parsed.grammar.listing.isdisjoint(gap))
 
 
 def _is_lobe_of(parsed: Parsed, lingula: Site, lobe: Site) -> bool:

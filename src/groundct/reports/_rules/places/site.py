@@ -11,13 +11,18 @@ Side = Literal["right", "left", "bilateral"]
 
 
 class Site(NamedTuple):
-    """A lung, lobe or set of segments named at tokens ``first`` to ``last``."""
+    """A lung, lobe or set of segments named at tokens ``first`` to ``last``.
+
+    ``clashes``: a lobe was named that the side has not ("left middle lobe"). The side stands as it
+    is said and the lobe is left out: nothing tells which of the two words is wrong.
+    """
 
     first: int
     last: int
     side: Side | None
     level: str | None
     segments: tuple[str, ...] = ()
+    clashes: bool = False
 
     @property
     def sides(self) -> tuple[str, ...]:
