@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,10 +32,7 @@ def _named(parsed: Parsed) -> list[Named]:
     """All names of segments in a sentence, in order."""
     if _signs(parsed.language).isdisjoint(parsed.words):
         return []
-    found = [Named(*adjective) for adjective in _adjectives(parsed)]
-    taken = {n for name in found for n in range(name.first, name.last)}
-    found += [name for name in _basal(parsed) if taken.isdisjoint(range(name.first - 1, name.last))]
-    return sorted((*found, *_numbered(parsed)), key=lambda name: name.first)
+    return sorted((*_adjectives(parsed), *_numbered(parsed)), key=lambda name: name.first)
 
 
 @lru_cache(maxsize=8)
@@ -44,14 +42,10 @@ def _signs(language: str) -> frozenset[str]:
     return segment_words(language).words | own.basal | own.segment | {_LETTER}
 
 
-def _basal(parsed: Parsed) -> list[Named]:
-    """Names of all basal segments: "basal segments" without another adjective."""
-    options = tuple(s for s in segments() if _is_basal(s))
-    return [
-        Named(n, n + 1, options, sure=True)
-        for n in range(len(parsed.words) - 1)
-        if parsed.words[n] in parsed.grammar.basal and parsed.words[n + 1] in parsed.grammar.segment
-    ]
+@lru_cache(maxsize=1)
+def _all_basal() -> tuple[LungSegment, ...]:
+    """What "basal segments" means without another adjective."""
+    return tuple(s for s in segments() if _is_basal(s))
 
 
 def _is_basal(segment: LungSegment) -> bool:
@@ -100,37 +94,78 @@ def _of_other_organ(parsed: Parsed, position: int) -> bool:
 _LUNG = frozenset(("lung", "pleura", "trachea and bronchie"))
 
 
-def _adjectives(parsed: Parsed) -> list[tuple[int, int, tuple[LungSegment, ...]]]:
-    """Segment adjectives that are certain: compounds, or in a run that ends with "segment"."""
+def _adjectives(parsed: Parsed) -> list[Named]:
+    """Segment adjectives that are certain: compounds, or in a run that ends with "segment".
+
+    Lobes stand in a run where an adjective goes on one: "middle lobe medial, lower lobe superior
+    segment".
+    """
     words = parsed.words
     named = segment_words(parsed.language)
-    if named.words.isdisjoint(words):
-        return []
     joined = parsed.grammar.listing | parsed.grammar.basal
     ends = parsed.grammar.segment
-    found: list[tuple[int, int, tuple[LungSegment, ...]]] = []
+    found = _phrases(parsed)
+    lobes = _lobe_words(parsed) if found else frozenset[int]()
+    led = frozenset[int]() if parsed.verb_last else _led(parsed, found)
+    # "Lingular segment, inferior", it alone has parts with names of their own.
+    parts = {name.last + 1 for name in found if _is_lingula(name)}
+    kept: list[Named] = []
+    ends_in_segment = -1
+    for name in reversed(found):
+        first, step = name.first, name.last
+        of_lobe = parsed.verb_last or first in led
+        while step < len(words) and (words[step] in joined or (of_lobe and step in lobes)):
+            step += 1
+        ended = step < len(words) and (words[step] in ends or step == ends_in_segment)
+        alone = (name.last - first == 2 or words[first] in named.alone) and not name.sure
+        part = first in parts and words[first - 1] in ends and not _leads_off(parsed, name.last)
+        if ended:
+            ends_in_segment = first
+        if ended or alone or part:
+            kept.append(name)
+    return kept[::-1]
+
+
+def _leads_off(parsed: Parsed, position: int) -> bool:
+    """Whether "to" follows: "superior to the heart" names no segment."""
+    return parsed.any_word(position, position + 1, parsed.grammar.to)
+
+
+def _phrases(parsed: Parsed) -> list[Named]:
+    """All words that may name segments; "basal" on its own, sure of its lobe, means them all."""
+    words = parsed.words
+    named = segment_words(parsed.language).named
+    found: list[Named] = []
     position = 0
     while position < len(words):
         for length in (2, 1):
-            options = named.named.get(tuple(words[position : position + length]))
+            options = named.get(tuple(words[position : position + length]))
             if options:
-                found.append((position, position + length, options))
+                found.append(Named(position, position + length, options))
                 position += length - 1
                 break
+        else:
+            told = found and found[-1].last == position
+            if words[position] in parsed.grammar.basal and not told:
+                found.append(Named(position, position + 1, _all_basal(), sure=True))
         position += 1
-    kept: list[tuple[int, int, tuple[LungSegment, ...]]] = []
-    lobes = _lobe_words(parsed) if parsed.verb_last and found else frozenset[int]()
-    ends_in_segment = -1
-    for first, last, options in reversed(found):
-        step = last
-        while step < len(words) and (words[step] in joined or step in lobes):
-            step += 1
-        if step < len(words) and (words[step] in ends or step == ends_in_segment):
-            ends_in_segment = first
-            kept.append((first, last, options))
-        elif last - first == 2 or words[first] in named.alone:
-            kept.append((first, last, options))
-    return kept[::-1]
+    return found
+
+
+def _led(parsed: Parsed, found: list[Named]) -> frozenset[int]:
+    """The first tokens of the adjectives that go on a lobe, or are listed after one that does."""
+    grammar = parsed.grammar
+    lobe = grammar.lobe | grammar.lung
+    out: list[int] = []
+    edge = -1
+    for name in found:
+        gap = parsed.words[edge : name.first] if edge >= 0 else ("",)
+        if parsed.words[name.first - 1] in lobe or grammar.listing.issuperset(gap):
+            out.append(name.first)
+            edge = name.last
+        else:
+            edge = -1
+    return frozenset(out)
 
 
 def _lobe_words(parsed: Parsed) -> frozenset[int]:
@@ -143,7 +178,8 @@ def _lobe_words(parsed: Parsed) -> frozenset[int]:
 
 def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -> tuple[Site, ...]:
     """Give each segment adjective to its lobe; one without a lobe makes a site of its own."""
-    given: dict[int, list[str]] = {}
+    given: dict[int, list[LungSegment]] = {}
+    whole: dict[int, list[LungSegment]] = {}
     ends: dict[int, tuple[int, int]] = {}
     own: list[Site] = []
     names = _named(parsed)
@@ -154,26 +190,41 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
         index = _anchor_of(parsed, anchors, first, last)
         if index is not None:
             site = anchors[index]
+            if site.clashes:  # of which side its segment is, nothing tells
+                continue
             sure = name.sure or _of_one_level(name.options, site)
-            fitting = [s.name for s in name.options if _fits(s, site, sure=sure)]
+            fitting = [s for s in name.options if _fits(s, site, sure=sure)]
             if fitting:
-                given.setdefault(index, []).extend(fitting)
+                held = whole if _is_lingula(name) else given
+                held.setdefault(index, []).extend(fitting)
                 low, high = ends.get(index, (site.first, site.last))
                 ends[index] = (min(low, first), max(high, last))
                 continue
+            if site.level and first == site.last:
+                continue  # "Middle lobe basal segment": the lobe has none.
         lone = _lone(parsed, name, sides)
         if lone is not None:
             own.append(lone)
-    out = [
-        Site(
-            *ends.get(index, (site.first, site.last)),
-            side=site.side,
-            level=site.level or _level(given[index]) if index in given else site.level,
-            segments=tuple(dict.fromkeys(given.get(index, ()))),
-        )
-        for index, site in enumerate(anchors)
-    ]
+    out = []
+    for index, site in enumerate(anchors):
+        told = given.get(index, [])
+        if not any(_of_lingula(s) for s in told):
+            # "Lingular segment, inferior part": what is told of it says more.
+            told = told + whole.get(index, [])
+        own_names = tuple(dict.fromkeys(s.name for s in told))
+        level = site.level or (_level(own_names) if own_names else None)
+        first, last = ends.get(index, (site.first, site.last))
+        out.append(site._replace(first=first, last=last, level=level, segments=own_names))
     return tuple(sorted([*out, *own], key=lambda site: site.first))
+
+
+def _is_lingula(name: Named) -> bool:
+    """Whether a name means the whole lingula."""
+    return len(name.options) > 1 and all(_of_lingula(s) for s in name.options)
+
+
+def _of_lingula(segment: LungSegment) -> bool:
+    return "lingular" in segment.name
 
 
 def _anchor_of(parsed: Parsed, anchors: list[Site], first: int, last: int) -> int | None:
@@ -223,7 +274,7 @@ def _certain(name: str) -> bool:
     return "basal" in name or "lingular" in name or "apicoposterior" in name
 
 
-def _level(names: list[str]) -> str | None:
+def _level(names: Sequence[str]) -> str | None:
     levels = {level for level in ("upper", "middle", "lower") for n in names if f" {level} " in n}
     return levels.pop() if len(levels) == 1 else None
 
@@ -235,7 +286,7 @@ def _lone(parsed: Parsed, name: Named, sides: tuple[Hit, ...]) -> Site | None:
     if not options or (single and parsed.words[name.first] not in _alone(parsed)):
         return None
     hit = _side_near(parsed, name, sides)
-    side: Side | None = None if hit is None else side_of(hit)
+    side: Side | None = _only_side(options, sides) if hit is None else side_of(hit)
     if name.sure and side is None:
         return None
     fitting = [s for s in options if side is None or side == "bilateral" or s.side == side]
@@ -243,6 +294,12 @@ def _lone(parsed: Parsed, name: Named, sides: tuple[Hit, ...]) -> Site | None:
         return None
     names = tuple(s.name for s in fitting) if side is not None else ()
     return Site(name.first, name.last, side, _level([s.name for s in fitting]), names)
+
+
+def _only_side(options: tuple[LungSegment, ...], sides: tuple[Hit, ...]) -> Side | None:
+    """The side of a segment that one lung alone has, where no other side is named."""
+    own = {segment.side for segment in options}
+    return own.pop() if len(own) == 1 and own >= {hit.entry.meaning for hit in sides} else None
 
 
 def _alone(parsed: Parsed) -> frozenset[str]:
