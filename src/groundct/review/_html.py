@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from functools import cache
+from html import escape
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -22,9 +23,32 @@ def fill(template: str, values: dict[str, str]) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
 
 
-def content_security_policy(
-    scripts: tuple[str, ...], style: str, images: str = "data: blob:"
+def page(
+    template: str,
+    values: dict[str, str],
+    *,
+    title: str,
+    style: str,
+    scripts: tuple[str, ...] = (),
+    images: str = "data: blob:",
+    language: str = "en",
 ) -> str:
+    """A whole page: the template of that name, filled, in the frame that every page shares.
+
+    ``style`` and ``scripts`` are the texts that stand in it; nothing else runs, and nothing but
+    ``images`` (sources of the content security policy) is loaded.
+    """
+    frame = {
+        "language": escape(language),
+        "csp": _content_security_policy(scripts, style, images),
+        "title": escape(title),
+        "style": style,
+        "body": fill(static_text(f"templates/{template}.html"), values),
+    }
+    return fill(static_text("templates/page.html"), frame)
+
+
+def _content_security_policy(scripts: tuple[str, ...], style: str, images: str) -> str:
     """A policy that runs exactly these inline scripts and styles and lets nothing be requested."""
     hashes = " ".join(_csp_hash(script) for script in scripts)
     script_src = hashes or "'none'"

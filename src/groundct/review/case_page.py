@@ -16,7 +16,7 @@ from groundct.core.geometry import Geometry
 from groundct.core.record import Record
 from groundct.review._case_data import script_json, structures, targets
 from groundct.review._display import display_geometry, display_hu, display_labels
-from groundct.review._html import HERE, content_security_policy, fill, static_text
+from groundct.review._html import HERE, page, static_text
 from groundct.review._panels_html import (
     findings_html,
     issues_html,
@@ -53,13 +53,13 @@ def case_page(view: CaseView) -> str:
         "focus": _first_focus(record),
     }
     style, niivue, app = static_text("static/case.css"), static_text(_niivue_name()), _app()
+    language = record.report.language if record.report else "en"
     values = {
         "case_id": escape(record.case_id),
         "patient_id": escape(record.patient_id),
         "source": escape(record.source),
         "summary": escape(_summary(record)),
-        "language": escape(record.report.language if record.report else "en"),
-        "csp": content_security_policy((niivue, app), style),
+        "language": escape(language),
         "issues": issues_html(record.issues),
         "grid_note": escape(_grid_note(view.volume.geometry, grid)),
         "switches": switches_html(shown, record),
@@ -73,11 +73,17 @@ def case_page(view: CaseView) -> str:
         "n_traces": str(len(record.traces)),
         "data": script_json(data),
         "volumes": volumes,
-        "style": style,
         "niivue": niivue,
         "app": app,
     }
-    return fill(static_text("templates/case.html"), values)
+    return page(
+        "case",
+        values,
+        title=record.case_id,
+        style=style,
+        scripts=(niivue, app),
+        language=language,
+    )
 
 
 def _volumes(view: CaseView, grid: Geometry) -> tuple[list[dict[str, Any]], str]:

@@ -23,7 +23,7 @@ from groundct.review._comparison_parts import (
     table,
     title_of,
 )
-from groundct.review._html import content_security_policy, fill, static_text
+from groundct.review._html import page, static_text
 from groundct.review._plots.models import box_plot, cost_plot, interval_plot, rank_plot
 from groundct.review._plots.pictures import strips
 
@@ -58,8 +58,6 @@ def comparison_page(ranking: Ranking, cuts: Cuts | None = None) -> str:
         ("method", "Method"),
     ]
     values = {
-        "csp": content_security_policy((), style, images="data:" if cuts else "'none'"),
-        "style": style,
         "task": escape(ranking.task),
         "count": str(len(ranking.models)),
         "facts": escape(
@@ -89,7 +87,9 @@ def comparison_page(ranking: Ranking, cuts: Cuts | None = None) -> str:
         "files": _files(ranking),
         "versions": escape(" · ".join(f"{k} {v}" for k, v in ranking.versions.items())),
     }
-    return fill(static_text("templates/comparison.html"), values)
+    images = "data:" if cuts else "'none'"
+    title = f"Comparison: {ranking.task}"
+    return page("comparison", values, title=title, style=style, images=images)
 
 
 def _anchor(metric: MetricRanking) -> str:

@@ -22,7 +22,7 @@ from groundct.review._evaluation_parts import (
     table,
 )
 from groundct.review._evaluation_plots import dice_histogram, interval_bar
-from groundct.review._html import content_security_policy, fill, static_text
+from groundct.review._html import page, static_text
 from groundct.vocabulary.findings import findings as finding_vocabulary
 
 _NAMES = {
@@ -49,10 +49,7 @@ _SHORT = ("Dice", "Hit rate", "Precision", "Recall", "F1", "Distance F1")
 
 def write_evaluation_page(path: Path, result: SegmentationResult) -> None:
     """Write a self-contained page without scripts; it asks for nothing from elsewhere."""
-    style = static_text("static/evaluation.css")
     values = {
-        "csp": content_security_policy((), style),
-        "style": style,
         "title": escape(f"{result.settings.mode} mode, protocol {result.protocol}"),
         "about": _about(result),
         "headlines": _headlines(result),
@@ -63,7 +60,9 @@ def write_evaluation_page(path: Path, result: SegmentationResult) -> None:
         "findings": _findings(result.findings),
         "provenance": _provenance(result),
     }
-    write_bytes(path, [fill(static_text("templates/evaluation.html"), values).encode("utf-8")])
+    style = static_text("static/evaluation.css")
+    text = page("evaluation", values, title="Segmentation scores", style=style)
+    write_bytes(path, [text.encode("utf-8")])
 
 
 def _about(result: SegmentationResult) -> str:

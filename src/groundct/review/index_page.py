@@ -11,7 +11,7 @@ from urllib.parse import quote
 from groundct.core.issues import Issue
 from groundct.core.record import Record
 from groundct.pipeline.workspace import Workspace
-from groundct.review._html import content_security_policy, fill, static_text
+from groundct.review._html import page, static_text
 from groundct.review.view import grounded_finding_ids
 
 
@@ -31,16 +31,14 @@ def write_index_page(path: Path, records: Iterable[Record], issues: Sequence[Iss
     )
     body = "".join(rows.values())
     cases = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
-    style = static_text("static/index.css")
     values = {
-        "csp": content_security_policy((), style, images="'self' file:"),
-        "style": style,
         "summary": _summary(frozenset(rows), issues),
         "cases": cases if rows else "<p class='soft'>No case was built.</p>",
         "aside": _aside(issues),
     }
-    page = fill(static_text("templates/index.html"), values)
-    path.write_text(page, encoding="utf-8")
+    style = static_text("static/index.css")
+    text = page("index", values, title="Cases", style=style, images="'self' file:")
+    path.write_text(text, encoding="utf-8")
 
 
 def _row(space: Workspace, record: Record) -> str:

@@ -25,7 +25,7 @@ from groundct.review._evaluation_parts import (
     table,
 )
 from groundct.review._evaluation_plots import dice_histogram, interval_bar
-from groundct.review._html import content_security_policy, fill, static_text
+from groundct.review._html import page, static_text
 from groundct.review._planes import LUNG_WINDOW_HU, MEDIASTINUM_WINDOW_HU, tint
 from groundct.review._plots.pictures import MODELS, REFERENCE, ground_of, picture_uri
 
@@ -44,10 +44,7 @@ _LUNG_BELOW_HU, _BONE_FROM_HU = -300, 150
 
 def write_organs_page(path: Path, result: OrganResult, cuts: Mapping[Key, Cut]) -> None:
     """Write a self-contained page without scripts; it asks for nothing from elsewhere."""
-    style = static_text("static/evaluation.css")
     values = {
-        "csp": content_security_policy((), style),
-        "style": style,
         "about": _about(result),
         "headlines": _headlines(result.summary, (*HEADLINES, *_surfaces(result.summary))),
         "histogram": dice_histogram(
@@ -62,7 +59,8 @@ def write_organs_page(path: Path, result: OrganResult, cuts: Mapping[Key, Cut]) 
         "rows": _rows(result.rows),
         "provenance": _provenance(result),
     }
-    write_bytes(path, [fill(static_text("templates/organs.html"), values).encode("utf-8")])
+    style = static_text("static/evaluation.css")
+    write_bytes(path, [page("organs", values, title="Organ scores", style=style).encode("utf-8")])
 
 
 def _about(result: OrganResult) -> str:

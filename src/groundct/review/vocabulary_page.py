@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from groundct.review._html import content_security_policy, fill, static_text
+from groundct.review._html import page, static_text
 from groundct.review._vocabulary.findings_html import (
     general_html,
     groups,
@@ -66,8 +66,6 @@ def vocabulary_page(language: str = "en") -> str:
         if (body := _section(sheet, row["section"]))
     ]
     values = {
-        "csp": content_security_policy((script,), style, images="'none'"),
-        "style": style,
         "script": script,
         "language": escape(_name(language)),
         "summary": escape(vocabulary_summary(language)),
@@ -79,7 +77,8 @@ def vocabulary_page(language: str = "en") -> str:
             for row, body in sections
         ),
     }
-    return fill(static_text("templates/vocabulary.html"), values)
+    title = f"Vocabulary ({_name(language)})"
+    return page("vocabulary", values, title=title, style=style, scripts=(script,), images="'none'")
 
 
 def vocabulary_summary(language: str = "en") -> str:
