@@ -12,6 +12,7 @@ from groundct.vocabulary.words import is_plural
 _REACH = 6
 _LEVEL_HOPS = 8
 _GLUE_REACH = 10
+_BESIDE = 3
 _LUNG_REGIONS = frozenset(("lung", "pleura"))
 
 
@@ -109,7 +110,7 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
                 found.append(site)
                 lingula = False
     # Where places stand before all else, a side never belongs to the lobe before it.
-    return _inherited(parsed, found if parsed.verb_last else _backfill(found), sides)
+    return _inherited(parsed, found if parsed.verb_last else _backfill(parsed, found), sides)
 
 
 def _clash(
@@ -197,7 +198,8 @@ def _side_of(
     if before:
         return side_of(before[-1])
     if found and hit.first - found[-1].last <= 3 and not parsed.verb_last:
-        return found[-1].side
+        site = Site(hit.first, end, None, None)
+        return found[-1].side if _passes_on(parsed, found[-1], site, sides) else None
     return None
 
 
@@ -210,12 +212,14 @@ def _past_segments(parsed: Parsed, end: int) -> int:
     return last if parsed.any_word(end, last, parsed.grammar.segment) else end
 
 
-def _backfill(found: list[Site]) -> list[Site]:
+def _backfill(parsed: Parsed, found: list[Site]) -> list[Site]:
     """Give a lobe without a side the side of the next one, where the two are joined."""
     out = list(found)
     for index in range(len(out) - 2, -1, -1):
         site, following = out[index], out[index + 1]
-        if site.side is None and following.first - site.last <= 4:
+        near = site.side is None and following.first - site.last <= 4
+        # "Upper lobes and lingula": two lobes of one kind are those of two lungs.
+        if near and not (_is_plural(parsed, site) and site.level != following.level):
             out[index] = Site(site.first, site.last, following.side, site.level)
     return out
 
@@ -223,22 +227,46 @@ def _backfill(found: list[Site]) -> list[Site]:
 def _inherited(parsed: Parsed, found: list[Site], sides: tuple[Hit, ...]) -> list[Site]:
     """Give lobes that still have no side that of the lobe before, or the only one that is named.
 
-    The lobe before: only words of sites between. The only side: of one lobe, in its own clause;
-    "upper lobes" may be those of both lungs.
+    The lobe before: only words of sites between. The only side: of one lobe, in its own clause.
+    "The lower lobes", where the clause names no lung, are those of both.
     """
     out = list(found)
     for index, site in enumerate(found):
         if site.side is not None:
             continue
         side: Side | None = None
-        if index and _glued(parsed, out[index - 1].last, site.first):
-            side = out[index - 1].side
+        before = out[index - 1] if index else None
+        glued = before is not None and _glued(parsed, before.last, site.first)
+        if before is not None and glued and _passes_on(parsed, before, site, sides):
+            side = before.side
         elif parsed.verb_last:
-            side = _side_said_before(parsed, out[index - 1], site, sides) if index else None
+            side = _side_said_before(parsed, before, site, sides) if before else None
         elif not _is_plural(parsed, site):
             side = _only_side(parsed, site, sides)
-        out[index] = Site(site.first, site.last, side, site.level)
+        if side is None and _is_plural(parsed, site):
+            named = _named_sides(parsed, site, sides)
+            side = None if any(side_of(s) != "bilateral" for s in named) else "bilateral"
+        out[index] = site._replace(side=side)
+        if before is not None and glued and before.side is None and not _own_noun(parsed, before):
+            out[index - 1] = before._replace(side=side)  # "upper and lower lobes"
     return out
+
+
+def _passes_on(parsed: Parsed, before: Site, site: Site, sides: tuple[Hit, ...]) -> bool:
+    """Whether a lobe's side is also that of the next one.
+
+    In "middle lobe and lower lobes" it is not: no word says it, and lobes of one level are two.
+    """
+    said = any(before.first - _BESIDE <= s.first < site.first for s in sides)
+    return said or not (
+        _own_noun(parsed, before) and _own_noun(parsed, site) and _is_plural(parsed, site)
+    )
+
+
+def _own_noun(parsed: Parsed, site: Site) -> bool:
+    """Whether a site has a noun of its own: not "upper" in "upper and lower lobes"."""
+    levels = parsed.found.get("sites", ())
+    return not any(h.last == site.last for h in levels if h.entry.meaning.startswith("level:"))
 
 
 def _side_said_before(
@@ -250,7 +278,7 @@ def _side_said_before(
     """
     parted = parsed.any_word(before.last, site.first, _PARTS)
     other = any(before.last <= side.first < site.first for side in sides)
-    if parted or other or is_plural(parsed.surface(site.last - 1), parsed.language):
+    if parted or other or _is_plural(parsed, site):
         return None
     return before.side
 
@@ -273,21 +301,25 @@ def _glued(parsed: Parsed, first: int, last: int) -> bool:
 
 def _is_plural(parsed: Parsed, site: Site) -> bool:
     """Whether a lobe's last word stands in the plural."""
-    token = parsed.tokens[site.last - 1]
-    return parsed.text[token.start : token.end].lower() != token.word
+    return is_plural(parsed.surface(site.last - 1), parsed.language)
 
 
 def _only_side(parsed: Parsed, site: Site, sides: tuple[Hit, ...]) -> Side | None:
     """The side of a lobe's clause, when only one is named of lungs and pleura before the lobe."""
+    named = _named_sides(parsed, site, sides)
+    if len({s.entry.meaning for s in named}) != 1 or side_of(named[0]) == "bilateral":
+        return None
+    return side_of(named[0]) if any(_of_lung(parsed, s) for s in named) else None
+
+
+def _named_sides(parsed: Parsed, site: Site, sides: tuple[Hit, ...]) -> list[Hit]:
+    """The sides that a lobe's clause names."""
     start = max((n + 1 for n in range(site.first) if parsed.words[n] in _PARTS), default=0)
     end = min(
         (n for n in range(site.last, len(parsed.words)) if parsed.words[n] in _PARTS),
         default=len(parsed.words),
     )
-    named = [s for s in sides if start <= s.first < end]
-    if len({s.entry.meaning for s in named}) != 1 or side_of(named[0]) == "bilateral":
-        return None
-    return side_of(named[0]) if any(_of_lung(parsed, s) for s in named) else None
+    return [s for s in sides if start <= s.first < end]
 
 
 def _of_lung(parsed: Parsed, side: Hit) -> bool:

@@ -200,7 +200,7 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
                 low, high = ends.get(index, (site.first, site.last))
                 ends[index] = (min(low, first), max(high, last))
                 continue
-            if site.level and first == site.last:
+            if first == site.last and not any(_at_level(s, site.level) for s in name.options):
                 continue  # "Middle lobe basal segment": the lobe has none.
         lone = _lone(parsed, name, sides)
         if lone is not None:
@@ -266,7 +266,11 @@ def _fits(segment: LungSegment, site: Site, *, sure: bool) -> bool:
         return False
     if site.level is None:
         return sure
-    return segment.lobe.endswith(f"{site.level} lobe")
+    return _at_level(segment, site.level)
+
+
+def _at_level(segment: LungSegment, level: str | None) -> bool:
+    return level is None or segment.lobe.endswith(f"{level} lobe")
 
 
 def _certain(name: str) -> bool:
