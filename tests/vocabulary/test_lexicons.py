@@ -22,7 +22,7 @@ FILES = sorted(
     for p in files("groundct.vocabulary").joinpath("en").iterdir()
     # Plain words and word classes have tests of their own.
     if p.name.removesuffix(".tsv")
-    not in ("common", "grammar", "endings", "letters", "segments", "spelling")
+    not in ("common", "grammar", "endings", "letters", "segments", "spelling", "spelt_as")
 )
 COLUMNS = {
     "findings": "type",
@@ -48,7 +48,7 @@ ROLES = {
         *("negates_next", "negates_it"),
         *("ends_scope", "ends_after", "introduces"),
     },
-    "uncertainty": {"uncertain_after", "uncertain_before", "explains"},
+    "uncertainty": {"uncertain_after", "uncertain_before", "explains", "asked"},
     "normality": {"normal", "not_normal"},
     "temporal": {
         *("prior", "exam", "compared", "current", "increased_if", "decreased_if"),

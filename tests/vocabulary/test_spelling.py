@@ -101,3 +101,23 @@ def test_unknown_words_are_left() -> None:
     for _ in range(500):
         word = "zq" + "".join(letters.choices(string.ascii_lowercase, k=12))
         assert known_word(word, "en") == normal_word(word, "en")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("haemothorax", "hemothorax"),
+        ("oesophagitis", "esophagitis"),
+        ("haemangioma", "hemangioma"),
+        ("tumoural", "tumoral"),
+        ("pnuemonia", "pneumonia"),
+        ("emphsyema", "emphysema"),
+    ],
+)
+def test_british_spellings_and_neighbours_that_changed_places(written: str, meant: str) -> None:
+    assert known_word(written, "en") == known_word(meant, "en")
+
+
+@pytest.mark.parametrize("word", ["aerated", "coelomic", "poem", "hour", "anaerobic"])
+def test_the_same_letters_in_other_words_stay(word: str) -> None:
+    assert known_word(word, "en") == word

@@ -5,9 +5,11 @@ stands in ``<language>/spelling.tsv`` is what that table says (itself, where it 
 another one). Of the others, one that no lexicon knows is read as the one lexicon word that is a
 slip or two away by insertion, deletion, substitution or swap of neighbours (optimal string
 alignment, Boytsov 2011). Its beginning must be right, since beginnings tell hypo- from hyper- and
-intra- from infra-; two equally near words leave it as it is. In words of six or seven letters only
-a swap of neighbours is set right. Guesses are words of findings, places
-and lung segments: a word that only cues know (negation, uncertainty, time) is never guessed.
+intra- from infra-, but for two neighbours that changed places; two equally near words leave it as
+it is. In words of six or seven letters only a swap of neighbours is set right. Guesses are words of
+findings, places and lung segments: a word that only cues know (negation, uncertainty, time) is
+never guessed. Where a language is spelt in two ways, ``<language>/spelt_as.tsv`` has the letters
+("haemothorax", "hemothorax"): either spelling of a lexicon word is that word.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ _CUES: Final = (
     ("measurement", "kind"),
 )
 _TABLE: Final = "spelling.tsv"
+_SPELT_AS: Final = "spelt_as.tsv"
 _BEGINNING = 3
 _SHORTEST = 8
 _SWAPPED = 6
@@ -51,7 +54,19 @@ def known_word(word: str, language: str) -> str:
         return said
     if not _SWAPPED <= len(normal) <= _LONGEST or normal in lexicon_words(language):
         return normal
-    return _nearest(normal, language)
+    return _spelt_otherwise(normal, language) or _nearest(normal, language)
+
+
+def _spelt_otherwise(word: str, language: str) -> str | None:
+    """The lexicon word of which a word is the other spelling, or which it is but for one swap."""
+    known = lexicon_words(language)
+    for letters, plain in _other_letters(language):
+        other = normal_word(word.replace(letters, plain), language)
+        if other != word and other in known:
+            return other
+    swapped = (word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(1, len(word) - 1))
+    meant = {other for other in swapped if other in _guessed(language)}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def _nearest(word: str, language: str) -> str:
@@ -93,6 +108,20 @@ def _listed(language: str) -> dict[str, str] | None:
         return None
     rows = read_table(path, ("word", "means"))
     return {normal_word(r["word"], language): normal_word(r["means"], language) for r in rows}
+
+
+@lru_cache(maxsize=8)
+def _other_letters(language: str) -> tuple[tuple[str, str], ...]:
+    """The letters of the other spelling, with those of the lexicons'."""
+    path = f"{language}/{_SPELT_AS}"
+    rows = read_table(path, ("letters", "spelt")) if has_table(path) else ()
+    return tuple((row["letters"], row["spelt"]) for row in rows)
+
+
+@lru_cache(maxsize=8)
+def _guessed(language: str) -> frozenset[str]:
+    """All words that a misspelt one may mean."""
+    return frozenset(word for same in _guesses(language).values() for word in same)
 
 
 @lru_cache(maxsize=8)

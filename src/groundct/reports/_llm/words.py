@@ -13,7 +13,9 @@ from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.words import normal_word
 
 _MOST_WORDS = 16
-_NAMING = frozenset(("findings.tsv", "spelling.tsv", "rewriting.tsv", "endings.tsv"))
+_NAMING = frozenset(
+    ("findings.tsv", "spelling.tsv", "spelt_as.tsv", "rewriting.tsv", "endings.tsv")
+)
 
 
 def types_named(parsed: Parsed, quote: Quote) -> frozenset[str]:
