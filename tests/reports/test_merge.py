@@ -191,3 +191,39 @@ def test_advice_is_a_remark_on_the_finding_before() -> None:
     assert [(r.kind, f.sentence_indices) for f in found for r in f.remarks] == [
         ("recommendation", (0, 1))
     ]
+
+
+@pytest.mark.parametrize(
+    ("findings", "impression", "said"),
+    [
+        # Possible in one and there in the other: there, with all that both say.
+        ("A stone may be present in the left kidney.", "Left kidney stone.", [("present", "left")]),
+        (
+            "Findings are in favor of pneumonia.",
+            "Pneumonia in the right lower lobe.",
+            [("present", "right")],
+        ),
+        ("Pneumonia in the left lung.", "Findings may be pneumonia.", [("present", "left")]),
+        ("Possible nodule in the left lung.", "Possible left nodule.", [("uncertain", "left")]),
+        # Of two sides that of its own, and no other one.
+        (
+            "A possible nodule in the right lung.",
+            "A nodule in the left lung.",
+            [("uncertain", "right"), ("present", "left")],
+        ),
+        (
+            "A possible nodule in the left lung. A nodule in the right lung.",
+            "Nodule in the left lung.",
+            [("present", "left"), ("present", "right")],
+        ),
+        (
+            "No pleural effusion.",
+            "Possible right pleural effusion.",
+            [("absent", None), ("uncertain", "right")],
+        ),
+    ],
+)
+def test_possible_in_one_section_and_there_in_the_other(
+    findings: str, impression: str, said: list[tuple[str, str | None]]
+) -> None:
+    assert [(f.presence, f.laterality) for f in _read(findings, impression)] == said

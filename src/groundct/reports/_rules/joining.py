@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from groundct.core.report import Finding, Measurement
+from groundct.core.report import Finding, Measurement, Presence
 from groundct.reports._rules.places.link import exact
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
@@ -41,6 +41,7 @@ def joined(known: Finding, finding: Finding, *, alone: bool) -> Finding:
     """
     indices = {*known.sentence_indices, *finding.sentence_indices}
     told = known.changed(
+        presence=_presence(known, finding),
         sentence_indices=tuple(sorted(indices)),
         refers_to_prior=known.refers_to_prior or finding.refers_to_prior,
         change=known.change or finding.change,
@@ -60,6 +61,11 @@ def joined(known: Finding, finding: Finding, *, alone: bool) -> Finding:
         relations=_union(known.relations, finding.relations),
         cues=_union(known.cues, finding.cues),
     )
+
+
+def _presence(known: Finding, finding: Finding) -> Presence:
+    """What is said to be there once is there, whatever doubts it in the other mention."""
+    return "present" if finding.presence == "present" else known.presence
 
 
 def has_size(sizes: list[Measurement], size: Measurement) -> bool:

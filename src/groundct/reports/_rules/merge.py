@@ -42,11 +42,12 @@ def merged(
     """The findings of a report; one that repeats earlier ones adds its details to them.
 
     An earlier finding is repeated in the impression, or by words such as "the described nodule",
-    under its own type or a wider one, with its presence, on its side. One that adds a size, a side,
-    a place or a segment repeats it only where no other finding can be meant.
+    under its own type or a wider one, on its side. One that adds a size, a side, a place or a
+    segment, or is there where the other is but possible, repeats it only where no other finding
+    can be meant.
     """
     out: list[DraftFinding] = []
-    by_type: dict[tuple[str, str], list[int]] = {}
+    by_type: dict[str, list[int]] = {}
     changed: set[int] = set()
     for number, draft in enumerate(found):
         matches: tuple[int, ...] = ()
@@ -54,8 +55,7 @@ def merged(
         if sides is not None or number in context.again:
             matches = _matches(draft, sides, (out, by_type), report)
         if not matches:
-            key = (draft.finding.type, draft.finding.presence)
-            by_type.setdefault(key, []).append(len(out))
+            by_type.setdefault(draft.finding.type, []).append(len(out))
             out.append(draft)
             continue
         finding = draft.moved()
@@ -72,23 +72,24 @@ def merged(
 def _matches(
     draft: DraftFinding,
     sides: frozenset[str] | None,
-    earlier: tuple[list[DraftFinding], dict[tuple[str, str], list[int]]],
+    earlier: tuple[list[DraftFinding], dict[str, list[int]]],
     report: Report,
 ) -> tuple[int, ...]:
     """The numbers of the earlier findings that one repeats.
 
     ``sides`` are those that its sentence names, None outside the impression; ``earlier`` findings
-    come with their numbers by type and presence.
+    come with their numbers by type.
     """
     out, by_type = earlier
     finding = draft.finding
     names = (finding.type, *findings().narrower(finding.type))
-    same = (by_type.get((name, finding.presence), ()) for name in names)
+    like_it = chain.from_iterable(by_type.get(name, ()) for name in names)
     # "Nodules and effusion on the right" may mean the right nodules, and never left ones.
     numbers = [
         n
-        for n in islice(chain.from_iterable(same), _MOST_COMPARED)
-        if not (sides and (own := sides_of(out[n].finding)) and sides.isdisjoint(own))
+        for n in islice(like_it, _MOST_COMPARED)
+        if (out[n].finding.presence == "absent") == (finding.presence == "absent")
+        and not (sides and (own := sides_of(out[n].finding)) and sides.isdisjoint(own))
     ]
     if sides is None:
         near = [n for n in numbers if _just_before(out[n], draft)]
@@ -96,6 +97,9 @@ def _matches(
     if not numbers:
         return ()
     several = is_several(draft.words(report.text), report.language)
+    # One that is there may be one that was possible, where none has its presence.
+    alike = [n for n in numbers if out[n].finding.presence == finding.presence]
+    numbers = alike or (numbers if len(numbers) == 1 else [])
     known = [out[n].finding for n in numbers]
     matches = _repeated(known, finding, several=several)
     if not matches and len(known) == 1 and adds(known[0], finding, several=several):
