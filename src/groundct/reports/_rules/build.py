@@ -20,7 +20,7 @@ from groundct.reports._rules.places.attach import (
     sites_of,
 )
 from groundct.reports._rules.places.link import exact
-from groundct.reports._rules.places.place_paths import paths_of_place
+from groundct.reports._rules.places.place_paths import paths_of_finding
 from groundct.reports._rules.places.relations import relations_of
 from groundct.reports._rules.places.site import Site, site_paths
 from groundct.reports._rules.presence.scope import presence_of
@@ -159,13 +159,12 @@ def _where(
         for site in sites:
             paths += site_paths(site)
     if not paths:
-        paths = [
-            path
+        free = [
+            place
             for place in mention.places
             if not any(s.first < place.last and place.first < s.last for s in words.sites)
-            for path in paths_of_place(words.parsed, place)
-            if not top or anatomy().top_region(path) == top
         ]
+        paths = paths_of_finding(words.parsed, mention, free)
         # "Upper abdomen: hepatomegaly": the type itself says more than the place.
         paths = [default if path in anatomy().ancestors(default) else path for path in paths]
     if top and default and not paths:

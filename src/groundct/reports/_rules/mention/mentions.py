@@ -121,7 +121,11 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
             types.setdefault(kind, []).append(place)
     if not types:
         default = places().default(head)
-        return [Mention(first, hit.last, default, hit, ())] if default else []
+        if default is None:
+            return []
+        # "Periportal edema": what has no place of its own is where it is said to be.
+        tied = () if findings().types[default].anatomy else chosen
+        return [Mention(first, hit.last, default, hit, tied)]
     several = head in _SHARING or _organs_in_a_list(parsed, chosen)
     kinds = list(types) if several else list(types)[:1]
     return [Mention(first, hit.last, kind, hit, tuple(types[kind])) for kind in kinds]

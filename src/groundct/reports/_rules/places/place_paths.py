@@ -6,11 +6,15 @@ right after it ("thyroid, left lobe", "rib on the left"). Nothing else gives a p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from groundct.reports._rules.mention.mentions import Mention, beside
 from groundct.reports._rules.places.numbered import rib_list, ribs, vertebrae
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.elsewhere import elsewhere
+from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
@@ -36,6 +40,54 @@ def paths_of_place(parsed: Parsed, place: Hit) -> tuple[str, ...]:
         if numbered:
             return numbered
     return _halves(place, _sides(parsed, place, place.last))
+
+
+def paths_of_finding(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> list[str]:
+    """The paths of a mention at places that are tied to it.
+
+    Only those in its type's region, else in one where it may lie too. A place of two regions, such
+    as "paraaortic", is in the one that the other places are in.
+    """
+    home = anatomy().top_region(findings().types[mention.type].anatomy or "")
+    if not home:
+        return [path for place in tied for path in paths_of_place(parsed, place)]
+    other = elsewhere(mention.type)
+    if other.paths:
+        tied = (*_leading(parsed, mention, tied, home), *tied)
+    named = [(paths_of_place(parsed, place), other.holds(place.entry.meaning)) for place in tied]
+    sure = {next(iter(tops)) for tops in (_tops(paths) for paths, _ in named) if len(tops) == 1}
+    out: list[str] = []
+    for paths, counts in named:
+        tops = _tops(paths)
+        others = [top for top in tops if counts and top in other.paths]
+        shared = next((top for top in others if top in sure), None)
+        if home in tops and (home in sure or shared is None):
+            out += [path for path in paths if anatomy().top_region(path) == home]
+        elif others:
+            top = shared or others[0]
+            own = [path for path in paths if anatomy().top_region(path) == top]
+            out += [other.paths[top]] if other.paths[top] else own
+    return out
+
+
+def _leading(parsed: Parsed, mention: Mention, tied: Sequence[Hit], home: str) -> list[Hit]:
+    """The places of a type's own region that lead a sentence which has others behind its finding.
+
+    "In the mediastinum, there are no enlarged nodes in the axillae."
+    """
+    if len(parsed.findings) > 1 or not tied or tied[0].first < mention.last:
+        return []
+    before = [place for place in parsed.places if place.last <= mention.first]
+    return [
+        place
+        for place in before
+        if home in _tops(paths_of_place(parsed, place)) and not beside(parsed, place)
+    ]
+
+
+def _tops(paths: tuple[str, ...]) -> dict[str, None]:
+    """The top regions of paths, in order."""
+    return dict.fromkeys(anatomy().top_region(path) for path in paths)
 
 
 def _halves(place: Hit, sides: tuple[str, ...]) -> tuple[str, ...]:
