@@ -27,8 +27,8 @@ class Grammar:
     not one; ``earlier``: words before a size of an earlier examination; ``basal``: words that stand
     between two segment names and "segment"; ``either``: or, nor; ``some``: words that say that a
     thing is there, "a", "mild"; ``aspect``: what a finding does, "change", "uptake"; ``amount``:
-    more or less of it; ``form``: what it may be like, "structure", "nature"; the others say
-    themselves.
+    more or less of it; ``form``: what it may be like, "structure", "nature"; ``neutral``: what
+    every organ has, "density", "thickness"; the others say themselves.
     """
 
     article: frozenset[str]
@@ -39,6 +39,7 @@ class Grammar:
     aspect: frozenset[str]
     amount: frozenset[str]
     form: frozenset[str]
+    neutral: frozenset[str]
     with_: frozenset[str]
     of: frozenset[str]
     in_: frozenset[str]

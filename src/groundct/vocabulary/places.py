@@ -59,6 +59,13 @@ class Places:
             key = self.places[key].parent
         return None
 
+    def holding(self, key: str) -> tuple[str, ...]:
+        """The places that a place lies in, the nearest first."""
+        found: list[str] = []
+        while key := self.places[key].parent:
+            found.append(key)
+        return tuple(found)
+
     def default(self, head: str) -> str | None:
         """The type of a general word where no place is named; None when it then says nothing."""
         return self.compounds.get((head, "*")) or None

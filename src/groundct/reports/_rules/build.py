@@ -11,7 +11,7 @@ from groundct.reports._rules.details.details import Details, details_of
 from groundct.reports._rules.in_turn import in_turn
 from groundct.reports._rules.mention.explained import unexplained
 from groundct.reports._rules.mention.mentions import Mention, mentions_of
-from groundct.reports._rules.mention.normal import normal_mentions, statement_of
+from groundct.reports._rules.mention.normal import normal_mentions, said_normal, statement_of
 from groundct.reports._rules.places.attach import (
     Words,
     adjective_sides,
@@ -28,6 +28,7 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.places import places
 
 _SAID_AFTER = {"recommends_before": 3, "history_before": 3}
 _IN_LUNGS: Final = "mediastinum/pulmonary artery"
@@ -49,13 +50,14 @@ EARLIER: Final = "earlier"
 """The role of a cue that leaves a finding to an earlier examination."""
 _ADVICE_ENDS = frozenset(";.)")
 _NEAR_SIZE = 3
+_DENSITY: Final = "~density"
 _MEANINGS = frozenset(("pneumonia", "malignancy", "metastasis"))
 
 
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
     """Mentions of findings that are not only recommended to be looked for, and ruled-out ones."""
     named = unexplained(parsed, mentions_of(parsed))
-    said = tuple(m for m in named if not _recommended(parsed, m))
+    said = tuple(m for m in named if not (_recommended(parsed, m) or _plain(parsed, m)))
     return (*said, *normal_mentions(parsed, said))
 
 
@@ -127,15 +129,24 @@ def _finding(
 
 def _sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
     """The lung sites of a mention, of findings of the chest alone."""
-    if not words.sites or not _in_chest(findings().types[mention.type].anatomy):
+    usual = findings().types[mention.type].anatomy
+    if not words.sites or not _in_chest(usual) or (not usual and _names_organ(mention)):
         return ()
     own_sides = frozenset(adjective_sides(words.parsed, mention, spoken))
     return plain_sites(words.parsed, sites_of(words, mention, spoken), own_sides)
 
 
+def _plain(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a mention is but an organ's density, which is normal."""
+    return mention.hit.entry.meaning == _DENSITY and said_normal(parsed, mention.hit) is not None
+
+
 def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:
     if mention.hit.entry.meaning == "normal":
         return "absent", mention.hit
+    normal = said_normal(parsed, mention.hit)
+    if normal is not None:
+        return "absent", normal
     return presence_of(parsed, mention.first, mention.last)
 
 
@@ -146,6 +157,13 @@ def _cue(parsed: Parsed, hit: Hit, role: str) -> Cue:
 
 def _in_chest(path: str) -> bool:
     return not path or path == _IN_LUNGS or anatomy().top_region(path) in _LUNG_LIKE
+
+
+def _names_organ(mention: Mention) -> bool:
+    """Whether a mention's own words name an organ outside the chest: "operated colon cancer"."""
+    own = [p for p in mention.places if mention.first <= p.first and p.last <= mention.last]
+    paths = [path for place in own for path in places().places[place.entry.meaning].paths]
+    return bool(paths) and not any(_in_chest(path) for path in paths)
 
 
 def _where(

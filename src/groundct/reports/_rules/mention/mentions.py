@@ -115,7 +115,7 @@ def _touches(parsed: Parsed, own: tuple[Hit, ...], hit: Hit) -> bool:
 def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> list[Mention]:
     head = hit.entry.meaning
     types: dict[str, list[Hit]] = {}
-    for place in chosen:
+    for place in chosen if head in _SHARING else _narrow(parsed, chosen):
         kind = places().resolve(head, place.entry.meaning)
         if kind is not None:
             types.setdefault(kind, []).append(place)
@@ -129,6 +129,21 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
     several = head in _SHARING or _organs_in_a_list(parsed, chosen)
     kinds = list(types) if several else list(types)[:1]
     return [Mention(first, hit.last, kind, hit, tuple(types[kind])) for kind in kinds]
+
+
+def _narrow(parsed: Parsed, chosen: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The one place that all others hold: "in the upper abdomen, a lesion in the liver".
+
+    In "the upper abdomen and the adrenals" both count.
+    """
+    if len(chosen) < 2 or chosen[0].entry.meaning == chosen[-1].entry.meaning:
+        return chosen
+    one = chosen[-1]
+    wider = places().holding(one.entry.meaning)
+    between = parsed.words[chosen[-2].last : one.first]
+    joined = len(between) <= 2 and not parsed.grammar.joint.isdisjoint(between)
+    alone = all(place.entry.meaning in wider for place in chosen[:-1])
+    return (one,) if alone and not joined else chosen
 
 
 def _organs_in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
@@ -187,6 +202,8 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
 
 def _joined(parsed: Parsed, last: int, first: int) -> bool:
     gap = parsed.words[last:first]
+    if gap == ("(",):
+        return True  # "Left renal lesion (cyst?)"
     joints = parsed.grammar.listing | parsed.grammar.not_
     return len(gap) <= 2 and all(word in joints for word in gap)
 

@@ -8,6 +8,8 @@ from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
 _STOPS = frozenset(";:")
+_NONE = "~none"
+_ADVERBS = 2
 
 
 def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -25,6 +27,26 @@ def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Ment
         for kind, own in kinds.items():
             out.append(Mention(own[0].first, own[0].last, kind, cue, tuple(own)))
     return tuple(out)
+
+
+def said_normal(parsed: Parsed, hit: Hit) -> Hit | None:
+    """The statement that what every organ has is normal: "the wall thickness of it is normal"."""
+    grammar = parsed.grammar
+    if parsed.words[hit.last - 1] not in grammar.neutral:
+        return None
+    cue = next((c for c in parsed.role("normality", "normal") if c.first >= hit.last), None)
+    end = len(parsed.words) if cue is None else cue.first
+    told = next((n for n in range(hit.last, end) if parsed.words[n] in grammar.is_), None)
+    if cue is None or told is None:
+        return None
+    placed = {n for place in parsed.places for n in range(place.first, place.last)}
+    small = grammar.of | grammar.article
+    rest = [n for n in range(hit.last, end) if n not in placed and parsed.words[n] not in small]
+    before = [parsed.words[n] for n in rest if n < told]
+    after = [parsed.words[n] for n in rest if n > told and parsed.words[n] not in grammar.joint]
+    stops = grammar.not_ | grammar.with_ | _STOPS | {","}
+    plain = stops.isdisjoint((*before, *after)) and grammar.joint.isdisjoint(before)
+    return cue if plain and max(len(before), len(after)) <= _ADVERBS else None
 
 
 def statement_of(mention: Mention) -> tuple[int, int]:
@@ -65,7 +87,11 @@ def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
     floor = max(said, default=0)
     before = [p for p in parsed.places if floor <= p.first and p.last <= cue.first]
     # A finding between place and cue is what the place was named for.
-    between = [h for h in parsed.findings if h.last <= cue.first]
+    between = [
+        h
+        for h in parsed.findings
+        if h.last <= cue.first and h.entry.meaning != _NONE and said_normal(parsed, h) is None
+    ]
     last = max((h.last for h in between), default=0)
     negated = parsed.any_word(cue.first - 2, cue.first, parsed.grammar.not_)
     if negated:

@@ -28,7 +28,9 @@ from groundct.vocabulary.words import is_beside
 
 _COMPARED = frozenset(("stable", "increased", "decreased", "increased_if", "decreased_if"))
 _CLOSERS = frozenset(",;(")
+_BRACKETS = frozenset("()")
 _ACT_REACH = 8
+_PLACE_REACH = 4
 _KIN = (
     frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
     frozenset(("infiltrate", "consolidation", "~mass", "~nodule", "pneumonia")),
@@ -50,10 +52,13 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
     if _minus(parsed, last):
         return "absent", None
     for cue in parsed.role("uncertainty", "uncertain_after"):
-        if cue.first < first and not _cut(parsed, min(cue.last, first), first, last):
+        low = min(cue.last, first)
+        if cue.first < first and not (
+            _cut(parsed, low, first, last) or _told_apart(parsed, low, first, last)
+        ):
             return "uncertain", cue
     for cue in parsed.role("uncertainty", "uncertain_before"):
-        if cue.first >= last and not _other_between(parsed, last, cue.first):
+        if cue.first >= last and not _doubt_cut(parsed, last, cue.first):
             if parsed.verb_last and _blocked_before(parsed, (first, last), cue):
                 continue  # "nodül izlendi, ... olabilir": the verb has said it
             if _acted_on(parsed, first):
@@ -79,8 +84,10 @@ def _left_open(parsed: Parsed, first: int, last: int) -> Hit | None:
     refused = {hit.first for hit in parsed.role("negation", "ignored")}
     for cue in parsed.role("uncertainty", "uncertain_before"):
         strong = not refused.isdisjoint(range(cue.first, cue.last))
-        if strong and cue.first >= last and not _other_between(parsed, last, cue.first):
-            return cue
+        if strong and cue.first >= last and not _doubt_cut(parsed, last, cue.first):
+            denied = _negating(parsed, first, last) if _named(parsed, last, cue.first) else None
+            if denied is None:
+                return cue
     for cue in parsed.role("uncertainty", "uncertain_after"):
         strong = not refused.isdisjoint(range(cue.first, cue.last))
         if strong and cue.last <= first and not _cut(parsed, cue.last, first, last):
@@ -294,9 +301,55 @@ def _role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -
     return any(low <= hit.first and hit.last <= high for hit in parsed.role("negation", *roles))
 
 
-def _other_between(parsed: Parsed, first: int, last: int) -> bool:
-    ended = parsed.any_word(first, last, STOPS) or _role_between(parsed, ENDERS, first, last)
-    return ended or any(first <= hit.first < last for hit in parsed.findings)
+def _named(parsed: Parsed, low: int, high: int) -> bool:
+    return any(low <= hit.first < high for hit in parsed.findings)
+
+
+def _told_apart(parsed: Parsed, low: int, first: int, last: int) -> bool:
+    """Whether the finding that a doubt is of has its place before a comma or joint and a mention.
+
+    "Suspicious thickening in the esophagus and a hernia". Or a comma leads a mention that has a
+    place of its own: "due to the operation, nodules in both lungs".
+    """
+    grammar = parsed.grammar
+    if grammar.listing.isdisjoint(parsed.words[low:first]):
+        return False
+    parting = next(n for n in range(first - 1, -1, -1) if parsed.words[n] in grammar.listing)
+    if parsed.any_word(parting, parting + 2, grammar.either):
+        return False
+    between = [hit for hit in parsed.findings if low <= hit.first < parting]
+    if between and any(
+        place.last == parting and place.first >= between[0].last for place in parsed.places
+    ):
+        return True
+    if parsed.words[parting] != ",":
+        return False
+    leads = grammar.in_ | grammar.at | grammar.on
+    return parsed.any_word(last, last + 1, leads) and any(
+        last < place.first <= last + _PLACE_REACH for place in parsed.places
+    )
+
+
+def _doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
+    """Whether the way from a mention to a doubt on its right is cut, or another mention's it is.
+
+    "Atelectasis or pneumonia cannot be excluded" is of both, and so is one name in brackets.
+    """
+    if parsed.any_word(last, cue, STOPS) or _role_between(parsed, ENDERS, last, cue):
+        return True
+    others = [hit for hit in parsed.findings if last <= hit.first < cue]
+    if not others:
+        return False
+    adjectives = {n for p in parsed.places for n in range(p.first, p.last) if last <= n < cue}
+    for hit in others:
+        gap = range(last, hit.first)
+        if not gap or any(
+            n not in adjectives and parsed.words[n] not in parsed.grammar.listing | _BRACKETS
+            for n in gap
+        ):
+            return True
+        last = hit.last
+    return False
 
 
 def _questioned(parsed: Parsed, last: int) -> bool:
