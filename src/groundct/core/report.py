@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, Literal, Self
 
 from pydantic import model_validator
@@ -45,6 +46,15 @@ class Span(Value):
     def contains(self, other: Span) -> bool:
         """Whether the other span lies inside this one."""
         return self.start <= other.start and other.end <= self.end
+
+
+_SPAN: Final = Span(start=0, end=1)
+
+
+@lru_cache(maxsize=1 << 14)
+def span_at(start: int, end: int) -> Span:
+    """The span of places that are known to hold characters: equal ones are one value."""
+    return _SPAN.changed(start=start, end=end)
 
 
 class Marked(Value):

@@ -38,10 +38,13 @@ class Hit(NamedTuple):
 
 @dataclass(slots=True)
 class _Node:
-    """Where a phrase has come to: the words that may follow, and what ends here by lexicon."""
+    """Where a phrase has come to: the words that may follow, and the longest phrases so far.
+
+    ``longest`` has for each lexicon its name, the words of the phrase and its entry.
+    """
 
     children: dict[str, _Node] | None = None
-    ends: tuple[tuple[str, Entry], ...] = ()
+    longest: tuple[tuple[str, int, Entry], ...] = ()
 
 
 class Lexicon:
@@ -87,29 +90,40 @@ class Lexicons:
                     if node.children is None:
                         node.children = {}
                     node = node.children.setdefault(word, _Node())
-                node.ends = (*node.ends, (name, entry))
+                node.longest = (*node.longest, (name, len(phrase), entry))
+        _hand_down(root)
         self._first = root.children or {}
 
     def find(self, words: Sequence[str]) -> Found:
         """What each lexicon would find alone."""
         found: dict[str, list[Hit]] = {}
-        first, count = self._first, len(words)
-        for start, word in enumerate(words):
-            node = first.get(word)
+        count = len(words)
+        for start, node in enumerate(map(self._first.get, words)):
             if node is None:
                 continue
-            longest: dict[str, tuple[int, Entry]] = {}
             end = start + 1
-            while node is not None:
-                for name, entry in node.ends:
-                    longest[name] = end, entry
-                node = node.children.get(words[end]) if node.children and end < count else None
+            while node.children is not None and end < count:
+                deeper = node.children.get(words[end])
+                if deeper is None:
+                    break
+                node = deeper
                 end += 1
-            for name, (last, entry) in longest.items():
-                hits = found.setdefault(name, [])
-                if not hits or start >= hits[-1].last:
-                    hits.append(Hit(start, last, entry))
+            for name, length, entry in node.longest:
+                hits = found.get(name)
+                if hits is None:
+                    found[name] = [Hit(start, start + length, entry)]
+                elif start >= hits[-1].last:
+                    hits.append(Hit(start, start + length, entry))
         return {name: tuple(hits) for name, hits in found.items()}
+
+
+def _hand_down(node: _Node) -> None:
+    """Give every node under this one the phrases that end on the way to it."""
+    for child in (node.children or {}).values():
+        own = {name: (name, length, entry) for name, length, entry in child.longest}
+        above = {name: (name, length, entry) for name, length, entry in node.longest}
+        child.longest = tuple({**above, **own}.values())
+        _hand_down(child)
 
 
 def expand(term: str) -> tuple[tuple[str, ...], ...]:

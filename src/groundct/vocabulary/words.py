@@ -50,6 +50,7 @@ def has_ending(word: str, language: str) -> bool:
     return bool(_taken_apart(word, language)[1])
 
 
+@lru_cache(maxsize=1 << 14)
 def is_plural(word: str, language: str) -> bool:
     """Whether one of a word's endings makes a plural."""
     return any(ending.makes == _PLURAL for ending in _taken_apart(word, language)[1])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
-from groundct.core.report import Cue, Finding, Presence, Span
+from groundct.core.report import Cue, Finding, Presence, Relation, Span, span_at
 from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.details.details import Details, details_of
 from groundct.reports._rules.in_turn import in_turn
@@ -63,42 +63,45 @@ def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
 
 def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, ...]:
     """The findings of a sentence; ids and sentence indices are given later."""
-    spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
-    said = tuple(_presence(words.parsed, mention) for mention in mentions)
-    details = details_of(words.parsed, mentions, tuple(presence for presence, _ in said))
-    denied = (m for m, (presence, _) in zip(mentions, said, strict=True) if presence == "absent")
-    words = replace(words, absent=frozenset(denied))
-    near = dict(zip(spoken, relations_of(words.parsed, spoken), strict=True))
-    found = (
-        _finding(words, mention, spoken, told, own)
-        for mention, told, own in zip(mentions, said, details, strict=True)
-    )
-    parts = [
-        in_turn(
-            words.parsed,
-            finding.changed(relations=near[mention]) if near.get(mention) else finding,
-            _sites(words, mention, spoken),
-        )
-        for mention, finding in zip(mentions, found, strict=True)
-    ]
+    if not mentions:
+        return ()
+    parsed = words.parsed
+    spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
+    said = [_presence(parsed, mention) for mention in mentions]
+    details = details_of(parsed, mentions, tuple([presence for presence, _ in said]))
+    denied = [m for m, (presence, _) in zip(mentions, said, strict=True) if presence == "absent"]
+    words = Words(parsed, words.sites, frozenset(denied))
+    near: dict[Mention, tuple[Relation, ...]] = {}
+    if parsed.relations:
+        near = dict(zip(spoken, relations_of(parsed, spoken), strict=True))
+    first: list[Finding] = []
+    others: list[Finding] = []
+    for mention, told, own in zip(mentions, said, details, strict=True):
+        sites = _sites(words, mention, spoken)
+        finding = _finding(words, mention, (spoken, sites), told, own)
+        if near and near.get(mention):
+            finding = finding.changed(relations=near[mention])
+        one, *more = in_turn(parsed, finding, sites)
+        first.append(one)
+        others += more
     # The first of several keeps its mention's number; the others follow behind.
-    return (*(own[0] for own in parts), *(part for own in parts for part in own[1:]))
+    return (*first, *others)
 
 
 def _finding(
     words: Words,
     mention: Mention,
-    spoken: tuple[Mention, ...],
+    among: tuple[tuple[Mention, ...], tuple[Site, ...]],
     said: tuple[Presence, Hit | None],
     details: Details,
 ) -> Finding:
-    """A finding; ``said`` is its presence and the cue that decided."""
+    """A finding ``among`` the spoken ones, with its sites; ``said``: presence and its cue."""
     parsed = words.parsed
+    spoken, sites = among
     kind = findings().types[mention.type]
     presence, cue = said
     if details.change == "resolved" and presence == "present":
         presence = "absent"  # It was there, and is no more.
-    sites = _sites(words, mention, spoken)
     paths, segments = _where(words, mention, sites, kind.anatomy)
     side = laterality_of(parsed, mention, sites, spoken, paths)
     cues = [_cue(parsed, mention.hit, "finding")]
@@ -151,8 +154,14 @@ def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:
 
 
 def _cue(parsed: Parsed, hit: Hit, role: str) -> Cue:
-    span = parsed.span_of(hit.first, hit.last)
-    return _CUE.changed(span=span, role=role, entry=hit.entry.entry_id)
+    said = parsed.said
+    return _cue_at(said.starts[hit.first], said.ends[hit.last - 1], role, hit.entry.entry_id)
+
+
+@lru_cache(maxsize=1 << 14)
+def _cue_at(start: int, end: int, role: str, entry: str) -> Cue:
+    """The cue of words that are known to be there: equal ones are one value."""
+    return _CUE.changed(span=span_at(start, end), role=role, entry=entry)
 
 
 def _in_chest(path: str) -> bool:
@@ -170,7 +179,9 @@ def _where(
     words: Words, mention: Mention, sites: tuple[Site, ...], default: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Anatomy paths and lung segments of a finding."""
-    segments = tuple(dict.fromkeys(name for site in sites for name in site.segments))
+    segments: tuple[str, ...] = ()
+    if sites:
+        segments = tuple(dict.fromkeys([name for site in sites for name in site.segments]))
     top = anatomy().top_region(default) if default else ""
     paths: list[str] = []
     if top in ("lung", ""):
@@ -192,6 +203,8 @@ def _where(
 
 def _recommended(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention only says what to look for, or stands in a history."""
+    if not parsed.cues["recommendation"]:
+        return False
     for hit in parsed.role("recommendation", "recommends"):
         ended = parsed.any_word(hit.last, mention.first, _ADVICE_ENDS)
         if hit.first < mention.first and not (ended or _seen(parsed, mention)):

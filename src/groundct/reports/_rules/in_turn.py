@@ -56,7 +56,7 @@ def _holds(wide: Site, site: Site) -> bool:
 
 def _alternate(parsed: Parsed, sites: Sequence[Site], sizes: Sequence[Measurement]) -> bool:
     """Whether sites and sizes take turns in the text."""
-    places = [(parsed.tokens[site.first].start, "site") for site in sites]
+    places = [(parsed.said.starts[site.first], "site") for site in sites]
     places += [(size.span.start, "size") for size in sizes]
     return all(one[1] != other[1] for one, other in pairwise(sorted(places)))
 

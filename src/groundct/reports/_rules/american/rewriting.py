@@ -49,7 +49,7 @@ def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
             continue
         text = _agreeing(parsed, first, last, hit.entry.meaning)
         if hit.entry.meaning.endswith(_SINGULAR):
-            verb = parsed.surface(last) if last < len(parsed.tokens) else ""
+            verb = parsed.surface(last) if last < len(parsed.words) else ""
             if verb in _VERBS:
                 text, last = f"{text} {_VERBS[verb]}", last + 1
             first -= bool(first) and parsed.surface(first - 1).lower() in _ARTICLES
@@ -75,7 +75,7 @@ def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:
         return american.removesuffix(_SINGULAR)
     head, _, tail = american.partition(mark)
     before, _, noun = head.rpartition(" ")
-    same = [n for n in range(first, last) if parsed.tokens[n].word == noun]
+    same = [n for n in range(first, last) if parsed.said.words[n] == noun]
     place = same[-1] if mark == _OF_SAME and same else last - 1
     if is_plural(parsed.surface(place), parsed.language):
         noun = plural_word(noun)
@@ -84,12 +84,12 @@ def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:
 
 def _spelt(parsed: Parsed, taken: set[int]) -> list[Rewrite]:
     """Words that are misspelt and not taken by a phrase, with their right spelling."""
-    out: list[Rewrite] = []
-    for number, token in enumerate(parsed.tokens):
-        text = respelt(parsed.text[token.start : token.end], parsed.language)
-        if text is not None and number not in taken:
-            out.append(_rewrite(parsed, (number, number + 1), text, SPELLING))
-    return out
+    language = parsed.language
+    return [
+        _rewrite(parsed, (number, number + 1), text, SPELLING)
+        for number, surface in enumerate(parsed.said.surfaces)
+        if (text := respelt(surface, language)) is not None and number not in taken
+    ]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -127,6 +127,6 @@ def _rewrite(parsed: Parsed, tokens: tuple[int, int], text: str, entry: str) -> 
         fitting = "an" if text[0].lower() in _VOWELS else "a"
         if fitting != article.lower():
             fitting = fitting.capitalize() if article[0].isupper() else fitting
-            start = parsed.tokens[first - 1].start
+            start = parsed.said.starts[first - 1]
             span, text = span.changed(start=start), f"{fitting} {text}"
     return _REWRITE.changed(span=span, text=text, entry=entry)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from groundct.core.report import Finding
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.places.place_paths import paths_of_place
@@ -87,9 +89,11 @@ def _asked(parsed: Parsed, place: Hit) -> bool:
 
 def _window(parsed: Parsed) -> tuple[Hit, ...]:
     """The places that stand in a preamble alone, which is hidden: "in the lung window; no mass"."""
+    if MASK not in parsed.words:
+        return ()
     hidden = [
-        token.word if word == MASK else MASK
-        for word, token in zip(parsed.words, parsed.tokens, strict=True)
+        said if word == MASK else MASK
+        for word, said in zip(parsed.words, parsed.said.words, strict=True)
     ]
     return lexicon(parsed.language, "anatomy", "key").find(hidden)
 
@@ -118,8 +122,11 @@ def paths_of(
 
 def exact(paths: list[str]) -> tuple[str, ...]:
     """Paths in order, once each, without those that another one goes on from."""
-    if len(paths) < 2:
-        return tuple(paths)
+    return tuple(paths) if len(paths) < 2 else _exact(tuple(paths))
+
+
+@lru_cache(maxsize=1 << 12)
+def _exact(paths: tuple[str, ...]) -> tuple[str, ...]:
     unique = list(dict.fromkeys(paths))
     above = {up for path in unique for up in anatomy().ancestors(path)}
     sides = {anatomy().leaf(path) for path in unique}

@@ -32,7 +32,7 @@ def _level(parsed: Parsed, position: int) -> int | None:
         return None
     part = _LETTERS.get(parsed.words[position])
     number = small_number(parsed.words[position + 1])
-    joined = parsed.tokens[position].end == parsed.tokens[position + 1].start
+    joined = parsed.said.ends[position] == parsed.said.starts[position + 1]
     if part is None or number is None or not joined or (part, number) not in _SPINE:
         return None
     return _SPINE.index((part, number))
@@ -52,9 +52,9 @@ def _range_end(parsed: Parsed, position: int, level: int) -> int | None:
 
 
 def _hyphen_before(parsed: Parsed, position: int) -> bool:
-    if not 0 < position < len(parsed.tokens):
+    if not 0 < position < len(parsed.words):
         return False
-    between = parsed.text[parsed.tokens[position - 1].end : parsed.tokens[position].start]
+    between = parsed.text[parsed.said.ends[position - 1] : parsed.said.starts[position]]
     return between.strip() in _HYPHENS
 
 

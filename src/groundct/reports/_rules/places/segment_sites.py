@@ -58,7 +58,7 @@ def _numbered(parsed: Parsed) -> list[Named]:
     measured: frozenset[int] | None = None
     out: list[Named] = []
     for n, word in enumerate(words[:-1]):
-        letter = word == _LETTER and parsed.tokens[n].end == parsed.tokens[n + 1].start
+        letter = word == _LETTER and parsed.said.ends[n] == parsed.said.starts[n + 1]
         if not (word in parsed.grammar.segment or letter) or _of_other_organ(parsed, n):
             continue
         if letter and n and words[n - 1].isdigit():

@@ -82,6 +82,8 @@ def _acted_on(parsed: Parsed, first: int) -> bool:
 def _left_open(parsed: Parsed, first: int, last: int) -> Hit | None:
     """The cue of "cannot be excluded", which a negation before it does not touch."""
     refused = {hit.first for hit in parsed.role("negation", "ignored")}
+    if not refused:
+        return None
     for cue in parsed.role("uncertainty", "uncertain_before"):
         strong = not refused.isdisjoint(range(cue.first, cue.last))
         if strong and cue.first >= last and not _doubt_cut(parsed, last, cue.first):
@@ -268,7 +270,7 @@ def _minus(parsed: Parsed, last: int) -> bool:
     """Whether "(-)" follows a mention; hyphens are no tokens, so the brackets stand together."""
     if parsed.words[last : last + 2] != ("(", ")"):
         return False
-    inside = parsed.text[parsed.tokens[last].end : parsed.tokens[last + 1].start]
+    inside = parsed.text[parsed.said.ends[last] : parsed.said.starts[last + 1]]
     return bool(inside.strip())
 
 
@@ -354,6 +356,8 @@ def _doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
 
 def _questioned(parsed: Parsed, last: int) -> bool:
     """Whether a question mark follows before anything else is said."""
+    if "?" not in parsed.words:
+        return False
     closers = _CLOSERS | parsed.grammar.joint
     for position in range(last, len(parsed.words)):
         if parsed.words[position] == "?":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
-from groundct.core.report import Span
-from groundct.reports._rules.words.tokens import Token, tokenize
+from groundct.core.report import Span, span_at
+from groundct.reports._rules.words.tokens import Token, Tokens, tokenize
 from groundct.vocabulary._tables import has_table
 from groundct.vocabulary.grammar import Grammar, grammar
 from groundct.vocabulary.languages import languages
@@ -23,7 +24,6 @@ _PARTING: Final = frozenset(",;")
 _UNITS: Final = frozenset(("mm", "cm"))
 ANAPHOR: Final = "anaphor"
 """The role of words such as "in this location"."""
-_SPAN: Final = Span(start=0, end=1)
 _LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
 LEXICONS: Final = {
@@ -42,13 +42,14 @@ LEXICONS: Final = {
 class Parsed:
     """A sentence's tokens, and hits by lexicon; hits count tokens, spans its own characters.
 
+    ``said`` are the tokens as they stand, ``words`` their normal forms without what is hidden;
     ``found`` holds what the lexicons of ``LEXICONS`` say of ``words``.
     """
 
     text: str
     language: str
     grammar: Grammar
-    tokens: tuple[Token, ...]
+    said: Tokens
     words: tuple[str, ...]
     findings: tuple[Hit, ...]
     places: tuple[Hit, ...]
@@ -60,21 +61,27 @@ class Parsed:
     """What functions that are `once` have said of it."""
 
     @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens, each whole."""
+        return tuple(map(Token, self.said.starts, self.said.ends, self.said.words))
+
+    @cached_property
     def verb_last(self) -> bool:
         """Whether its language says where a finding lies before it and the verb at the end."""
         return languages()[self.language].verb_last
 
     def span_of(self, first: int, last: int) -> Span:
         """The characters of tokens ``first`` to ``last`` (exclusive)."""
-        # Tokens are in order and hold characters: nothing is left to check, many times a sentence.
-        return _SPAN.changed(start=self.tokens[first].start, end=self.tokens[last - 1].end)
+        return span_at(self.said.starts[first], self.said.ends[last - 1])
 
     def surface(self, position: int) -> str:
         """A token as it stands in the text."""
-        return self.text[self.tokens[position].start : self.tokens[position].end]
+        return self.said.surfaces[position]
 
     def role(self, cue: str, *roles: str) -> tuple[Hit, ...]:
         """The hits of a cue lexicon with one of these roles."""
+        if not self.cues[cue]:
+            return ()
         asked = (cue, *roles)
         found = self._roles.get(asked)
         if found is None:
@@ -94,7 +101,7 @@ class Parsed:
 
     def any_word(self, first: int, last: int, signs: frozenset[str]) -> bool:
         """Whether one of these words stands among tokens ``first`` to ``last`` (exclusive)."""
-        return any(word in signs for word in self.words[max(first, 0) : last])
+        return not signs.isdisjoint(self.words[max(first, 0) : last])
 
 
 def once(
@@ -107,10 +114,11 @@ def once(
 
     @wraps(function)
     def kept(parsed: Parsed, /, *rest: P.args, **named: P.kwargs) -> R:
-        key = (function, *rest)
-        if key not in parsed.kept:
-            parsed.kept[key] = function(parsed, *rest, **named)
-        found: R = parsed.kept[key]
+        key = (function, *rest) if rest else function
+        try:
+            found: R = parsed.kept[key]
+        except KeyError:
+            found = parsed.kept[key] = function(parsed, *rest, **named)
         return found
 
     return kept
@@ -136,7 +144,7 @@ def parse(text: str, language: str) -> Parsed:
     A label such as "Lymph nodes:" names a place and no finding, unless a bare answer follows it.
     """
     tokens = tokenize(text, language)
-    words = [token.word for token in tokens]
+    words = list(tokens.words)
     found = as_said = _lexicons(language).find(words)
     relations = found.get("relation", ())
     preambles = [hit for hit in relations if hit.entry.meaning == "preamble"]
@@ -145,7 +153,7 @@ def parse(text: str, language: str) -> Parsed:
             words[hit.first : hit.last] = [MASK] * (hit.last - hit.first)
         found = _lexicons(language).find(words)
     named = found.get("findings", ())
-    labelled = _labelled(text, tokens, words, language)
+    labelled = _labelled(text, tokens.ends, words, language)
     if labelled:
         rest = [MASK] * labelled + words[labelled:]
         named = _lexicons(language).find(rest).get("findings", ())
@@ -158,7 +166,7 @@ def parse(text: str, language: str) -> Parsed:
         text=text,
         language=language,
         grammar=grammar(language),
-        tokens=tokens,
+        said=tokens,
         words=tuple(words),
         findings=findings,
         places=found.get("anatomy", ()),
@@ -181,10 +189,10 @@ def _lexicons(language: str) -> Lexicons:
     )
 
 
-def _labelled(text: str, tokens: tuple[Token, ...], words: list[str], language: str) -> int:
+def _labelled(text: str, ends: list[int], words: list[str], language: str) -> int:
     """How many tokens a label takes at the beginning that names a place and no finding."""
-    label = _LABEL.match(text) if text[:1].isupper() else None
-    labelled = sum(token.end <= label.end() for token in tokens) if label else 0
+    label = _LABEL.match(text) if ":" in text and text[:1].isupper() else None
+    labelled = bisect_right(ends, label.end()) if label else 0
     return 0 if labelled and _answered(words[labelled:], language) else labelled
 
 

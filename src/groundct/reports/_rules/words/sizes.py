@@ -83,7 +83,7 @@ def _number(parsed: Parsed, hits: dict[int, Hit], position: int) -> float | None
     """The number at a token; None inside a word such as "T12"."""
     if not 0 <= position < len(parsed.words) or not parsed.words[position][0].isdigit():
         return None
-    word, start = parsed.words[position], parsed.tokens[position].start
+    word, start = parsed.words[position], parsed.said.starts[position]
     before = parsed.text[start - 1] if start else " "
     joined = before.isalnum() and _role(hits, position - 1) != "times"
     if not _NUMBER.fullmatch(word) or joined or before in ".,/":
@@ -96,7 +96,7 @@ def _unit(parsed: Parsed, hits: dict[int, Hit], position: int) -> tuple[str, int
     role = _role(hits, position)
     if role not in _SCALES:
         return "", position
-    end = parsed.tokens[position].end
+    end = parsed.said.ends[position]
     after = parsed.text[end : end + 1]
     return ("", position) if after.isdecimal() or after == "/" else (role, position + 1)
 
@@ -115,8 +115,8 @@ def _range(parsed: Parsed, hits: dict[int, Hit], low: _Numbers) -> Size | None:
     between = _role(hits, low.first - 1) == "between"
     if _role(hits, step) == "until" or (between and word and word[0] in parsed.grammar.joint):
         step += 1
-    elif step >= len(parsed.tokens) or not _DASH.fullmatch(
-        parsed.text[parsed.tokens[step - 1].end : parsed.tokens[step].start]
+    elif step >= len(parsed.words) or not _DASH.fullmatch(
+        parsed.text[parsed.said.ends[step - 1] : parsed.said.starts[step]]
     ):
         return None
     high = _product(parsed, hits, step)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from groundct.vocabulary.spelling import known_word
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
-_HYPHENS = frozenset("-–—‐‑")
+_HYPHENS: Final = "\\-–—‐‑"
+_TOKEN = re.compile(rf"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s{_HYPHENS}]|_")
 
 
 class Token(NamedTuple):
@@ -27,12 +27,22 @@ def small_number(word: str) -> int | None:
     return int(word) if word.isdecimal() and len(word) <= 3 else None
 
 
-def tokenize(text: str, language: str) -> tuple[Token, ...]:
+class Tokens(NamedTuple):
+    """The tokens of a text, one list for each of their fields; ``surfaces`` as they are written."""
+
+    starts: list[int]
+    ends: list[int]
+    words: list[str]
+    surfaces: list[str]
+
+
+def tokenize(text: str, language: str) -> Tokens:
     """The tokens of a text. Hyphens are left out: ``ground-glass`` is two words."""
-    return tuple(
-        [
-            Token(*match.span(), known_word(surface, language))
-            for match in _TOKEN.finditer(text)
-            if (surface := match.group()) not in _HYPHENS
-        ]
+    found = list(_TOKEN.finditer(text))
+    surfaces = [match[0] for match in found]
+    return Tokens(
+        [match.start() for match in found],
+        [match.end() for match in found],
+        [known_word(surface, language) for surface in surfaces],
+        surfaces,
     )
