@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from groundct.codecs import _inflate, mask_runs
+from groundct.codecs._zero_stretches import UnclearError, Zeros
 from groundct.codecs.mask_runs import read_mask_runs
 from groundct.core.issues import DataError
 
@@ -34,6 +35,31 @@ def test_all_voxels_are_there(tmp_path, monkeypatch, name, count, most):
         assert (runs.starts[1:] >= runs.stops[:-1]).all()
     first = stored.findings[0]
     assert first.starts[0] == 0 and first.stops[0] == 7, "a row is one run over all pieces"
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32])
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_zeros_are_passed_over(tmp_path, monkeypatch, count, dtype):
+    block = np.zeros((count, 60, 50, 2 + 1_200 // count), dtype)
+    block[0, 3:9, 4, 1] = 2
+    block[-1, -1, -1, 0] = 1
+    block[0, 50:, 49, -1] = 3
+    path = save(tmp_path / "m.nii.gz", block)
+    whole = mask_runs.stored_pieces
+    monkeypatch.setattr(mask_runs, "stored_pieces", None)
+    stored = read_mask_runs(path)
+    for index in (0, count - 1):
+        np.testing.assert_array_equal(stored.findings[index].dense(), block[index])
+    monkeypatch.setattr(mask_runs, "stored_pieces", whole)
+    monkeypatch.setattr(mask_runs, "sparse_stored", _wrong)
+    again = read_mask_runs(path)
+    np.testing.assert_array_equal(again.findings[0].dense(), block[0])
+
+
+def _wrong(path, header):
+    yield Zeros(77)
+    yield np.ones(header.shape[0], header.dtype)
+    raise UnclearError
 
 
 @pytest.mark.parametrize("dtype", [np.int16, np.uint16, np.int32, np.float32, np.float64])

@@ -96,7 +96,7 @@ def deflate_members(chunks: Iterable[bytes | bytearray]) -> Iterator[bytes]:
 
 
 def _one_shot(data: bytes, size: int) -> bytearray | None:
-    start = _member_start(data)
+    start = member_start(data)
     trailer = data[-8:]
     if start is None or len(data) < start + 8:
         return None
@@ -111,7 +111,7 @@ def _one_shot(data: bytes, size: int) -> bytearray | None:
     return out if len(out) == size and deflate.crc32(out) == checksum else None
 
 
-def _member_start(data: bytes) -> int | None:
+def member_start(data: bytes) -> int | None:
     """Where the first member's deflate stream starts; None where zlib has to look closer."""
     if len(data) < 18 or data[:3] != b"\x1f\x8b\x08" or data[3] & 0b11100010:
         return None

@@ -28,6 +28,7 @@ from groundct.codecs._nifti_header import (
 )
 from groundct.codecs._nifti_layout import DATATYPE_CODES, NIFTI1
 from groundct.codecs._nifti_layout import MAGIC as NIFTI_MAGIC
+from groundct.codecs._zero_stretches import Zeros, sparse_pieces
 from groundct.core.geometry import Geometry
 from groundct.core.issues import VolumeError
 
@@ -117,6 +118,37 @@ def stored_pieces(path: Path, header: NiftiHeader) -> Iterator[NDArray[Any]]:
         if count:
             yield np.frombuffer(waiting, dtype, count)
             waiting = waiting[count * dtype.itemsize :]
+
+
+def sparse_stored(path: Path, header: NiftiHeader) -> Iterator[NDArray[Any] | Zeros]:
+    """The same of a gzip file, where zeros that were passed over are counted in stored numbers.
+
+    Raises UnclearError where `stored_pieces` has to be asked; what came till then may be wrong.
+    """
+    width = np.dtype(header.dtype).itemsize
+    waiting = b""
+    due = header.offset
+    for piece in sparse_pieces(path, header.size):
+        if isinstance(piece, Zeros):
+            # So many of them belong to what came before.
+            first = min(piece.count, due - len(waiting) if due else -len(waiting) % width)
+            left = piece.count - first
+            piece = bytes(first)
+        else:
+            left = 0
+        waiting = waiting + piece if waiting else piece
+        if due and len(waiting) >= due:
+            check_extensions(path, header, waiting[:due])
+            waiting, due = waiting[due:], 0
+        if due:
+            continue
+        count = len(waiting) // width
+        if count:
+            yield np.frombuffer(waiting, header.dtype, count)
+            waiting = waiting[count * width :]
+        if left:
+            yield Zeros(left // width)
+            waiting = bytes(left % width)
 
 
 def header_bytes(shape: tuple[int, ...], dtype: np.dtype[Any], grid: Geometry) -> bytes:

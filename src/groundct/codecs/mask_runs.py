@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
@@ -11,12 +12,19 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.codecs._nifti_bytes import read_header, stored_pieces
+from groundct.codecs._mask_changes import changes
+from groundct.codecs._nifti_bytes import (
+    is_compressed,
+    read_header,
+    sparse_stored,
+    stored_pieces,
+)
 from groundct.codecs._nifti_header import NiftiHeader
 from groundct.codecs._voxels import labels_of
+from groundct.codecs._zero_stretches import UnclearError, Zeros
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError, GridError, VolumeError
-from groundct.imaging.runs import Runs, Shape, cut_at_rows, nonzero_flat, rows_met
+from groundct.imaging.runs import Runs, Shape, cut_at_rows, rows_met
 
 MAX_RUNS: Final = 1 << 23
 """A file whose voxels lie in more runs is refused: it is noise, and fills the memory."""
@@ -71,44 +79,38 @@ def read_mask_runs(path: Path, *, truncate: bool = False, voxels: int | None = N
             "Write (findings, i, j, k) on the grid of the CT; masks are never resampled here.",
         )
     shape: Shape = (rest[0], rest[1], rest[2])
-    place, value = _changes(path, header, truncate)
+    place, value = _place_and_value(path, header, truncate)
     findings = _by_finding(path, place, value, count, shape)
     return StoredRuns(findings, Geometry.of(shape, header.affine))
 
 
-def _changes(
+def _place_and_value(
     path: Path, header: NiftiHeader, truncate: bool
 ) -> tuple[NDArray[Any], NDArray[np.uint8]]:
-    """Where a finding's label is another than at its voxel before, in the file's order; and which.
+    """The changes of a file, of which long stretches of zeros are passed over where they can be."""
+    if is_compressed(path):
+        try:
+            return _gathered(path, header, truncate, sparse_stored(path, header))
+        except (UnclearError, OSError, DataError):
+            pass  # what is wrong, if anything, is told from the whole file
+    return _gathered(path, header, truncate, stored_pieces(path, header))
 
-    The findings' labels at one voxel stand side by side: a finding goes on ``count`` places later.
-    """
-    count = header.shape[0]
+
+def _gathered(
+    path: Path, header: NiftiHeader, truncate: bool, pieces: Iterator[NDArray[Any] | Zeros]
+) -> tuple[NDArray[Any], NDArray[np.uint8]]:
     narrow = np.uint32 if prod(header.shape) < 1 << 32 else np.int64
-    before = np.zeros(count, dtype=np.uint8)
-    places, values = [np.zeros(0, dtype=narrow)], [before[:0]]
-    start = held = 0
-    for piece in stored_pieces(path, header):
-        labels = _cast(path, piece) if truncate else _checked(path, piece)
-        if labels.max() or before.any():
-            at = nonzero_flat(_differs(before, labels))
-            places.append((at + start).astype(narrow))
-            values.append(labels[at])
-            held += len(at)
-            if held > 2 * MAX_RUNS:  # a run has two ends
-                raise _scattered(path)
-        before = np.concatenate([before[len(labels) :], labels[-count:]])
-        start += len(labels)
+    places, values = [np.zeros(0, dtype=narrow)], [np.zeros(0, dtype=np.uint8)]
+    held = 0
+    cast = _cast if truncate else _checked
+    labels = (piece if isinstance(piece, Zeros) else cast(path, piece) for piece in pieces)
+    for place, value in changes(labels, header.shape[0]):
+        places.append(place.astype(narrow))
+        values.append(value)
+        held += len(place)
+        if held > 2 * MAX_RUNS:  # a run has two ends
+            raise _scattered(path)
     return np.concatenate(places), np.concatenate(values)
-
-
-def _differs(before: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Whether each label is another than at the voxel before; ``before`` is the last one known."""
-    head = min(len(before), len(labels))
-    out = np.empty(len(labels), dtype=np.bool_)
-    np.not_equal(labels[:head], before[:head], out=out[:head])
-    np.not_equal(labels[head:], labels[: len(labels) - head], out=out[head:])
-    return out
 
 
 def _by_finding(
