@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from groundct.core.report import Finding, Reading, Report
 from groundct.reports._llm.source import Source
 from groundct.reports._rules.continued import Loose
+from groundct.reports._rules.ellipsis import Before
 from groundct.reports._rules.reading import SentenceReading
 from groundct.reports._rules.whole import Told, read_report, told_by_rules
 from groundct.reports.rules import require_read
@@ -20,7 +21,7 @@ def sources_of(report: Report) -> tuple[Reading, dict[int, Source]]:
     require_read(report)
     parts: dict[int, tuple[SentenceReading, Told]] = {}
 
-    def teller(index: int, before: SentenceReading | None, said: SentenceReading) -> Told:
+    def teller(index: int, before: Before | None, said: SentenceReading) -> Told:
         told = told_by_rules(index, before, said)
         parts[index] = said, told
         return told
@@ -36,7 +37,7 @@ def sources_of(report: Report) -> tuple[Reading, dict[int, Source]]:
 def reading_of(report: Report, read: Mapping[int, tuple[Finding, ...]]) -> Reading:
     """The rules' sentences with the findings ``read`` by a model; their own where it has none."""
 
-    def teller(index: int, before: SentenceReading | None, said: SentenceReading) -> Told:
+    def teller(index: int, before: Before | None, said: SentenceReading) -> Told:
         told = told_by_rules(index, before, said)
         return _retold(told, read[index]) if index in read else told
 

@@ -29,7 +29,8 @@ class SentenceReading:
 
     ``standardized`` is what it says in American radiology English; ``doubts`` are the reasons why
     rules may have misread it, none for most sentences; ``sides`` those that it names, of whatever
-    it speaks; ``points_back``: it says "in this location" or so. Entries and sites are looked up
+    it speaks; ``points_back``: it says "in this location" or so; ``sideless``: it names a lobe or
+    a segment, and no side. Entries and sites are looked up
     again when asked for: few are, and readings are many.
     """
 
@@ -45,6 +46,7 @@ class SentenceReading:
     again: frozenset[int]
     sides: frozenset[str]
     points_back: bool
+    sideless: bool
 
     @property
     def parsed(self) -> Parsed:
@@ -91,4 +93,15 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         again=again_of(parsed, mentions),
         sides=sides_named(parsed),
         points_back=any(hit.entry.meaning == ANAPHOR for hit in parsed.relations),
+        sideless=bool(found) and _is_sideless(parsed, sites),
     )
+
+
+def _is_sideless(parsed: Parsed, sites: tuple[Site, ...]) -> bool:
+    """Whether a sentence names lobes without a side, or no lobe and a segment, and no side."""
+    grammar = parsed.grammar
+    if sides_named(parsed) or not grammar.elsewhere.isdisjoint(parsed.words):
+        return False
+    if sites:
+        return all(site.side is None and site.level in ("upper", "lower") for site in sites)
+    return not grammar.segment.isdisjoint(parsed.words)

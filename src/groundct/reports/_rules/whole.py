@@ -9,6 +9,7 @@ from groundct.core.report import Finding, Reading, Report
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.continued import Loose, continued, reworded
+from groundct.reports._rules.ellipsis import Before, sided
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.reports._rules.words.sentences import sentence_places
@@ -29,13 +30,14 @@ class Told(NamedTuple):
     again: frozenset[int]
 
 
-Teller = Callable[[int, SentenceReading | None, SentenceReading], Told]
-"""From a sentence's index, the rules' reading of the one before it in its section and of itself."""
+Teller = Callable[[int, Before | None, SentenceReading], Told]
+"""From a sentence's index, the one before it in its section, and the rules' reading of itself."""
 
 
-def told_by_rules(_: int, before: SentenceReading | None, said: SentenceReading) -> Told:
+def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
     """What the rules read, with the side that the sentence before gives."""
-    return Told(placed(before, said), said.loose, said.again)
+    findings = sided(before, placed(before and before.said, said), said)
+    return Told(findings, said.loose, said.again)
 
 
 def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
@@ -53,7 +55,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
     for section in report.sections:
         if section.span.of(text).strip().lower() in _EMPTY:
             continue
-        before: SentenceReading | None = None
+        before: Before | None = None
         last = len(found)
         regions: tuple[str, ...] = ()
         paths: tuple[str, ...] = ()
@@ -90,7 +92,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 last = len(found)
             again.update([len(found) + number for number in told.again])
             found += [DraftFinding(finding, (index,), start) for finding in told.findings]
-            before = said
+            before = Before(said, told.findings)
             if section.name == "impression":
                 impression[index] = said.sides
     context = Context(impression, frozenset(again))

@@ -1,0 +1,96 @@
+"""A lobe without a side lies in the lung of the sentence before, a segment in its lobe.
+
+"A nodule in the right upper lobe. There is another in the lower lobe, in its superior segment."
+Only where nothing else can be meant: the findings of the sentence before lie in one lung, and this
+one names no side.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+from groundct.core.report import Finding
+from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.places.link import exact
+from groundct.reports._rules.places.segment_sites import with_segments
+from groundct.reports._rules.places.site import Site
+from groundct.reports._rules.reading import SentenceReading
+from groundct.vocabulary.anatomy import anatomy
+
+_WHOLE: Final = "lung/lung"
+_SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
+_LEVELS: Final = ("upper", "middle", "lower")
+
+
+class Before(NamedTuple):
+    """The sentence before, and its findings as they were told."""
+
+    said: SentenceReading
+    findings: tuple[Finding, ...]
+
+
+class _Lung(NamedTuple):
+    """The lung that a sentence's findings lie in, and their lobe's level where it is one."""
+
+    side: Literal["right", "left"]
+    level: str | None
+
+
+def sided(
+    before: Before | None, findings: tuple[Finding, ...], said: SentenceReading
+) -> tuple[Finding, ...]:
+    """A sentence's findings; those in a lobe or segment without a side are placed by ``before``."""
+    if before is None or not said.sideless:
+        return findings
+    lung = _lung(before)
+    if lung is None:
+        return findings
+    sites = _sites(said, lung)
+    return tuple(_placed(finding, sites, said) for finding in findings)
+
+
+def _lung(before: Before) -> _Lung | None:
+    """The one lung of a sentence's findings, None where they lie in two or elsewhere too."""
+    there = [f for f in before.findings if f.presence != "absent"]
+    paths = [path for f in there for path in f.anatomy]
+    if not there or any(f.laterality != there[0].laterality or not f.anatomy for f in there):
+        return None
+    for side in _SIDES:
+        own = anatomy().path_of(f"{side} lung")
+        if there[0].laterality == side and all(path.startswith(own) for path in paths):
+            levels = {
+                level for level in _LEVELS for path in paths if path.endswith(f"{level} lobe")
+            }
+            deep = all(path != own for path in paths)
+            only = before.said.sides <= {side}
+            level = levels.pop() if deep and len(levels) == 1 else None
+            return _Lung(side, level) if only else None
+    return None
+
+
+def _sites(said: SentenceReading, lung: _Lung) -> dict[str, Site]:
+    """The sites of a sentence in a lung, by the path that each had without it."""
+    sites = said.sites
+    if sites:
+        anchors = [site._replace(side=lung.side) for site in sites]
+        found = with_segments(said.parsed, anchors, ())
+        return {site._replace(side=None).path: site for site in found}
+    if lung.level is None:
+        return {}
+    found = with_segments(said.parsed, [Site(0, 0, lung.side, lung.level)], ())
+    return {_WHOLE: found[0]} if len(found) == 1 and found[0].segments else {}
+
+
+def _placed(finding: Finding, sites: dict[str, Site], said: SentenceReading) -> Finding:
+    """A finding at the sites of its places, itself where it has a side or other places."""
+    own = [sites[path] for path in finding.anatomy if path in sites]
+    sure = finding.presence != "absent" and finding.laterality is None
+    if not own or len(own) != len(finding.anatomy) or not sure:
+        return finding
+    segments = tuple(dict.fromkeys(name for site in own for name in site.segments))
+    moved = finding.changed(
+        anatomy=exact([site.path for site in own]),
+        laterality="left" if own[0].side == "left" else "right",
+        lung_segments=segments,
+    )
+    return worded(moved, said.parsed.text, said.language)
