@@ -51,7 +51,7 @@ ROLES = {
     "uncertainty": {"uncertain_after", "uncertain_before", "explains", "asked"},
     "normality": {"normal", "not_normal"},
     "temporal": {
-        *("prior", "exam", "compared", "current", "increased_if", "decreased_if"),
+        *("prior", "since", "exam", "compared", "current", "increased_if", "decreased_if"),
         *get_args(Change),
     },
     "recommendation": {"recommends", "history", "acts_on"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.core.report import Change, Presence
+from groundct.reports._rules.details.times import times_of
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.presence.scope import presence_of
 from groundct.reports._rules.words.parsed import Parsed
@@ -53,7 +54,7 @@ def changes_of(
     that is "40 mm and increased" is wide.
     """
     changes: list[Change | None] = [None] * len(mentions)
-    hits = parsed.cues["temporal"]
+    hits = times_of(parsed)
     compared = any(hit.entry.meaning in ("exam", "compared") for hit in hits)
     for hit in hits:
         change = _CHANGES.get(hit.entry.meaning)
@@ -89,11 +90,13 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
         parsed.verb_last
         and parsed.any_word(hit.last, mentions[following].first, parsed.grammar.listing)
     ):
-        return [following]
+        own = parsed.grammar.of | parsed.grammar.in_
+        named = parsed.any_word(hit.last, hit.last + 1, own)
+        return _listed(parsed, mentions, following) if named else [following]
     before = [n for n, m in enumerate(mentions) if m.last <= hit.first]
     if not before:
-        return [0] if mentions else []
-    stops = [n for n in range(hit.first) if parsed.words[n] in _STOPS]
+        return _listed(parsed, mentions, 0)
+    stops = _open_stops(parsed, hit.first)
     floor = max((n for n in stops if n > mentions[before[0]].first), default=0)
     near = [n for n in before if mentions[n].first >= floor] or before
     kept = [near[-1]]
@@ -105,6 +108,32 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
         else:
             break
     return kept
+
+
+def _listed(parsed: Parsed, mentions: tuple[Mention, ...], first: int) -> list[int]:
+    """A mention and those listed with it: "regression of nodules and of effusions"."""
+    kept = [first] if mentions else []
+    for number in range(first + 1, len(mentions)):
+        low, high = mentions[number - 1].last, mentions[number].first
+        told = any(low <= verb.first < high for verb in parsed.role("negation", "asserts"))
+        ended = told or parsed.any_word(low, high, _STOPS | parsed.grammar.is_)
+        joined = parsed.any_word(low, high, parsed.grammar.joint)
+        if ended or not (joined or parsed.any_word(low + 1, low + 2, parsed.grammar.in_)):
+            break
+        kept.append(number)
+    return kept
+
+
+def _open_stops(parsed: Parsed, end: int) -> list[int]:
+    """The stops before a token; brackets that are closed before it are an aside."""
+    out: list[int] = []
+    for position in range(end):
+        word = parsed.words[position]
+        if word == ")" and out and parsed.words[out[-1]] == "(":
+            out.pop()
+        elif word in _STOPS and not (word == "?" and out and parsed.words[out[-1]] == "("):
+            out.append(position)
+    return out
 
 
 def _qualified(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[int]:

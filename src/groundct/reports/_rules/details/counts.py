@@ -7,7 +7,7 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import Size
 from groundct.reports._rules.words.tokens import small_number
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.lexicon import Hit, lexicon
 from groundct.vocabulary.words import is_plural
 
 _REACH = 4
@@ -50,9 +50,15 @@ def _sure(parsed: Parsed, position: int) -> bool:
     grammar = parsed.grammar
     if previous in grammar.joint | grammar.to | grammar.article | grammar.not_ | grammar.both:
         return False
+    if any(hit.last == position for hit in parsed.found.get("units", ()) if _labels(hit)):
+        return False  # "Covid 19", "series 2", "T 7"
     bounds = lexicon(parsed.language, "measurement", "kind").find(parsed.words[:position])
     bounded = bool(bounds) and bounds[-1].last == position
     return not (bounded or previous[0].isdigit())
+
+
+def _labels(hit: Hit) -> bool:
+    return hit.entry.meaning == "label"
 
 
 def _singular(parsed: Parsed, mention: Mention) -> bool:

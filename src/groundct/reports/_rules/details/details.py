@@ -10,11 +10,14 @@ from groundct.reports._rules.details.counts import count_of
 from groundct.reports._rules.details.measures import Measured, measured, of_type
 from groundct.reports._rules.details.owners import owner
 from groundct.reports._rules.details.remarks import remarks_of
+from groundct.reports._rules.details.times import times_of
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
 _OF_NOW = frozenset(("current", "increased_if", "decreased_if"))
+_GROWTH = frozenset(("increased", "decreased"))
+_EXAMS = frozenset(("exam", "compared"))
 GROWTH_MM = 2.0
 """The least change of a diameter that is one: Fleischner Society, MacMahon et al. 2017."""
 
@@ -39,8 +42,8 @@ def details_of(
     One that is all that a sentence says has its sizes. A size of an earlier examination is left
     out; beside one of today it says how the finding changed, where no word does.
     """
-    prior = tuple(h for h in parsed.cues["temporal"] if h.entry.meaning not in _OF_NOW)
     spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
+    prior = _prior(parsed, spoken)
     told = presences[: len(spoken)]
     denied = frozenset(n for n, presence in enumerate(told) if presence == "absent")
     sizes = measured(parsed)
@@ -75,6 +78,19 @@ def details_of(
         sizes_of_it = _today(own.get(0, []), normal[0].type)
         return (Details(measurements=sizes_of_it, prior=prior),)
     return (*out, *(Details(prior=prior) for _ in normal))
+
+
+def _prior(parsed: Parsed, spoken: tuple[Mention, ...]) -> tuple[Hit, ...]:
+    """The words that tell of an earlier examination; none that a finding is called by."""
+    hits = [h for h in times_of(parsed) if h.entry.meaning not in _OF_NOW]
+    if any(h.entry.meaning in _EXAMS for h in hits):
+        return tuple(hits)
+    return tuple(
+        h
+        for h in hits
+        if h.entry.meaning not in _GROWTH
+        or not any(m.first < h.last and h.first < m.last for m in spoken)
+    )
 
 
 def _today(held: list[Measured], kind: str) -> tuple[Measurement, ...]:

@@ -1,0 +1,79 @@
+"""The words of a sentence that set a finding beside an earlier examination.
+
+Words of time say other things too: "since the scan has no contrast" gives a reason, "compare with
+earlier examinations" is advice, "the density has decreased" is how an organ is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.lexicon import Hit
+
+_SINCE: Final = "since"
+_STATED: Final = frozenset(("increased", "decreased"))
+_EXAMS: Final = frozenset(("exam", "compared"))
+_ENLARGED: Final = "~enlargement"
+"""Of an organ it is a finding; "a mass with an increase in size" has grown."""
+_STOPS = frozenset(";:()")
+_SUBJECT_REACH = 8
+
+
+@once
+def times_of(parsed: Parsed) -> tuple[Hit, ...]:
+    """The words of time and change that speak of an earlier examination or of today's."""
+    hits = parsed.cues["temporal"]
+    if not hits:
+        return ()
+    advice = _advised(parsed)
+    kept = tuple(hit for hit in hits if not (_undated(parsed, hit) or _is_advice(hit, advice)))
+    if any(hit.entry.meaning in _EXAMS for hit in kept):
+        return kept
+    return tuple(hit for hit in kept if not _is_state(parsed, hit))
+
+
+def _undated(parsed: Parsed, hit: Hit) -> bool:
+    """Whether "since" gives a reason: no date follows it."""
+    after = parsed.words[hit.last : hit.last + 1]
+    return hit.entry.meaning == _SINCE and not (after and after[0][0].isdigit())
+
+
+def _is_advice(hit: Hit, advice: frozenset[int]) -> bool:
+    return hit.entry.meaning in _EXAMS and hit.first in advice
+
+
+def _advised(parsed: Parsed) -> frozenset[int]:
+    """The tokens of clauses that recommend something."""
+    ends = _STOPS | {","}
+    found: set[int] = set()
+    for hit in parsed.role("recommendation", "recommends"):
+        first, last = hit.first, hit.last
+        while first and parsed.words[first - 1] not in ends:
+            first -= 1
+        while last < len(parsed.words) and parsed.words[last] not in ends:
+            last += 1
+        # What was seen in the clause is compared itself: "no change from the prior, control is".
+        if not any(first <= finding.first < hit.first for finding in parsed.findings):
+            found.update(range(first, last))
+        else:
+            found.update(range(hit.last, last))
+    return frozenset(found)
+
+
+def _is_state(parsed: Parsed, hit: Hit) -> bool:
+    """Whether a change is how an organ is: "decrease in density", "its height has decreased"."""
+    if hit.entry.meaning not in _STATED:
+        return False
+    if any(
+        f.first < hit.last and hit.first < f.last and f.entry.meaning != _ENLARGED
+        for f in parsed.findings
+    ):
+        return True
+    low = max(0, hit.first - _SUBJECT_REACH)
+    for position in range(hit.first - 1, low - 1, -1):
+        if parsed.words[position] in _STOPS | {","}:
+            return False
+        if parsed.words[position] in parsed.grammar.neutral:
+            return not any(position < f.last and f.first < hit.first for f in parsed.findings)
+    return False
