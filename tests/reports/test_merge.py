@@ -115,6 +115,16 @@ def test_two_nodules(impression: str, expected: list[tuple[int, ...]]) -> None:
             "Atelectasis in the right lower lobe.",
             [(0,), (1,)],
         ),
+        ("Apical fibrosis in both lungs.", "Scarring at both lung apices.", [(0, 1)]),
+        ("Fibrosis in the left upper lobe.", "Scarring in the left lower lobe.", [(0,), (1,)]),
+        ("A nodule in the right upper lobe.", "Lesion in the right upper lobe.", [(0, 1)]),
+        ("A nodule in the right upper lobe.", "Lesion in the right lower lobe.", [(0,), (1,)]),
+        # What has changed otherwise is another one.
+        (
+            "A new nodule in the right lung. A nodule in the left lung.",
+            "Stable nodules in both lungs.",
+            [(0,), (1,), (2,)],
+        ),
     ],
 )
 def test_other_findings(findings: str, impression: str, expected: list[tuple[int, ...]]) -> None:

@@ -88,7 +88,7 @@ def _matches(
     numbers = [
         n
         for n in islice(like_it, _MOST_COMPARED)
-        if (out[n].finding.presence == "absent") == (finding.presence == "absent")
+        if _comparable(out[n], draft)
         and not (sides and (own := sides_of(out[n].finding)) and sides.isdisjoint(own))
     ]
     if sides is None:
@@ -97,14 +97,28 @@ def _matches(
     if not numbers:
         return ()
     several = is_several(draft.words(report.text), report.language)
-    # One that is there may be one that was possible, where none has its presence.
     alike = [n for n in numbers if out[n].finding.presence == finding.presence]
-    numbers = alike or (numbers if len(numbers) == 1 else [])
-    known = [out[n].finding for n in numbers]
+    known = [out[n].finding for n in alike]
     matches = _repeated(known, finding, several=several)
-    if not matches and len(known) == 1 and adds(known[0], finding, several=several):
-        matches = (0,)
-    return tuple(numbers[n] for n in matches)
+    if matches:
+        return tuple(alike[n] for n in matches)
+    # One that is there may be one that was possible, where none has its presence.
+    left = alike or [n for n in numbers if _is_one(out[n].finding, finding)] or numbers
+    if len(left) == 1 and adds(out[left[0]].finding, finding, several=several):
+        return (left[0],)
+    return ()
+
+
+def _comparable(known: DraftFinding, draft: DraftFinding) -> bool:
+    """Whether a known finding may be a later one: of its type, or a narrower one as sure as it.
+
+    A possible one may be there as well, a denied one not. A sentence tells findings of two types
+    apart.
+    """
+    presences = {known.finding.presence, draft.finding.presence}
+    if known.finding.type == draft.finding.type:
+        return len(presences) == 1 or "absent" not in presences
+    return len(presences) == 1 and known.indices[0] != draft.indices[0]
 
 
 def _just_before(known: DraftFinding, draft: DraftFinding) -> bool:
@@ -118,10 +132,15 @@ def _repeated(known: list[Finding], finding: Finding, *, several: bool) -> tuple
     if len(summed) > 1 and several:
         return summed
     for n, other in enumerate(known):
-        side_fits = finding.laterality is None or other.laterality == finding.laterality
-        if side_fits and _covers([other], finding):
+        if _is_one(other, finding):
             return (n,)
     return summed
+
+
+def _is_one(known: Finding, finding: Finding) -> bool:
+    """Whether a known finding has all that one says, on its side."""
+    side_fits = finding.laterality is None or known.laterality == finding.laterality
+    return side_fits and _covers([known], finding)
 
 
 def _sums_up(parts: list[Finding], finding: Finding) -> bool:
@@ -160,4 +179,7 @@ def _largest(sizes: tuple[Measurement, ...]) -> float:
 def _is_part(known: Finding, finding: Finding) -> bool:
     """Whether a known finding lies at one of the places, and on the side, that a summary names."""
     inside = any(path in upwards(own) for own in known.anatomy for path in finding.anatomy)
+    # "Stable nodules" are not the new one.
+    if finding.change and known.change not in (None, finding.change):
+        return False
     return inside and (not sides_of(finding) or sides_of(known) <= sides_of(finding))
