@@ -9,6 +9,7 @@ from itertools import chain, islice
 from groundct.core.report import Finding, Measurement, Report
 from groundct.reports._draft import DraftFinding
 from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.continued import Again
 from groundct.reports._rules.joining import (
     adds,
     has_size,
@@ -29,11 +30,11 @@ class Context:
     """What merging needs to know of a report's sentences.
 
     ``impression``: the sides that each sentence of the impression names, by its index; ``again``:
-    the numbers of findings that their words call known, "the described nodule".
+    the findings, by number, that their words call known, "the described nodule".
     """
 
     impression: Mapping[int, frozenset[str]]
-    again: frozenset[int]
+    again: Mapping[int, Again]
 
 
 def merged(
@@ -52,8 +53,10 @@ def merged(
     for number, draft in enumerate(found):
         matches: tuple[int, ...] = ()
         sides = context.impression.get(draft.indices[0])
-        if sides is not None or number in context.again:
+        if sides is not None:
             matches = _matches(draft, sides, (out, by_type), report)
+        if not matches and number in context.again:
+            matches = _pointed(draft, context.again[number], (out, by_type), report)
         if not matches:
             by_type.setdefault(draft.finding.type, []).append(len(out))
             out.append(draft)
@@ -71,14 +74,14 @@ def merged(
 
 def _matches(
     draft: DraftFinding,
-    sides: frozenset[str] | None,
+    sides: frozenset[str],
     earlier: tuple[list[DraftFinding], dict[str, list[int]]],
     report: Report,
 ) -> tuple[int, ...]:
-    """The numbers of the earlier findings that one repeats.
+    """The numbers of the earlier findings that one of the impression repeats.
 
-    ``sides`` are those that its sentence names, None outside the impression; ``earlier`` findings
-    come with their numbers by type.
+    ``sides`` are those that its sentence names; ``earlier`` findings come with their numbers by
+    type.
     """
     out, by_type = earlier
     finding = draft.finding
@@ -91,9 +94,6 @@ def _matches(
         if _comparable(out[n], draft)
         and not (sides and (own := sides_of(out[n].finding)) and sides.isdisjoint(own))
     ]
-    if sides is None:
-        near = [n for n in numbers if _just_before(out[n], draft)]
-        numbers = near if len(near) == 1 else []
     if not numbers:
         return ()
     several = is_several(draft.words(report.text), report.language)
@@ -121,8 +121,49 @@ def _comparable(known: DraftFinding, draft: DraftFinding) -> bool:
     return len(presences) == 1 and known.indices[0] != draft.indices[0]
 
 
+def _pointed(
+    draft: DraftFinding,
+    again: Again,
+    earlier: tuple[list[DraftFinding], dict[str, list[int]]],
+    report: Report,
+) -> tuple[int, ...]:
+    """The number of the one finding just before that one is called again."""
+    out, by_type = earlier
+    finding = draft.finding
+    if finding.presence == "absent":
+        return ()
+    names = {finding.type, *findings().narrower(finding.type), *again.types}
+    numbers = [
+        n
+        for name in names
+        for n in by_type.get(name, ())
+        if out[n].finding.presence != "absent" and _just_before(out[n], draft)
+    ]
+    if len(numbers) != 1:
+        return ()
+    known = out[numbers[0]].finding
+    if finding.anatomy == (findings().types[finding.type].anatomy,):
+        finding = finding.changed(anatomy=())
+    several = is_several(draft.words(report.text), report.language)
+    if again.described:
+        fits = adds(known, finding, several=several)
+    else:
+        fits = _holds(known, finding, several=several)
+    return (numbers[0],) if fits or _is_one(known, finding) else ()
+
+
+def _holds(known: Finding, finding: Finding, *, several: bool) -> bool:
+    """Whether a known finding has the places of one and its sides, and may have its size."""
+    rest = finding.changed(laterality=None, measurements=())
+    said = finding.measurements or finding.change or finding.count
+    part = sides_of(finding) < sides_of(known) and not said
+    whole = adds(known, finding, several=several)
+    return (part or whole) and _covers([known], rest)
+
+
 def _just_before(known: DraftFinding, draft: DraftFinding) -> bool:
-    return 0 < draft.indices[0] - known.indices[-1] <= _NEAR
+    index = draft.indices[0]
+    return known.indices[0] < index and index - known.indices[-1] <= _NEAR
 
 
 def _repeated(known: list[Finding], finding: Finding, *, several: bool) -> tuple[int, ...]:
