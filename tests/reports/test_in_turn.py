@@ -86,3 +86,93 @@ def test_sides_and_words_are_those_of_each() -> None:
     assert len({f.finding_id for f in found}) == 2
     assert "5 mm" in found[0].standardized and "7 mm" in found[1].standardized
     assert all(f.span.of(text) == "Nodules" for f in found)
+
+
+Sides = list[tuple[str | None, tuple[float, ...], str, str]]
+
+
+def _sides(text: str, language: str = "en") -> Sides:
+    found = PLUGIN.extract(report_of_columns([("findings", text)], language)).findings
+    return [
+        (
+            finding.laterality,
+            tuple(value for size in finding.measurements for value in size.values_mm),
+            "+".join(anatomy().leaf(path) for path in finding.anatomy),
+            "+".join(f"{size.kind} {size.form}" for size in finding.measurements),
+        )
+        for finding in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        (
+            "Effusions of both pleural spaces reach a depth of 31 mm on the left and 14 mm on the "
+            "right.",
+            [
+                ("left", (31.0,), "pleura", "thickness up_to"),
+                ("right", (14.0,), "pleura", "thickness up_to"),
+            ],
+        ),
+        (
+            "Pleural effusion measuring 10 mm on the right and 32 mm on the left, and atelectasis.",
+            [
+                ("right", (10.0,), "pleura", "thickness exact"),
+                (None, (), "lung", ""),
+                ("left", (32.0,), "pleura", "thickness exact"),
+            ],
+        ),
+        (
+            "Bilateral adrenal adenomas, right 15 mm and left 22 mm.",
+            [
+                ("right", (15.0,), "right adrenal gland", "diameter exact"),
+                ("left", (22.0,), "left adrenal gland", "diameter exact"),
+            ],
+        ),
+        (
+            "Bullae of 50 mm on the right and 40 mm on the left in the upper lobes of both lungs.",
+            [
+                ("right", (50.0,), "right lung upper lobe", "diameter exact"),
+                ("left", (40.0,), "left lung upper lobe", "diameter exact"),
+            ],
+        ),
+    ],
+)
+def test_a_size_for_each_side(text: str, sides: Sides) -> None:
+    assert _sides(text) == sides
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pleural effusion on the right, 5 mm and 7 mm thick.",
+        "Nodules of 5 and 7 mm in both lungs.",
+        "Nodules of 5 and 7 mm, on the right more than on the left.",
+        "No effusion of 5 mm on the right and 7 mm on the left.",
+    ],
+)
+def test_sizes_that_are_not_told_by_side_stay_together(text: str) -> None:
+    assert len(_sides(text)) == 1
+
+
+def test_a_size_goes_to_the_place_beside_it() -> None:
+    text = "Effusion of 12 mm in the left hemithorax and 9 mm in the pericardial space."
+    assert _sides(text) == [
+        ("left", (12.0,), "pleura", "thickness exact"),
+        (None, (9.0,), "heart tissue", "thickness exact"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plevral mesafede sağda 30 mm, solda 12 mm efüzyon izlendi.",
+        "Bilateral plevral efüzyon izlenmiş olup sağda 30 mm, solda 12 mm kalınlıktadır.",
+    ],
+)
+def test_sides_in_turkish(text: str) -> None:
+    assert [(side, sizes) for side, sizes, *_ in _sides(text, "tr")] == [
+        ("right", (30.0,)),
+        ("left", (12.0,)),
+    ]

@@ -68,7 +68,7 @@ ROLES = {
     "measurement": {
         *("diameter", "short_axis", "long_axis", "thickness", "distance", "widest"),
         *("about", "up_to", "at_least", "up_to_after", "at_least_after"),
-        *("acquisition", "change_by", "ranging"),
+        *("acquisition", "change_by", "ranging", "versus"),
     },
     "remarks": {"guesses", "guessed", "again", "refers", "none"},
     "units": {"mm", "cm", "times", "until", "between", "label"},

@@ -64,6 +64,7 @@ class Grammar:
     vague: frozenset[str]
     ordinal: frozenset[str]
     earlier: frozenset[str]
+    from_: frozenset[str]
     abbreviation: frozenset[str]
 
     @cached_property

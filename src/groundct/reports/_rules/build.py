@@ -121,7 +121,7 @@ def _finding(
         lung_segments=segments,
         measurements=details.measurements,
         count=details.count,
-        refers_to_prior=bool(details.prior),
+        refers_to_prior=bool(details.prior) or details.compared,
         change=details.change,
         modifiers=details.modifiers,
         remarks=details.remarks,

@@ -1,7 +1,8 @@
 """One mention of several things, each with its own place and size: as many findings.
 
 "Nodules of 5 and 7 mm in the right upper and left lower lobe, respectively", "one of them in the
-upper lobe, the other in the lower", "6 mm in the right upper lobe and 4 mm in the middle lobe".
+upper lobe, the other in the lower", "6 mm in the right upper lobe and 4 mm in the middle lobe",
+"effusion of 24 mm on the right and 18 mm on the left".
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from itertools import pairwise
 from groundct.core.report import Finding, Laterality, Measurement
 from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.places.link import exact
-from groundct.reports._rules.places.site import Site, site_paths
+from groundct.reports._rules.places.side_words import side_words
+from groundct.reports._rules.places.site import Side, Site, side_of, site_paths
 from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.anatomy import anatomy
 
 _IN_TURN = "in_turn"
 _OTHER = "other"
+_SIDES = ("right", "left")
+_REACH = 8
 
 
 def in_turn(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[Finding, ...]:
@@ -28,7 +33,11 @@ def in_turn(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[Fi
     sizes = finding.measurements
     sites = [site for site in sites if not any(_holds(site, other) for other in sites)]
     single = all(len(site.sides) == 1 or site.level == "middle" for site in sites)
-    if finding.presence == "absent" or len(sites) < 2 or not single:
+    if finding.presence == "absent":
+        return (finding,)
+    if len(sizes) == len(_SIDES) and all(len(site.sides) == len(_SIDES) for site in sites):
+        return _by_side(parsed, finding)
+    if len(sites) < 2 or not single:
         return (finding,)
     said = {hit.entry.meaning for hit in parsed.relations}
     paired = _IN_TURN in said or _alternate(parsed, sites, sizes)
@@ -46,6 +55,74 @@ def in_turn(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[Fi
         for number, site in enumerate(sites)
     )
     return tuple(worded(part, parsed.text, parsed.language) for part in parts)
+
+
+def _by_side(parsed: Parsed, finding: Finding) -> tuple[Finding, ...]:
+    """The right and the left one, where each of two sizes is told of a side: else the finding."""
+    if finding.laterality not in (None, "bilateral"):
+        return (finding,)
+    sizes = finding.measurements
+    (first, middle), (second, end) = (_tokens(parsed, size) for size in sizes)
+    after = (
+        _side_in(parsed, middle, second, first=True),
+        _side_in(parsed, end, len(parsed.words), first=True),
+    )
+    before = (
+        _side_in(parsed, 0, first, first=False),
+        _side_in(parsed, middle, second, first=False),
+    )
+    told = next((sides for sides in (after, before) if set(sides) == set(_SIDES)), None)
+    if told is None:
+        return (finding,)
+    count = 1 if finding.count in (1, len(sizes)) else None
+    parts = (
+        finding.changed(
+            anatomy=exact(_of_side(finding.anatomy, side)),
+            laterality=side,
+            lung_segments=tuple(s for s in finding.lung_segments if s.startswith(side)),
+            measurements=(size,),
+            count=count,
+        )
+        for side, size in zip(told, sizes, strict=True)
+        if side is not None
+    )
+    return tuple(worded(part, parsed.text, parsed.language) for part in parts)
+
+
+def _tokens(parsed: Parsed, size: Measurement) -> tuple[int, int]:
+    """The first token of a size, and the one past its last."""
+    inside = [
+        number
+        for number, token in enumerate(parsed.tokens)
+        if size.span.start <= token.start < size.span.end
+    ]
+    return inside[0], inside[-1] + 1
+
+
+def _side_in(parsed: Parsed, low: int, high: int, *, first: bool) -> Side | None:
+    """The side next to a size among tokens ``low`` to ``high``, with no finding between.
+
+    ``first``: they follow the size; else they lead it.
+    """
+    hits = [h for h in side_words(parsed) if low <= h.first and h.last <= high]
+    near = hits[0] if first and hits else hits[-1] if hits else None
+    if near is None or near.entry.meaning not in _SIDES:
+        return None
+    gap = (low, near.first) if first else (near.last, high)
+    named = any(gap[0] <= hit.first < gap[1] for hit in parsed.findings)
+    return None if named or gap[1] - gap[0] > _REACH else side_of(near)
+
+
+def _of_side(paths: Sequence[str], side: str) -> list[str]:
+    """The paths of one side: those of its own, and its halves of those that have no side."""
+    tree = anatomy()
+    out = []
+    for path in paths:
+        leaf = tree.leaf(path)
+        half = f"{side} {leaf}"
+        if leaf.startswith(side) or not leaf.startswith(_SIDES):
+            out.append(tree.path_of(half) if tree.is_mask_name(half) else path)
+    return out or list(paths)
 
 
 def _holds(wide: Site, site: Site) -> bool:

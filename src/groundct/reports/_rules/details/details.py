@@ -24,7 +24,10 @@ GROWTH_MM = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Sizes of today, count, change and modifiers of a mention; ``prior``: words of earlier."""
+    """Sizes of today, count, change and modifiers of a mention; ``prior``: words of earlier.
+
+    ``compared``: it has a size of an earlier examination.
+    """
 
     measurements: tuple[Measurement, ...] = ()
     count: int | None = None
@@ -32,6 +35,7 @@ class Details:
     modifiers: tuple[str, ...] = ()
     prior: tuple[Hit, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    compared: bool = False
 
 
 def details_of(
@@ -71,6 +75,7 @@ def details_of(
                 modifiers=modifiers[number],
                 prior=prior,
                 remarks=remarks[number],
+                compared=bool(earlier),
             )
         )
     normal = mentions[len(spoken) :]

@@ -28,7 +28,11 @@ _AFTER: Final[dict[str, MeasurementForm]] = {
     "up_to_after": "up_to",
     "at_least_after": "at_least",
 }
+_AXES: Final = ("short_axis", "long_axis")
+_LOOSE: Final = frozenset((WIDEST, "diameter"))
+_CHANGED: Final = ("increased", "decreased", "increased_if", "decreased_if")
 _NEAR = 5
+_FAR = 14
 _CLOSE = 2
 _FORM_REACH = 6
 _OF_PRIOR_REACH = 6
@@ -46,11 +50,11 @@ class Measured(NamedTuple):
 @once
 def measured(parsed: Parsed) -> tuple[Measured, ...]:
     """The sizes of a sentence in order, without thicknesses of slices and matrices of images."""
-    sizes = sizes_of(parsed)
-    if not sizes:
+    if not sizes_of(parsed):
         return ()
     hits = parsed.found.get("measurement", ())
-    out = []
+    sizes = tuple(own for size in sizes_of(parsed) for own in _from_to(parsed, size))
+    out: list[Measured] = []
     for number, size in enumerate(sizes):
         if _of_acquisition(size, hits):
             continue
@@ -60,8 +64,56 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
             form = _form(parsed, size, hits)
         value = size.measurement.changed(kind=_KINDS.get(role, "unknown"), form=form)
         prior = _of_prior(parsed, sizes, number)
-        out.append(Measured(size._replace(measurement=value), role == WIDEST, prior))
+        item = Measured(size._replace(measurement=value), role == WIDEST, prior)
+        if out and not prior and value.kind == "unknown":
+            item = _like(parsed, out[-1], item)
+        out.append(item)
     return tuple(out)
+
+
+def _from_to(parsed: Parsed, size: Size) -> tuple[Size, ...]:
+    """A size, or the two that a change leads from and to: "increased from 8 to 11 mm"."""
+    before = parsed.words[size.first - 1 : size.first] if size.first else ()
+    if parsed.grammar.from_.isdisjoint(before) or _ranged(parsed, size):
+        return (size,)
+    until = [h for h in parsed.found.get("units", ()) if h.entry.meaning == "until"]
+    middle = [h.first for h in until if size.first < h.first < size.last]
+    if size.measurement.form != "range" or not middle:
+        return (size,)
+    spans = ((size.first, middle[0]), (middle[0] + 1, size.last))
+    values = zip(spans, size.measurement.values_mm, strict=True)
+    return tuple(
+        Size(
+            *tokens,
+            size.measurement.changed(
+                span=parsed.span_of(*tokens), values_mm=(value,), form="exact"
+            ),
+        )
+        for tokens, value in values
+    )
+
+
+def _like(parsed: Parsed, before: Measured, item: Measured) -> Measured:
+    """A size that stands for another side, as the one before: "up to 8 mm right and 7 mm left".
+
+    It measures the same, in the same form, where only words of sides and places are between.
+    """
+    words = parsed.words[before.size.last : item.size.first]
+    grammar = parsed.grammar
+    small = grammar.listing | grammar.on | grammar.in_ | grammar.at | grammar.of | grammar.article
+    sides = parsed.role("laterality", "right", "left")
+    named = [hit for hit in (*sides, *parsed.places) if before.size.last <= hit.first]
+    covered = {n for hit in named for n in range(hit.first, hit.last)}
+    first = before.size.last
+    rest = [w for n, w in enumerate(words, first) if n not in covered and w not in small]
+    parted = not any(before.size.last <= hit.first for hit in sides)
+    if rest or parted or before.prior or not any(hit.first < item.size.first for hit in named):
+        return item
+    told, own = before.size.measurement, item.size.measurement
+    value = own.changed(kind=told.kind, form=told.form if own.form == "exact" else own.form)
+    if told.form == "range":
+        value = own.changed(kind=told.kind)
+    return Measured(item.size._replace(measurement=value), before.widest, prior=False)
 
 
 def measurements_of(parsed: Parsed) -> tuple[Measurement, ...]:
@@ -100,7 +152,8 @@ def _kind(parsed: Parsed, sizes: tuple[Size, ...], number: int, hits: tuple[Hit,
     stops = _STOPS | parsed.grammar.joint | {",", "("}
     best, least = "", _NEAR + 1
     for hit in hits:
-        if hit.entry.meaning not in _KINDS:
+        role = hit.entry.meaning
+        if role not in _KINDS:
             continue
         if hit.first >= size.last:
             gap = hit.first - size.last
@@ -116,9 +169,25 @@ def _kind(parsed: Parsed, sizes: tuple[Size, ...], number: int, hits: tuple[Hit,
             cut = hit.entry.meaning == "distance" or parsed.any_word(hit.last, size.first, signs)
         else:
             continue
-        if gap <= reach and gap < least and not cut:
-            best, least = hit.entry.meaning, gap
-    return best
+        if gap > reach or cut or (best in _AXES and role in _LOOSE):
+            continue
+        if gap < least or (best in _LOOSE and role in _AXES):
+            best, least = role, gap
+    return best if best and best not in _LOOSE else _lone_axis(parsed, sizes, hits) or best
+
+
+def _lone_axis(parsed: Parsed, sizes: tuple[Size, ...], hits: tuple[Hit, ...]) -> str:
+    """The axis that stands far before the only size: "the short diameter of the largest is ...".
+
+    Nothing but one finding is named between.
+    """
+    axes = [hit for hit in hits if hit.entry.meaning in _AXES]
+    if len(sizes) != 1 or len(axes) != 1 or not 0 <= sizes[0].first - axes[0].last <= _FAR:
+        return ""
+    low, high = axes[0].last, sizes[0].first
+    named = [hit for hit in parsed.findings if low <= hit.first < high]
+    parted = parsed.any_word(low, high, _STOPS | {","})
+    return "" if len(named) > 1 or parted else axes[0].entry.meaning
 
 
 def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
@@ -133,6 +202,9 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
         if hit.entry.meaning in _FORMS:
             if size.first - hit.last > _FORM_REACH or _breaks(gap):
                 break
+            compared = parsed.words[hit.last - 1] in parsed.grammar.not_
+            if compared and not parsed.grammar.with_.isdisjoint(gap):
+                break  # "Wider than normal, with 41 mm".
             if form in ("exact", "about"):
                 form = _FORMS[hit.entry.meaning]
     return form
@@ -153,8 +225,12 @@ def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
     size = sizes[number]
     grammar = parsed.grammar
     before = parsed.words[max(0, size.first - 3) : size.first]
-    if before and before[-1] in grammar.earlier:
+    if _led_by_earlier(parsed, size, before):
         return not _ranged(parsed, size)
+    if number and _compared(parsed, size, before):
+        return True
+    if _until_now(parsed, sizes, number, before):
+        return True
     marks = parsed.role("temporal", "exam", "current")
     after = [h for h in marks if h.first >= size.last]
     if after and after[0].first - size.last <= _OF_PRIOR_REACH:
@@ -178,8 +254,45 @@ def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
     return False
 
 
+def _led_by_earlier(parsed: Parsed, size: Size, before: tuple[str, ...]) -> bool:
+    """Whether "from" or "previously" leads a size: "previously measured about 9 mm"."""
+    grammar = parsed.grammar
+    if before and before[-1] in grammar.earlier:
+        return True
+    led = [n for n, word in enumerate(before) if word in grammar.earlier - grammar.from_]
+    if not led:
+        return False
+    first = size.first - len(before) + led[-1] + 1
+    kinds = parsed.found.get("relation", ()) + parsed.found.get("measurement", ())
+    covered = {n for hit in kinds for n in range(hit.first, hit.last)}
+    rest = range(first, size.first)
+    return all(n in covered or parsed.words[n] in grammar.is_ | grammar.of for n in rest)
+
+
+def _compared(parsed: Parsed, size: Size, before: tuple[str, ...]) -> bool:
+    """Whether a size is what one before it is compared with: "12 mm versus 9 mm", "(was 9 mm)"."""
+    grammar = parsed.grammar
+    hits = parsed.found.get("measurement", ())
+    if any(hit.entry.meaning == "versus" and hit.last == size.first for hit in hits):
+        return True
+    opened = "(" in before and not grammar.past.isdisjoint(before)
+    return opened and ")" not in before
+
+
+def _until_now(
+    parsed: Parsed, sizes: tuple[Size, ...], number: int, before: tuple[str, ...]
+) -> bool:
+    """Whether "now" leads the next size after one of the past: "was 8 mm, is now 11 mm"."""
+    if number + 1 >= len(sizes) or parsed.grammar.past.isdisjoint(before):
+        return False
+    low, high = sizes[number].last, sizes[number + 1].first
+    told = any(low <= hit.first < high for hit in parsed.role("temporal", "current"))
+    return told and not any(low <= hit.first < high for hit in parsed.findings)
+
+
 def _ranged(parsed: Parsed, size: Size) -> bool:
-    """Whether "from" begins a range and no change."""
-    return size.measurement.form == "range" and not parsed.role(
-        "temporal", "increased", "decreased", "increased_if", "decreased_if"
-    )
+    """Whether "from" begins a range and no change: "ranging from 3 to 9 mm"."""
+    hits = parsed.found.get("measurement", ())
+    ranging = any(h.entry.meaning == "ranging" and h.last == size.first for h in hits)
+    changed = parsed.role("temporal", *_CHANGED)
+    return size.measurement.form == "range" and (ranging or not changed)

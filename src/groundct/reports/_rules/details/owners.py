@@ -17,8 +17,25 @@ def owner(
     """Which mention a size belongs to: "5 mm nodule", else the last one before, else the next.
 
     ``denied`` are the numbers of mentions that are absent: they own a size only where no other
-    mention can.
+    mention can. Of several with the same words it is the one whose place is next to the size.
     """
+    number = _owner(parsed, size, mentions, denied)
+    if number is None:
+        return None
+    words = mentions[number][:2]
+    alike = [n for n, m in enumerate(mentions) if m[:2] == words]
+    if len(alike) == 1:
+        return number
+    held = sorted((p.first, n) for n in alike for p in mentions[n].places)
+    after = [n for first, n in held if first >= size.last]
+    before = [n for first, n in held if first < size.first]
+    return next(iter((*after, *before[::-1])), number)
+
+
+def _owner(
+    parsed: Parsed, size: Size, mentions: tuple[Mention, ...], denied: frozenset[int]
+) -> int | None:
+    """The mention by its words alone; of several with the same words the last one."""
     following = [n for n, m in enumerate(mentions) if m.first >= size.last]
     preceding = [n for n, m in enumerate(mentions) if m.last <= size.first]
     around = [n for n, m in enumerate(mentions) if m.first < size.last and size.first < m.last]
