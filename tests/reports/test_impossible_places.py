@@ -6,6 +6,7 @@ import pytest
 
 from groundct.core.report import Finding, report_of_columns
 from groundct.reports._rules.reading import read_sentence
+from groundct.reports.contradictions import impossible_places
 from groundct.reports.rules import PLUGIN
 
 DOUBT = "impossible-place"
@@ -63,3 +64,19 @@ def test_a_lung_beside_a_lobe_of_the_other_is_not_lost() -> None:
         "lung/lung/left lung",
         "lung/lung/right lung/right lung middle lobe",
     }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "told"),
+    [
+        ("A nodule is seen in the left middle lobe.", "en", True),
+        ("A nodule is seen in the right middle lobe.", "en", False),
+        ("Sol akciğer orta lobda nodül izlendi.", "tr", True),
+        ("Sağ akciğer orta lobda nodül izlendi.", "tr", False),
+        ("Nodule du lobe moyen gauche.", "fr", False),
+    ],
+)
+def test_it_is_told_with_the_words(sentence: str, language: str, *, told: bool) -> None:
+    issues = impossible_places([sentence], language)
+    assert bool(issues) is told
+    assert all(i.code == "impossible-place" and sentence in i.what for i in issues)

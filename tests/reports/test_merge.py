@@ -115,6 +115,16 @@ def test_two_nodules(impression: str, expected: list[tuple[int, ...]]) -> None:
             "Atelectasis in the right lower lobe.",
             [(0,), (1,)],
         ),
+        ("Apical fibrosis in both lungs.", "Scarring at both lung apices.", [(0, 1)]),
+        ("Fibrosis in the left upper lobe.", "Scarring in the left lower lobe.", [(0,), (1,)]),
+        ("A nodule in the right upper lobe.", "Lesion in the right upper lobe.", [(0, 1)]),
+        ("A nodule in the right upper lobe.", "Lesion in the right lower lobe.", [(0,), (1,)]),
+        # What has changed otherwise is another one.
+        (
+            "A new nodule in the right lung. A nodule in the left lung.",
+            "Stable nodules in both lungs.",
+            [(0,), (1,), (2,)],
+        ),
     ],
 )
 def test_other_findings(findings: str, impression: str, expected: list[tuple[int, ...]]) -> None:
@@ -162,6 +172,52 @@ def test_what_a_word_calls_known_is_one_finding() -> None:
         assert len(_read(first + other, "")) == 2, other
     two = first + "A nodule in the right lower lobe. The described nodule is spiculated."
     assert len(_read(two, "")) == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("There is a pleural effusion on the left.", "The effusion is 24 mm thick."),
+        ("There are pleural effusions on both sides.", "The effusion on the right is loculated."),
+        ("A mass is seen in the right upper lobe.", "The mass has grown since the prior CT."),
+        ("A mass is seen in the right upper lobe.", "The mass in the right lung is lobulated."),
+        ("A mass is seen in the anterior mediastinum.", "The mass has lobulated contours."),
+        ("A hypodense lesion is seen in the spleen.", "This lesion is stable."),
+        ("A solid mass is seen in the left kidney.", "The lesion is 31 mm in size."),
+        ("A nodule is seen in the left upper lobe.", "The described lesion is spiculated."),
+        ("Sternotomy wires are seen.", "The wires are intact."),
+    ],
+)
+def test_the_article_points_back(first: str, second: str) -> None:
+    (told,) = _read(f"{first} {second}", "")
+    (alone,) = _read(first, "")
+    assert told.sentence_indices == (0, 1)
+    assert (told.type, told.laterality, told.anatomy) == (
+        alone.type,
+        alone.laterality,
+        alone.anatomy,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # Another side, place, kind or number, too far away, or one of two.
+        ("A mass is seen in the right lung.", "The mass in the left lung is larger."),
+        ("A mass is seen in the right lung.", "The mass in the right upper lobe is larger."),
+        ("A mass is seen in the right lung.", "The nodule is larger."),
+        ("A mass is seen in the right lung.", "A mass is larger."),
+        ("A mass is seen in the right lung.", "The lesion in the liver is larger."),
+        ("A 12 mm nodule in the left lung.", "The nodule is 22 mm in size."),
+        ("A mass in the left lung. The heart is large. A hernia.", "The mass is lobulated."),
+        ("A mass in the left lung. A mass in the right lung.", "The mass is lobulated."),
+        ("No mass is seen in the right lung.", "The mass is larger."),
+        ("Effusion on both sides.", "The effusion on the right is 24 mm thick."),
+    ],
+)
+def test_the_article_points_at_no_other_finding(first: str, second: str) -> None:
+    apart = len(_read(first, "")) + len(_read(second, ""))
+    assert len(_read(f"{first} {second}", "")) == apart
 
 
 @pytest.mark.parametrize(

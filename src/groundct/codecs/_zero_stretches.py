@@ -89,7 +89,7 @@ class _Members:
         for start, stop, period in stretches:
             # The byte before a stretch may still hold bits of other codes, and so may its first.
             start = max(self.at, start + 1)
-            if stop - start >= _LEAST:
+            if stop - start >= max(_LEAST, 4 * self._width(period)):
                 yield from self.to(start)
                 yield from self._past(stop, period)
         yield from self.to(len(self.data))
@@ -104,8 +104,12 @@ class _Members:
                 continue
             yield from self._inflated(stop)
 
+    def _width(self, period: int) -> int:
+        """Bytes of a stretch that have to be inflated for as many zeros as copies look back."""
+        return self.probe.get(period, -(-_PROBE // period) * period)
+
     def _past(self, stop: int, period: int) -> Iterator[bytes | Zeros]:
-        width = self.probe.get(period, -(-_PROBE // period) * period)
+        width = self._width(period)
         while self.at + 3 * width < stop:
             out = b"".join(self.to(self.at + width))
             if self.inflater is None or out != _zeros(len(out)) or len(out) < _RATIO * width:

@@ -39,7 +39,7 @@ def component_runs(mask: Runs, connectivity: Connectivity = 18) -> Runs:
     ones, twos = [], []
     for (dj, dk), reach in steps:
         shift = wide * (dj + high * dk)
-        one, two = meeting_pairs(start + shift - reach, stop + shift + reach, start, stop)
+        one, two = meeting_pairs(start + shift - reach, stop + shift + reach, (start, stop))
         ones.append(one)
         twos.append(two)
     group = _groups(np.concatenate(ones), np.concatenate(twos), len(start))
@@ -61,20 +61,22 @@ def largest_components(components: Runs, min_voxels: int, most: int | None) -> R
 
 
 def _groups(one: NDArray[np.int64], two: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """A number for each node, equal for those that links connect.
+    """A number for each node, equal for those that links connect; links go to larger numbers.
 
     Every tree of nodes hangs itself under a smaller neighbour, until no link joins two trees.
     """
     root = np.arange(count)
-    while len(one):
-        a, b = root[one], root[two]
-        apart = a != b
-        one, two, a, b = one[apart], two[apart], a[apart], b[apart]
-        np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
+    root[two] = one
+    while True:
         above = root[root]
         while not np.array_equal(above, root):
             root, above = above, above[above]
-    return root
+        a, b = root[one], root[two]
+        apart = a != b
+        one, two, a, b = one[apart], two[apart], a[apart], b[apart]
+        if not len(one):
+            return root
+        np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
 
 
 def _in_raster_order(
@@ -83,7 +85,7 @@ def _in_raster_order(
     i, j, k = index
     first = np.full(len(group), np.iinfo(np.int64).max)
     np.minimum.at(first, group, (i * shape[1] + j) * shape[2] + k)
-    roots = np.unique(group)
+    roots = np.flatnonzero(group == np.arange(len(group)))
     rank = np.zeros(len(group), dtype=np.int32)
     rank[roots[np.argsort(first[roots])]] = np.arange(1, len(roots) + 1)
     return rank[group]

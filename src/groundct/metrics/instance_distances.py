@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.imaging.runs import Runs, label_centres, label_crop
+from groundct.imaging.runs import Runs, Shape, label_centres, moved, shared_box
 from groundct.metrics.surface.nearest import Grid, SpacingMm, nearest_mm, padding
+from groundct.metrics.surface.pair import Side
 
 Points = NDArray[np.float64]
 
@@ -40,54 +42,69 @@ def surface_distances_mm(
 
     Row n is label n + 1; all other pairs are infinite.
     """
-    ours = [_Surface.of(reference, n + 1, spacing_mm) for n in range(reference.n_labels)]
-    theirs = [_Surface.of(prediction, n + 1, spacing_mm) for n in range(prediction.n_labels)]
+    ours, theirs = (_Instance.all_of(runs, spacing_mm) for runs in (reference, prediction))
     out = np.full((len(ours), len(theirs)), np.inf)
     for row, one in enumerate(ours):
         for column, two in enumerate(theirs):
-            if (
-                one is not None
-                and two is not None
-                and _least_assd_mm(one, two, limit_mm) <= limit_mm
-            ):
+            if _least_assd_mm(one, two, limit_mm) <= limit_mm:
                 out[row, column] = _assd_mm(one, two)
     return out
 
 
 @dataclass(frozen=True, eq=False)
-class _Surface:
-    """Surface voxels by index (n, 3) and in mm."""
+class _Instance:
+    """The runs of a label; its surface is found when it is asked for."""
 
-    index: NDArray[np.int64]
-    points: Points
+    runs: Runs
     spacing_mm: SpacingMm
 
     @classmethod
-    def of(cls, runs: Runs, label: int, spacing_mm: SpacingMm) -> _Surface | None:
-        offset, mask = label_crop(runs, label)
-        if not mask.size:
-            return None
-        inside = np.pad(mask, 1)
-        core = inside[1:-1, 1:-1, 1:-1].copy()
-        for axis in range(3):
-            for start in (0, 2):
-                part = [slice(1, -1)] * 3
-                part[axis] = slice(start, start + mask.shape[axis])
-                core &= inside[tuple(part)]
-        index = np.argwhere(mask & ~core) + offset
-        return cls(index, index * np.asarray(spacing_mm), spacing_mm)
+    def all_of(cls, runs: Runs, spacing_mm: SpacingMm) -> list[_Instance]:
+        """Those of labels 1, 2, ..."""
+        order = np.argsort(runs.labels, kind="stable")
+        ends = np.searchsorted(runs.labels[order], np.arange(1, runs.n_labels + 2))
+        parts = (order[a:b] for a, b in pairwise(ends.tolist()))
+        return [
+            cls(Runs(runs.starts[n], runs.stops[n], runs.labels[n], runs.shape), spacing_mm)
+            for n in parts
+        ]
+
+    @cached_property
+    def box(self) -> tuple[Shape, Shape]:
+        """The first index and the size of the box of its voxels."""
+        return shared_box(self.runs)
 
     @cached_property
     def box_mm(self) -> tuple[Points, Points]:
         """The lowest and the highest voxel centre."""
-        return self.points.min(axis=0), self.points.max(axis=0)
+        low, size = (np.array(n) for n in self.box)
+        return low * self.spacing_mm, (low + size - 1) * self.spacing_mm
+
+    @cached_property
+    def index(self) -> NDArray[np.int64]:
+        """(n, 3) surface voxels, sorted by i, then j, then k."""
+        low, size = self.box
+        first = (low[0] - 1, low[1] - 1, low[2] - 1)
+        grid = Grid((size[0] + 2, size[1] + 2, size[2] + 2), self.spacing_mm)
+        dense = np.zeros(grid.size, dtype=np.bool_)
+        dense[moved(self.runs, first, grid.shape).voxels()] = True
+        i, j, k = grid.axis_indices(Side(dense, grid).border())
+        order = np.argsort((i * grid.shape[1] + j) * grid.shape[2] + k)
+        return np.column_stack([i, j, k])[order] + first
+
+    @cached_property
+    def points(self) -> Points:
+        """The same in mm."""
+        return np.asarray(self.index * np.asarray(self.spacing_mm))
 
 
-def _least_assd_mm(a: _Surface, b: _Surface, limit_mm: float) -> float:
+def _least_assd_mm(a: _Instance, b: _Instance, limit_mm: float) -> float:
     """A lower bound of the ASSD: a voxel is never nearer to a surface than to its box.
 
-    The distance of the boxes is enough where it is over ``limit_mm``.
+    The distance of the boxes is enough where it is over ``limit_mm``; infinite for no voxels.
     """
+    if not len(a.runs.starts) or not len(b.runs.starts):
+        return float("inf")
     gap = np.maximum(0.0, np.maximum(a.box_mm[0] - b.box_mm[1], b.box_mm[0] - a.box_mm[1]))
     least = float(np.sqrt((gap**2).sum())) * (1 - 1e-12)
     if least > limit_mm:
@@ -97,13 +114,13 @@ def _least_assd_mm(a: _Surface, b: _Surface, limit_mm: float) -> float:
     return float(total) / (len(a.points) + len(b.points)) * (1 - 1e-12)
 
 
-def _to_box(a: _Surface, b: _Surface) -> NDArray[np.float64]:
+def _to_box(a: _Instance, b: _Instance) -> NDArray[np.float64]:
     low, high = b.box_mm
     away = np.maximum(0.0, np.maximum(low - a.points, a.points - high))
     return np.asarray(np.sqrt((away**2).sum(axis=1)))
 
 
-def _assd_mm(a: _Surface, b: _Surface) -> float:
+def _assd_mm(a: _Instance, b: _Instance) -> float:
     room = np.array(padding(a.spacing_mm))
     low = np.minimum(a.index.min(axis=0), b.index.min(axis=0)) - room
     high = np.maximum(a.index.max(axis=0), b.index.max(axis=0)) + room + 1

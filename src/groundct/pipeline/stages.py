@@ -26,6 +26,7 @@ from groundct.questions.published import TASK_OF_TABLE, published_questions
 from groundct.questions.write import QuestionRequest, write_questions
 from groundct.reasoning.trace import TraceRequest, trace_findings
 from groundct.reports._read import prepare
+from groundct.reports.contradictions import impossible_places
 from groundct.vocabulary.anatomy import anatomy
 
 Tell = Callable[[str], None]
@@ -99,7 +100,10 @@ def _read(case: Case, extractor: Extractor) -> tuple[Report | None, Reading, tup
         return (*published_reading(case, extractor), ())
     prepared = prepare(case.report, extractor)
     reading = prepared.tell(extractor.extract(prepared.plain.report))
-    return prepared.report, reading, prepared.plain.issues
+    report = prepared.report
+    sentences = (sentence.span.of(report.text) for sentence in reading.sentences)
+    impossible = impossible_places(sentences, report.language)
+    return report, reading, (*prepared.plain.issues, *impossible)
 
 
 def _questions(

@@ -17,6 +17,8 @@ from groundct.vocabulary._tables import read_table, split_cell
 
 GENERAL: Final = "~"
 """First character of a general word in the lexicon of findings."""
+_ALSO: Final = {"~lesion": ("~nodule", "~mass", "~cyst")}
+"""General words that a more general one may stand for: "the lesion" was called a mass before."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class Places:
         """The type of a general word where no place is named; None when it then says nothing."""
         return self.compounds.get((head, "*")) or None
 
+    def types_of(self, head: str) -> frozenset[str]:
+        """All types that a general word has at one place or another, or words it stands for."""
+        return _types_by_head().get(head, frozenset())
+
 
 @lru_cache(maxsize=1)
 def places() -> Places:
@@ -97,3 +103,14 @@ def places() -> Places:
         MappingProxyType(ruled_out),
         frozenset(row["type"] for row in read_table("unplaced.tsv", ("type", "why"))),
     )
+
+
+@lru_cache(maxsize=1)
+def _types_by_head() -> Mapping[str, frozenset[str]]:
+    """The types of each general word, at whatever place."""
+    found: dict[str, set[str]] = {}
+    for (head, _), kind in places().compounds.items():
+        found.setdefault(head, set()).add(kind)
+    for head, others in _ALSO.items():
+        found[head].update(*(found[other] for other in others))
+    return MappingProxyType({head: frozenset(kinds - {""}) for head, kinds in found.items()})

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 REACH = 4
 """Neighbours are probed up to this many times the smallest spacing."""
 _FEW = 256
+_MANY = 1 << 12
 _THREADS = 2
 
 
@@ -92,18 +93,29 @@ def nearest_mm(start: Flat, target: Flat, grid: Grid) -> Floats:
     left = np.flatnonzero(_may_be_near(start, target, grid))
     where = start[left]
     steps, lengths = _probes(grid.spacing_mm)
-    for shift, length in zip(steps @ grid.strides, lengths, strict=True):
+    shifts = steps @ grid.strides
+    for number, shift in enumerate(shifts):
+        if left.size < _FEW:
+            out[left] = _first_lengths(there, where, shifts[number:], lengths[number:])
+            break
         found = there[where + shift]
         if found.any():
-            out[left[found]] = length
+            out[left[found]] = lengths[number]
             missing = ~found
             left, where = left[missing], where[missing]
-        if left.size < _FEW:
-            break
     far = np.flatnonzero(out == np.inf)
     if far.size:
         out[far] = _by_tree(start[far], target, grid)
     return out
+
+
+def _first_lengths(
+    there: NDArray[np.bool_], where: Flat, shifts: NDArray[np.int64], lengths: Floats
+) -> Floats:
+    """For each voxel the length of the first shift that meets a target, else infinity."""
+    met = there[where[:, None] + shifts]
+    first = met.argmax(axis=1)
+    return np.where(met[np.arange(len(where)), first], lengths[first], np.inf)
 
 
 def _may_be_near(start: Flat, target: Flat, grid: Grid) -> NDArray[np.bool_]:
@@ -133,5 +145,6 @@ def _by_tree(start: Flat, target: Flat, grid: Grid) -> Floats:
     points, goals = grid.index(start), grid.index(target)
     spacing = np.array(grid.spacing_mm)
     tree = cKDTree(goals * spacing, leafsize=64, balanced_tree=False, compact_nodes=False)
-    nearest = tree.query(points * spacing, workers=_THREADS)[1]
+    # Threads take longer to start than few queries to answer.
+    nearest = tree.query(points * spacing, workers=_THREADS if start.size > _MANY else 1)[1]
     return lengths_mm(goals[nearest] - points, grid.spacing_mm)

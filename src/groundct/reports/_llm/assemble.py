@@ -50,12 +50,17 @@ def _retold(told: Told, findings: tuple[Finding, ...]) -> Told:
     A finding is a known one where it shares words with one that the rules call so; a size that it
     has belongs to no finding of another sentence.
     """
-    known = [told.findings[number].span for number in told.again if number < len(told.findings)]
-    again = frozenset(
-        number
+    known = [
+        (told.findings[number].span, how)
+        for number, how in told.again.items()
+        if number < len(told.findings)
+    ]
+    again = {
+        number: how
         for number, finding in enumerate(findings)
-        if any(s.start < finding.span.end and finding.span.start < s.end for s in known)
-    )
+        for span, how in known
+        if span.start < finding.span.end and finding.span.start < span.end
+    }
     taken = {size.span for finding in findings for size in finding.measurements}
     sizes = tuple(size for size in told.loose.sizes if size.span not in taken)
     return Told(findings, Loose(sizes, told.loose.remarks, told.loose.sites), again)

@@ -21,7 +21,7 @@ from groundct.reports._rules.places.site import Site, site_paths
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import lexicon
-from groundct.vocabulary.places import places
+from groundct.vocabulary.places import GENERAL, places
 
 _OPENING = 4
 _LUNG = ("lung",)
@@ -45,17 +45,40 @@ class Loose(NamedTuple):
         return bool(self.sizes or self.remarks or self.sites) or self.takes_back
 
 
-def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> frozenset[int]:
-    """The numbers of mentions that are called known ones: "the described 5 mm nodule"."""
+class Again(NamedTuple):
+    """How a finding's words say that it is a known one.
+
+    ``types`` are those that it may have been named by: "the lesion" that is called a mass before.
+    ``described``: they say so plainly, "the described nodule"; else "the nodule" alone does.
+    """
+
+    types: frozenset[str]
+    described: bool
+
+
+def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
+    """The mentions, by number, that are called known ones: "the described 5 mm nodule"."""
     stops = parsed.grammar.listing | parsed.grammar.in_ | parsed.grammar.is_
-    return frozenset(
-        number
-        for hit in parsed.found.get("remarks", ())
-        for number, mention in enumerate(mentions)
-        if hit.entry.meaning == "again"
-        and 0 <= mention.first - hit.last <= _OPENING
-        and stops.isdisjoint(parsed.words[hit.last : mention.first])
-    )
+    found: dict[int, Again] = {}
+    for number, mention in enumerate(mentions):
+        if mention.first and parsed.words[mention.first - 1] in parsed.grammar.article:
+            found[number] = Again(_types(mention), described=False)
+    for hit in parsed.found.get("remarks", ()):
+        if hit.entry.meaning != "again":
+            continue
+        for number, mention in enumerate(mentions):
+            near = 0 <= mention.first - hit.last <= _OPENING
+            if near and stops.isdisjoint(parsed.words[hit.last : mention.first]):
+                found[number] = Again(_types(mention), described=True)
+    return found
+
+
+def _types(mention: Mention) -> frozenset[str]:
+    """The types that a general word without a place may stand for, none for another."""
+    head = mention.hit.entry.meaning
+    if mention.places or not head.startswith(GENERAL):
+        return frozenset()
+    return places().types_of(head)
 
 
 def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Finding, ...]) -> Loose:

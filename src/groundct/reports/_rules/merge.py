@@ -9,6 +9,7 @@ from itertools import chain, islice
 from groundct.core.report import Finding, Measurement, Report
 from groundct.reports._draft import DraftFinding
 from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.continued import Again
 from groundct.reports._rules.joining import (
     adds,
     has_size,
@@ -29,11 +30,11 @@ class Context:
     """What merging needs to know of a report's sentences.
 
     ``impression``: the sides that each sentence of the impression names, by its index; ``again``:
-    the numbers of findings that their words call known, "the described nodule".
+    the findings, by number, that their words call known, "the described nodule".
     """
 
     impression: Mapping[int, frozenset[str]]
-    again: frozenset[int]
+    again: Mapping[int, Again]
 
 
 def merged(
@@ -52,8 +53,10 @@ def merged(
     for number, draft in enumerate(found):
         matches: tuple[int, ...] = ()
         sides = context.impression.get(draft.indices[0])
-        if sides is not None or number in context.again:
+        if sides is not None:
             matches = _matches(draft, sides, (out, by_type), report)
+        if not matches and number in context.again:
+            matches = _pointed(draft, context.again[number], (out, by_type), report)
         if not matches:
             by_type.setdefault(draft.finding.type, []).append(len(out))
             out.append(draft)
@@ -71,14 +74,14 @@ def merged(
 
 def _matches(
     draft: DraftFinding,
-    sides: frozenset[str] | None,
+    sides: frozenset[str],
     earlier: tuple[list[DraftFinding], dict[str, list[int]]],
     report: Report,
 ) -> tuple[int, ...]:
-    """The numbers of the earlier findings that one repeats.
+    """The numbers of the earlier findings that one of the impression repeats.
 
-    ``sides`` are those that its sentence names, None outside the impression; ``earlier`` findings
-    come with their numbers by type.
+    ``sides`` are those that its sentence names; ``earlier`` findings come with their numbers by
+    type.
     """
     out, by_type = earlier
     finding = draft.finding
@@ -88,27 +91,79 @@ def _matches(
     numbers = [
         n
         for n in islice(like_it, _MOST_COMPARED)
-        if (out[n].finding.presence == "absent") == (finding.presence == "absent")
+        if _comparable(out[n], draft)
         and not (sides and (own := sides_of(out[n].finding)) and sides.isdisjoint(own))
     ]
-    if sides is None:
-        near = [n for n in numbers if _just_before(out[n], draft)]
-        numbers = near if len(near) == 1 else []
     if not numbers:
         return ()
     several = is_several(draft.words(report.text), report.language)
-    # One that is there may be one that was possible, where none has its presence.
     alike = [n for n in numbers if out[n].finding.presence == finding.presence]
-    numbers = alike or (numbers if len(numbers) == 1 else [])
-    known = [out[n].finding for n in numbers]
+    known = [out[n].finding for n in alike]
     matches = _repeated(known, finding, several=several)
-    if not matches and len(known) == 1 and adds(known[0], finding, several=several):
-        matches = (0,)
-    return tuple(numbers[n] for n in matches)
+    if matches:
+        return tuple(alike[n] for n in matches)
+    # One that is there may be one that was possible, where none has its presence.
+    left = alike or [n for n in numbers if _is_one(out[n].finding, finding)] or numbers
+    if len(left) == 1 and adds(out[left[0]].finding, finding, several=several):
+        return (left[0],)
+    return ()
+
+
+def _comparable(known: DraftFinding, draft: DraftFinding) -> bool:
+    """Whether a known finding may be a later one: of its type, or a narrower one as sure as it.
+
+    A possible one may be there as well, a denied one not. A sentence tells findings of two types
+    apart.
+    """
+    presences = {known.finding.presence, draft.finding.presence}
+    if known.finding.type == draft.finding.type:
+        return len(presences) == 1 or "absent" not in presences
+    return len(presences) == 1 and known.indices[0] != draft.indices[0]
+
+
+def _pointed(
+    draft: DraftFinding,
+    again: Again,
+    earlier: tuple[list[DraftFinding], dict[str, list[int]]],
+    report: Report,
+) -> tuple[int, ...]:
+    """The number of the one finding just before that one is called again."""
+    out, by_type = earlier
+    finding = draft.finding
+    if finding.presence == "absent":
+        return ()
+    names = {finding.type, *findings().narrower(finding.type), *again.types}
+    numbers = [
+        n
+        for name in names
+        for n in by_type.get(name, ())
+        if out[n].finding.presence != "absent" and _just_before(out[n], draft)
+    ]
+    if len(numbers) != 1:
+        return ()
+    known = out[numbers[0]].finding
+    if finding.anatomy == (findings().types[finding.type].anatomy,):
+        finding = finding.changed(anatomy=())
+    several = is_several(draft.words(report.text), report.language)
+    if again.described:
+        fits = adds(known, finding, several=several)
+    else:
+        fits = _holds(known, finding, several=several)
+    return (numbers[0],) if fits or _is_one(known, finding) else ()
+
+
+def _holds(known: Finding, finding: Finding, *, several: bool) -> bool:
+    """Whether a known finding has the places of one and its sides, and may have its size."""
+    rest = finding.changed(laterality=None, measurements=())
+    said = finding.measurements or finding.change or finding.count
+    part = sides_of(finding) < sides_of(known) and not said
+    whole = adds(known, finding, several=several)
+    return (part or whole) and _covers([known], rest)
 
 
 def _just_before(known: DraftFinding, draft: DraftFinding) -> bool:
-    return 0 < draft.indices[0] - known.indices[-1] <= _NEAR
+    index = draft.indices[0]
+    return known.indices[0] < index and index - known.indices[-1] <= _NEAR
 
 
 def _repeated(known: list[Finding], finding: Finding, *, several: bool) -> tuple[int, ...]:
@@ -118,10 +173,15 @@ def _repeated(known: list[Finding], finding: Finding, *, several: bool) -> tuple
     if len(summed) > 1 and several:
         return summed
     for n, other in enumerate(known):
-        side_fits = finding.laterality is None or other.laterality == finding.laterality
-        if side_fits and _covers([other], finding):
+        if _is_one(other, finding):
             return (n,)
     return summed
+
+
+def _is_one(known: Finding, finding: Finding) -> bool:
+    """Whether a known finding has all that one says, on its side."""
+    side_fits = finding.laterality is None or known.laterality == finding.laterality
+    return side_fits and _covers([known], finding)
 
 
 def _sums_up(parts: list[Finding], finding: Finding) -> bool:
@@ -160,4 +220,7 @@ def _largest(sizes: tuple[Measurement, ...]) -> float:
 def _is_part(known: Finding, finding: Finding) -> bool:
     """Whether a known finding lies at one of the places, and on the side, that a summary names."""
     inside = any(path in upwards(own) for own in known.anatomy for path in finding.anatomy)
+    # "Stable nodules" are not the new one.
+    if finding.change and known.change not in (None, finding.change):
+        return False
     return inside and (not sides_of(finding) or sides_of(known) <= sides_of(finding))

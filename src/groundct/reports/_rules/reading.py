@@ -6,13 +6,14 @@ how many keeps memory even.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from groundct.core.report import Finding, Rewrite
 from groundct.reports._rules.american.rewriting import american_text, rewrites_of
 from groundct.reports._rules.build import all_mentions, findings_of
-from groundct.reports._rules.continued import Loose, again_of, loose_of
+from groundct.reports._rules.continued import Again, Loose, again_of, loose_of
 from groundct.reports._rules.doubts import doubts_of
 from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.places.link import paths_of, regions_of
@@ -43,7 +44,7 @@ class SentenceReading:
     rewrites: tuple[Rewrite, ...]
     standardized: str
     loose: Loose
-    again: frozenset[int]
+    again: Mapping[int, Again]
     sides: frozenset[str]
     points_back: bool
     sideless: bool

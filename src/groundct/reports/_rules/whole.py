@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Reading, Report
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.anaphora import placed
-from groundct.reports._rules.continued import Loose, continued, reworded
+from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, sided
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.reading import SentenceReading, read_sentence
@@ -21,13 +21,13 @@ _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
 class Told(NamedTuple):
     """What a sentence tells: its findings, and what belongs to those of the sentence before.
 
-    Spans count from the sentence's start. ``again`` are the numbers of findings that their words
+    Spans count from the sentence's start. ``again`` are the findings, by number, that their words
     call known ones.
     """
 
     findings: tuple[Finding, ...]
     loose: Loose
-    again: frozenset[int]
+    again: Mapping[int, Again]
 
 
 Teller = Callable[[int, Before | None, SentenceReading], Told]
@@ -51,7 +51,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
     sentences: list[DraftSentence] = []
     found: list[DraftFinding] = []
     impression: dict[int, frozenset[str]] = {}
-    again: set[int] = set()
+    again: dict[int, Again] = {}
     for section in report.sections:
         if section.span.of(text).strip().lower() in _EMPTY:
             continue
@@ -90,10 +90,10 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 found[last:] = [DraftFinding(f, f.sentence_indices) for f in more]
             if told.findings or not told.loose.says_something:
                 last = len(found)
-            again.update([len(found) + number for number in told.again])
+            again.update({len(found) + number: how for number, how in told.again.items()})
             found += [DraftFinding(finding, (index,), start) for finding in told.findings]
             before = Before(said, told.findings)
             if section.name == "impression":
                 impression[index] = said.sides
-    context = Context(impression, frozenset(again))
+    context = Context(impression, again)
     return Draft(tuple(sentences), merged(found, context, report))

@@ -18,6 +18,7 @@ from groundct.core.report import Reading, Report, rewritten
 from groundct.core.value import Value
 from groundct.reports._draft import Draft, draft_of
 from groundct.reports._read import READ_FOR_FINDINGS, Prepared, prepare
+from groundct.reports.contradictions import impossible_places
 from groundct.reports.labels import labels_of_findings
 from groundct.reports.tables.rows import (
     ReadReport,
@@ -87,6 +88,7 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
         row, prepared = result.row, result.prepared
         issues.extend(_at(row, issue) for issue in prepared.plain.issues)
         read = _read_report(result)
+        issues.extend(_at(row, issue) for issue in _contradictions(read))
         if not any(s.section in READ_FOR_FINDINGS for s in read.draft.sentences):
             issues.append(_nothing_said(row))
         tables["reports"].append(report_row(read))
@@ -204,6 +206,12 @@ def _count(counts: Counter[str], draft: Draft, labels: dict[str, bool]) -> None:
     counts["findings"] += len(draft.findings)
     counts.update([own.finding.presence for own in draft.findings])
     counts.update([f"label {name}" for name, value in labels.items() if value])
+
+
+def _contradictions(read: ReadReport) -> tuple[Issue, ...]:
+    text = read.report.text
+    sentences = (text[sentence.start : sentence.end] for sentence in read.draft.sentences)
+    return impossible_places(sentences, read.report.language)
 
 
 def _nothing_said(row: ReportRow) -> Issue:
