@@ -43,5 +43,10 @@ def modifier_kinds() -> Mapping[str, ModifierKind]:
 
 def in_order(modifiers: Iterable[str]) -> tuple[str, ...]:
     """Standard words without repeats, in the order in which they are said."""
-    given = set(modifiers)
-    return tuple(word for word in modifier_kinds() if word in given)
+    order = _order()
+    return tuple(sorted(order.keys() & modifiers, key=order.__getitem__))
+
+
+@lru_cache(maxsize=1)
+def _order() -> dict[str, int]:
+    return {word: number for number, word in enumerate(modifier_kinds())}

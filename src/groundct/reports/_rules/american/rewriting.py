@@ -104,7 +104,7 @@ def respelt(surface: str, language: str) -> str | None:
 def _decimal(parsed: Parsed) -> list[Rewrite]:
     """Sizes with a decimal point in place of a comma."""
     out: list[Rewrite] = []
-    if not _COMMA.search(parsed.text):
+    if "," not in parsed.text or not _COMMA.search(parsed.text):
         return out
     for size in sizes_of(parsed):
         for number in range(size.first, size.last):

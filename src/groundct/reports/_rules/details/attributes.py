@@ -6,6 +6,7 @@ stands after "is", "with" or a comma, or is a phrase of its own, belongs to the 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from groundct.core.report import Change, Presence
@@ -14,6 +15,7 @@ from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.presence.scope import presence_of
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.findings import findings
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit, lexicon
 from groundct.vocabulary.modifiers import NO_MODIFIER, in_order
 
@@ -34,8 +36,11 @@ _WITH_PRIOR: Final[dict[str, Change]] = {"increased_if": "increased", "decreased
 
 def modifiers_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[tuple[str, ...], ...]:
     """The standard words of each mention; one that is denied ("not calcified") is none."""
+    hits = parsed.found.get("modifiers", ())
+    if not hits:
+        return ((),) * len(mentions)
     words: list[list[str]] = [[] for _ in mentions]
-    for hit in parsed.found.get("modifiers", ()):
+    for hit in hits:
         if hit.entry.meaning == NO_MODIFIER:
             continue
         for number in _qualified(parsed, hit, mentions):
@@ -53,8 +58,10 @@ def changes_of(
     Words such as "increased" count only beside an earlier examination: in this register a diameter
     that is "40 mm and increased" is wide.
     """
-    changes: list[Change | None] = [None] * len(mentions)
     hits = times_of(parsed)
+    if not hits:
+        return (None,) * len(mentions)
+    changes: list[Change | None] = [None] * len(mentions)
     compared = any(hit.entry.meaning in ("exam", "compared") for hit in hits)
     for hit in hits:
         change = _CHANGES.get(hit.entry.meaning)
@@ -158,10 +165,10 @@ def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None
     if not following:
         return None
     gap = parsed.words[hit.last : mentions[following[0]].first]
+    if not gap:
+        return following[0]
     grammar = parsed.grammar
-    stops = _STOPS | grammar.is_ | grammar.in_ | grammar.on | grammar.at | grammar.with_
-    stops |= grammar.perceived | grammar.to | grammar.but
-    if len(gap) > _REACH or not stops.isdisjoint(gap):
+    if len(gap) > _REACH or not _stops(parsed.language).isdisjoint(gap):
         return None
     if not grammar.listing.isdisjoint(gap):
         # "multiple, spiculated nodules": a list of modifiers, and no list of findings.
@@ -171,6 +178,14 @@ def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None
         if rest:
             return None
     return following[0]
+
+
+@lru_cache(maxsize=8)
+def _stops(language: str) -> frozenset[str]:
+    """The words that no adjective reaches over."""
+    own = grammar(language)
+    places = own.in_ | own.on | own.at | own.with_
+    return _STOPS | places | own.is_ | own.perceived | own.to | own.but
 
 
 def _predicate(parsed: Parsed, hit: Hit, mention: Mention) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import Size
 from groundct.reports._rules.words.tokens import small_number
 from groundct.vocabulary.findings import findings
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit, lexicon
 from groundct.vocabulary.words import is_plural
 
@@ -22,8 +25,8 @@ def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int |
     """
     numbers = {hit.first: int(hit.entry.meaning) for hit in parsed.found.get("numbers", ())}
     measured = {n for size in sizes for n in range(size.first, size.last)}
-    grammar = parsed.grammar
-    stops = _STOPS | grammar.joint | grammar.of | grammar.in_ | grammar.with_
+    own = parsed.grammar
+    stops = _stops(parsed.language)
     steps = 0
     for position in range(mention.first - 1, -1, -1):
         word = parsed.words[position]
@@ -35,11 +38,18 @@ def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int |
         number = numbers.get(position, small_number(word))
         if number is not None:
             return number if 1 <= number <= _MOST and _sure(parsed, position) else None
-        if word in grammar.article_one:
+        if word in own.article_one:
             return 1 if _singular(parsed, mention) else None
-        if word in grammar.vague:
+        if word in own.vague:
             return None
     return None
+
+
+@lru_cache(maxsize=8)
+def _stops(language: str) -> frozenset[str]:
+    """The words before a mention that no number reaches over."""
+    own = grammar(language)
+    return _STOPS | own.joint | own.of | own.in_ | own.with_
 
 
 def _sure(parsed: Parsed, position: int) -> bool:
@@ -47,8 +57,8 @@ def _sure(parsed: Parsed, position: int) -> bool:
     if not position:
         return True
     previous = parsed.words[position - 1]
-    grammar = parsed.grammar
-    if previous in grammar.joint | grammar.to | grammar.article | grammar.not_ | grammar.both:
+    own = parsed.grammar
+    if previous in own.joint | own.to | own.article | own.not_ | own.both:
         return False
     if any(hit.last == position for hit in parsed.found.get("units", ()) if _labels(hit)):
         return False  # "Covid 19", "series 2", "T 7"

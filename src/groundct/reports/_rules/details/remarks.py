@@ -35,6 +35,9 @@ def remarks_of(
     Advice that comes first belongs to the first finding after it. A guess belongs to no finding
     that is itself a part of the guess.
     """
+    cues = parsed.found.get("remarks") or parsed.cues["recommendation"]
+    if not cues and "?" not in parsed.words:
+        return Remarks(((),) * len(mentions), ())
     owned: list[list[Remark]] = [[] for _ in mentions]
     loose: list[Remark] = []
     said = [n for n, presence in enumerate(presences) if presence != "absent"]

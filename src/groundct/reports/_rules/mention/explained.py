@@ -26,6 +26,8 @@ _ROOT = 6
 
 def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """The mentions without those that the mention before or after them explains."""
+    if len(mentions) < 2:
+        return mentions
     dropped: set[int] = set()
     for number, (one, other) in enumerate(pairwise(mentions)):
         if not parsed.verb_last and _is(one, other) and _explains(parsed, one, other):

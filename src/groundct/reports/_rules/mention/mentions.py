@@ -169,8 +169,10 @@ def _organs_in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
 @once
 def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     """Places that stand inside or right before a mention, with those joined to them by and/or."""
-    inside = tuple(p for p in parsed.places if p.first < hit.last and hit.first < p.last)
+    inside = tuple([p for p in parsed.places if p.first < hit.last and hit.first < p.last])
     before = [p for p in parsed.places if floor <= p.first and p.last <= hit.first]
+    if not before:
+        return inside
     grammar = parsed.grammar
     noun_signs = grammar.article | grammar.in_ | grammar.of
     sides = parsed.role("laterality", "right", "left", "bilateral")
@@ -214,14 +216,18 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
     A place that is the adjective of one hit ("pleural effusion") is never a place of another.
     """
     hits = _heads(parsed)
+    if not parsed.places:
+        return ((),) * len(hits)
     owned = [_adjectives(parsed, h, hits[n - 1].last if n else 0) for n, h in enumerate(hits)]
     taken = {place.first for own in owned for place in own}
     objects = set() if parsed.verb_last else {hit.last for hit in hits}
     free = tuple(
-        p
-        for p in parsed.places
-        # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
-        if p.first not in taken and (p.first in objects or not beside(parsed, p))
+        [
+            p
+            for p in parsed.places
+            # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
+            if p.first not in taken and (p.first in objects or not beside(parsed, p))
+        ]
     )
     if parsed.verb_last:
         return tuple(own_before(parsed, free, hits, index) for index in range(len(hits)))
@@ -263,12 +269,16 @@ def _shares(parsed: Parsed, hit: Hit, following: Hit) -> bool:
 
 
 def _inside(places_found: tuple[Hit, ...], first: int, last: int) -> tuple[Hit, ...]:
-    return tuple(p for p in places_found if first <= p.first and p.last <= last)
+    return tuple([p for p in places_found if first <= p.first and p.last <= last])
+
+
+def beside(parsed: Parsed, place: Hit) -> bool:
+    """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
+    return bool(parsed.relations) and _beside(parsed, place)
 
 
 @once
-def beside(parsed: Parsed, place: Hit) -> bool:
-    """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
+def _beside(parsed: Parsed, place: Hit) -> bool:
     if parsed.verb_last:
         own = (hit for hit in parsed.relations if hit.entry.meaning.startswith(NEAR_BEFORE))
         return any(place in neighbours_before(parsed, hit) for hit in own)

@@ -7,6 +7,7 @@ are one thing under two names, "opacity suggesting pneumonia", share what either
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.places.side_words import emphasised, side_words
@@ -16,6 +17,7 @@ from groundct.reports._rules.presence.clauses import STOPS, opening
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.segments import segment_words
 
 __all__ = ["Words", "adjective_sides", "laterality_of", "plain_sites", "sites_of"]
@@ -105,10 +107,10 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     """The sites around a mention, after it, shared with the next one, or before it."""
     parsed = words.parsed
     grammar = parsed.grammar
-    inner = tuple(s for s in words.sites if s.first < mention.last and mention.first < s.last)
+    inner = tuple([s for s in words.sites if s.first < mention.last and mention.first < s.last])
     following = [m.first for m in spoken if m.first >= mention.last]
     limit = min(following, default=len(parsed.words))
-    after = tuple(s for s in words.sites if mention.last <= s.first < limit)
+    after = tuple([s for s in words.sites if mention.last <= s.first < limit])
     if following:
         # "..., emphysema; in the left lung, a nodule": the lung is the next clause's.
         after = tuple(s for s in after if not parsed.any_word(mention.last, s.first, _PARTS))
@@ -257,14 +259,14 @@ def _on_another_side(parsed: Parsed, span: tuple[int, int, int]) -> bool:
 
 def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
     """The sites right before token ``first``, and those that are joined to them."""
+    before = [s for s in words.sites if floor <= s.first and s.last <= first]
+    if not before:
+        return ()
     grammar = words.parsed.grammar
-    between = (
-        grammar.listing | grammar.article | grammar.of | grammar.segment | grammar.side
-    ) | grammar.lung
-    between |= segment_words(words.parsed.language).words
+    between = _between_sites(words.parsed.language)
     out: list[Site] = []
     edge = first
-    for site in reversed([s for s in words.sites if floor <= s.first and s.last <= first]):
+    for site in reversed(before):
         gap = words.parsed.words[site.last : edge]
         joined = out and between.issuperset(gap)
         # "mass in the right lung and left lung nodule": the first is the mass's.
@@ -278,6 +280,14 @@ def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
         out.append(site)
         edge = site.first
     return tuple(reversed(out))
+
+
+@lru_cache(maxsize=8)
+def _between_sites(language: str) -> frozenset[str]:
+    """The words that join sites to each other."""
+    own = grammar(language)
+    joints = own.listing | own.article | own.of | own.segment | own.side | own.lung
+    return joints | segment_words(language).words
 
 
 def _restarts(parsed: Parsed, low: int, first: int) -> bool:

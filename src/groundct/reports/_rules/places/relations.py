@@ -25,6 +25,8 @@ _LEADS = 4
 
 def relations_of(parsed: Parsed, spoken: Sequence[Mention]) -> tuple[tuple[Relation, ...], ...]:
     """The relations of each mention, in the order of the mentions."""
+    if not parsed.relations:
+        return ((),) * len(spoken)
     own: list[list[Relation]] = [[] for _ in spoken]
     for hit in parsed.relations:
         number = _owner(parsed, hit, spoken)

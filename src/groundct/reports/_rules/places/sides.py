@@ -37,7 +37,7 @@ def laterality_of(
     paths: tuple[str, ...],
 ) -> Laterality | None:
     """The side of a mention with these sites and anatomy paths; None where the text gives none."""
-    sides = {side for site in sites for side in site.sides}
+    sides = {side for site in sites for side in site.sides} if sites else set[str]()
     if findings().types[mention.type].anatomy == _PLEURA:
         # "right pleural effusion and left lower lobe consolidation": its own side comes first.
         own = _nearby_sides(parsed, mention, spoken) if parsed.verb_last else None
@@ -45,7 +45,8 @@ def laterality_of(
         near = set() if own or parsed.verb_last else _nearby_sides(parsed, mention, spoken)
         sides = own or (near if near > sides else sides)
     if not sides:
-        named = {anatomy().structures.get(anatomy().leaf(path)) for path in paths}
+        tree = anatomy().structures
+        named = [tree.get(path.rpartition("/")[2]) for path in paths]
         sides = {s.laterality for s in named if s is not None and s.laterality is not None}
     if not sides and mention.hit.entry.meaning != "normal":
         own_lobe = parsed.verb_last and bool(sites)
@@ -228,8 +229,12 @@ def _single(sides: set[str]) -> set[str]:
 
 def adjective_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
     """Sides right before a mention: "small left and trace right pleural effusion" has both."""
+    if not side_words(parsed):
+        return set()
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
     hits = [h for h in side_words(parsed) if floor <= h.first and h.last <= mention.first]
+    if not hits:
+        return set()
     grammar = parsed.grammar
     parting = (grammar.lung | grammar.lobe | grammar.segment | grammar.in_ | grammar.on) | {";"}
     edge = mention.first

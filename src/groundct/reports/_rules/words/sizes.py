@@ -14,6 +14,7 @@ from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
 
 _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?")
+_DIGIT = re.compile(r"\d")
 _DASH = re.compile(r"\s*[-–—‑~]\s*")
 _SIZE: Final = Measurement(span=Span(start=0, end=1), values_mm=())
 _SCALES = {"mm": 1.0, "cm": 10.0}
@@ -41,22 +42,21 @@ class _Numbers(NamedTuple):
 @once
 def sizes_of(parsed: Parsed) -> tuple[Size, ...]:
     """All sizes in order. A range is one size, each number of a list one of its own."""
-    if not any(word[0].isdigit() for word in parsed.words):
+    if not _DIGIT.search(parsed.text):
         return ()
     hits = {hit.first: hit for hit in parsed.found.get("units", ())}
     out: list[Size] = []
-    position = 0
-    while position < len(parsed.words):
+    end = 0
+    for position, word in enumerate(parsed.words):
         group = None
-        if parsed.words[position][0].isdigit():
+        if position >= end and word[0].isdigit():
             group = _product(parsed, hits, position)
         if group is None:
-            position += 1
             continue
         ranged = _range(parsed, hits, group)
         found = [ranged] if ranged is not None else _listed(parsed, hits, group)
         out += found
-        position = found[-1].last if found else group.last
+        end = found[-1].last if found else group.last
     return tuple(out)
 
 
