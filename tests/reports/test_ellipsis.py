@@ -86,3 +86,36 @@ def test_what_is_not_there_is_not_placed() -> None:
 def test_a_turkish_lobe() -> None:
     text = "Sağ akciğer üst lobda nodül izlendi. Alt lobda atelektazi izlendi."
     assert _place(text, "tr")[:2] == ("right", ["right lung lower lobe"])
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "size"),
+    [
+        ("The aortic arch is 42 mm. It is wider than normal.", "aortic_aneurysm", 42.0),
+        ("Pulmonary trunk: 34 mm. It is dilated.", "pulmonary_artery_dilatation", 34.0),
+        ("The ascending aorta measures 4.3 cm. It is ectatic.", "aortic_aneurysm", 43.0),
+        ("The spleen is 15 cm long. It is larger than normal.", "splenomegaly", 150.0),
+    ],
+)
+def test_a_size_and_what_is_said_of_it(text: str, kind: str, size: float) -> None:
+    (found,) = PLUGIN.extract(report_of_columns([("findings", text)])).findings
+    assert (found.type, found.presence, found.sentence_indices) == (kind, "present", (0, 1))
+    assert [m.values_mm for m in found.measurements] == [(size,)]
+    assert found.measurements[0].span.of(text)[0] == str(size)[0]
+    assert found.span.of(text) in text.partition(". ")[2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Two organs, none, no size, something between, or nothing that is wide.
+        "The aorta is 42 mm and the pulmonary trunk 34 mm. It is wider than normal.",
+        "The nodule is 4 mm. It is wider than normal.",
+        "The aortic arch is seen. It is wider than normal.",
+        "The aortic arch is 42 mm. The scan is complete. It is wider than normal.",
+        "The aortic arch is 32 mm. It is normal.",
+    ],
+)
+def test_no_finding_of_two_sentences_that_do_not_make_one(text: str) -> None:
+    found = PLUGIN.extract(report_of_columns([("findings", text)])).findings
+    assert not any(len(f.sentence_indices) > 1 for f in found)

@@ -1,8 +1,8 @@
-"""A lobe without a side lies in the lung of the sentence before, a segment in its lobe.
+"""What a sentence leaves out because the one before it says it: a side, a lobe, an organ.
 
-"A nodule in the right upper lobe. There is another in the lower lobe, in its superior segment."
-Only where nothing else can be meant: the findings of the sentence before lie in one lung, and this
-one names no side.
+"A nodule in the right upper lobe. There is another in the lower lobe, in its superior segment." A
+side and a lobe are taken over only where nothing else can be meant: the findings of the sentence
+before lie in one lung, and this one names no side.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ from typing import Final, Literal, NamedTuple
 
 from groundct.core.report import Finding
 from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.details.measures import measurements_of
 from groundct.reports._rules.places.link import exact
 from groundct.reports._rules.places.segment_sites import with_segments
 from groundct.reports._rules.places.site import Site
-from groundct.reports._rules.reading import SentenceReading
+from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.places import places
 
 _WHOLE: Final = "lung/lung"
 _SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
+_ALL_OF_IT: Final = frozenset(("mediastinum", "mediastinum/mediastinal tissue"))
+"""Where vessels lie: "the aorta in the mediastinum" names one organ."""
 _LEVELS: Final = ("upper", "middle", "lower")
 
 
@@ -27,6 +31,20 @@ class Before(NamedTuple):
 
     said: SentenceReading
     findings: tuple[Finding, ...]
+
+
+def completed(before: Before | None, text: str, language: str) -> Finding | None:
+    """The one finding that a sentence with sizes and the next say together, read as one sentence.
+
+    "The aortic arch is 41 mm. It is wider than normal." ``text`` holds both.
+    """
+    if before is None or before.findings or not measurements_of(before.said.parsed):
+        return None
+    named = [places().places[hit.entry.meaning].paths[0] for hit in before.said.parsed.places]
+    if len(set(named) - _ALL_OF_IT) != 1:
+        return None
+    found = read_sentence(text, language).findings
+    return found[0] if len(found) == 1 and found[0].presence != "absent" else None
 
 
 class _Lung(NamedTuple):

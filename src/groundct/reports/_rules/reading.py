@@ -19,6 +19,7 @@ from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.places.link import paths_of, regions_of
 from groundct.reports._rules.places.sites import Site, lung_sites
 from groundct.reports._rules.words.parsed import ANAPHOR, Parsed, parse, sides_named
+from groundct.vocabulary.places import GENERAL
 
 _KEPT = 3 << 13
 _KEPT_PARSED = 1 << 8
@@ -31,8 +32,8 @@ class SentenceReading:
     ``standardized`` is what it says in American radiology English; ``doubts`` are the reasons why
     rules may have misread it, none for most sentences; ``sides`` those that it names, of whatever
     it speaks; ``points_back``: it says "in this location" or so; ``sideless``: it names a lobe or
-    a segment, and no side. Entries and sites are looked up
-    again when asked for: few are, and readings are many.
+    a segment, and no side; ``completes``: it says "It is wider than normal." and no more. Entries
+    and sites are looked up again when asked for: few are, and readings are many.
     """
 
     text: str
@@ -48,6 +49,7 @@ class SentenceReading:
     sides: frozenset[str]
     points_back: bool
     sideless: bool
+    completes: bool
 
     @property
     def parsed(self) -> Parsed:
@@ -95,7 +97,17 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         sides=sides_named(parsed),
         points_back=any(hit.entry.meaning == ANAPHOR for hit in parsed.relations),
         sideless=bool(found) and _is_sideless(parsed, sites),
+        completes=_completes(parsed, found),
     )
+
+
+def _completes(parsed: Parsed, found: tuple[Finding, ...]) -> bool:
+    """Whether a sentence says a general word of "it" alone, which is a finding at some places."""
+    if parsed.grammar.pronoun.isdisjoint(parsed.words[:1]) or parsed.places:
+        return False
+    said = {hit.entry.meaning for hit in parsed.findings}
+    unnamed = all(not finding.anatomy and finding.presence == "present" for finding in found)
+    return any(head.startswith(GENERAL) for head in said) and unnamed
 
 
 def _is_sideless(parsed: Parsed, sites: tuple[Site, ...]) -> bool:

@@ -9,7 +9,7 @@ from groundct.core.report import Finding, Reading, Report
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
-from groundct.reports._rules.ellipsis import Before, sided
+from groundct.reports._rules.ellipsis import Before, completed, sided
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.reports._rules.words.sentences import sentence_places
@@ -22,12 +22,13 @@ class Told(NamedTuple):
     """What a sentence tells: its findings, and what belongs to those of the sentence before.
 
     Spans count from the sentence's start. ``again`` are the findings, by number, that their words
-    call known ones.
+    call known ones. ``completes``: what it says is a finding together with the sentence before.
     """
 
     findings: tuple[Finding, ...]
     loose: Loose
     again: Mapping[int, Again]
+    completes: bool = False
 
 
 Teller = Callable[[int, Before | None, SentenceReading], Told]
@@ -37,7 +38,7 @@ Teller = Callable[[int, Before | None, SentenceReading], Told]
 def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
     """What the rules read, with the side that the sentence before gives."""
     findings = sided(before, placed(before and before.said, said), said)
-    return Told(findings, said.loose, said.again)
+    return Told(findings, said.loose, said.again, said.completes)
 
 
 def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
@@ -56,6 +57,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
         if section.span.of(text).strip().lower() in _EMPTY:
             continue
         before: Before | None = None
+        begun = 0
         last = len(found)
         regions: tuple[str, ...] = ()
         paths: tuple[str, ...] = ()
@@ -90,9 +92,14 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 found[last:] = [DraftFinding(f, f.sentence_indices) for f in more]
             if told.findings or not told.loose.says_something:
                 last = len(found)
-            again.update({len(found) + number: how for number, how in told.again.items()})
+            if told.completes and (both := completed(before, text[begun:end], language)):
+                last = len(found)
+                found.append(DraftFinding(both, (index - 1, index), begun))
+                told = told._replace(findings=(), again={})
+            for number, how in told.again.items():
+                again[len(found) + number] = how
             found += [DraftFinding(finding, (index,), start) for finding in told.findings]
-            before = Before(said, told.findings)
+            before, begun = Before(said, told.findings), start
             if section.name == "impression":
                 impression[index] = said.sides
     context = Context(impression, again)
