@@ -237,6 +237,41 @@ def test_a_size_may_stand_in_the_next_sentence(
     assert found.sentence_indices == ((0, 1) if sizes else (0,))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "size"),
+    [
+        ("A pericardial effusion.", "It measures 11 mm adjacent to the left ventricle.", 11.0),
+        ("Lymph nodes in the mediastinum.", "The largest is subcarinal and measures 13 mm.", 13.0),
+        ("Nodules in both lungs.", "The largest of these nodules is 9 mm.", 9.0),
+        ("Lymph nodes at both hila.", "The largest lymph node is 17 mm, on the right.", 17.0),
+        ("A cyst with calcifications in the liver.", "It measures 31 mm.", 31.0),
+    ],
+)
+def test_the_size_of_the_finding_before(first: str, second: str, size: float) -> None:
+    alone, told = _read(first, "")[0], _read(f"{first} {second}", "")
+    assert [m.values_mm for m in told[0].measurements] == [(size,)]
+    assert told[0].sentence_indices == (0, 1)
+    assert (told[0].laterality, told[0].anatomy) == (alone.laterality, alone.anatomy)
+    assert len(told) == len(_read(first, ""))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("A pericardial effusion.", "It measures 11 mm above the left kidney."),
+        (
+            "Nodules in both lungs.",
+            "The largest of these nodules, in the left upper lobe, is 9 mm.",
+        ),
+        ("Nodules of 4 mm in both lungs.", "The largest nodule is 9 mm."),
+        ("Nodules in the right lung.", "The largest nodule in the left lung is 9 mm."),
+        ("A pulmonary artery of normal width. The left one is dilated.", "The aorta is 31 mm."),
+    ],
+)
+def test_the_size_of_another_finding(first: str, second: str) -> None:
+    assert _read(first, "") == _read(f"{first} {second}", "")[: len(_read(first, ""))]
+
+
 def test_a_size_that_two_findings_may_own_is_no_ones() -> None:
     found = _read("A nodule and an effusion on the right. It measures 8 mm.", "")
     assert not any(f.measurements for f in found)

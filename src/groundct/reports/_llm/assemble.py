@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from groundct.core.report import Finding, Reading, Report
 from groundct.reports._llm.source import Source
-from groundct.reports._rules.continued import Loose
 from groundct.reports._rules.ellipsis import Before
 from groundct.reports._rules.reading import SentenceReading
 from groundct.reports._rules.whole import Told, read_report, told_by_rules
@@ -63,4 +62,4 @@ def _retold(told: Told, findings: tuple[Finding, ...]) -> Told:
     }
     taken = {size.span for finding in findings for size in finding.measurements}
     sizes = tuple(size for size in told.loose.sizes if size.span not in taken)
-    return Told(findings, Loose(sizes, told.loose.remarks, told.loose.sites), again)
+    return Told(findings, told.loose._replace(sizes=sizes, takes_back=False), again)

@@ -2,7 +2,8 @@
 
 "The largest is 8 mm." gives a size, "It lies in the left upper lobe." a place, "Follow-up is
 recommended." a remark. A size or place is taken over only where one finding alone can be meant, and
-the sentence names no place outside the lungs; a place only where it contradicts nothing.
+the sentence names no place outside its region; a place only in the lungs and where it contradicts
+nothing.
 """
 
 from __future__ import annotations
@@ -20,21 +21,27 @@ from groundct.reports._rules.places.link import exact
 from groundct.reports._rules.places.site import Site, site_paths
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
-from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.lexicon import Hit, lexicon
 from groundct.vocabulary.places import GENERAL, places
 
 _OPENING = 4
+_LARGEST_REACH = 5
+_CONTINUES = "continues"
 _LUNG = ("lung",)
 _WHOLE = "lung/lung"
+_IN_IT = frozenset(("calcification", "organ_calcification"))
+"""The types of what lies in another finding: "a nodule with calcifications. It measures 21 mm."."""
 
 
 class Loose(NamedTuple):
     """Sizes, lung sites and remarks of a sentence that belong to no finding of its own.
 
     ``takes_back``: it says that what an earlier examination had is gone, "It is not seen now".
+    ``named`` are the regions of each place beside the sizes.
     """
 
     sizes: tuple[Measurement, ...] = ()
+    named: tuple[tuple[str, ...], ...] = ()
     remarks: tuple[Remark, ...] = ()
     sites: tuple[Site, ...] = ()
     takes_back: bool = False
@@ -50,10 +57,12 @@ class Again(NamedTuple):
 
     ``types`` are those that it may have been named by: "the lesion" that is called a mass before.
     ``described``: they say so plainly, "the described nodule"; else "the nodule" alone does.
+    ``largest``: the sentence is of the largest of them, "The largest of these nodules is 9 mm".
     """
 
     types: frozenset[str]
-    described: bool
+    described: bool = False
+    largest: bool = False
 
 
 def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
@@ -62,7 +71,7 @@ def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
     found: dict[int, Again] = {}
     for number, mention in enumerate(mentions):
         if mention.first and parsed.words[mention.first - 1] in parsed.grammar.article:
-            found[number] = Again(_types(mention), described=False)
+            found[number] = Again(_types(mention))
     for hit in parsed.found.get("remarks", ()):
         if hit.entry.meaning != "again":
             continue
@@ -70,7 +79,22 @@ def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
             near = 0 <= mention.first - hit.last <= _OPENING
             if near and stops.isdisjoint(parsed.words[hit.last : mention.first]):
                 found[number] = Again(_types(mention), described=True)
+    if mentions and _of_largest(parsed, mentions[0]):
+        found[0] = Again(_types(mentions[0]), largest=True)
     return found
+
+
+def _of_largest(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a sentence begins with "The largest of these" and names them, or "nodule"."""
+    return mention.first <= _LARGEST_REACH and _led_by_largest(parsed)
+
+
+def _led_by_largest(parsed: Parsed) -> bool:
+    """Whether a sentence begins with words such as "the largest"."""
+    if not any(hit.entry.meaning == _CONTINUES and hit.first == 0 for hit in parsed.relations):
+        return False
+    hits = parsed.found.get("measurement", ())
+    return any(hit.entry.meaning == "up_to" and hit.first == 0 for hit in hits)
 
 
 def _types(mention: Mention) -> frozenset[str]:
@@ -90,12 +114,18 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
     sizes = measurements_of(parsed) if not mentions and _continues(parsed) else ()
     sites = words.sites if not mentions and _goes_on(parsed) else ()
     gone = not mentions and bool(parsed.role("negation", "negates_it"))
-    return Loose(tuple(s for s in sizes if s.kind != "distance"), remarks, sites, gone)
+    kept = tuple(s for s in sizes if s.kind != "distance")
+    named = tuple(_regions(place) for place in parsed.places) if kept else ()
+    return Loose(sizes=kept, named=named, remarks=remarks, sites=sites, takes_back=gone)
+
+
+def _regions(place: Hit) -> tuple[str, ...]:
+    return places().places[place.entry.meaning].regions
 
 
 def _goes_on(parsed: Parsed) -> bool:
     """Whether a sentence begins with a word such as "it" and speaks of the lungs alone."""
-    if any(places().places[place.entry.meaning].regions != _LUNG for place in parsed.places):
+    if any(_regions(place) != _LUNG for place in parsed.places):
         return False
     return not parsed.grammar.pronoun.isdisjoint(parsed.words[:1])
 
@@ -113,16 +143,23 @@ def continued(before: Sequence[Finding], loose: Loose, where: tuple[int, int]) -
         own = before[sure[-1]]
         remarks = tuple(remark.moved(offset) for remark in loose.remarks)
         out[sure[-1]] = _told(own, index).changed(remarks=(*own.remarks, *remarks))
-    if loose.sizes and len(held) == 1:
-        own = out[held[0]]
+    sized = [n for n in held if before[n].type not in _IN_IT] or held
+    if loose.sizes and len(sized) == 1 and _in_region(out[sized[0]], loose.named):
+        own = out[sized[0]]
         sizes = tuple(of_type(size, own.type).moved(offset) for size in loose.sizes)
-        out[held[0]] = _told(own, index).changed(measurements=(*own.measurements, *sizes))
+        out[sized[0]] = _told(own, index).changed(measurements=(*own.measurements, *sizes))
     if loose.sites and len(held) == 1 and out[held[0]].anatomy:
         out[held[0]] = sited(out[held[0]], loose.sites, index)
     if loose.takes_back and len(held) == 1 and out[held[0]].refers_to_prior:
         gone = _told(out[held[0]], index)
         out[held[0]] = gone.changed(presence="absent", change="resolved")
     return out
+
+
+def _in_region(finding: Finding, named: Sequence[Sequence[str]]) -> bool:
+    """Whether the places of a sentence all are of the region that a finding lies in."""
+    tops = {anatomy().top_region(path) for path in finding.anatomy}
+    return all(not tops.isdisjoint(regions) for regions in named)
 
 
 def sited(finding: Finding, sites: Sequence[Site], index: int) -> Finding:
@@ -153,7 +190,9 @@ def _told(finding: Finding, index: int) -> Finding:
 
 def _continues(parsed: Parsed) -> bool:
     """Whether a sentence begins as one that goes on: "It measures", "The largest is", "Size:"."""
-    if any(places().places[place.entry.meaning].regions != _LUNG for place in parsed.places):
+    if not parsed.grammar.pronoun.isdisjoint(parsed.words[:1]) or _led_by_largest(parsed):
+        return True
+    if any(_regions(place) != _LUNG for place in parsed.places):
         return False
     opening = parsed.words[:_OPENING]
     hits = lexicon(parsed.language, "measurement", "kind").find(opening)

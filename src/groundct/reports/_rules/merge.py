@@ -56,7 +56,10 @@ def merged(
         if sides is not None:
             matches = _matches(draft, sides, (out, by_type), report)
         if not matches and number in context.again:
-            matches = _pointed(draft, context.again[number], (out, by_type), report)
+            again = context.again[number]
+            matches = _pointed(draft, again, (out, by_type), report)
+            if matches and again.largest:
+                draft = draft._replace(finding=_of_all(draft.finding))
         if not matches:
             by_type.setdefault(draft.finding.type, []).append(len(out))
             out.append(draft)
@@ -145,11 +148,37 @@ def _pointed(
     if finding.anatomy == (findings().types[finding.type].anatomy,):
         finding = finding.changed(anatomy=())
     several = is_several(draft.words(report.text), report.language)
-    if again.described:
+    if again.largest:
+        fits = _among(known, finding) and adds(known, _of_all(finding), several=False)
+    elif again.described:
         fits = adds(known, finding, several=several)
     else:
         fits = _holds(known, finding, several=several)
     return (numbers[0],) if fits or _is_one(known, finding) else ()
+
+
+def _of_all(finding: Finding) -> Finding:
+    """What the largest of several says of them all: none is larger."""
+    sizes = [s.changed(form="up_to") if s.form == "exact" else s for s in finding.measurements]
+    return finding.changed(
+        anatomy=(),
+        laterality=None,
+        lung_segments=(),
+        count=None,
+        modifiers=(),
+        measurements=tuple(sizes),
+    )
+
+
+def _among(known: Finding, finding: Finding) -> bool:
+    """Whether the largest of several tells no closer place than they have; they have no size yet.
+
+    The largest of nodules in both lungs that lies in a lobe stays a finding of its own.
+    """
+    side_fits = not sides_of(known) or sides_of(finding) <= sides_of(known)
+    held = {up for path in known.anatomy for up in upwards(path)}
+    place_fits = not known.anatomy or held.issuperset(finding.anatomy)
+    return side_fits and place_fits and not (finding.lung_segments or known.measurements)
 
 
 def _holds(known: Finding, finding: Finding, *, several: bool) -> bool:
