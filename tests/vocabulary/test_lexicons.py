@@ -54,7 +54,7 @@ ROLES = {
         *("prior", "since", "exam", "compared", "current", "increased_if", "decreased_if"),
         *get_args(Change),
     },
-    "recommendation": {"recommends", "history", "acts_on"},
+    "recommendation": {"recommends", "history", "acts_on", "none"},
     "relation": {
         *("anaphor", "continues", "preamble", "together", "in_turn", "other"),
         *(f"near:{kind}" for kind in RELATIONS),

@@ -124,8 +124,11 @@ def _listed(parsed: Parsed, mentions: tuple[Mention, ...], first: int) -> list[i
         low, high = mentions[number - 1].last, mentions[number].first
         told = any(low <= verb.first < high for verb in parsed.role("negation", "asserts"))
         ended = told or parsed.any_word(low, high, _STOPS | parsed.grammar.is_)
-        joined = parsed.any_word(low, high, parsed.grammar.joint)
-        if ended or not (joined or parsed.any_word(low + 1, low + 2, parsed.grammar.in_)):
+        joined = parsed.any_word(low, high, parsed.grammar.joint) or any(
+            parsed.words[n] == "," and parsed.words[n + 1] in parsed.grammar.in_
+            for n in range(low, high - 1)
+        )
+        if ended or not joined:
             break
         kept.append(number)
     return kept

@@ -12,6 +12,7 @@ from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
 
 _SINCE: Final = "since"
+_COMPARED: Final = "compared"
 _STATED: Final = frozenset(("increased", "decreased"))
 _EXAMS: Final = frozenset(("exam", "compared"))
 _ENLARGED: Final = "~enlargement"
@@ -27,7 +28,11 @@ def times_of(parsed: Parsed) -> tuple[Hit, ...]:
     if not hits:
         return ()
     advice = _advised(parsed)
-    kept = tuple(hit for hit in hits if not (_undated(parsed, hit) or _is_advice(hit, advice)))
+    kept = tuple(
+        hit
+        for hit in hits
+        if not (_undated(parsed, hit) or _is_advice(hit, advice) or _is_beside(parsed, hit))
+    )
     if any(hit.entry.meaning in _EXAMS for hit in kept):
         return kept
     return tuple(hit for hit in kept if not _is_state(parsed, hit))
@@ -37,6 +42,16 @@ def _undated(parsed: Parsed, hit: Hit) -> bool:
     """Whether "since" gives a reason: no date follows it."""
     after = parsed.words[hit.last : hit.last + 1]
     return hit.entry.meaning == _SINCE and not (after and after[0][0].isdigit())
+
+
+def _is_beside(parsed: Parsed, hit: Hit) -> bool:
+    """Whether what is compared is another place: "compared to the left", "to the liver"."""
+    if hit.entry.meaning != _COMPARED or hit.last >= len(parsed.words):
+        return False
+    sides = parsed.role("laterality", "right", "left", "bilateral", "opposite")
+    position = hit.last + (parsed.words[hit.last] in parsed.grammar.article)
+    named = {place.first for place in (*parsed.places, *sides)}
+    return position in named or parsed.any_word(position, position + 1, parsed.grammar.elsewhere)
 
 
 def _is_advice(hit: Hit, advice: frozenset[int]) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from groundct.reports._rules.mention.verb_last import NEAR_BEFORE, neighbours_before, own_before
-from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.reports._rules.words.parsed import Parsed, line_starts, once
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import GENERAL, places
@@ -14,12 +14,15 @@ from groundct.vocabulary.words import has_ending
 
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _ABDOMEN = ("abdomen",)
+_SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~free_air", "~density"))
 _AMID = 2
 _RELATION_REACH = 8
 NEAR: Final = "near:"
 """What the roles of words begin with that name a neighbour, the relation's kind behind it."""
 _ENDS = frozenset(";:.()")
 _NONE = "~none"
+_LUNG = "lung"
+_PLEURA = "pleura"
 
 
 class Mention(NamedTuple):
@@ -57,7 +60,7 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
             out.append(Mention(hit.first, hit.last, meaning, hit, chosen))
             continue
         first = own[0].first if own and _touches(parsed, own, hit) else hit.first
-        kind = None if chosen else _of_neighbour(parsed, hits, index)
+        kind = None if chosen else _of_neighbour(parsed, hits, index) or _in_abdomen(parsed, hit)
         if kind is not None:
             out.append(Mention(first, hit.last, kind, hit, ()))
         else:
@@ -85,6 +88,16 @@ def _of_neighbour(parsed: Parsed, hits: tuple[Hit, ...], index: int) -> str | No
         if region in places().places:
             return places().resolve(head, region)
     return None
+
+
+def _in_abdomen(parsed: Parsed, hit: Hit) -> str | None:
+    """The type of a general word beside abdominal organs alone: "a nodule behind the spleen"."""
+    vague = parsed.words[hit.last - 1] in parsed.grammar.neutral
+    if hit.entry.meaning not in _SOLID or vague or not parsed.places:
+        return None
+    keys = {place.entry.meaning for place in parsed.places}
+    inside = all(_ABDOMEN[0] in (key, *places().holding(key)) for key in keys)
+    return places().resolve(hit.entry.meaning, _ABDOMEN[0]) if inside else None
 
 
 def _pathological(parsed: Parsed, hit: Hit) -> bool:
@@ -127,8 +140,22 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
         tied = () if findings().types[default].anatomy else chosen
         return [Mention(first, hit.last, default, hit, tied)]
     several = head in _SHARING or _organs_in_a_list(parsed, chosen)
+    if several and len(types) > 1:
+        types = {kind: own for kind, own in types.items() if not _lies_in_lung(parsed, own, chosen)}
     kinds = list(types) if several else list(types)[:1]
     return [Mention(first, hit.last, kind, hit, tuple(types[kind])) for kind in kinds]
+
+
+def _lies_in_lung(parsed: Parsed, own: list[Hit], chosen: tuple[Hit, ...]) -> bool:
+    """Whether a lung only says where pleura is: "in the pleura in the left lower lobe"."""
+    if any(place.entry.meaning != _LUNG for place in own):
+        return False
+    before = [p for p in chosen if p.last <= own[0].first and p.entry.meaning == _PLEURA]
+    if not before:
+        return False
+    between = parsed.words[before[-1].last : own[0].first]
+    within = parsed.grammar.in_ | parsed.grammar.of | parsed.grammar.at
+    return parsed.grammar.listing.isdisjoint(between) and not within.isdisjoint(between)
 
 
 def _narrow(parsed: Parsed, chosen: tuple[Hit, ...]) -> tuple[Hit, ...]:
@@ -179,9 +206,13 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     sided = {position for side in sides for position in range(side.first, side.last)}
     chain: list[Hit] = []
     edge = hit.first
+    doubts = parsed.cues["uncertainty"]
+    anew = hit.first in line_starts(parsed)
     for place in reversed(before):
         gap = parsed.words[place.last : edge]
         near = len(gap) <= 2 and grammar.article.isdisjoint(gap) and _ENDS.isdisjoint(gap)
+        # "The liver suspicious for metastases", "the thyroid Atherosclerosis" of a joined line.
+        parted = anew or any(place.last <= cue.first and cue.last <= edge for cue in doubts)
         listed = all(
             word in grammar.listing or position in sided
             for position, word in enumerate(gap, start=place.last)
@@ -194,7 +225,7 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
         two_sided = not sided.isdisjoint(range(place.last, edge)) and not sided.isdisjoint(
             range(place.first - 1, place.last)
         )
-        if noun or two_sided or not (near and linked):
+        if noun or two_sided or parted or not (near and linked):
             break
         chain.append(place)
         edge = place.first

@@ -22,7 +22,7 @@ from groundct.reports._rules.presence.clauses import (
     verbs,
 )
 from groundct.reports._rules.presence.earlier import only_earlier, taken_back
-from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.parsed import Parsed, line_starts
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside
 
@@ -136,6 +136,8 @@ def _blocked_after(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
 def _cut(parsed: Parsed, low: int, first: int, last: int) -> bool:
     """Whether a stop, a word that ends scopes or a verb with something new after it comes first."""
     if parsed.any_word(low, first, STOPS) or _role_between(parsed, ENDERS, low, first):
+        return True
+    if any(low < position <= first for position in line_starts(parsed)):
         return True
     for verb in verbs(parsed, low, first):
         position = opening(parsed, verb.last, first)
@@ -303,6 +305,11 @@ def _role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -
     return any(low <= hit.first and hit.last <= high for hit in parsed.role("negation", *roles))
 
 
+def _hyphened(parsed: Parsed, last: int, first: int) -> bool:
+    """Whether a hyphen alone, which is no token, stands between two tokens."""
+    return parsed.text[parsed.tokens[last - 1].end : parsed.tokens[first].start].strip() == "-"
+
+
 def _named(parsed: Parsed, low: int, high: int) -> bool:
     return any(low <= hit.first < high for hit in parsed.findings)
 
@@ -345,7 +352,7 @@ def _doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
     adjectives = {n for p in parsed.places for n in range(p.first, p.last) if last <= n < cue}
     for hit in others:
         gap = range(last, hit.first)
-        if not gap or any(
+        if not (gap or _hyphened(parsed, last, hit.first)) or any(
             n not in adjectives and parsed.words[n] not in parsed.grammar.listing | _BRACKETS
             for n in gap
         ):

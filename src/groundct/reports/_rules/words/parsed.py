@@ -22,6 +22,9 @@ R = TypeVar("R")
 MASK = "\0"
 _PARTING: Final = frozenset(",;")
 _UNITS: Final = frozenset(("mm", "cm"))
+_LINE_WORD: Final = 4
+_UNSEEN: Final = "~unseen"
+"""The general word of an organ that was looked for and is not there."""
 ANAPHOR: Final = "anaphor"
 """The role of words such as "in this location"."""
 _LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
@@ -124,6 +127,29 @@ def once(
     return kept
 
 
+@once
+def line_starts(parsed: Parsed) -> tuple[int, ...]:
+    """The words with a capital right behind a finding in small letters, or its place.
+
+    Lines that were joined without a sign: "nodules in the thyroid gland Atherosclerosis".
+    """
+    found = []
+    surfaces = parsed.said.surfaces
+    for position in range(1, len(surfaces)):
+        word = surfaces[position]
+        if not word[0].isupper() or len(word) < _LINE_WORD or not word[1:].islower():
+            continue
+        told = [hit.last for hit in parsed.findings if hit.last <= position]
+        if (
+            told
+            and surfaces[position - 1].islower()
+            and any(h.last == position for h in (*parsed.places, *parsed.findings))
+            and not parsed.any_word(told[-1], position, parsed.grammar.listing)
+        ):
+            found.append(position)
+    return tuple(found)
+
+
 def sides_named(parsed: Parsed) -> frozenset[str]:
     """The sides that a sentence names, of whatever it speaks: "right", "left" or both."""
     named = {hit.entry.meaning for hit in parsed.role("laterality", "right", "left", "bilateral")}
@@ -159,6 +185,7 @@ def parse(text: str, language: str) -> Parsed:
         named = _lexicons(language).find(rest).get("findings", ())
     findings = tuple([_without_joint(hit, words, grammar(language)) for hit in named])
     findings = _own(findings, words, found)
+    findings = _unseen(findings, words, grammar(language))
     cues = {name: found.get(name, ()) for name in _CUES}
     if languages()[language].verb_last:
         cues["negation"] = _denials(words, findings, cues["negation"], language)
@@ -212,6 +239,27 @@ def _own(findings: tuple[Hit, ...], words: list[str], found: Found) -> tuple[Hit
         or not number
         or not _PARTING.isdisjoint(words[findings[number - 1].last : hit.first])
     )
+
+
+def _unseen(findings: tuple[Hit, ...], words: list[str], known: Grammar) -> tuple[Hit, ...]:
+    """The findings without organs that are but where nothing was seen.
+
+    "The left kidney was not observed" tells of the kidney, "a stone in the left kidney was not
+    observed" of the stone.
+    """
+    if all(hit.entry.meaning != _UNSEEN for hit in findings):
+        return findings
+    small = known.article | known.side | known.both
+    leads = known.in_ | known.of | known.on | known.at
+    kept = []
+    for hit in findings:
+        position = hit.first
+        while position and words[position - 1] in small:
+            position -= 1
+        listed = position and words[position - 1] in leads | known.joint
+        if hit.entry.meaning != _UNSEEN or not listed:
+            kept.append(hit)
+    return tuple(kept)
 
 
 def _without_joint(hit: Hit, words: list[str], known: Grammar) -> Hit:
