@@ -9,7 +9,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Measurement, Remark, Report
 from groundct.reports._rules.american.wording import worded
@@ -50,6 +50,9 @@ class Loose(NamedTuple):
     def says_something(self) -> bool:
         """Whether there is anything to take over."""
         return bool(self.sizes or self.remarks or self.sites) or self.takes_back
+
+
+_NOTHING: Final = Loose()
 
 
 class Again(NamedTuple):
@@ -108,12 +111,14 @@ def _types(mention: Mention) -> frozenset[str]:
 def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Finding, ...]) -> Loose:
     """What a sentence leaves to the one before it."""
     parsed = words.parsed
-    spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
-    presences = tuple(f.presence for f in findings[: len(spoken)])
+    spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
+    presences = tuple([f.presence for f in findings[: len(spoken)]])
     remarks = () if "present" in presences else remarks_of(parsed, spoken, presences).loose
-    sizes = measurements_of(parsed) if not mentions and _continues(parsed) else ()
-    sites = words.sites if not mentions and _goes_on(parsed) else ()
-    gone = not mentions and bool(parsed.role("negation", "negates_it"))
+    if mentions:
+        return Loose(remarks=remarks) if remarks else _NOTHING
+    sizes = measurements_of(parsed) if _continues(parsed) else ()
+    sites = words.sites if _goes_on(parsed) else ()
+    gone = bool(parsed.role("negation", "negates_it"))
     kept = tuple(s for s in sizes if s.kind != "distance")
     named = tuple(_regions(place) for place in parsed.places) if kept else ()
     return Loose(sizes=kept, named=named, remarks=remarks, sites=sites, takes_back=gone)

@@ -27,9 +27,9 @@ def doubts_of(
     ``crowded``: more findings than the rules' scopes were made for; ``impossible-place``: a lobe
     that the lung of the named side has not ("left middle lobe"), of which only the side is kept.
     """
-    places_only = bool(parsed.places) and not found and not parsed.role("normality", "normal")
+    places_only = not found and bool(parsed.places) and not parsed.role("normality", "normal")
     negations = parsed.role("negation", "negates_after", "negates_before")
-    negated = any(finding.presence == "absent" for finding in found)
+    negated = "absent" in [finding.presence for finding in found]
     sized = any(finding.measurements for finding in found)
     size = not _UNIT_WORDS.isdisjoint(parsed.words)
     reasons = {

@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from groundct.core.report import Rewrite, Sentence, Span, rewritten
+from groundct.core.report import Rewrite, Sentence, rewritten, span_at
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import sizes_of
 from groundct.vocabulary._tables import has_table
@@ -23,7 +23,8 @@ from groundct.vocabulary.spelling import known_word
 from groundct.vocabulary.words import is_plural, normal_word
 
 _TABLE: Final = "rewriting"
-_REWRITE: Final = Rewrite(span=Span(start=0, end=1), text="", entry="")
+_REWRITE: Final = Rewrite(span=span_at(0, 1), text="", entry="")
+_WHOLE: Final = Sentence(index=0, section="other", span=span_at(0, 1))
 DECIMAL: Final = "decimal"
 SPELLING: Final = "spelling"
 _OF_LAST = "*"
@@ -56,6 +57,8 @@ def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
         out.append(_rewrite(parsed, (first, last), text, hit.entry.entry_id))
     out += _spelt(parsed, taken)
     out += _decimal(parsed)
+    if not out:
+        return ()
     kept = [rewrite for rewrite in out if rewrite.text != rewrite.span.of(parsed.text)]
     return tuple(sorted(kept, key=lambda rewrite: rewrite.span.start))
 
@@ -64,8 +67,7 @@ def american_text(text: str, rewrites: tuple[Rewrite, ...]) -> str:
     """A text with the rewrites of it, whose spans count from its start."""
     if not rewrites:
         return text
-    whole = Sentence(index=0, section="other", span=Span(start=0, end=len(text)))
-    return rewritten(whole.changed(rewrites=rewrites), text)
+    return rewritten(_WHOLE.changed(span=span_at(0, len(text)), rewrites=rewrites), text)
 
 
 def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:

@@ -29,10 +29,9 @@ _BARE: Final = Finding(
 def worded(finding: Finding, text: str, language: str) -> Finding:
     """The finding with its standard words; its span counts characters of ``text``."""
     said = finding.span.of(text)
-    normal = any(cue.entry in _normal_entries(language) for cue in finding.cues)
+    normal = not _normal_entries(language).isdisjoint([cue.entry for cue in finding.cues])
     own = "" if normal or not _own_words(finding.type) else american(said, language)
-    last = said.split()[-1]
-    plural = not normal and is_plural(last.lower(), language)
+    plural = not normal and is_plural(said.split()[-1].lower(), language)
     return finding.changed(standardized=_standardized(finding, own, plural=plural))
 
 

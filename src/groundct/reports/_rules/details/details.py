@@ -46,10 +46,10 @@ def details_of(
     One that is all that a sentence says has its sizes. A size of an earlier examination is left
     out; beside one of today it says how the finding changed, where no word does.
     """
-    spoken = tuple(m for m in mentions if m.hit.entry.meaning != "normal")
+    spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
     prior = _prior(parsed, spoken)
     told = presences[: len(spoken)]
-    denied = frozenset(n for n, presence in enumerate(told) if presence == "absent")
+    denied = frozenset([n for n, presence in enumerate(told) if presence == "absent"])
     sizes = measured(parsed)
     own: dict[int, list[Measured]] = {}
     for item in sizes:
@@ -61,12 +61,12 @@ def details_of(
     modifiers = modifiers_of(parsed, spoken)
     changes = changes_of(parsed, spoken, told)
     remarks = remarks_of(parsed, spoken, told).owned
-    places = tuple(item.size for item in sizes)
+    places = tuple([item.size for item in sizes])
     out = []
     for number, mention in enumerate(spoken):
         held = own.get(number, [])
         today = _today(held, mention.type)
-        earlier = tuple(i.size.measurement for i in held if i.prior)
+        earlier = tuple([item.size.measurement for item in held if item.prior])
         out.append(
             Details(
                 measurements=today,
@@ -82,7 +82,7 @@ def details_of(
     if len(mentions) == 1 and normal:
         sizes_of_it = _today(own.get(0, []), normal[0].type)
         return (Details(measurements=sizes_of_it, prior=prior),)
-    return (*out, *(Details(prior=prior) for _ in normal))
+    return (*out, *[Details(prior=prior) for _ in normal])
 
 
 def _prior(parsed: Parsed, spoken: tuple[Mention, ...]) -> tuple[Hit, ...]:
@@ -100,9 +100,7 @@ def _prior(parsed: Parsed, spoken: tuple[Mention, ...]) -> tuple[Hit, ...]:
 
 def _today(held: list[Measured], kind: str) -> tuple[Measurement, ...]:
     """The sizes of today, as those of a finding of a type."""
-    return tuple(
-        of_type(item.size.measurement, kind, widest=item.widest) for item in held if not item.prior
-    )
+    return tuple([of_type(i.size.measurement, kind, widest=i.widest) for i in held if not i.prior])
 
 
 def _grown(today: tuple[Measurement, ...], earlier: tuple[Measurement, ...]) -> Change | None:

@@ -82,9 +82,9 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
     found: list[Site] = []
     lingula = False
     for index, hit in enumerate(hits):
-        role = hit.entry.meaning
-        if role.startswith("lobe:"):
-            _, side, level = role.split(":")
+        role, _, rest = hit.entry.meaning.partition(":")
+        if role == "lobe" and rest:
+            side, _, level = rest.partition(":")
             found.append(Site(hit.first, hit.last, "right" if side == "right" else "left", level))
         elif role == "lingula":
             if not (found and _tells_lobe(parsed, found[-1], hit)):
@@ -97,10 +97,10 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
             side_of_apex = own[0] if own else _side_of(parsed, (hit, hit.last), hits, sides, [])
             if side_of_apex is not None:
                 found.append(Site(hit.first, hit.last, side_of_apex, "upper"))
-        elif role.startswith("level:"):
+        elif role == "level":
             end = _lobe_after(hits, index)
             if end is not None:
-                level = role.split(":")[1]
+                level = rest
                 side_of_lobe = _side_of(parsed, (hit, end), hits, sides, found)
                 site = Site(hit.first, end, side_of_lobe, level)
                 if level == "middle":

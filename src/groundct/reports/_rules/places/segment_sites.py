@@ -55,6 +55,8 @@ def _is_basal(segment: LungSegment) -> bool:
 def _numbered(parsed: Parsed) -> list[Named]:
     """Boyden's numbers: "segment 6", "segments 8 and 9", "S10"; no sizes, none of the liver."""
     words = parsed.words
+    if _LETTER not in words and parsed.grammar.segment.isdisjoint(words):
+        return []
     measured: frozenset[int] | None = None
     out: list[Named] = []
     for n, word in enumerate(words[:-1]):
@@ -135,9 +137,13 @@ def _phrases(parsed: Parsed) -> list[Named]:
     """All words that may name segments; "basal" on its own, sure of its lobe, means them all."""
     words = parsed.words
     named = segment_words(parsed.language).named
+    known = segment_words(parsed.language).words | parsed.grammar.basal
     found: list[Named] = []
     position = 0
     while position < len(words):
+        if words[position] not in known:
+            position += 1
+            continue
         for length in (2, 1):
             options = named.get(tuple(words[position : position + length]))
             if options:

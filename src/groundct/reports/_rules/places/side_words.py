@@ -19,6 +19,8 @@ def side_words(parsed: Parsed) -> tuple[Hit, ...]:
     "Right and left" and "right more than left" are one bilateral hit; "contralateral" is the
     other side of the one named before; a side that another is compared with is left out.
     """
+    if not parsed.cues["laterality"]:
+        return ()
     hits = _resolved(parsed)
     out: list[Hit] = []
     for hit in hits:

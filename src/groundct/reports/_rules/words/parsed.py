@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 from groundct.core.report import Span, span_at
 from groundct.reports._rules.words.tokens import Token, Tokens, tokenize
@@ -16,8 +16,8 @@ from groundct.vocabulary.grammar import Grammar, grammar
 from groundct.vocabulary.languages import languages
 from groundct.vocabulary.lexicon import Found, Hit, Lexicons, lexicon
 
-P = ParamSpec("P")
 R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
 
 MASK = "\0"
 _PARTING: Final = frozenset(",;")
@@ -61,7 +61,7 @@ class Parsed:
     rewriting: tuple[Hit, ...]
     found: Found
     kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What functions that are `once` have said of it."""
+    """What functions that are `once` have said of it, and its hits by lexicon and roles."""
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -83,19 +83,14 @@ class Parsed:
 
     def role(self, cue: str, *roles: str) -> tuple[Hit, ...]:
         """The hits of a cue lexicon with one of these roles."""
-        if not self.cues[cue]:
+        hits = self.cues[cue]
+        if not hits:
             return ()
-        asked = (cue, *roles)
-        found = self._roles.get(asked)
+        asked = (cue, roles)
+        found: tuple[Hit, ...] | None = self.kept.get(asked)
         if found is None:
-            hits = [hit for hit in self.cues[cue] if hit.entry.meaning in roles]
-            found = self._roles[asked] = tuple(hits)
+            found = self.kept[asked] = tuple([hit for hit in hits if hit.entry.meaning in roles])
         return found
-
-    @cached_property
-    def _roles(self) -> dict[tuple[str, ...], tuple[Hit, ...]]:
-        """The hits by lexicon and roles, as far as they were asked for."""
-        return {}
 
     def scope_ends(self, first: int, last: int) -> bool:
         """Whether a word that ends scopes stands among tokens ``first`` to ``last`` (exclusive)."""
@@ -107,21 +102,19 @@ class Parsed:
         return not signs.isdisjoint(self.words[max(first, 0) : last])
 
 
-def once(
-    function: Callable[Concatenate[Parsed, P], R],
-) -> Callable[Concatenate[Parsed, P], R]:
+def once(function: Callable[[Parsed, *Ts], R]) -> Callable[[Parsed, *Ts], R]:
     """A pure function of a sentence that several rules ask for: it is worked out once a sentence.
 
     Further arguments stand by place and have hashes.
     """
 
     @wraps(function)
-    def kept(parsed: Parsed, /, *rest: P.args, **named: P.kwargs) -> R:
+    def kept(parsed: Parsed, /, *rest: *Ts) -> R:
         key = (function, *rest) if rest else function
         try:
             found: R = parsed.kept[key]
         except KeyError:
-            found = parsed.kept[key] = function(parsed, *rest, **named)
+            found = parsed.kept[key] = function(parsed, *rest)
         return found
 
     return kept
