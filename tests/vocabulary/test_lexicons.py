@@ -56,12 +56,12 @@ ROLES = {
     },
     "recommendation": {"recommends", "history", "acts_on", "none"},
     "relation": {
-        *("anaphor", "continues", "preamble", "together", "in_turn", "other"),
+        *("anaphor", "continues", "preamble", "together", "alike", "in_turn", "other"),
         *(f"near:{kind}" for kind in RELATIONS),
         *(f"at:{kind}" for kind in RELATED),
     },
     "laterality": {
-        *("right", "left", "bilateral", "midline", "opposite", "same", "emphasis", "compares"),
+        *("right", "left", "bilateral", "midline", "opposite", "same", "emphasis", "emphasis_near", "compares"),
         "largest",
     },
     "headings": {"clinical_information", "technique", "findings", "impression", "other"},

@@ -103,5 +103,5 @@ def _covers_relation(parsed: Parsed, first: int, last: int) -> bool:
 def _emphasised(parsed: Parsed, side: Hit) -> bool:
     return any(
         0 <= side.first - hit.last <= _EMPHASIS_REACH
-        for hit in parsed.role("laterality", "emphasis")
+        for hit in parsed.role("laterality", "emphasis", "emphasis_near")
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.mention.mentions import NEAR, Mention
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.sides import adjective_sides, before_in_turn, laterality_of
 from groundct.reports._rules.places.sites import Site
@@ -18,6 +18,7 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
+from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.segments import segment_words
 
 __all__ = ["Words", "adjective_sides", "laterality_of", "plain_sites", "sites_of"]
@@ -27,6 +28,10 @@ _PARTS = frozenset(";")
 _SHARED_REACH = 5
 _PLACED_REACH = 4
 _RENAMING_REACH = 4
+_LINKED_REACH = 10
+_TOGETHER_REACH = 4
+_ALIKE = "alike"
+_TOGETHER = "together"
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,8 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     nearest = next((m for m in spoken if m.first == limit), None)
     if nearest is not None and _shares_next(words, mention, nearest):
         shared = _own_sites(words, nearest, spoken)
-        if shared:
+        own_sides = adjective_sides(parsed, mention, spoken)
+        if shared and not own_sides > {side for site in shared for side in site.sides}:
             return shared
     # What stands before all findings is the sentence's topic; what another one has is not shared.
     topic = min((m.first for m in spoken), default=mention.first)
@@ -177,8 +183,12 @@ def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
         if hit.entry.meaning == "anaphor" and floor <= hit.first < limit
     ]
     earlier = [m for m in spoken if m.last <= mention.first]
-    sided = any(floor <= hit.first < limit for hit in side_words(parsed))
-    if not cues or not earlier or sided:
+    named = [hit for hit in side_words(parsed) if floor <= hit.first < limit]
+    cue = _accompanies(parsed, floor, mention)
+    if earlier and cue is not None and not any(hit.first >= cue.last for hit in named):
+        before = max(earlier, key=lambda m: m.last)
+        return _own_sites(words, before, spoken) if _one_region(before, mention) else ()
+    if not cues or not earlier or named:
         return ()
     found = (_own_sites(words, other, spoken) for other in reversed(earlier))
     sides = {site.side for site in next((sites for sites in found if sites), ())}
@@ -186,6 +196,15 @@ def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
     if side is None or side == "bilateral":
         return ()
     return (Site(cues[0].first, cues[0].last, side, None),)
+
+
+def _accompanies(parsed: Parsed, floor: int, mention: Mention) -> Hit | None:
+    """The "accompanying" that leads a mention: it lies where the one before does."""
+    for hit in parsed.relations:
+        near = floor <= hit.first and 0 <= mention.first - hit.last <= _TOGETHER_REACH
+        if near and hit.entry.meaning == _TOGETHER:
+            return hit
+    return None
 
 
 def _is_placed(words: Words, first: int, spoken: tuple[Mention, ...]) -> bool:
@@ -233,18 +252,36 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     gap = parsed.words[low:high]
     if (mention in words.absent) != (following in words.absent):
         return False  # "No effusion, nodule in the right lung": no list goes on.
+    linked = _linked(parsed, low, high)
     joined = not gap or not parsed.grammar.listing.isdisjoint(gap)
     together = any(
-        low <= hit.first < high for hit in parsed.relations if hit.entry.meaning == "together"
+        low <= hit.first < high for hit in parsed.relations if hit.entry.meaning == _TOGETHER
     )
-    if not (joined or together or _one_region(mention, following)):
+    if not (joined or together or linked or _one_region(mention, following)):
         return False
     spans = [(site.first, site.last) for site in words.sites]
     spans += [(hit.first, hit.last) for hit in (*side_words(parsed), *parsed.places)]
     between = any(low <= first and last <= high for first, last in spans if last < high)
-    ended = parsed.scope_ends(low, high)
-    verb = parsed.any_word(low, high, parsed.grammar.perceived | {";"})
-    return len(gap) <= _SHARED_REACH and not (between or ended or verb)
+    ended = parsed.scope_ends(low, high) and not linked
+    verbs = frozenset(";") if linked else parsed.grammar.perceived | {";"}
+    reach = _LINKED_REACH if linked else _SHARED_REACH
+    return len(gap) <= reach and not (between or ended or parsed.any_word(low, high, verbs))
+
+
+def _linked(parsed: Parsed, low: int, high: int) -> bool:
+    """Whether the words up to the next mention make it a neighbour, a cause or a look of this one.
+
+    "Atelectasis adjacent to the effusion", "nodules, some of which look like a tree-in-bud".
+    """
+    return any(
+        low <= hit.first
+        and hit.last <= high
+        and (
+            hit.entry.meaning == _ALIKE
+            or (hit.entry.meaning.startswith(NEAR) and high - hit.last <= _CLOSE)
+        )
+        for hit in parsed.relations
+    )
 
 
 def _on_another_side(parsed: Parsed, span: tuple[int, int, int]) -> bool:
@@ -304,7 +341,11 @@ def plain_sites(
     One that lies in no other site stays: "more in the right upper lobe, and in the left lung"; but
     not beside a wider side of the finding's own, "bilateral nodules, the largest in the left lung".
     """
-    plain = tuple(site for site in sites if not emphasised(parsed, site.first))
+    plain = tuple(
+        site
+        for site in sites
+        if not emphasised(parsed, site.first) or (site.side == "bilateral" and not site.level)
+    )
     if not plain and own_sides > {side for site in sites for side in site.sides}:
         return ()
     return tuple(s for s in sites if s in plain or not any(_holds(p, s) for p in plain))

@@ -13,6 +13,9 @@ _REACH = 6
 _LEVEL_HOPS = 8
 _GLUE_REACH = 10
 _BESIDE = 3
+_MIDDLE = "level:middle"
+_ZONE = "zone"
+_NOUNS = ("lobe", _ZONE)
 _LUNG_REGIONS = frozenset(("lung", "pleura"))
 
 
@@ -63,7 +66,11 @@ def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
         (
             # "left lung and middle lobe" are two.
             (0 <= site.first - lung.last <= 1 and site.side in (None, own))
-            or _tells_side(parsed, _past_segments(parsed, site.last), side)
+            or (
+                _tells_side(parsed, _past_segments(parsed, site.last), side)
+                # "The largest in the left lower lobe, in both lungs".
+                and (own != "bilateral" or site.side in (None, own))
+            )
         )
         or site.first <= side.first < site.last
         for site in lobes
@@ -98,8 +105,14 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
             if side_of_apex is not None:
                 found.append(Site(hit.first, hit.last, side_of_apex, "upper"))
         elif role == "level":
-            end = _lobe_after(hits, index)
-            if end is not None:
+            noun = _noun_after(hits, index)
+            if noun is not None and noun.entry.meaning == _ZONE and rest == "middle":
+                # The middle third lies in several lobes.
+                beside = _side_beside(parsed, (hit, noun.last), hits, sides, found)
+                if beside is not None and _speaks_of_lungs(parsed):
+                    found.append(Site(hit.first, noun.last, beside, None))
+            elif noun is not None:
+                end = noun.last if noun.first == hit.last else hit.last
                 level = rest
                 side_of_lobe = _side_of(parsed, (hit, end), hits, sides, found)
                 site = Site(hit.first, end, side_of_lobe, level)
@@ -111,6 +124,13 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
                 lingula = False
     # Where places stand before all else, a side never belongs to the lobe before it.
     return _inherited(parsed, found if parsed.verb_last else _backfill(parsed, found), sides)
+
+
+def _speaks_of_lungs(parsed: Parsed) -> bool:
+    """Whether a sentence names the lungs, or no place at all: kidneys have zones too."""
+    known = places().places
+    tops = {path.split("/")[0] for hit in parsed.places for path in known[hit.entry.meaning].paths}
+    return not tops or not tops.isdisjoint(_LUNG_REGIONS)
 
 
 def _clash(
@@ -154,15 +174,15 @@ def _is_lobe_of(parsed: Parsed, lingula: Site, lobe: Site) -> bool:
     return lobe.level == "upper" and lobe.side != "right" and of_it.issuperset(gap)
 
 
-def _lobe_after(hits: tuple[Hit, ...], index: int) -> int | None:
-    """The end of a level's own lobe word: directly after it, or after further levels and sides."""
-    start = previous = hits[index]
+def _noun_after(hits: tuple[Hit, ...], index: int) -> Hit | None:
+    """A level's noun, "lobe" or "zone": directly after it, or after further levels and sides."""
+    previous = hits[index]
     for hit in hits[index + 1 : index + _LEVEL_HOPS]:
         if hit.first - previous.last > _REACH:
             return None
         previous = hit
-        if hit.entry.meaning == "lobe":
-            return hit.last if hit.first == start.last else start.last
+        if hit.entry.meaning in _NOUNS:
+            return hit
     return None
 
 
@@ -177,9 +197,20 @@ def _side_of(
 
     ``lobe`` is the hit of its level and the token at which its words end.
     """
-    hit, end = lobe
-    if hit.entry.meaning == "level:middle":
+    if lobe[0].entry.meaning == _MIDDLE:
         return "right"
+    return _side_beside(parsed, lobe, hits, sides, found)
+
+
+def _side_beside(
+    parsed: Parsed,
+    lobe: tuple[Hit, int],
+    hits: tuple[Hit, ...],
+    sides: tuple[Hit, ...],
+    found: list[Site],
+) -> Side | None:
+    """The side that words beside a lobe or zone give it."""
+    hit, end = lobe
     floor = found[-1].last if found else 0
     before = [s for s in sides if floor <= s.first and 0 <= hit.first - s.last <= 3]
     if before and hit.first - before[-1].last <= 1:

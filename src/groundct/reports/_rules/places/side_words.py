@@ -37,15 +37,26 @@ def emphasised(parsed: Parsed, position: int) -> bool:
 
     Also where the largest of several is: "the largest, 8 mm, in the right upper lobe".
     """
-    cues = parsed.role("laterality", "emphasis")
+    cues = parsed.role("laterality", "emphasis", "emphasis_near")
     if parsed.verb_last:
         return any(0 < hit.first - position <= _EMPHASIS_REACH for hit in cues)
-    if any(0 <= position - hit.last <= _EMPHASIS_REACH for hit in cues):
+    if any(
+        0 <= position - hit.last <= _EMPHASIS_REACH
+        for hit in cues
+        if _stresses(parsed, hit, position)
+    ):
         return True
     return any(
         hit.last <= position and not _parted(parsed, hit.last, position)
         for hit in parsed.role("laterality", "largest")
     )
+
+
+def _stresses(parsed: Parsed, cue: Hit, position: int) -> bool:
+    """Whether a word is no mere adjective of a finding: "prominent effusion on the right"."""
+    if cue.entry.meaning == "emphasis":
+        return True
+    return not any(cue.last <= hit.first < position for hit in parsed.findings)
 
 
 def _parted(parsed: Parsed, first: int, last: int) -> bool:
