@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from groundct.core.contracts import Candidate, FindingRequest
-from groundct.grounding._space.cavity import thoracic_cavity
-from groundct.grounding._space.pleural import pleural_space
+from groundct.grounding._space.spaces import space_of
 from groundct.grounding.hu_text import PLUGIN
 from groundct.metrics.overlap import dice
 
@@ -24,11 +23,11 @@ def _look(
 
 
 def _cavity(chest: Any, side: str = "left lung") -> Any:
-    return thoracic_cavity(chest.volume(), chest.label_map(), (side,))
+    return space_of("thoracic cavity", chest.volume(), chest.label_map(), (side,))
 
 
 def _pleural(chest: Any, side: str = "left lung") -> Any:
-    return pleural_space(chest.volume(), chest.label_map(), (side,))
+    return space_of("pleural space", chest.volume(), chest.label_map(), (side,))
 
 
 def _best(candidates: tuple[Candidate, ...], truth: Any) -> float:

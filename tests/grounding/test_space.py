@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundct.grounding._space.cage import inside_cage
-from groundct.grounding._space.cavity import thoracic_cavity
 from groundct.grounding._space.crops import (
     around,
     block_mean,
@@ -21,7 +20,7 @@ from groundct.grounding._space.crops import (
     thinned,
 )
 from groundct.grounding._space.hull import hull_by_slice
-from groundct.grounding._space.pleural import pleural_space
+from groundct.grounding._space.spaces import space_of
 
 
 @given(
@@ -79,11 +78,11 @@ def test_the_hull_of_two_points_and_of_an_l() -> None:
 
 
 def test_the_cavity_holds_its_own_lung_and_nothing_of_the_other(chest: Any) -> None:
-    cavity = thoracic_cavity(chest.volume(), chest.label_map(), ("left lung",))
+    cavity = space_of("thoracic cavity", chest.volume(), chest.label_map(), ("left lung",))
     assert cavity[chest.organs["left lung"]].all()
     assert not cavity[chest.organs["right lung"]].any()
     assert not cavity[chest.organs["rib"] & ~chest.organs["left lung"]].any()
-    none = thoracic_cavity(chest.volume(), chest.label_map(), ())
+    none = space_of("thoracic cavity", chest.volume(), chest.label_map(), ())
     assert not none.any()
 
 
@@ -93,7 +92,7 @@ def test_the_pleural_space_ends_at_the_ribs_and_holds_what_the_lung_lost(
 ) -> None:
     whole = chest.organs[f"{side} lung"].copy()
     chest.organs[f"{side} lung"] = whole & (chest.index[1] > 25)
-    space = pleural_space(chest.volume(), chest.label_map(), (f"{side} lung",))
+    space = space_of("pleural space", chest.volume(), chest.label_map(), (f"{side} lung",))
     assert space[whole].mean() > 0.97
     assert not space[chest.organs[f"{other} lung"]].any()
     i, j, _ = chest.index
@@ -103,7 +102,7 @@ def test_the_pleural_space_ends_at_the_ribs_and_holds_what_the_lung_lost(
 
 def test_the_pleural_space_needs_its_lung(chest: Any) -> None:
     del chest.organs["left lung"]
-    assert not pleural_space(chest.volume(), chest.label_map(), ("left lung",)).any()
+    assert not space_of("pleural space", chest.volume(), chest.label_map(), ("left lung",)).any()
 
 
 def test_between_ribs_the_wall_is_that_of_the_ribs_beside() -> None:

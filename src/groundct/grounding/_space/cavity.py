@@ -8,19 +8,17 @@ none below, farther from the wall than a costophrenic recess reaches.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from groundct.core.volume import BoolArray, LabelMap, Volume
-from groundct.grounding._space.coarse import WALL, CoarseChest
+from groundct.core.volume import BoolArray
+from groundct.grounding._space.coarse import CoarseChest
 from groundct.grounding._space.crops import LUNG_SIDES
 from groundct.grounding._space.hull import hull_by_slice
 from groundct.imaging.distances import SpacingMm, dilate_mm, distance_mm, erode_mm
 
-_MARGIN_MM = 30.0
+MARGIN_MM = 30.0
 _REACH_MM = 45.0
 _RIB_DEPTH_MM = 4.0
 _RIB_GAP_MM = 7.0
@@ -30,20 +28,8 @@ _FAR_MM = 1e3
 """Spacing along k that keeps a distance transform within its slice."""
 
 
-def thoracic_cavity(
-    volume: Volume,
-    organs: LabelMap,
-    sides: tuple[str, ...],
-    lungs: Mapping[str, BoolArray] | None = None,
-) -> BoolArray:
-    """The cavity of the named lungs ("left lung", "right lung"), full size (i j k).
-
-    Empty when none of them is segmented; the lungs themselves are part of it. ``lungs``
-    are their full-size masks, where they are at hand.
-    """
-    chest = CoarseChest.of(volume, organs, _MARGIN_MM, lungs)
-    if chest is None:
-        return np.zeros(volume.geometry.shape, dtype=np.bool_, order="F")
+def draw(chest: CoarseChest, sides: tuple[str, ...]) -> dict[str, BoolArray]:
+    """The cavities of those of the named lungs that are segmented, on the coarse grid."""
     coarse = {name: chest.lung(name) for name in chest.lungs}
     thorax = _inside_ribs(chest)
     depth = _wall_depth(thorax, chest.spacing_mm)
@@ -58,7 +44,7 @@ def thoracic_cavity(
         for other in gaps.keys() - {name}:
             near &= gaps[name] < gaps[other]
         spaces[name] = near
-    return chest.full_size(spaces, *WALL)
+    return spaces
 
 
 def _inside_ribs(chest: CoarseChest) -> BoolArray:

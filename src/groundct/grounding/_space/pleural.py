@@ -6,37 +6,23 @@ fluid lies on it. What lies under the diaphragm is told apart by its density, no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from scipy import ndimage
 
-from groundct.core.volume import BoolArray, LabelMap, Volume
+from groundct.core.volume import BoolArray
 from groundct.grounding._space.cage import chest_half, inside_cage
 from groundct.grounding._space.coarse import CoarseChest
 from groundct.grounding._space.crops import LUNG_SIDES
 from groundct.imaging.distances import dilate_mm
 
-_MARGIN_MM = 60.0
+MARGIN_MM = 60.0
 _REACH_MM = 75.0
 _RING_REACH_MM = 60.0
 _RIB_GAP_MM = 9.0
 
 
-def pleural_space(
-    volume: Volume,
-    organs: LabelMap,
-    sides: tuple[str, ...],
-    lungs: Mapping[str, BoolArray] | None = None,
-) -> BoolArray:
-    """The pleural space of the named lungs ("left lung", "right lung"), full size (i j k).
-
-    Empty when none of them is segmented; the lungs themselves are part of it. ``lungs``
-    are their full-size masks, where they are at hand.
-    """
-    chest = CoarseChest.of(volume, organs, _MARGIN_MM, lungs)
-    if chest is None:
-        return np.zeros(volume.geometry.shape, dtype=np.bool_, order="F")
+def draw(chest: CoarseChest, sides: tuple[str, ...]) -> dict[str, BoolArray]:
+    """The spaces of those of the named lungs that are segmented, on the coarse grid."""
     spacing, bones, both = chest.spacing_mm, chest.bones(), chest.structures(*LUNG_SIDES)
     ring = (bones & dilate_mm(both, _RING_REACH_MM, spacing)) | both
     gap = round(_RIB_GAP_MM / spacing[2])
@@ -49,7 +35,7 @@ def pleural_space(
             continue
         space = inside_cage(chest_half(ring, middle, name.split()[0]), bones, spacing)
         spaces[name] = space & dilate_mm(own, _REACH_MM, spacing)
-    return chest.full_size(spaces)
+    return spaces
 
 
 def _midline(chest: CoarseChest, lungs: BoolArray) -> float:

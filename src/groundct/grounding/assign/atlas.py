@@ -9,10 +9,9 @@ import numpy as np
 
 from groundct.anatomy.sites import approximate_lobes, approximate_segments
 from groundct.core.volume import BoolArray, LabelMap, RegionMask, Volume
-from groundct.grounding._space.cavity import thoracic_cavity
 from groundct.grounding._space.crops import LUNG_SIDES, around, crop_of, grown_mm, whole
 from groundct.grounding._space.lungs import filled_site
-from groundct.grounding._space.pleural import pleural_space
+from groundct.grounding._space.spaces import SpaceName, space_of
 from groundct.grounding.assign.names import (
     PLEURA,
     SIDES,
@@ -70,8 +69,7 @@ class Atlas:
         self.organs = organs
         self._spots: dict[str, Spot | Missing] = {}
         self._drawn: dict[str, RegionMask] | None = None
-        self._cavities: dict[tuple[str, ...], BoolArray] = {}
-        self._pleural: dict[tuple[str, ...], BoolArray] = {}
+        self._spaces: dict[tuple[SpaceName, tuple[str, ...]], BoolArray] = {}
         self._closed: dict[tuple[str, ...], BoolArray] = {}
 
     def look(self, name: str) -> Spot | Missing:
@@ -135,8 +133,10 @@ class Atlas:
 
     def _space(self, lungs: tuple[str, ...], category: str) -> BoolArray:
         if category in _FLUID:
-            return self._pleural_space(lungs)
-        return self._cavity(lungs) if category in _WITH_CAVITY else self._lungs(lungs)
+            return self._around("pleural space", lungs)
+        if category in _WITH_CAVITY:
+            return self._around("thoracic cavity", lungs)
+        return self._lungs(lungs)
 
     def _find(self, name: str) -> Spot | Missing:
         for way in (self._organ, self._lung_part, self._rim, self._pair, self._region, self._half):
@@ -298,24 +298,17 @@ class Atlas:
             if isinstance(spot, Spot)
         }
 
-    def _cavity(self, lungs: tuple[str, ...]) -> BoolArray:
-        if lungs not in self._cavities:
-            self._cavities[lungs] = thoracic_cavity(
-                self.volume, self.organs, lungs, self._both_lungs()
-            )
-        return self._cavities[lungs]
+    def _around(self, name: SpaceName, lungs: tuple[str, ...]) -> BoolArray:
+        key = (name, lungs)
+        if key not in self._spaces:
+            both = self._both_lungs()
+            self._spaces[key] = space_of(name, self.volume, self.organs, lungs, both)
+        return self._spaces[key]
 
     def _cavity_of_lung(self, lungs: tuple[str, ...]) -> BoolArray:
         """The cavity of these lungs without what is known to be no lung."""
-        out = self._cavity(lungs).copy(order="F")
+        out = self._around("thoracic cavity", lungs).copy(order="F")
         for name in _NO_LUNG:
             if isinstance(spot := self.look(name), Spot) and spot.name == name:
                 out[spot.mask.slices] &= ~spot.mask.voxels
         return out
-
-    def _pleural_space(self, lungs: tuple[str, ...]) -> BoolArray:
-        if lungs not in self._pleural:
-            self._pleural[lungs] = pleural_space(
-                self.volume, self.organs, lungs, self._both_lungs()
-            )
-        return self._pleural[lungs]
