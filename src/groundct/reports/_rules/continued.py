@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Measurement, Remark, Report
 from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.details.followed import Followed, followed_of
 from groundct.reports._rules.details.measures import measurements_of, of_type
 from groundct.reports._rules.details.remarks import remarks_of
 from groundct.reports._rules.mention.mentions import Mention
@@ -37,7 +38,7 @@ class Loose(NamedTuple):
     """Sizes, lung sites and remarks of a sentence that belong to no finding of its own.
 
     ``takes_back``: it says that what an earlier examination had is gone, "It is not seen now".
-    ``named`` are the regions of each place beside the sizes.
+    ``named`` are the regions of each place beside the sizes; ``followed`` is how it changed.
     """
 
     sizes: tuple[Measurement, ...] = ()
@@ -45,11 +46,13 @@ class Loose(NamedTuple):
     remarks: tuple[Remark, ...] = ()
     sites: tuple[Site, ...] = ()
     takes_back: bool = False
+    followed: Followed | None = None
 
     @property
     def says_something(self) -> bool:
         """Whether there is anything to take over."""
-        return bool(self.sizes or self.remarks or self.sites) or self.takes_back
+        told = self.sizes or self.remarks or self.sites or self.followed
+        return bool(told) or self.takes_back
 
 
 _NOTHING: Final = Loose()
@@ -118,10 +121,12 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
         return Loose(remarks=remarks) if remarks else _NOTHING
     sizes = measurements_of(parsed) if _continues(parsed) else ()
     sites = words.sites if _goes_on(parsed) else ()
-    gone = bool(parsed.role("negation", "negates_it"))
+    followed = followed_of(parsed)
+    new = followed is not None and followed.change == "new"  # It was not there then.
+    gone = not new and bool(parsed.role("negation", "negates_it"))
     kept = tuple(s for s in sizes if s.kind != "distance")
     named = tuple(_regions(place) for place in parsed.places) if kept else ()
-    return Loose(sizes=kept, named=named, remarks=remarks, sites=sites, takes_back=gone)
+    return Loose(kept, named, remarks, sites, gone, followed)
 
 
 def _regions(place: Hit) -> tuple[str, ...]:
@@ -155,10 +160,21 @@ def continued(before: Sequence[Finding], loose: Loose, where: tuple[int, int]) -
         out[sized[0]] = _told(own, index).changed(measurements=(*own.measurements, *sizes))
     if loose.sites and len(held) == 1 and out[held[0]].anatomy:
         out[held[0]] = sited(out[held[0]], loose.sites, index)
-    if loose.takes_back and len(held) == 1 and out[held[0]].refers_to_prior:
+    if loose.followed is not None:
+        for number in _meant(before, sure, loose.followed):
+            own = _told(out[number], index)
+            change = own.change or loose.followed.change
+            out[number] = own.changed(refers_to_prior=True, change=change)
+    if loose.takes_back and len(held) == 1 and before[held[0]].refers_to_prior:
         gone = _told(out[held[0]], index)
         out[held[0]] = gone.changed(presence="absent", change="resolved")
     return out
+
+
+def _meant(before: Sequence[Finding], sure: Sequence[int], followed: Followed) -> Sequence[int]:
+    """The findings that are said to have changed: all, or those that "it" may be as one."""
+    spots = {(before[n].anatomy, before[n].laterality, before[n].lung_segments) for n in sure}
+    return sure if followed.of_all or len(spots) == 1 else ()
 
 
 def _in_region(finding: Finding, named: Sequence[Sequence[str]]) -> bool:
