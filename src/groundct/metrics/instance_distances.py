@@ -9,13 +9,13 @@ voxel is never nearer to an instance than to its box, which costs no search.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundct.imaging.runs import Runs, Shape, label_centres, moved, shared_box
+from groundct.metrics.surface.lazy import lazy
 from groundct.metrics.surface.nearest import Grid, SpacingMm, nearest_mm, padding
 from groundct.metrics.surface.pair import Side
 
@@ -69,18 +69,18 @@ class _Instance:
             for n in parts
         ]
 
-    @cached_property
+    @lazy
     def box(self) -> tuple[Shape, Shape]:
         """The first index and the size of the box of its voxels."""
         return shared_box(self.runs)
 
-    @cached_property
+    @lazy
     def box_mm(self) -> tuple[Points, Points]:
         """The lowest and the highest voxel centre."""
         low, size = (np.array(n) for n in self.box)
         return low * self.spacing_mm, (low + size - 1) * self.spacing_mm
 
-    @cached_property
+    @lazy
     def index(self) -> NDArray[np.int64]:
         """(n, 3) surface voxels, sorted by i, then j, then k."""
         low, size = self.box
@@ -92,7 +92,7 @@ class _Instance:
         order = np.argsort((i * grid.shape[1] + j) * grid.shape[2] + k)
         return np.column_stack([i, j, k])[order] + first
 
-    @cached_property
+    @lazy
     def points(self) -> Points:
         """The same in mm."""
         return np.asarray(self.index * np.asarray(self.spacing_mm))

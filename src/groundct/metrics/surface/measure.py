@@ -9,7 +9,7 @@ from groundct.imaging.runs import Runs
 from groundct.metrics.surface.conventions import DISTANCES, SHARES
 from groundct.metrics.surface.empty import when_empty
 from groundct.metrics.surface.nearest import SpacingMm
-from groundct.metrics.surface.pair import Pair
+from groundct.metrics.surface.pair import Kind, Pair
 
 SURFACE_METRICS = (*DISTANCES, *SHARES)
 """All names that `surface_metrics` knows."""
@@ -75,6 +75,8 @@ def _measured(
     pair: Pair, names: Sequence[str], tolerances_mm: Sequence[float]
 ) -> dict[str, float | None]:
     void = (not pair.a.count, not pair.b.count)
+    if not any(void):
+        pair.work_out({_kind(name) for name in names})
     out: dict[str, float | None] = {}
     for name in names:
         if name in SHARES:
@@ -84,6 +86,11 @@ def _measured(
         else:
             out[name] = _empty(name, void) if any(void) else DISTANCES[name](pair)
     return out
+
+
+def _kind(name: str) -> Kind:
+    """What the distances of a metric lead from."""
+    return "voxel" if ":voxels" in name else "surfel" if ":surfel" in name else "border"
 
 
 def _empty(name: str, void: tuple[bool, bool]) -> float | None:

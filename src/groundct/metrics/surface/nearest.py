@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groundct.metrics.surface.lazy import lazy
+from groundct.metrics.surface.rows import Flat, nearest_in_rows
+
 SpacingMm = tuple[float, float, float]
-Flat = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 REACH = 4
@@ -85,28 +88,89 @@ def nearest_mm(start: Flat, target: Flat, grid: Grid) -> Floats:
     Both are flat indices of the grid, and stand at least a probe away from its rim (`padding`);
     infinite where ``target`` is empty.
     """
-    out = np.full(start.size, np.inf)
-    if not target.size or not start.size:
+    return Target(target, grid).nearest_mm(start)
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """Voxels that distances lead to; what has to be made for that is made once."""
+
+    flat: Flat
+    grid: Grid
+
+    def nearest_mm(self, start: Flat) -> Floats:
+        """`nearest_mm` to these; ``start`` rises."""
+        out = np.full(start.size, np.inf)
+        if not self.flat.size or not start.size:
+            return out
+        left = np.flatnonzero(self._may_be_near(start))
+        where = start[left]
+        steps, lengths = _probes(self.grid.spacing_mm)
+        shifts = steps @ self.grid.strides
+        for number, shift in enumerate(shifts):
+            if left.size < _FEW:
+                out[left] = _first_lengths(self._there, where, shifts[number:], lengths[number:])
+                break
+            found = self._there[where + shift]
+            if found.any():
+                out[left[found]] = lengths[number]
+                missing = ~found
+                left, where = left[missing], where[missing]
+        far = np.flatnonzero(out == np.inf)
+        if far.size:
+            out[far] = self._by_tree(start[far])
         return out
-    there = np.zeros(grid.size, dtype=np.bool_)
-    there[target] = True
-    left = np.flatnonzero(_may_be_near(start, target, grid))
-    where = start[left]
-    steps, lengths = _probes(grid.spacing_mm)
-    shifts = steps @ grid.strides
-    for number, shift in enumerate(shifts):
-        if left.size < _FEW:
-            out[left] = _first_lengths(there, where, shifts[number:], lengths[number:])
-            break
-        found = there[where + shift]
-        if found.any():
-            out[left[found]] = lengths[number]
-            missing = ~found
-            left, where = left[missing], where[missing]
-    far = np.flatnonzero(out == np.inf)
-    if far.size:
-        out[far] = _by_tree(start[far], target, grid)
-    return out
+
+    @lazy
+    def _there(self) -> NDArray[np.bool_]:
+        there = np.zeros(self.grid.size, dtype=np.bool_)
+        there[self.flat] = True
+        return there
+
+    def _may_be_near(self, start: Flat) -> NDArray[np.bool_]:
+        """False for voxels that no probe can help."""
+        return np.asarray(self._near[self._block_of(start)])
+
+    @lazy
+    def _near(self) -> NDArray[np.bool_]:
+        """Whether a target is in a block of voxels or one beside it; probes reach no further."""
+        width = padding(self.grid.spacing_mm)
+        sizes = [n // step + 3 for n, step in zip(self.grid.shape, width, strict=True)]
+        near = np.zeros(sizes, dtype=np.bool_)
+        near[self._block_of(self.flat)] = True
+        for axis in range(3):
+            rows = np.moveaxis(near, axis, 0)
+            own = rows.copy()
+            rows[1:] |= own[:-1]
+            rows[:-1] |= own[1:]
+        return near
+
+    def _block_of(self, flat: Flat) -> tuple[Flat, ...]:
+        indices = zip(self.grid.axis_indices(flat), padding(self.grid.spacing_mm), strict=True)
+        return tuple(index // step + 1 for index, step in indices)
+
+    @lazy
+    def _index(self) -> Flat:
+        return self.grid.index(self.flat)
+
+    @lazy
+    def _tree(self) -> Any:
+        from scipy.spatial import cKDTree
+
+        points = self._index * np.array(self.grid.spacing_mm)
+        return cKDTree(points, leafsize=64, balanced_tree=False, compact_nodes=False)
+
+    def _by_tree(self, start: Flat) -> Floats:
+        index = self.grid.index(start)
+        points = index * np.array(self.grid.spacing_mm)
+
+        def ask(places: Flat) -> Flat:
+            # Threads take longer to start than few queries to answer.
+            workers = _THREADS if places.size > _MANY else 1
+            return np.asarray(self._tree.query(points[places], workers=workers)[1])
+
+        nearest = nearest_in_rows(start, ask)
+        return lengths_mm(self._index[nearest] - index, self.grid.spacing_mm)
 
 
 def _first_lengths(
@@ -116,35 +180,3 @@ def _first_lengths(
     met = there[where[:, None] + shifts]
     first = met.argmax(axis=1)
     return np.where(met[np.arange(len(where)), first], lengths[first], np.inf)
-
-
-def _may_be_near(start: Flat, target: Flat, grid: Grid) -> NDArray[np.bool_]:
-    """False for voxels that no probe can help: no target in their block of voxels or one beside it.
-
-    A block is wider than probes reach.
-    """
-    width = padding(grid.spacing_mm)
-
-    def block_of(flat: Flat) -> tuple[Flat, ...]:
-        indices = zip(grid.axis_indices(flat), width, strict=True)
-        return tuple(index // step + 1 for index, step in indices)
-
-    near = np.zeros([n // step + 3 for n, step in zip(grid.shape, width, strict=True)], np.bool_)
-    near[block_of(target)] = True
-    for axis in range(3):
-        rows = np.moveaxis(near, axis, 0)
-        own = rows.copy()
-        rows[1:] |= own[:-1]
-        rows[:-1] |= own[1:]
-    return np.asarray(near[block_of(start)])
-
-
-def _by_tree(start: Flat, target: Flat, grid: Grid) -> Floats:
-    from scipy.spatial import cKDTree
-
-    points, goals = grid.index(start), grid.index(target)
-    spacing = np.array(grid.spacing_mm)
-    tree = cKDTree(goals * spacing, leafsize=64, balanced_tree=False, compact_nodes=False)
-    # Threads take longer to start than few queries to answer.
-    nearest = tree.query(points * spacing, workers=_THREADS if start.size > _MANY else 1)[1]
-    return lengths_mm(goals[nearest] - points, grid.spacing_mm)

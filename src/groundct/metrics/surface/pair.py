@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
-from typing import TypeVar
+from typing import Final, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +14,26 @@ from numpy.typing import NDArray
 from groundct.core.volume import BoolArray
 from groundct.imaging.runs import Runs, moved, nonzero_flat, shared_box
 from groundct.metrics.surface.crops import occupied_box
+from groundct.metrics.surface.lazy import lazy
 from groundct.metrics.surface.nearest import (
-    Flat,
     Floats,
     Grid,
     SpacingMm,
+    Target,
     nearest_mm,
     padding,
 )
+from groundct.metrics.surface.rows import Flat
 from groundct.metrics.surface.surfels import surfel_areas_mm2
 
 _FULL = 255
-_BLOCK = 1 << 16
+_BLOCK = 1 << 17
 _LARGE = 1 << 18
 """Voxels from which on both sides are worked on at once."""
+_THREADS = 2
+Kind = Literal["voxel", "surfel", "border"]
+KINDS: Final[tuple[Kind, ...]] = ("voxel", "surfel", "border")
+"""What distances lead from; the longest work first."""
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -42,7 +47,7 @@ class Side:
     dense: NDArray[np.bool_]
     grid: Grid
 
-    @cached_property
+    @lazy
     def count(self) -> int:
         """Number of voxels."""
         return int(np.count_nonzero(self.dense))
@@ -145,43 +150,89 @@ class Pair:
 
         return cls(placed(reference), placed(prediction), grid)
 
-    @cached_property
+    @lazy
     def borders(self) -> tuple[Flat, Flat]:
         """Border voxels of the reference and of the prediction."""
         return _both(Side.border, (self.a, self.b), self.grid.size)
 
-    @cached_property
+    @property
     def surfels(self) -> tuple[Surfels, Surfels]:
         """Cells that either surface crosses and the areas in them, in mm2."""
-        areas = surfel_areas_mm2(self.grid.spacing_mm)
+        return self._surfels_of_a, self._surfels_of_b
 
-        def of(side: tuple[Side, Flat]) -> Surfels:
-            where, codes = side[0].cells(side[1])
-            return where, areas[codes]
-
-        return _both(of, ((self.a, self.borders[0]), (self.b, self.borders[1])), self.grid.size)
-
-    @cached_property
+    @property
     def borders_mm(self) -> tuple[Floats, Floats]:
         """Distances of border voxels: the reference's to the prediction's, and back."""
-        a, b = self.borders
-        return self._nearest((a, b), (b, a))
+        return self._border_from_a, self._border_from_b
 
-    @cached_property
+    @property
     def surfels_mm(self) -> tuple[Floats, Floats]:
         """Distances of surface elements: the reference's to the prediction's, and back."""
-        (a, _), (b, _) = self.surfels
-        return self._nearest((a, b), (b, a))
+        return self._surfel_from_a, self._surfel_from_b
 
-    @cached_property
+    @property
     def voxels_mm(self) -> tuple[Floats, Floats]:
         """Distances over 0 of voxels of one mask to the other mask: a to b, and b to a."""
-        a, b = self.a.dense, self.b.dense
-        only_a, only_b = nonzero_flat(a & ~b), nonzero_flat(b & ~a)
-        return self._nearest((only_a, self.borders[1]), (only_b, self.borders[0]))
+        return self._voxel_from_a, self._voxel_from_b
 
-    def _nearest(self, there: tuple[Flat, Flat], back: tuple[Flat, Flat]) -> tuple[Floats, Floats]:
-        return _both(lambda ends: nearest_mm(*ends, self.grid), (there, back), self.grid.size)
+    def work_out(self, kinds: Collection[Kind]) -> None:
+        """Find distances of some kinds, several at a time where there are many voxels."""
+        names = [f"_{kind}_from_{side}" for kind in KINDS if kind in kinds for side in "ab"]
+        if self.grid.size < _LARGE or len(names) < 2:
+            return
+        _ = self.borders
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(self.__getattribute__, names))
+
+    @lazy
+    def _surfels_of_a(self) -> Surfels:
+        return self._surfels(self.a, self.borders[0])
+
+    @lazy
+    def _surfels_of_b(self) -> Surfels:
+        return self._surfels(self.b, self.borders[1])
+
+    def _surfels(self, side: Side, border: Flat) -> Surfels:
+        where, codes = side.cells(border)
+        return where, surfel_areas_mm2(self.grid.spacing_mm)[codes]
+
+    @lazy
+    def _border_targets(self) -> tuple[Target, Target]:
+        a, b = self.borders
+        return Target(a, self.grid), Target(b, self.grid)
+
+    @lazy
+    def _border_from_a(self) -> Floats:
+        return self._border_targets[1].nearest_mm(self.borders[0])
+
+    @lazy
+    def _border_from_b(self) -> Floats:
+        return self._border_targets[0].nearest_mm(self.borders[1])
+
+    @lazy
+    def _surfel_from_a(self) -> Floats:
+        return nearest_mm(self._surfels_of_a[0], self._surfels_of_b[0], self.grid)
+
+    @lazy
+    def _surfel_from_b(self) -> Floats:
+        return nearest_mm(self._surfels_of_b[0], self._surfels_of_a[0], self.grid)
+
+    @lazy
+    def _voxel_from_a(self) -> Floats:
+        return self._border_targets[1].nearest_mm(_only(self.a, self.b))
+
+    @lazy
+    def _voxel_from_b(self) -> Floats:
+        return self._border_targets[0].nearest_mm(_only(self.b, self.a))
+
+
+def _only(one: Side, other: Side) -> Flat:
+    """Voxels of one mask that are not in the other."""
+    found = []
+    for start in range(0, one.grid.size, _LARGE):
+        part = slice(start, start + _LARGE)
+        found.append(nonzero_flat(one.dense[part] & ~other.dense[part]) + start)
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
 def _both(work: Callable[[_In], _Out], sides: tuple[_In, _In], size: int) -> tuple[_Out, _Out]:
