@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from groundct.core.report import Finding, Rewrite
 from groundct.reports._rules.american.rewriting import american_text, rewrites_of
@@ -23,6 +24,11 @@ from groundct.vocabulary.places import GENERAL
 
 _KEPT = 3 << 13
 _KEPT_PARSED = 1 << 8
+SIMILAR: Final = "similar"
+"""The role of words such as "a similar appearance"."""
+SAME_PLACE: Final = "same_place"
+"""The role of words such as "in the same segment"."""
+_POINTS: Final = frozenset((SIMILAR, SAME_PLACE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class SentenceReading:
     ``standardized`` is what it says in American radiology English; ``doubts`` are the reasons why
     rules may have misread it, none for most sentences; ``sides`` those that it names, of whatever
     it speaks; ``points_back``: it says "in this location" or so; ``sideless``: it names a lobe or
-    a segment, and no side; ``completes``: it says "It is wider than normal." and no more. Entries
+    a segment, and no side; ``completes``: it says "It is wider than normal." and no more;
+    ``points`` is `SIMILAR` or `SAME_PLACE` where its words point at the findings before. Entries
     and sites are looked up again when asked for: few are, and readings are many.
     """
 
@@ -50,6 +57,7 @@ class SentenceReading:
     points_back: bool
     sideless: bool
     completes: bool
+    points: str
 
     @property
     def parsed(self) -> Parsed:
@@ -98,6 +106,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         points_back=any(hit.entry.meaning == ANAPHOR for hit in parsed.relations),
         sideless=bool(found) and _is_sideless(parsed, sites),
         completes=_completes(parsed, found),
+        points=next((h.entry.meaning for h in parsed.relations if h.entry.meaning in _POINTS), ""),
     )
 
 

@@ -12,6 +12,7 @@ from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.reading import SentenceReading, read_sentence
+from groundct.reports._rules.similar import told_again
 from groundct.reports._rules.words.sentences import sentence_places
 
 READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
@@ -38,6 +39,7 @@ Teller = Callable[[int, Before | None, SentenceReading], Told]
 def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
     """What the rules read, with the side that the sentence before gives."""
     findings = sided(before, placed(before and before.said, said), said)
+    findings = told_again(before, findings, said)
     return Told(findings, said.loose, said.again, said.completes)
 
 
