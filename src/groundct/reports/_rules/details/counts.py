@@ -75,4 +75,6 @@ def _singular(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention that "a" leads names one thing that can be counted."""
     kind = findings().types[mention.type]
     countable = kind.focal is not False or bool(kind.appearance)
+    if parsed.any_word(mention.first, mention.last, parsed.grammar.amount):
+        return False  # "An increase in wall thickness" is not one thing.
     return countable and not is_plural(parsed.surface(mention.last - 1), parsed.language)

@@ -212,7 +212,11 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
         gap = parsed.words[place.last : edge]
         near = len(gap) <= 2 and grammar.article.isdisjoint(gap) and _ENDS.isdisjoint(gap)
         # "The liver suspicious for metastases", "the thyroid Atherosclerosis" of a joined line.
-        parted = anew or any(place.last <= cue.first and cue.last <= edge for cue in doubts)
+        parted = (
+            anew
+            or not grammar.in_.isdisjoint(gap)
+            or any(place.last <= cue.first and cue.last <= edge for cue in doubts)
+        )
         listed = all(
             word in grammar.listing or position in sided
             for position, word in enumerate(gap, start=place.last)

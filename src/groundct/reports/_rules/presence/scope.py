@@ -31,6 +31,7 @@ _CLOSERS = frozenset(",;(")
 _BRACKETS = frozenset("()")
 _ACT_REACH = 8
 _PLACE_REACH = 4
+_NEAR = "near:"
 _KIN = (
     frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
     frozenset(("infiltrate", "consolidation", "~mass", "~nodule", "pneumonia")),
@@ -321,6 +322,9 @@ def _told_apart(parsed: Parsed, low: int, first: int, last: int) -> bool:
     place of its own: "due to the operation, nodules in both lungs".
     """
     grammar = parsed.grammar
+    beside = (hit for hit in parsed.relations if hit.entry.meaning.startswith(_NEAR))
+    if any(low <= hit.first and 0 <= first - hit.last <= 1 for hit in beside):
+        return _named(parsed, low, first)  # "In favor of atelectasis adjacent to the effusion."
     if grammar.listing.isdisjoint(parsed.words[low:first]):
         return False
     parting = next(n for n in range(first - 1, -1, -1) if parsed.words[n] in grammar.listing)
