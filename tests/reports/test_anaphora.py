@@ -54,6 +54,15 @@ def test_otherwise_no_side_is_given(text: str) -> None:
     assert _last(text) == (None, ["lung"])
 
 
+def test_several_findings_of_one_lung() -> None:
+    first = "Consolidation and a nodule are seen in the left lower lobe. "
+    found = PLUGIN.extract(
+        report_of_columns([("findings", first + "Fibrosis and emphysema are seen at this level.")])
+    ).findings
+    assert [f.laterality for f in found] == ["left"] * 4
+    assert [anatomy().leaf(path) for path in found[-1].anatomy] == ["left lung"]
+
+
 def test_an_own_side_or_organ_stays() -> None:
     assert _last(MASS + "Below it, a nodule in the right lung.") == ("right", ["right lung"])
     assert _last(MASS + "A cyst in the liver is seen below it.") == (None, ["liver"])

@@ -1,8 +1,8 @@
 """A lung finding "directly below it" lies in the lung of the finding named just before.
 
 Only the lung is carried over, never a lobe, and only where nothing else can be meant: the sentence
-before says one lung finding of one side and no other place, this one says one lung finding and
-neither side nor place of its own.
+before says lung findings of one side and no other place, this one says lung findings and neither
+side nor place of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from groundct.core.report import Cue, Finding
 from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.ellipsis import Before
 from groundct.reports._rules.reading import SentenceReading
 from groundct.reports._rules.words.parsed import ANAPHOR, Parsed
 from groundct.vocabulary.anatomy import anatomy
@@ -21,45 +22,56 @@ _LUNG = "lung/lung"
 _SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
 
 
-def placed(before: SentenceReading | None, said: SentenceReading) -> tuple[Finding, ...]:
-    """The findings of a sentence, its one lung finding placed by the sentence ``before``."""
-    if before is None or not said.points_back or not _placeless(said):
+def placed(before: Before | None, said: SentenceReading) -> tuple[Finding, ...]:
+    """The findings of a sentence, its lung findings placed by the sentence ``before``."""
+    if before is None or not said.points_back or not _sideless(said):
         return said.findings
     side = _side(before)
     if side is None:
         return said.findings
     hit = next(hit for hit in said.parsed.relations if hit.entry.meaning == ANAPHOR)
     cue = Cue(span=said.parsed.span_of(hit.first, hit.last), role=ANAPHOR, entry=hit.entry.entry_id)
-    finding = said.findings[0]
     paths = (anatomy().path_of(f"{side} lung"),)
-    carried = finding.changed(anatomy=paths, laterality=side, cues=(*finding.cues, cue))
-    return (worded(carried, said.parsed.text, said.parsed.language),)
+    return tuple(
+        worded(
+            finding.changed(anatomy=paths, laterality=side, cues=(*finding.cues, cue)),
+            said.parsed.text,
+            said.parsed.language,
+        )
+        if _placeless(finding)
+        else finding
+        for finding in said.findings
+    )
 
 
-def _placeless(said: SentenceReading) -> bool:
-    """Whether a sentence says one lung finding that is there, and no side or place."""
-    if len(said.findings) != 1 or said.findings[0].presence == "absent":
-        return False
-    finding = said.findings[0]
-    own = findings().types[finding.type].anatomy
+def _sideless(said: SentenceReading) -> bool:
+    """Whether a sentence names no side, and no place beside the lungs."""
     sides = ("right", "left", "bilateral", "midline", "opposite", "same")
     named = said.parsed.role("laterality", *sides) or not said.parsed.grammar.elsewhere.isdisjoint(
         said.parsed.words
     )
-    return own == _LUNG and finding.anatomy == (_LUNG,) and not named and _only_lung(said.parsed)
+    return not named and _only_lung(said.parsed)
 
 
-def _side(before: SentenceReading) -> Literal["right", "left"] | None:
-    """The side of a sentence's one lung finding, when the sentence names no place beside lungs."""
-    if len(before.findings) != 1 or before.findings[0].presence == "absent":
+def _placeless(finding: Finding) -> bool:
+    """Whether a finding of the lungs is there, and nothing says where."""
+    own = findings().types[finding.type].anatomy
+    return own == _LUNG and finding.anatomy == (_LUNG,) and finding.presence != "absent"
+
+
+def _side(before: Before) -> Literal["right", "left"] | None:
+    """The side of a sentence's lung findings, when the sentence names no place beside lungs."""
+    there = [finding for finding in before.findings if finding.presence != "absent"]
+    if not there or not _only_lung(before.said.parsed):
         return None
-    if not _only_lung(before.parsed):
-        return None
-    finding = before.findings[0]
     for side in _SIDES:
         lung = anatomy().path_of(f"{side} lung")
-        inside = all(lung in (path, *anatomy().ancestors(path)) for path in finding.anatomy)
-        if finding.laterality == side and finding.anatomy and inside:
+        if all(
+            finding.laterality == side
+            and finding.anatomy
+            and all(lung in (path, *anatomy().ancestors(path)) for path in finding.anatomy)
+            for finding in there
+        ):
             return side
     return None
 

@@ -38,7 +38,7 @@ Teller = Callable[[int, Before | None, SentenceReading], Told]
 
 def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
     """What the rules read, with the side that the sentence before gives."""
-    findings = sided(before, placed(before and before.said, said), said)
+    findings = sided(before, placed(before, said), said)
     findings = told_again(before, findings, said)
     return Told(findings, said.loose, said.again, said.completes)
 
