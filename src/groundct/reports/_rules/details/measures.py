@@ -203,7 +203,7 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
             if size.first - hit.last > _FORM_REACH or _breaks(gap):
                 break
             compared = parsed.words[hit.last - 1] in parsed.grammar.not_
-            if compared and not parsed.grammar.with_.isdisjoint(gap):
+            if compared and not (parsed.grammar.with_ | parsed.grammar.at).isdisjoint(gap):
                 break  # "Wider than normal, with 41 mm".
             if form in ("exact", "about"):
                 form = _FORMS[hit.entry.meaning]

@@ -188,6 +188,10 @@ def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
     if earlier and cue is not None and not any(hit.first >= cue.last for hit in named):
         before = max(earlier, key=lambda m: m.last)
         return _own_sites(words, before, spoken) if _one_region(before, mention) else ()
+    if not cues and earlier:
+        topic = _of_topic(words, min(earlier, key=lambda m: m.first), mention, spoken)
+        said = max((site.last for site in topic), default=0)
+        return () if any(said <= hit.first for hit in named) else topic
     if not cues or not earlier or named:
         return ()
     found = (_own_sites(words, other, spoken) for other in reversed(earlier))
@@ -196,6 +200,23 @@ def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
     if side is None or side == "bilateral":
         return ()
     return (Site(cues[0].first, cues[0].last, side, None),)
+
+
+def _of_topic(
+    words: Words, first: Mention, mention: Mention, spoken: tuple[Mention, ...]
+) -> tuple[Site, ...]:
+    """The sites of a finding that others lie in: "in the mass of the left upper lobe, cavities"."""
+    parsed = words.parsed
+    grammar = parsed.grammar
+    start = next((n + 1 for n in range(first.first - 1, -1, -1) if parsed.words[n] in _PARTS), 0)
+    lead = parsed.words[start : first.first]
+    leads = (
+        bool(lead) and lead[0] in grammar.in_ and (grammar.in_ | grammar.article).issuperset(lead)
+    )
+    parted = parsed.any_word(first.last, mention.first, _PARTS)
+    if not leads or parted or not _one_region(first, mention):
+        return ()
+    return _own_sites(words, first, spoken)
 
 
 def _accompanies(parsed: Parsed, floor: int, mention: Mention) -> Hit | None:

@@ -102,7 +102,9 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
             # "biapical" names its sides itself.
             own = [side_of(s) for s in sides if s.first == hit.first]
             side_of_apex = own[0] if own else _side_of(parsed, (hit, hit.last), hits, sides, [])
-            if side_of_apex is not None:
+            # "At the apical level" is a place; "from the base to the apex" says how far.
+            placed = hit.last - hit.first > 1 and _speaks_of_lungs(parsed)
+            if side_of_apex is not None or placed:
                 found.append(Site(hit.first, hit.last, side_of_apex, "upper"))
         elif role == "level":
             noun = _noun_after(hits, index)

@@ -20,9 +20,11 @@ from groundct.vocabulary.places import places
 
 _BEFORE = 2
 _AFTER = 3
+_LISTED = 5
 _SIGNS = frozenset(",;:.()?/")
 _DISC: Final = "disc"
 _RIB: Final = "rib"
+_ABDOMEN: Final = frozenset(("abdomen", "abdominal tissue"))
 _VERTEBRAE: Final = "vertebrae"
 
 
@@ -49,11 +51,13 @@ def paths_of_finding(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> l
     as "paraaortic", is in the one that the other places are in.
     """
     home = anatomy().top_region(findings().types[mention.type].anatomy or "")
+    tied = (*tied, *_parts(parsed, mention, tied))
     if not home:
         return [path for place in tied for path in paths_of_place(parsed, place)]
     other = elsewhere(mention.type)
     if other.paths:
         tied = (*_leading(parsed, mention, tied, home), *tied)
+        tied = tied or _listed(parsed, mention)
     named = [(paths_of_place(parsed, place), other.holds(place.entry.meaning)) for place in tied]
     sure = {next(iter(tops)) for tops in (_tops(paths) for paths, _ in named) if len(tops) == 1}
     out: list[str] = []
@@ -68,6 +72,46 @@ def paths_of_finding(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> l
             own = [path for path in paths if anatomy().top_region(path) == top]
             out += [other.paths[top]] if other.paths[top] else own
     return out
+
+
+def _parts(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> list[Hit]:
+    """The places behind a mention that lie in its own: "a lytic lesion of the T4 vertebra".
+
+    No sign stands before the first; the others are listed with it, and none is the next finding's.
+    """
+    own = {place.entry.meaning for place in tied if place.last <= mention.last}
+    if not own or mention.hit.entry.meaning == "normal":
+        return []
+    limit = min((h.first for h in parsed.findings if h.first >= mention.last), default=None)
+    end = len(parsed.words) if limit is None else limit - _BEFORE
+    out: list[Hit] = []
+    edge = mention.last
+    for place in parsed.places:
+        if place.first < mention.last or place.last > end:
+            continue
+        signs = _SIGNS if not out else _SIGNS - {","}
+        far = bool(out) and place.first - edge > _LISTED
+        if far or parsed.any_word(edge, place.first, signs):
+            break
+        inside = not own.isdisjoint(places().holding(place.entry.meaning))
+        if inside and place not in tied and not beside(parsed, place):
+            out.append(place)
+            edge = place.last
+    return out
+
+
+def _listed(parsed: Parsed, mention: Mention) -> tuple[Hit, ...]:
+    """The abdomen before another finding that "or" joins to a mention without a place.
+
+    "No intraabdominal free fluid or pathological nodes": only where no other place is named.
+    """
+    before = [hit for hit in parsed.findings if hit.last <= mention.first]
+    named = {place.entry.meaning for place in parsed.places}
+    if not before or not named <= _ABDOMEN:
+        return ()
+    gap = parsed.words[before[-1].last : mention.first]
+    joined = not parsed.grammar.joint.isdisjoint(gap) and _SIGNS.isdisjoint(gap)
+    return tuple(place for place in parsed.places if joined and place.last <= mention.first)
 
 
 def _leading(parsed: Parsed, mention: Mention, tied: Sequence[Hit], home: str) -> list[Hit]:
