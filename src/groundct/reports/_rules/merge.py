@@ -18,6 +18,7 @@ from groundct.reports._rules.joining import (
     sides_of,
     upwards,
 )
+from groundct.reports._rules.meaning import Spot, is_open
 from groundct.vocabulary.findings import findings
 
 _MOST_COMPARED = 100
@@ -30,11 +31,13 @@ class Context:
     """What merging needs to know of a report's sentences.
 
     ``impression``: the sides that each sentence of the impression names, by its index; ``again``:
-    the findings, by number, that their words call known, "the described nodule".
+    the findings, by number, that their words call known, "the described nodule"; ``spots``: where
+    one lies that no sentence places.
     """
 
     impression: Mapping[int, frozenset[str]]
     again: Mapping[int, Again]
+    spots: Mapping[int, Spot]
 
 
 def merged(
@@ -50,6 +53,7 @@ def merged(
     out: list[DraftFinding] = []
     by_type: dict[str, list[int]] = {}
     changed: set[int] = set()
+    spots: dict[int, Spot] = {}
     for number, draft in enumerate(found):
         matches: tuple[int, ...] = ()
         sides = context.impression.get(draft.indices[0])
@@ -61,6 +65,8 @@ def merged(
             if matches and again.largest:
                 draft = draft._replace(finding=_of_all(draft.finding))
         if not matches:
+            if number in context.spots:
+                spots[len(out)] = context.spots[number]
             by_type.setdefault(draft.finding.type, []).append(len(out))
             out.append(draft)
             continue
@@ -68,6 +74,11 @@ def merged(
         for index in matches:
             both = joined(out[index].moved(), finding, alone=len(matches) == 1)
             out[index] = DraftFinding(both, both.sentence_indices)
+            changed.add(index)
+    for index, spot in spots.items():
+        if is_open(out[index].finding):
+            known = out[index].moved()
+            out[index] = DraftFinding(known.changed(**spot._asdict()), out[index].indices)
             changed.add(index)
     for index in changed:
         own = worded(out[index].finding, report.text, report.language)

@@ -39,8 +39,9 @@ class SentenceReading:
     rules may have misread it, none for most sentences; ``sides`` those that it names, of whatever
     it speaks; ``points_back``: it says "in this location" or so; ``sideless``: it names a lobe or
     a segment, and no side; ``completes``: it says "It is wider than normal." and no more;
-    ``points`` is `SIMILAR` or `SAME_PLACE` where its words point at the findings before. Entries
-    and sites are looked up again when asked for: few are, and readings are many.
+    ``points`` is `SIMILAR` or `SAME_PLACE` where its words point at the findings before;
+    ``explains``: it says what "the described findings" or "it" may be. Entries and sites are looked
+    up again when asked for: few are, and readings are many.
     """
 
     text: str
@@ -58,6 +59,7 @@ class SentenceReading:
     sideless: bool
     completes: bool
     points: str
+    explains: bool
 
     @property
     def parsed(self) -> Parsed:
@@ -106,6 +108,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         points_back=any(hit.entry.meaning == ANAPHOR for hit in parsed.relations),
         sideless=bool(found) and _is_sideless(parsed, sites),
         completes=_completes(parsed, found),
+        explains=bool(found) and _explains(parsed, sites),
         points=next((h.entry.meaning for h in parsed.relations if h.entry.meaning in _POINTS), ""),
     )
 
@@ -117,6 +120,17 @@ def _completes(parsed: Parsed, found: tuple[Finding, ...]) -> bool:
     said = {hit.entry.meaning for hit in parsed.findings}
     unnamed = all(not finding.anatomy and finding.presence == "present" for finding in found)
     return any(head.startswith(GENERAL) for head in said) and unnamed
+
+
+def _explains(parsed: Parsed, sites: tuple[Site, ...]) -> bool:
+    """Whether a sentence begins with "it" or "the described findings" and names no place."""
+    if sites or parsed.places or sides_named(parsed):
+        return False
+    start = next((n for n, word in enumerate(parsed.words) if word.isalnum()), 0)
+    return parsed.words[start] in parsed.grammar.pronoun or any(
+        hit.first == start and hit.entry.meaning in ("again", "refers")
+        for hit in parsed.found.get("remarks", ())
+    )
 
 
 def _is_sideless(parsed: Parsed, sites: tuple[Site, ...]) -> bool:

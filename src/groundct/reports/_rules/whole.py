@@ -10,6 +10,7 @@ from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
+from groundct.reports._rules.meaning import Spot, spots_of
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.reports._rules.similar import told_again
@@ -55,6 +56,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
     found: list[DraftFinding] = []
     impression: dict[int, frozenset[str]] = {}
     again: dict[int, Again] = {}
+    spots: dict[int, Spot] = {}
     for section in report.sections:
         if section.span.of(text).strip().lower() in _EMPTY:
             continue
@@ -100,9 +102,12 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 told = told._replace(findings=(), again={})
             for number, how in told.again.items():
                 again[len(found) + number] = how
+            if said.explains:
+                for number, spot in spots_of(before, told.findings, said).items():
+                    spots[len(found) + number] = spot
             found += [DraftFinding(finding, (index,), start) for finding in told.findings]
             before, begun = Before(said, told.findings), start
             if section.name == "impression":
                 impression[index] = said.sides
-    context = Context(impression, again)
+    context = Context(impression, again, spots)
     return Draft(tuple(sentences), merged(found, context, report))
