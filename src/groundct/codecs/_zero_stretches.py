@@ -26,7 +26,7 @@ from groundct.codecs._inflate import member_start
 
 MOST_BYTES: Final = 1 << 25
 """Longer files are inflated in full: what is dense has no stretches, and they are in memory."""
-_MOST = 1 << 19
+_MOST = 1 << 20
 """Bytes that are made at once: what a processor's cache holds when they are looked at."""
 _COPY = 258
 _HISTORY = 1 << 15

@@ -44,10 +44,11 @@ def surface_distances_mm(
     """
     ours, theirs = (_Instance.all_of(runs, spacing_mm) for runs in (reference, prediction))
     out = np.full((len(ours), len(theirs)), np.inf)
-    for row, one in enumerate(ours):
-        for column, two in enumerate(theirs):
-            if _least_assd_mm(one, two, limit_mm) <= limit_mm:
-                out[row, column] = _assd_mm(one, two)
+    near = _gaps_mm(ours, theirs) <= limit_mm
+    for row, column in np.argwhere(near).tolist():
+        one, two = ours[row], theirs[column]
+        if _least_assd_mm(one, two) <= limit_mm:
+            out[row, column] = _assd_mm(one, two)
     return out
 
 
@@ -98,19 +99,24 @@ class _Instance:
         return np.asarray(self.index * np.asarray(self.spacing_mm))
 
 
-def _least_assd_mm(a: _Instance, b: _Instance, limit_mm: float) -> float:
-    """A lower bound of the ASSD: a voxel is never nearer to a surface than to its box.
+def _gaps_mm(ours: list[_Instance], theirs: list[_Instance]) -> NDArray[np.float64]:
+    """A lower bound of the distances of all pairs: that of their boxes; infinite without voxels."""
+    gaps = np.full((len(ours), len(theirs)), np.inf)
+    rows, columns = (
+        [n for n, a in enumerate(side) if len(a.runs.starts)] for side in (ours, theirs)
+    )
+    if rows and columns:
+        low, high = np.moveaxis(np.array([ours[n].box_mm for n in rows]), 1, 0)[:, :, None]
+        other_low, other_high = np.moveaxis(np.array([theirs[n].box_mm for n in columns]), 1, 0)
+        gap = np.maximum(0.0, np.maximum(low - other_high, other_low - high))
+        # Rounding must not take a pair out.
+        gaps[np.ix_(rows, columns)] = np.sqrt((gap**2).sum(axis=2)) * (1 - 1e-12)
+    return gaps
 
-    The distance of the boxes is enough where it is over ``limit_mm``; infinite for no voxels.
-    """
-    if not len(a.runs.starts) or not len(b.runs.starts):
-        return float("inf")
-    gap = np.maximum(0.0, np.maximum(a.box_mm[0] - b.box_mm[1], b.box_mm[0] - a.box_mm[1]))
-    least = float(np.sqrt((gap**2).sum())) * (1 - 1e-12)
-    if least > limit_mm:
-        return least
+
+def _least_assd_mm(a: _Instance, b: _Instance) -> float:
+    """A lower bound of the ASSD: a voxel is never nearer to a surface than to its box."""
     total = _to_box(a, b).sum() + _to_box(b, a).sum()
-    # Rounding must not take a pair out.
     return float(total) / (len(a.points) + len(b.points)) * (1 - 1e-12)
 
 

@@ -103,7 +103,9 @@ class Target:
         out = np.full(start.size, np.inf)
         if not self.flat.size or not start.size:
             return out
-        left = np.flatnonzero(self._may_be_near(start))
+        # Of few all are probed in less time than it takes to tell which may be near.
+        some = start.size > _MANY
+        left = np.flatnonzero(self._may_be_near(start)) if some else np.arange(start.size)
         where = start[left]
         steps, lengths = _probes(self.grid.spacing_mm)
         shifts = steps @ self.grid.strides
