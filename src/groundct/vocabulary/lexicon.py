@@ -126,6 +126,7 @@ def _hand_down(node: _Node) -> None:
         _hand_down(child)
 
 
+@lru_cache(maxsize=1 << 14)
 def expand(term: str) -> tuple[tuple[str, ...], ...]:
     """Every phrase that a term stands for, as words.
 

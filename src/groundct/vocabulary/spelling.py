@@ -14,9 +14,11 @@ never guessed. Where a language is spelt in two ways, ``<language>/spelt_as.tsv`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from groundct.vocabulary._kept import Kept
 from groundct.vocabulary._tables import has_table, read_table
 from groundct.vocabulary.lexicon import expand, lexicon
 from groundct.vocabulary.segments import segment_words
@@ -67,6 +69,12 @@ def _spelt_otherwise(word: str, language: str) -> str | None:
     swapped = (word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(1, len(word) - 1))
     meant = {other for other in swapped if other in _guessed(language)}
     return meant.pop() if len(meant) == 1 else None
+
+
+@lru_cache(maxsize=8)
+def known_words(language: str) -> Mapping[str, str]:
+    """`known_word` of any word of a language."""
+    return Kept(lambda word: known_word(word, language))
 
 
 def _nearest(word: str, language: str) -> str:

@@ -7,9 +7,8 @@ how many keeps memory even.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Rewrite
 from groundct.reports._rules.american.rewriting import american_text, rewrites_of
@@ -31,8 +30,7 @@ SAME_PLACE: Final = "same_place"
 _POINTS: Final = frozenset((SIMILAR, SAME_PLACE))
 
 
-@dataclass(frozen=True, slots=True)
-class SentenceReading:
+class SentenceReading(NamedTuple):
     """A sentence's findings and regions; ``regions`` None: those of the one before.
 
     ``standardized`` is what it says in American radiology English; ``doubts`` are the reasons why

@@ -11,12 +11,14 @@ here may change what is read: `bench/bench_rewriting.py` and the tests read ever
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
 from groundct.core.report import Rewrite, Sentence, rewritten, span_at
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import sizes_of
+from groundct.vocabulary._kept import Kept
 from groundct.vocabulary._tables import has_table
 from groundct.vocabulary.american import plural_word
 from groundct.vocabulary.spelling import known_word
@@ -86,16 +88,21 @@ def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:
 
 def _spelt(parsed: Parsed, taken: set[int]) -> list[Rewrite]:
     """Words that are misspelt and not taken by a phrase, with their right spelling."""
-    language = parsed.language
+    respelt = _respelt(parsed.language)
     return [
         _rewrite(parsed, (number, number + 1), text, SPELLING)
         for number, surface in enumerate(parsed.said.surfaces)
-        if (text := respelt(surface, language)) is not None and number not in taken
+        if (text := respelt[surface]) is not None and number not in taken
     ]
 
 
-@lru_cache(maxsize=1 << 16)
-def respelt(surface: str, language: str) -> str | None:
+@lru_cache(maxsize=8)
+def _respelt(language: str) -> Mapping[str, str | None]:
+    """`_right_spelling` of any word of a language."""
+    return Kept(lambda surface: _right_spelling(surface, language))
+
+
+def _right_spelling(surface: str, language: str) -> str | None:
     """The right spelling of a misspelt word; None for a word that has it."""
     word = known_word(surface, language)
     if word == normal_word(surface, language) or not word.isalpha():

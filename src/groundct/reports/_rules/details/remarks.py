@@ -15,6 +15,7 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
 _REMARK: Final = Remark(span=Span(start=0, end=1), kind="speculation")
+_GUESSES = frozenset(("guesses", "guessed"))
 _STOPS = frozenset(";:()")
 _OPENING = 2
 _END_SIGNS = frozenset(".,;:")
@@ -35,8 +36,7 @@ def remarks_of(
     Advice that comes first belongs to the first finding after it. A guess belongs to no finding
     that is itself a part of the guess.
     """
-    cues = parsed.found.get("remarks") or parsed.cues["recommendation"]
-    if not cues and "?" not in parsed.words:
+    if not (parsed.cues["recommendation"] or "?" in parsed.words or _guesses(parsed)):
         return Remarks(((),) * len(mentions), ())
     owned: list[list[Remark]] = [[] for _ in mentions]
     loose: list[Remark] = []
@@ -55,6 +55,11 @@ def remarks_of(
         if not told and (kind == "recommendation" or _refers(parsed, first)):
             loose.append(remark)
     return Remarks(tuple(tuple(own) for own in owned), tuple(loose))
+
+
+def _guesses(parsed: Parsed) -> bool:
+    """Whether a sentence has words that lead a guess or end one."""
+    return any(hit.entry.meaning in _GUESSES for hit in parsed.found.get("remarks", ()))
 
 
 def _refers(parsed: Parsed, first: int) -> bool:

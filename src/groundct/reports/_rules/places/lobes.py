@@ -22,7 +22,9 @@ _LUNG_REGIONS = frozenset(("lung", "pleura"))
 def anchors_of(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
     """Lobes, the lingula and whole lungs with their sides; a lung that a lobe names is dropped."""
     lobes = _lobes(parsed, hits, sides)
-    whole = _whole(parsed, hits, sides, lobes)
+    whole = _whole(parsed, hits, sides, lobes) if sides else []
+    if not (lobes or whole):
+        return []
     wide = [_widened(parsed, site, hits, sides) for site in lobes]
     return sorted([*wide, *whole], key=lambda site: site.first)
 
@@ -50,7 +52,7 @@ def _whole(
     taken = {position for site in lobes for position in range(site.first, site.last)}
     whole = []
     for hit in hits:
-        if hit.entry.meaning != "lung" or any(position in taken for position in (hit.first,)):
+        if hit.entry.meaning != "lung" or hit.first in taken:
             continue
         near = [s for s in sides if 0 <= hit.first - s.last <= 1]
         if near and not _used(parsed, near[-1], hit, lobes):

@@ -126,8 +126,10 @@ def line_starts(parsed: Parsed) -> tuple[int, ...]:
 
     Lines that were joined without a sign: "nodules in the thyroid gland Atherosclerosis".
     """
-    found = []
     surfaces = parsed.said.surfaces
+    if len(surfaces) < 2 or parsed.text[parsed.said.ends[0] :].islower():
+        return ()
+    found = []
     for position in range(1, len(surfaces)):
         word = surfaces[position]
         if not word[0].isupper() or len(word) < _LINE_WORD or not word[1:].islower():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from groundct.vocabulary.spelling import known_word
+from groundct.vocabulary.spelling import known_words
 
 _HYPHENS: Final = "\\-–—‐‑"
 _TOKEN = re.compile(rf"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s{_HYPHENS}]|_")
@@ -40,9 +40,10 @@ def tokenize(text: str, language: str) -> Tokens:
     """The tokens of a text. Hyphens are left out: ``ground-glass`` is two words."""
     found = list(_TOKEN.finditer(text))
     surfaces = [match[0] for match in found]
+    known = known_words(language)
     return Tokens(
         [match.start() for match in found],
         [match.end() for match in found],
-        [known_word(surface, language) for surface in surfaces],
+        [known[surface] for surface in surfaces],
         surfaces,
     )
