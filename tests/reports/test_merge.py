@@ -318,3 +318,21 @@ def test_possible_in_one_section_and_there_in_the_other(
     findings: str, impression: str, said: list[tuple[str, str | None]]
 ) -> None:
     assert [(f.presence, f.laterality) for f in _read(findings, impression)] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("The heart is enlarged. There is cardiomegaly.", True),
+        ("Hiatal hernia. The aorta is normal. The liver is normal. A small hiatal hernia.", True),
+        ("Mild pericardial effusion. A 6 mm pericardial effusion.", True),
+        ("A 9 mm pericardial effusion. A 6 mm pericardial effusion.", False),
+        ("Scoliosis with convexity to the right. Scoliosis with convexity to the left.", False),
+        ("No cardiomegaly. There is cardiomegaly.", False),
+        ("Pleural effusion. Pleural effusion.", False),
+        ("A cyst in the liver. A cyst in the liver.", False),
+    ],
+)
+def test_what_a_patient_has_once_is_one_finding(text: str, *, together: bool) -> None:
+    first = _read(text, "")[0]
+    assert (len(first.sentence_indices) > 1) == together

@@ -22,6 +22,13 @@ from groundct.reports._rules.meaning import Spot, is_open
 from groundct.vocabulary.findings import findings
 
 _MOST_COMPARED = 100
+_ONCE = frozenset(
+    (
+        *("cardiomegaly", "coronary_calcification", "pericardial_effusion", "hiatal_hernia"),
+        *("hepatomegaly", "hepatic_steatosis", "splenomegaly", "scoliosis"),
+    )
+)
+"""Types that a patient has once: the heart is enlarged, and enlarged again in the next sentence."""
 _NEAR = 2
 """Sentences back to which "the described nodule" points."""
 
@@ -64,6 +71,8 @@ def merged(
             matches = _pointed(draft, again, (out, by_type), report)
             if matches and again.largest:
                 draft = draft._replace(finding=_of_all(draft.finding))
+        if not matches and draft.finding.type in _ONCE:
+            matches = _same_organ(draft, (out, by_type))
         if not matches:
             if number in context.spots:
                 spots[len(out)] = context.spots[number]
@@ -166,6 +175,22 @@ def _pointed(
     else:
         fits = _holds(known, finding, several=several)
     return (numbers[0],) if fits or _is_one(known, finding) else ()
+
+
+def _same_organ(
+    draft: DraftFinding, earlier: tuple[list[DraftFinding], dict[str, list[int]]]
+) -> tuple[int, ...]:
+    """The number of the one finding of a type that a patient has once, as sure as this one."""
+    out, by_type = earlier
+    finding = draft.finding
+    numbers = tuple(
+        n for n in by_type.get(finding.type, ()) if out[n].finding.presence == finding.presence
+    )
+    if len(numbers) != 1 or finding.presence == "absent":
+        return ()
+    known = out[numbers[0]].finding
+    same = known.anatomy == finding.anatomy and adds(known, finding, several=False)
+    return numbers if same else ()
 
 
 def _of_all(finding: Finding) -> Finding:
