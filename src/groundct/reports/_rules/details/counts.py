@@ -62,6 +62,8 @@ def _sure(parsed: Parsed, position: int) -> bool:
         return False
     if any(hit.last == position for hit in parsed.found.get("units", ()) if _labels(hit)):
         return False  # "Covid 19", "series 2", "T 7"
+    if parsed.any_word(position + 1, position + 2, parsed.grammar.ordinal):
+        return False  # "the 2nd rib"
     bounds = lexicon(parsed.language, "measurement", "kind").find(parsed.words[:position])
     bounded = bool(bounds) and bounds[-1].last == position
     return not (bounded or previous[0].isdigit())

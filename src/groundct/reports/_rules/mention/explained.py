@@ -63,13 +63,9 @@ def _once(parsed: Parsed, mentions: list[Mention]) -> tuple[Mention, ...]:
 
 
 def _is_its_name(parsed: Parsed, one: Mention, other: Mention) -> bool:
-    """Whether brackets give a general word its name for certain: "enlarged (splenomegaly)"."""
+    """Whether brackets hold another name of it, for certain: "enlarged (splenomegaly)"."""
     inside = parsed.words[one.last : other.last + 1]
-    return (
-        one.hit.entry.meaning.startswith(GENERAL)
-        and inside[: other.first - one.last] == ("(",)
-        and inside[-1] == ")"
-    )
+    return inside[: other.first - one.last] == ("(",) and inside[-1] == ")"
 
 
 def _is_again(parsed: Parsed, one: Mention, other: Mention) -> bool:

@@ -95,9 +95,10 @@ def _in_abdomen(parsed: Parsed, hit: Hit) -> str | None:
     vague = parsed.words[hit.last - 1] in parsed.grammar.neutral
     if hit.entry.meaning not in _SOLID or vague or not parsed.places:
         return None
-    keys = {place.entry.meaning for place in parsed.places}
+    named = {n for other in parsed.findings for n in range(other.first, other.last)}
+    keys = {place.entry.meaning for place in parsed.places if place.first not in named}
     inside = all(_ABDOMEN[0] in (key, *places().holding(key)) for key in keys)
-    return places().resolve(hit.entry.meaning, _ABDOMEN[0]) if inside else None
+    return places().resolve(hit.entry.meaning, _ABDOMEN[0]) if keys and inside else None
 
 
 def _pathological(parsed: Parsed, hit: Hit) -> bool:

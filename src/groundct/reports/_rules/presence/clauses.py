@@ -46,11 +46,11 @@ def of_earlier(parsed: Parsed, verb: Hit) -> bool:
 
 
 def opening(parsed: Parsed, low: int, first: int) -> int | None:
-    """The first joint, comma or "with" that begins something new on the way to token ``first``.
+    """The first joint, sign or "with" that begins something new on the way to token ``first``.
 
     A joint between two places, "in the lungs and the mediastinum", begins nothing.
     """
-    joints = parsed.grammar.joint | parsed.grammar.with_ | {","}
+    joints = parsed.grammar.joint | parsed.grammar.with_ | {",", _OPENING}
     ends = {hit.last for hit in parsed.role("negation", "asserts", "described", "negates_before")}
     ends |= {hit.last for hit in parsed.findings}
     for position in range(low, first):

@@ -353,12 +353,13 @@ def _doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
     others = [hit for hit in parsed.findings if last <= hit.first < cue]
     if not others:
         return False
-    adjectives = {n for p in parsed.places for n in range(p.first, p.last) if last <= n < cue}
+    own = (*parsed.places, *parsed.found.get("modifiers", ()))
+    adjectives = {n for hit in own for n in range(hit.first, hit.last) if last <= n < cue}
+    between = parsed.grammar.listing | parsed.grammar.some | _BRACKETS
     for hit in others:
         gap = range(last, hit.first)
         if not (gap or _hyphened(parsed, last, hit.first)) or any(
-            n not in adjectives and parsed.words[n] not in parsed.grammar.listing | _BRACKETS
-            for n in gap
+            n not in adjectives and parsed.words[n] not in between for n in gap
         ):
             return True
         last = hit.last
