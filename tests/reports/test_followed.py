@@ -65,6 +65,22 @@ def test_the_change_of_something_else(second: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("second", "change"),
+    [
+        ("It was 14 mm in the previous examination.", "decreased"),
+        ("It was measured as 3 mm in the prior CT.", "increased"),
+        ("It was 7 mm in the previous examination.", "stable"),
+        ("(10 mm in the previous examination).", "decreased"),
+    ],
+)
+def test_an_earlier_size_in_the_next_sentence(second: str, change: str) -> None:
+    (found,) = _read("A 6 mm nodule is seen in the right upper lobe. " + second)
+    assert (found.change, found.refers_to_prior) == (change, True)
+    assert [m.values_mm for m in found.measurements] == [(6.0,)]
+    assert [f.change for f in _read(APART + second)] == [None, None]
+
+
 def test_nothing_there_has_not_changed() -> None:
     (found,) = _read("No nodule in the lungs. It is stable.")
     assert (found.presence, found.change) == ("absent", None)

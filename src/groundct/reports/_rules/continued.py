@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from groundct.core.report import Finding, Measurement, Remark, Report
+from groundct.core.report import Change, Finding, Measurement, Remark, Report
 from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.details.details import GROWTH_MM
 from groundct.reports._rules.details.followed import Followed, followed_of
 from groundct.reports._rules.details.measures import measurements_of, of_type
 from groundct.reports._rules.details.remarks import remarks_of
@@ -163,12 +164,22 @@ def continued(before: Sequence[Finding], loose: Loose, where: tuple[int, int]) -
     if loose.followed is not None:
         for number in _meant(before, sure, loose.followed):
             own = _told(out[number], index)
-            change = own.change or loose.followed.change
+            change = own.change or loose.followed.change or _by_size(own, loose.followed)
             out[number] = own.changed(refers_to_prior=True, change=change)
     if loose.takes_back and len(held) == 1 and before[held[0]].refers_to_prior:
         gone = _told(out[held[0]], index)
         out[held[0]] = gone.changed(presence="absent", change="resolved")
     return out
+
+
+def _by_size(finding: Finding, followed: Followed) -> Change | None:
+    """How a finding's largest diameter changed, where an earlier one is told."""
+    sizes = [value for size in finding.measurements for value in size.values_mm]
+    if followed.earlier_mm is None or not sizes:
+        return None
+    if abs(max(sizes) - followed.earlier_mm) < GROWTH_MM:
+        return "stable"
+    return "increased" if max(sizes) > followed.earlier_mm else "decreased"
 
 
 def _meant(before: Sequence[Finding], sure: Sequence[int], followed: Followed) -> Sequence[int]:

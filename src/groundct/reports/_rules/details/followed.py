@@ -1,7 +1,7 @@
 """How the finding of the sentence before changed, in a sentence that names none itself.
 
 "It was not seen in the previous examination.", "No significant difference was found.", "These
-appearances have regressed."
+appearances have regressed.", "It was 12 mm in the previous examination."
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple, get_args
 
 from groundct.core.report import Change
-from groundct.reports._rules.details.measures import measurements_of
+from groundct.reports._rules.details.measures import measured, measurements_of
 from groundct.reports._rules.details.times import times_of
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
@@ -24,11 +24,13 @@ _IN_REACH = 3
 class Followed(NamedTuple):
     """A change since an earlier examination, None where that only had it too.
 
-    ``of_all``: every finding of the sentence before is meant, not the one that "it" is.
+    ``of_all``: every finding of the sentence before is meant, not the one that "it" is;
+    ``earlier_mm``: the largest size that the earlier examination showed.
     """
 
     change: Change | None
     of_all: bool
+    earlier_mm: float | None = None
 
 
 def followed_of(parsed: Parsed) -> Followed | None:
@@ -43,10 +45,15 @@ def followed_of(parsed: Parsed) -> Followed | None:
         for hit in parsed.found.get("remarks", ())
     )
     change = _change(parsed, hits)
+    earlier = [v for m in measured(parsed) if m.prior for v in m.size.measurement.values_mm]
     if it or refers:
-        return Followed(change, of_all=not it) if change or _was_there(parsed, hits) else None
-    led = hits[0].first == start and not measurements_of(parsed)
-    return Followed(change, of_all=True) if change and led and not parsed.places else None
+        told = change or _was_there(parsed, hits)
+        return Followed(change, not it, max(earlier, default=None)) if told else None
+    # "(12 mm in the previous examination)." after a full stop.
+    led = start > 0 if earlier else hits[0].first == start
+    if not led or measurements_of(parsed) or parsed.places or not (change or earlier):
+        return None
+    return Followed(change, not earlier, max(earlier, default=None))
 
 
 def _was_there(parsed: Parsed, hits: tuple[Hit, ...]) -> bool:
