@@ -211,7 +211,9 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     anew = hit.first in line_starts(parsed)
     for place in reversed(before):
         gap = parsed.words[place.last : edge]
-        near = len(gap) <= 2 and grammar.article.isdisjoint(gap) and _ENDS.isdisjoint(gap)
+        # "T7 due to metastases": a preposition is no adjective's.
+        apart = grammar.article | grammar.to | _ENDS
+        near = len(gap) <= 2 and apart.isdisjoint(gap)
         # "The liver suspicious for metastases", "the thyroid Atherosclerosis" of a joined line.
         parted = (
             anew

@@ -108,6 +108,10 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
             placed = hit.last - hit.first > 1 and _speaks_of_lungs(parsed)
             if side_of_apex is not None or placed:
                 found.append(Site(hit.first, hit.last, side_of_apex, "upper"))
+        elif role == "apical":
+            side_of_apex = _side_of_apical(parsed, hit, sides, found)
+            if side_of_apex is not None:
+                found.append(Site(hit.first, hit.last, side_of_apex, "upper"))
         elif role == "level":
             noun = _noun_after(hits, index)
             if noun is not None and noun.entry.meaning == _ZONE and rest == "middle":
@@ -128,6 +132,27 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
                 lingula = False
     # Where places stand before all else, a side never belongs to the lobe before it.
     return _inherited(parsed, found if parsed.verb_last else _backfill(parsed, found), sides)
+
+
+def _side_of_apical(
+    parsed: Parsed, hit: Hit, sides: tuple[Hit, ...], found: list[Site]
+) -> Side | None:
+    """The side right beside "apical": "right apical scarring", "in the apical left lung".
+
+    None for "apical segment" and its lists, and behind a lobe.
+    """
+    grammar = parsed.grammar
+    listed = grammar.segment | grammar.listing | segment_words(parsed.language).words
+    if parsed.any_word(hit.last, hit.last + 1, listed):
+        return None
+    if found and hit.first - found[-1].last <= 1:
+        return None
+    for side in sides:
+        leads = grammar.lung.issuperset(parsed.words[side.last : hit.first])
+        follows = side.first == hit.last and parsed.any_word(side.last, side.last + 1, grammar.lung)
+        if follows or (side.last <= hit.first and leads):
+            return side_of(side)
+    return None
 
 
 def _speaks_of_lungs(parsed: Parsed) -> bool:

@@ -294,7 +294,7 @@ def _lone(parsed: Parsed, name: Named, sides: tuple[Hit, ...]) -> Site | None:
     options = name.options if name.sure else tuple(s for s in name.options if _certain(s.name))
     single = name.last - name.first == 1 and not name.sure
     if not options or (single and parsed.words[name.first] not in _alone(parsed)):
-        return None
+        return _beside_side(parsed, name, sides)
     hit = _side_near(parsed, name, sides)
     side: Side | None = _only_side(options, sides) if hit is None else side_of(hit)
     if name.sure and side is None:
@@ -304,6 +304,19 @@ def _lone(parsed: Parsed, name: Named, sides: tuple[Hit, ...]) -> Site | None:
         return None
     names = tuple(s.name for s in fitting) if side is not None else ()
     return Site(name.first, name.last, side, _level([s.name for s in fitting]), names)
+
+
+def _beside_side(parsed: Parsed, name: Named, sides: tuple[Hit, ...]) -> Site | None:
+    """A site for "right apical segment": the side right before it leaves one lobe, of a lung."""
+    beside = [hit for hit in sides if hit.last == name.first]
+    if not beside or _of_other_organ(parsed, name.first):
+        return None
+    side = side_of(beside[0])
+    fitting = [s for s in name.options if side in ("bilateral", s.side)]
+    level = _level([s.name for s in fitting])
+    if level is None or len(fitting) != len({s.side for s in fitting}):
+        return None
+    return Site(name.first, name.last, side, level, tuple(s.name for s in fitting))
 
 
 def _only_side(options: tuple[LungSegment, ...], sides: tuple[Hit, ...]) -> Side | None:
