@@ -11,7 +11,7 @@ from typing import Final
 
 from groundct.core.report import Change, Finding, Measurement, Presence
 from groundct.reports._rules.american.place_words import has_exact_place, place_words, side_words
-from groundct.reports._rules.details.measures import of_type
+from groundct.reports._rules.details.measures import usual_kind
 from groundct.reports._rules.words.parsed import parse
 from groundct.vocabulary.american import (
     head_of,
@@ -39,6 +39,7 @@ _FORM: Final = {
     "at_least": "at least ",
 }
 _AMERICAN: Final = "en"
+_SIZE: Final = "\0"
 _COUNTS: Final = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -48,20 +49,38 @@ def standardized(finding: Finding, *, words: str = "", plural: bool = False) -> 
     ``words`` are the report's own for the finding, which stand where its type's name says less
     ("bone finding"); ``plural``: the report speaks of several without a number.
     """
+    leads = size_leads(finding)
+    phrase = phrase_of(finding, words=words, plural=plural, leads=leads)
+    return with_sizes(phrase, finding, leads=leads)
+
+
+def size_leads(finding: Finding) -> bool:
+    """Whether a finding's one size stands before its name: "5 mm nodule"."""
     sizes = finding.measurements
-    leads = len(sizes) == 1 and _stands_before(sizes[0], finding.type)
+    return len(sizes) == 1 and _stands_before(sizes[0], finding.type)
+
+
+def phrase_of(finding: Finding, *, words: str, plural: bool, leads: bool) -> str:
+    """What `standardized` says beside sizes and growth; a sign where a size ``leads`` the name."""
     said = [
         _PREFIX[finding.presence] if finding.change != "resolved" else "",
         _LEADING.get(finding.change, "") if finding.change else "",
         _count(finding),
-        *_named(finding, size_text(sizes[0]) if leads else "", words, plural=plural),
+        *_named(finding, _SIZE if leads else "", words, plural=plural),
         place_words(finding, always=_says_place(finding, words)),
     ]
-    text = " ".join(word for word in said if word)
+    return " ".join([word for word in said if word])
+
+
+def with_sizes(phrase: str, finding: Finding, *, leads: bool) -> str:
+    """A phrase of `phrase_of` with the finding's sizes, and how it has changed."""
+    sizes = finding.measurements
+    text = phrase.replace(_SIZE, size_text(sizes[0]), 1) if leads else phrase
     tail = [] if leads else [_size_words(size) for size in sizes]
     if finding.change in _FOLLOWING:
         tail.append(_FOLLOWING[finding.change])
-    text = ", ".join((text, *tail))
+    if tail:
+        text = ", ".join((text, *tail))
     return text[0].upper() + text[1:]
 
 
@@ -98,8 +117,7 @@ def _is_finding(word: str) -> bool:
 
 def _stands_before(size: Measurement, kind: str) -> bool:
     """Whether a number before the name is read as what it is: "5 mm nodule" is a diameter."""
-    usual = of_type(size.changed(kind="unknown"), kind).kind
-    return size.kind == usual and size.form in ("exact", "about", "range")
+    return size.form in ("exact", "about", "range") and size.kind == usual_kind(size, kind)
 
 
 def _size_words(size: Measurement) -> str:

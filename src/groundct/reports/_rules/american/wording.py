@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from groundct.core.report import Finding, Span
 from groundct.reports._rules.american.rewriting import american_text, rewrites_of
-from groundct.reports._rules.american.standard import standardized
+from groundct.reports._rules.american.standard import phrase_of, size_leads, with_sizes
 from groundct.reports._rules.words.parsed import parse
 from groundct.vocabulary.american import says_too_little
 from groundct.vocabulary.findings import findings
@@ -36,12 +36,12 @@ def worded(finding: Finding, text: str, language: str) -> Finding:
 
 
 def _standardized(finding: Finding, own: str, *, plural: bool) -> str:
-    """The standard words; those of findings without sizes are kept by their values."""
-    if finding.measurements:
-        return standardized(finding, words=own, plural=plural)
-    return _of_values(
+    """The standard words; what they say beside sizes is kept by a finding's values."""
+    leads = size_leads(finding)
+    phrase = _phrase(
         own,
-        plural,
+        plural=plural,
+        leads=leads,
         type=finding.type,
         presence=finding.presence,
         change=finding.change,
@@ -51,11 +51,12 @@ def _standardized(finding: Finding, own: str, *, plural: bool) -> str:
         lung_segments=finding.lung_segments,
         modifiers=finding.modifiers,
     )
+    return with_sizes(phrase, finding, leads=leads)
 
 
 @lru_cache(maxsize=1 << 14)
-def _of_values(own: str, plural: bool, **values: Any) -> str:
-    return standardized(_BARE.changed(**values), words=own, plural=plural)
+def _phrase(own: str, *, plural: bool, leads: bool, **values: Any) -> str:
+    return phrase_of(_BARE.changed(**values), words=own, plural=plural, leads=leads)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -122,19 +122,24 @@ def measurements_of(parsed: Parsed) -> tuple[Measurement, ...]:
 
 
 def of_type(value: Measurement, kind: str, *, widest: bool = False) -> Measurement:
-    """A size with what it measures in a finding of a type, where the text does not say.
+    """A size with what it measures in a finding of a type, where the text does not say."""
+    if value.kind != "unknown":
+        return value
+    return value.changed(kind=usual_kind(value, kind, widest=widest))
+
+
+def usual_kind(value: Measurement, kind: str, *, widest: bool = False) -> MeasurementKind:
+    """What a size measures in a finding of a type that says no more of it.
 
     A thickness is one for types that are measured so (effusion, wall); else "at its widest" is the
     long axis, a product holds diameters, and a single number what the table of types says.
     """
-    if value.kind != "unknown":
-        return value
     usual = default_kind(kind)
     if widest and usual != "thickness":
-        usual = "long_axis"
-    elif len(value.values_mm) > 1 and value.form != "range" and usual != "thickness":
-        usual = "diameter"
-    return value.changed(kind=usual)
+        return "long_axis"
+    if len(value.values_mm) > 1 and value.form != "range" and usual != "thickness":
+        return "diameter"
+    return usual
 
 
 def _of_acquisition(size: Size, hits: tuple[Hit, ...]) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import Size
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import lexicon
 
 _REACH = 8
@@ -57,13 +60,19 @@ def _owner(
 
 def _measures(parsed: Parsed, first: int, last: int) -> bool:
     """Whether only words of measuring lead from a mention to a size: "nodule with a size of"."""
-    grammar = parsed.grammar
-    small = grammar.article | grammar.article_one | grammar.of | grammar.with_ | grammar.is_
-    small |= grammar.in_ | grammar.at | {"("}
+    small = _small(parsed.language)
     kinds = lexicon(parsed.language, "measurement", "kind").find(parsed.words[first:last])
     covered = {first + n for hit in kinds for n in range(hit.first, hit.last)}
     rest = [n for n in range(first, last) if n not in covered and parsed.words[n] not in small]
-    return not rest and (last > first or not grammar.listing)
+    return not rest and (last > first or not parsed.grammar.listing)
+
+
+@lru_cache(maxsize=8)
+def _small(language: str) -> frozenset[str]:
+    """The small words of a phrase of measuring."""
+    own = grammar(language)
+    words = own.article | own.article_one | own.of | own.with_ | own.is_
+    return words | own.in_ | own.at | {"("}
 
 
 def _parted(parsed: Parsed, gap: tuple[str, ...]) -> bool:

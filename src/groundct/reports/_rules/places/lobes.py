@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from groundct.reports._rules.places.site import Side, Site, side_of
 from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 from groundct.vocabulary.segments import segment_words
@@ -263,9 +266,16 @@ def _side_beside(
     return None
 
 
+@lru_cache(maxsize=8)
+def _segment_words(language: str) -> frozenset[str]:
+    """The words that name segments, and "segment"."""
+    own = grammar(language)
+    return segment_words(language).words | own.segment | own.basal
+
+
 def _past_segments(parsed: Parsed, end: int) -> int:
     """The token after the segment that goes on a lobe: "lower lobe superior segment of the ..."."""
-    skipped = segment_words(parsed.language).words | parsed.grammar.segment | parsed.grammar.basal
+    skipped = _segment_words(parsed.language)
     last = end
     while last < len(parsed.words) and parsed.words[last] in skipped:
         last += 1
@@ -345,18 +355,15 @@ def _side_said_before(
 
 def _glued(parsed: Parsed, first: int, last: int) -> bool:
     """Whether nothing but words of sites stands between two lobes."""
-    grammar = parsed.grammar
-    glue = (
-        grammar.listing
-        | grammar.article
-        | grammar.of
-        | grammar.in_
-        | grammar.at
-        | grammar.segment
-        | grammar.basal
-        | segment_words(parsed.language).words
-    )
-    return last - first <= _GLUE_REACH and glue.issuperset(parsed.words[first:last])
+    gap = parsed.words[first:last]
+    return last - first <= _GLUE_REACH and _glue(parsed.language).issuperset(gap)
+
+
+@lru_cache(maxsize=8)
+def _glue(language: str) -> frozenset[str]:
+    """The words that stand between lobes that are named together."""
+    own = grammar(language)
+    return _segment_words(language) | own.listing | own.article | own.of | own.in_ | own.at
 
 
 def _is_plural(parsed: Parsed, site: Site) -> bool:

@@ -156,10 +156,13 @@ def _sides(parsed: Parsed, place: Hit, end: int) -> tuple[str, ...]:
 
 def _before(parsed: Parsed, hits: tuple[Hit, ...], first: int) -> list[Hit]:
     """The side right before token ``first``, and those joined to it: "right and left kidneys"."""
+    before = [hit for hit in hits if hit.last <= first]
+    if not before:
+        return before
     taken = _taken(parsed)
     chain: list[Hit] = []
     edge = first
-    for hit in reversed([hit for hit in hits if hit.last <= first]):
+    for hit in reversed(before):
         gap = range(hit.last, edge)
         words = frozenset(parsed.words[hit.last : edge])
         if chain and not (words and parsed.grammar.listing.issuperset(words)):

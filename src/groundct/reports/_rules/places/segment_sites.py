@@ -137,7 +137,7 @@ def _phrases(parsed: Parsed) -> list[Named]:
     """All words that may name segments; "basal" on its own, sure of its lobe, means them all."""
     words = parsed.words
     named = segment_words(parsed.language).named
-    known = segment_words(parsed.language).words | parsed.grammar.basal
+    known = _passed(parsed.language)
     found: list[Named] = []
     position = 0
     while position < len(words):
@@ -233,20 +233,27 @@ def _of_lingula(segment: LungSegment) -> bool:
     return "lingular" in segment.name
 
 
+@lru_cache(maxsize=8)
+def _passed(language: str) -> frozenset[str]:
+    """The words between an adjective and the lobe behind it that it is a segment of."""
+    own = grammar(language)
+    glue = own.listing | own.of | own.in_ | own.article | own.both | own.side | own.lung
+    return glue | segment_words(language).words | own.segment | own.basal
+
+
 def _anchor_of(parsed: Parsed, anchors: list[Site], first: int, last: int) -> int | None:
     """The lobe of an adjective: "... segment of the <lobe>" after it, else the one before it."""
     for index, site in enumerate(anchors):
         if site.first < last and first <= site.last:
             return index
     step = last
-    grammar = parsed.grammar
-    of_or_in = grammar.of | grammar.in_
-    glue = grammar.listing | of_or_in | grammar.article | grammar.both | grammar.side | grammar.lung
-    skipped = glue | grammar.segment | grammar.basal | segment_words(parsed.language).words
+    listing = parsed.grammar.listing
+    of_or_in = parsed.grammar.of | parsed.grammar.in_
+    skipped = _passed(parsed.language)
     of_seen = False
     while step < len(parsed.words) and parsed.words[step] in skipped:
         # "... segment and in the upper lobe": another place begins.
-        if parsed.words[step - 1] in grammar.listing and parsed.words[step] in of_or_in:
+        if parsed.words[step - 1] in listing and parsed.words[step] in of_or_in:
             break
         of_seen = of_seen or parsed.words[step] in of_or_in
         step += 1
