@@ -22,12 +22,10 @@ _LUNG = "lung/lung"
 _SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
 
 
-def placed(before: Before | None, said: SentenceReading) -> tuple[Finding, ...]:
-    """The findings of a sentence, its lung findings placed by the sentence ``before``."""
-    if before is None or not said.points_back or not _sideless(said):
-        return said.findings
+def placed(before: Before, said: SentenceReading) -> tuple[Finding, ...]:
+    """The findings of a sentence that points back, those of the lungs placed by ``before``."""
     side = _side(before)
-    if side is None:
+    if side is None or not _sideless(said):
         return said.findings
     hit = next(hit for hit in said.parsed.relations if hit.entry.meaning == ANAPHOR)
     cue = Cue(span=said.parsed.span_of(hit.first, hit.last), role=ANAPHOR, entry=hit.entry.entry_id)
@@ -62,7 +60,7 @@ def _placeless(finding: Finding) -> bool:
 def _side(before: Before) -> Literal["right", "left"] | None:
     """The side of a sentence's lung findings, when the sentence names no place beside lungs."""
     there = [finding for finding in before.findings if finding.presence != "absent"]
-    if not there or not _only_lung(before.said.parsed):
+    if not there or there[0].laterality not in _SIDES or not _only_lung(before.said.parsed):
         return None
     for side in _SIDES:
         lung = anatomy().path_of(f"{side} lung")

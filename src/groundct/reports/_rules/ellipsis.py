@@ -55,11 +55,9 @@ class _Lung(NamedTuple):
 
 
 def sided(
-    before: Before | None, findings: tuple[Finding, ...], said: SentenceReading
+    before: Before, findings: tuple[Finding, ...], said: SentenceReading
 ) -> tuple[Finding, ...]:
     """A sentence's findings; those in a lobe or segment without a side are placed by ``before``."""
-    if before is None or not said.sideless:
-        return findings
     lung = _lung(before)
     if lung is None:
         return findings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 
 from groundct.core.report import Finding, Measurement, Report
@@ -108,8 +109,7 @@ def _matches(
     """
     out, by_type = earlier
     finding = draft.finding
-    names = (finding.type, *findings().narrower(finding.type))
-    like_it = chain.from_iterable(by_type.get(name, ()) for name in names)
+    like_it = chain.from_iterable(by_type.get(name, ()) for name in _names(finding.type))
     # "Nodules and effusion on the right" may mean the right nodules, and never left ones.
     numbers = [
         n
@@ -138,10 +138,19 @@ def _comparable(known: DraftFinding, draft: DraftFinding) -> bool:
     A possible one may be there as well, a denied one not. A sentence tells findings of two types
     apart.
     """
-    presences = {known.finding.presence, draft.finding.presence}
-    if known.finding.type == draft.finding.type:
-        return len(presences) == 1 or "absent" not in presences
-    return len(presences) == 1 and known.indices[0] != draft.indices[0]
+    first, second = known.finding, draft.finding
+    if first.type == second.type:
+        return first.presence == second.presence or "absent" not in (
+            first.presence,
+            second.presence,
+        )
+    return first.presence == second.presence and known.indices[0] != draft.indices[0]
+
+
+@lru_cache(maxsize=1 << 10)
+def _names(kind: str) -> tuple[str, ...]:
+    """A type and all that are a kind of it."""
+    return (kind, *findings().narrower(kind))
 
 
 def _pointed(
@@ -155,7 +164,7 @@ def _pointed(
     finding = draft.finding
     if finding.presence == "absent":
         return ()
-    names = {finding.type, *findings().narrower(finding.type), *again.types}
+    names = {*_names(finding.type), *again.types}
     numbers = [
         n
         for name in names

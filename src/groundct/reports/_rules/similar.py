@@ -22,11 +22,9 @@ _LUNG: Final = "lung/lung"
 
 
 def told_again(
-    before: Before | None, found: tuple[Finding, ...], said: SentenceReading
+    before: Before, found: tuple[Finding, ...], said: SentenceReading
 ) -> tuple[Finding, ...]:
     """A sentence's findings, with those of ``before`` that it tells again or takes a place from."""
-    if before is None or not said.points:
-        return found
     if said.points == SIMILAR:
         # "A lesion of similar appearance" is a finding of its own.
         return found or _similar(before, said)

@@ -39,8 +39,14 @@ Teller = Callable[[int, Before | None, SentenceReading], Told]
 
 def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
     """What the rules read, with the side that the sentence before gives."""
-    findings = sided(before, placed(before, said), said)
-    findings = told_again(before, findings, said)
+    findings = said.findings
+    if before is not None:
+        if said.points_back:
+            findings = placed(before, said)
+        if said.sideless:
+            findings = sided(before, findings, said)
+        if said.points:
+            findings = told_again(before, findings, said)
     return Told(findings, said.loose, said.again, said.completes)
 
 
