@@ -10,9 +10,11 @@ from typing import Final
 
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.words import is_plural
 
 _SINCE: Final = "since"
 _COMPARED: Final = "compared"
+_DENSITY: Final = "~density"
 _STATED: Final = frozenset(("increased", "decreased"))
 _EXAMS: Final = frozenset(("exam", "compared"))
 _ENLARGED: Final = "~enlargement"
@@ -90,5 +92,17 @@ def _is_state(parsed: Parsed, hit: Hit) -> bool:
         if parsed.words[position] in _STOPS | {","}:
             return False
         if parsed.words[position] in parsed.grammar.neutral:
-            return not any(position < f.last and f.first < hit.first for f in parsed.findings)
+            named = any(position < f.first < hit.first for f in parsed.findings)
+            return not named and _is_property(parsed, position)
     return False
+
+
+def _is_property(parsed: Parsed, position: int) -> bool:
+    """Whether "density" is what an organ has: "of the liver", "bone density"; no "densities"."""
+    if is_plural(parsed.surface(position), parsed.language):
+        return False
+    inside = [f for f in parsed.findings if f.first <= position < f.last]
+    if any(f.entry.meaning != _DENSITY for f in inside):
+        return False
+    placed = any(place.last == position for place in parsed.places)
+    return placed or parsed.any_word(position + 1, position + 2, parsed.grammar.of)

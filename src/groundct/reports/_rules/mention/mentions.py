@@ -14,6 +14,7 @@ from groundct.vocabulary.words import has_ending
 
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _ABDOMEN = ("abdomen",)
+_OPERATED = frozenset(("postoperative_change", "surgical_absence"))
 _SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~free_air", "~density"))
 _AMID = 2
 _RELATION_REACH = 8
@@ -95,7 +96,8 @@ def _in_abdomen(parsed: Parsed, hit: Hit) -> str | None:
     vague = parsed.words[hit.last - 1] in parsed.grammar.neutral
     if hit.entry.meaning not in _SOLID or vague or not parsed.places:
         return None
-    named = {n for other in parsed.findings for n in range(other.first, other.last)}
+    operated = [h for h in parsed.findings if h.entry.meaning in _OPERATED]
+    named = {n for other in operated for n in range(other.first, other.last)}
     keys = {place.entry.meaning for place in parsed.places if place.first not in named}
     inside = all(_ABDOMEN[0] in (key, *places().holding(key)) for key in keys)
     return places().resolve(hit.entry.meaning, _ABDOMEN[0]) if keys and inside else None
