@@ -139,8 +139,7 @@ class Anatomy:
 
     def ancestors(self, path: str) -> tuple[str, ...]:
         """The paths above this one, the top region first."""
-        parts = path.split("/")
-        return tuple("/".join(parts[:n]) for n in range(1, len(parts)))
+        return _above(path)
 
     def leaf(self, path: str) -> str:
         """The last part of a path: a structure's name, or a region's."""
@@ -149,6 +148,12 @@ class Anatomy:
     def region_members(self, region: str) -> tuple[str, ...]:
         """The mask names that make a top region; ``recipes`` has what must be there."""
         return self.regions[region].members
+
+
+@lru_cache(maxsize=1 << 12)
+def _above(path: str) -> tuple[str, ...]:
+    parts = path.split("/")
+    return tuple(["/".join(parts[:n]) for n in range(1, len(parts))])
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from groundct.vocabulary._tables import read_table, split_cell
@@ -61,8 +61,15 @@ class FindingVocabulary:
 
     def narrower(self, kind: str) -> tuple[str, ...]:
         """The types that are a kind of this one, the nearest first, in the table's order."""
+        return self._narrower.get(kind, ())
+
+    @cached_property
+    def _narrower(self) -> dict[str, tuple[str, ...]]:
+        return {kind: self._under(kind) for kind in self.wider.values()}
+
+    def _under(self, kind: str) -> tuple[str, ...]:
         own = tuple(name for name, above in self.wider.items() if above == kind)
-        return (*own, *(name for child in own for name in self.narrower(child)))
+        return (*own, *(name for child in own for name in self._under(child)))
 
 
 @lru_cache(maxsize=1)
