@@ -28,13 +28,16 @@ import numpy as np
 
 from bench.bench_official import CATEGORIES, SPACING_MM, make_case, write_dataset
 from groundct.benchmark.segmentation import Settings, open_masks
-from groundct.benchmark.segmentation.score import CaseScore, Job, score_case
+from groundct.benchmark.segmentation.score import Job, score_case
+from groundct.codecs.mask_runs import read_mask_runs
 from groundct.imaging.components import bounding_slices
 from groundct.metrics.official import InstanceRules
+from groundct.metrics.surface import surface_metrics_of_runs
 
 CASE = "train_1_a_1"
 NAMES = ("hd95:max", "hd95:pooled", "nsd:border", "nsd:mean")
 TOLERANCE_MM = 1.0
+IN_VOXELS = "hd95:pooled in voxels"
 
 
 def main() -> int:
@@ -73,7 +76,10 @@ def beside(root: Path, repeats: int, peers: list[tuple[str, tuple[str, ...], Pee
         theirs, values = timed(lambda peer=peer: peer(*paths), 1)
         ratios = " and ".join(f"{a / b:.0f}" for a, b in zip(theirs, ours, strict=True))
         print(f"| {said} | {theirs[0]:.1f} | {theirs[1]:.1f} | x {ratios}", flush=True)
-        different += apart(score, values)
+        own = [{**row.surfaces, "dice": row.dice} for row in score.findings]
+        for row, distance in zip(own, pooled_in_voxels(paths), strict=True):
+            row[IN_VOXELS] = distance
+        different += apart(own, values)
     subprocess.run([sys.executable, "-m", "bench.bench_case", "--memory", str(root)], check=True)
     return int(different > 0)
 
@@ -107,13 +113,21 @@ def timed(work: Callable[[], Any], repeats: int) -> tuple[tuple[float, float], A
     return (wall, processor), out
 
 
-def apart(score: CaseScore, values: list[dict[str, float]]) -> int:
+def pooled_in_voxels(paths: list[Path]) -> list[float]:
+    sides = (read_mask_runs(path).findings for path in reversed(paths))
+    unit = (1.0, 1.0, 1.0)
+    return [
+        surface_metrics_of_runs(*pair, unit, names=("hd95:pooled",))["hd95:pooled"]
+        for pair in zip(*sides, strict=True)
+    ]
+
+
+def apart(own: list[dict[str, float]], values: list[dict[str, float]]) -> int:
     """Prints how far a tool's values are from ours; how many names are further than rounding."""
     worst: dict[str, float] = {}
-    for row, theirs in zip(score.findings, values, strict=True):
-        own = {**row.surfaces, "dice": row.dice}
+    for ours, theirs in zip(own, values, strict=True):
         for name, value in theirs.items():
-            worst[name] = max(worst.get(name, 0.0), abs(value - own[name]))
+            worst[name] = max(worst.get(name, 0.0), abs(value - ours[name]))
     print("  largest difference: " + ", ".join(f"{n} {d:.1e}" for n, d in worst.items()))
     # MONAI interpolates percentiles in 32 bits.
     return sum(difference > 1e-4 for difference in worst.values())
@@ -144,7 +158,10 @@ def with_panoptica(prediction: Path, reference: Path) -> list[dict[str, float]]:
         masks = [mask.astype(np.uint8) for mask in pair]
         (result,) = evaluator.evaluate(*masks, voxelspacing=SPACING_MM).values()
         found = result.to_dict()
-        out.append({"hd95:pooled": float(found["global_bin_hd95"])})
+        # Of whole masks it measures in voxels, whatever the spacing.
+        out.append(
+            {"dice": float(found["global_bin_dsc"]), IN_VOXELS: float(found["global_bin_hd95"])}
+        )
     return out
 
 

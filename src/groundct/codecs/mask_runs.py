@@ -100,17 +100,16 @@ def _gathered(
     path: Path, header: NiftiHeader, truncate: bool, pieces: Iterator[NDArray[Any] | Zeros]
 ) -> tuple[NDArray[Any], NDArray[np.uint8]]:
     narrow = np.uint32 if prod(header.shape) < 1 << 32 else np.int64
-    places, values = [np.zeros(0, dtype=narrow)], [np.zeros(0, dtype=np.uint8)]
-    held = 0
+    # One growing block each: small arrays that stay would lie between the pieces that go.
+    places, values = bytearray(), bytearray()
     cast = _cast if truncate else _checked
     labels = (piece if isinstance(piece, Zeros) else cast(path, piece) for piece in pieces)
     for place, value in changes(labels, header.shape[0]):
-        places.append(place.astype(narrow))
-        values.append(value)
-        held += len(place)
-        if held > 2 * MAX_RUNS:  # a run has two ends
+        places += place.astype(narrow).tobytes()
+        values += value.tobytes()
+        if len(values) > 2 * MAX_RUNS:  # a run has two ends
             raise _scattered(path)
-    return np.concatenate(places), np.concatenate(values)
+    return np.frombuffer(places, narrow), np.frombuffer(values, np.uint8)
 
 
 def _by_finding(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
-from scipy.spatial.distance import pdist
 
 from groundct.core.geometry import Geometry
 from groundct.core.value import Value
 from groundct.core.volume import RegionMask
+
+_FEW_POINTS = 128
+"""So many are compared with one another in less time than it takes to find their hull."""
 
 
 class RegionStatistics(Value):
@@ -50,19 +52,24 @@ def region_statistics(region: RegionMask, geometry: Geometry) -> RegionStatistic
     )
 
 
-def longest_axial_diameter_mm(region: RegionMask, geometry: Geometry) -> float:
+def longest_axial_diameter_mm(
+    region: RegionMask, geometry: Geometry, *, at_least_mm: float = 0.0
+) -> float:
     """The longest straight line within one axial slice of the region, edge to edge.
 
     Measured between voxel centres, plus one mean in-plane spacing for the two half voxels at
-    the ends, which makes it unbiased for round regions. 0 for an empty region.
+    the ends, which makes it unbiased for round regions. 0 for an empty region, and perhaps for one
+    that has no line of ``at_least_mm``.
     """
     step_i, step_j, _ = geometry.spacing_mm
     best = -1.0
+    # Rounding must not take a slice out.
+    least = (at_least_mm - (step_i + step_j) / 2) * (1 - 1e-12)
     # The diagonal of a slice's box bounds its diameter: most slices need no look.
     along_i, along_j = (np.asarray(region.voxels.any(axis=axis)) for axis in (1, 0))
     diagonals = np.hypot(_extents(along_i) * step_i, _extents(along_j) * step_j)
     for k in np.argsort(-diagonals):
-        if not diagonals[k] >= best:
+        if not diagonals[k] >= max(best, least):
             break
         points = _row_ends(region.voxels[:, :, k])
         best = max(best, _longest(points * (step_i, step_j)))
@@ -83,15 +90,15 @@ def _row_ends(plane: NDArray[np.bool_]) -> NDArray[np.float64]:
     first = plane[:, columns].argmax(axis=0)
     last = plane.shape[0] - 1 - plane[::-1, columns].argmax(axis=0)
     ends = [np.column_stack([first, columns]), np.column_stack([last, columns])]
-    return np.unique(np.concatenate(ends), axis=0).astype(np.float64)
+    return np.concatenate(ends).astype(np.float64)
 
 
 def _longest(points: NDArray[np.float64]) -> float:
-    if len(points) == 1:
-        return 0.0
-    if len(points) > 32:
+    if len(points) > _FEW_POINTS:
         try:
             points = points[ConvexHull(points).vertices]
         except QhullError:  # all on one line
             points = points[[0, -1]]
-    return float(pdist(points).max())
+    x, y = points.T
+    squares = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
+    return float(np.sqrt(squares.max()))

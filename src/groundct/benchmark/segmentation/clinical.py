@@ -60,6 +60,7 @@ def _diameter_mm(runs: Runs, grid: Geometry) -> float | None:
         sides = [n * step for n, step in zip(mask.shape[:2], upright.spacing_mm[:2], strict=True)]
         # No line within a slice is longer than the diagonal of its box.
         if longest is None or hypot(*sides) > longest:
-            own = longest_axial_diameter_mm(RegionMask((0, 0, 0), mask), upright)
-            longest = own if longest is None else max(longest, own)
+            region = RegionMask((0, 0, 0), mask)
+            own = longest_axial_diameter_mm(region, upright, at_least_mm=longest or 0.0)
+            longest = max(longest or 0.0, own)
     return longest
