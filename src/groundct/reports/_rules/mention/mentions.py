@@ -14,6 +14,7 @@ from groundct.vocabulary.words import has_ending
 
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _ABDOMEN = ("abdomen",)
+_ALONE: Final = ("abdomen", "thyroid", "breast")
 _OPERATED = frozenset(("postoperative_change", "surgical_absence"))
 _SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~free_air", "~density"))
 _AMID = 2
@@ -61,7 +62,7 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
             out.append(Mention(hit.first, hit.last, meaning, hit, chosen))
             continue
         first = own[0].first if own and _touches(parsed, own, hit) else hit.first
-        kind = None if chosen else _of_neighbour(parsed, hits, index) or _in_abdomen(parsed, hit)
+        kind = None if chosen else _of_neighbour(parsed, hits, index) or _of_organs(parsed, hit)
         if kind is not None:
             out.append(Mention(first, hit.last, kind, hit, ()))
         else:
@@ -91,16 +92,21 @@ def _of_neighbour(parsed: Parsed, hits: tuple[Hit, ...], index: int) -> str | No
     return None
 
 
-def _in_abdomen(parsed: Parsed, hit: Hit) -> str | None:
-    """The type of a general word beside abdominal organs alone: "a nodule behind the spleen"."""
+def _of_organs(parsed: Parsed, hit: Hit) -> str | None:
+    """The type of a general word where a sentence names nothing but the abdomen, or one organ.
+
+    "A nodule behind the spleen", "the thyroid is large, and there are nodules".
+    """
     vague = parsed.words[hit.last - 1] in parsed.grammar.neutral
     if hit.entry.meaning not in _SOLID or vague or not parsed.places:
         return None
     operated = [h for h in parsed.findings if h.entry.meaning in _OPERATED]
     named = {n for other in operated for n in range(other.first, other.last)}
     keys = {place.entry.meaning for place in parsed.places if place.first not in named}
-    inside = all(_ABDOMEN[0] in (key, *places().holding(key)) for key in keys)
-    return places().resolve(hit.entry.meaning, _ABDOMEN[0]) if keys and inside else None
+    for organ in _ALONE if keys else ():
+        if all(organ in (key, *places().holding(key)) for key in keys):
+            return places().resolve(hit.entry.meaning, organ)
+    return None
 
 
 def _pathological(parsed: Parsed, hit: Hit) -> bool:
