@@ -34,6 +34,7 @@ _CHANGED: Final = ("increased", "decreased", "increased_if", "decreased_if")
 _NEAR = 5
 _FAR = 14
 _CLOSE = 2
+_TO_REACH = 3
 _FORM_REACH = 6
 _OF_PRIOR_REACH = 6
 _STOPS = frozenset(";:")
@@ -234,7 +235,7 @@ def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
         return not _ranged(parsed, size)
     if number and _compared(parsed, size, before):
         return True
-    if _until_now(parsed, sizes, number, before):
+    if _until_now(parsed, sizes, number, before) or _until_changed(parsed, sizes, number):
         return True
     marks = parsed.role("temporal", "exam", "current")
     after = [h for h in marks if h.first >= size.last]
@@ -293,6 +294,25 @@ def _until_now(
     low, high = sizes[number].last, sizes[number + 1].first
     told = any(low <= hit.first < high for hit in parsed.role("temporal", "current"))
     return told and not any(low <= hit.first < high for hit in parsed.findings)
+
+
+def _until_changed(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
+    """Whether a size is what has changed "to" the next: "the 8 mm nodule grew to 11 mm"."""
+    if number + 1 >= len(sizes):
+        return False
+    grammar = parsed.grammar
+    low, high = sizes[number].last, sizes[number + 1].first
+    between, behind = parsed.words[low:high], parsed.words[sizes[number + 1].last :]
+    # "30 mm on the right, increased to 40 mm on the left"
+    sided = not (grammar.side.isdisjoint(between) or grammar.side.isdisjoint(behind))
+    if sided or not _STOPS.isdisjoint(between):
+        return False
+    return any(
+        low <= hit.first
+        and hit.last < high <= hit.last + _TO_REACH
+        and parsed.words[hit.last] in grammar.to
+        for hit in parsed.role("temporal", *_CHANGED)
+    )
 
 
 def _ranged(parsed: Parsed, size: Size) -> bool:
