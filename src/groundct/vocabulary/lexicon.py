@@ -8,8 +8,7 @@ words do not count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from groundct.vocabulary._tables import read_table
 from groundct.vocabulary.words import normal_word
 
 _PART = re.compile(r"[()|]|[^\s()|]+")
+_SIGNS = frozenset("()|")
 
 
 class Entry(NamedTuple):
@@ -36,15 +36,56 @@ class Hit(NamedTuple):
     entry: Entry
 
 
-@dataclass(slots=True)
+class _Spot(NamedTuple):
+    """A word of a term, in its normal form, and what may follow it."""
+
+    word: str
+    follow: tuple[_Spot | _End, ...]
+
+
+class _End(NamedTuple):
+    """The end of a term: its lexicon, its place among the entries there, and the entry."""
+
+    name: str
+    number: int
+    entry: Entry
+
+
 class _Node:
     """Where a phrase has come to: the words that may follow, and the longest phrases so far.
 
-    ``longest`` has for each lexicon its name, the words of the phrase and its entry.
+    ``longest`` has for each lexicon its name, the words of the phrase and its entry. What follows
+    is worked out when a text first comes here: the terms of a language stand for hundreds of
+    thousands of phrases, of which texts use few.
     """
 
-    children: dict[str, _Node] | None = None
-    longest: tuple[tuple[str, int, Entry], ...] = ()
+    __slots__ = ("_length", "_spots", "children", "closed", "longest")
+
+    def __init__(
+        self, spots: list[_Spot], length: int, longest: tuple[tuple[str, int, Entry], ...]
+    ) -> None:
+        """Keep the words that led here; a phrase is ``length`` words long by now."""
+        self._spots = spots
+        self._length = length
+        self.longest = longest
+        self.children: dict[str, _Node] = {}
+        self.closed = True
+
+    def open(self) -> None:
+        """Work out what follows. Doing so twice gives the same."""
+        follow = list(_once(step for spot in self._spots for step in spot.follow))
+        ends = sorted((s for s in follow if isinstance(s, _End)), key=lambda end: -end.number)
+        own = {end.name: (end.name, self._length, end.entry) for end in ends}
+        longest = {phrase[0]: phrase for phrase in (*self.longest, *own.values())}
+        following: dict[str, list[_Spot]] = {}
+        for step in follow:
+            if isinstance(step, _Spot):
+                following.setdefault(step.word, []).append(step)
+        held = tuple(longest.values())
+        length = self._length + 1
+        self.children = {word: _Node(spots, length, held) for word, spots in following.items()}
+        self.longest = held
+        self.closed = False
 
 
 class Lexicon:
@@ -59,14 +100,16 @@ class Lexicon:
     def _alone(self) -> Lexicons:
         return Lexicons({"": self})
 
-    def phrases(self) -> dict[tuple[str, ...], Entry]:
-        """All phrases in normal words; the first of two entries that give one phrase wins."""
-        found: dict[tuple[str, ...], Entry] = {}
-        for entry in self.entries:
-            for words in expand(entry.term):
-                normal = tuple([normal_word(word, self._language) for word in words])
-                found.setdefault(normal, entry)
-        return found
+    def spots(self, name: str) -> list[_Spot]:
+        """The first words of all phrases, whose ends say ``name``.
+
+        The first of two entries that give one phrase wins.
+        """
+        first: list[_Spot] = []
+        for number, entry in enumerate(self.entries):
+            end = _End(name, number, entry)
+            first += [s for s in _linked(entry.term, end, self._language) if isinstance(s, _Spot)]
+        return first
 
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
         """The longest phrases in a sequence of normal words, left to right, none overlapping."""
@@ -82,17 +125,10 @@ class Lexicons:
 
     def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
         """Put the phrases of the lexicons, by name, in one tree."""
-        root = _Node()
-        for name, one in lexicons.items():
-            for phrase, entry in one.phrases().items():
-                node = root
-                for word in phrase:
-                    if node.children is None:
-                        node.children = {}
-                    node = node.children.setdefault(word, _Node())
-                node.longest = (*node.longest, (name, len(phrase), entry))
-        _hand_down(root)
-        self._first = root.children or {}
+        lead = [spot for name, one in lexicons.items() for spot in one.spots(name)]
+        root = _Node([_Spot("", tuple(lead))], 0, ())
+        root.open()
+        self._first = root.children
 
     def find(self, words: Sequence[str]) -> Found:
         """What each lexicon would find alone."""
@@ -102,12 +138,16 @@ class Lexicons:
             if node is None:
                 continue
             end = start + 1
-            while node.children is not None and end < count:
+            if node.closed:
+                node.open()
+            while end < count:
                 deeper = node.children.get(words[end])
                 if deeper is None:
                     break
                 node = deeper
                 end += 1
+                if node.closed:
+                    node.open()
             for name, length, entry in node.longest:
                 hits = found.get(name)
                 if hits is None:
@@ -117,24 +157,34 @@ class Lexicons:
         return {name: tuple(hits) for name, hits in found.items()}
 
 
-def _hand_down(node: _Node) -> None:
-    """Give every node under this one the phrases that end on the way to it."""
-    for child in (node.children or {}).values():
-        own = {name: (name, length, entry) for name, length, entry in child.longest}
-        above = {name: (name, length, entry) for name, length, entry in node.longest}
-        child.longest = tuple({**above, **own}.values())
-        _hand_down(child)
+def _once(steps: Iterable[_Spot | _End]) -> Iterator[_Spot | _End]:
+    """Each step once: the same one, not one that is equal."""
+    return iter({id(step): step for step in steps}.values())
 
 
-@lru_cache(maxsize=1 << 14)
 def expand(term: str) -> tuple[tuple[str, ...], ...]:
     """Every phrase that a term stands for, as words.
 
     Raises TableError when its brackets do not match.
     """
+    phrases = _phrases(_alternatives_of(term))
+    return tuple(sorted(phrase for phrase in phrases if phrase))
+
+
+def words_of(term: str) -> frozenset[str]:
+    """The words of all phrases that a term stands for."""
+    return frozenset(_PART.findall(term.replace("-", " "))) - _SIGNS
+
+
+_Sequence = list["str | _Alternatives"]
+_Alternatives = list[_Sequence]
+
+
+def _alternatives_of(term: str) -> _Alternatives:
+    """The parts of a term in order, and in place of each bracket what it gives to choose from."""
     parts = _PART.findall(term.replace("-", " "))[::-1]
     balanced = parts.count("(") == parts.count(")")
-    phrases = _alternatives(parts)
+    found = _alternatives(parts)
     if parts or not balanced:
         raise TableError.of(
             "vocabulary-brackets",
@@ -142,24 +192,53 @@ def expand(term: str) -> tuple[tuple[str, ...], ...]:
             f"the brackets of {term!r} do not match.",
             "Close every bracket of the term.",
         )
-    return tuple(sorted(phrase for phrase in phrases if phrase))
+    return found
 
 
-def _alternatives(parts: list[str]) -> set[tuple[str, ...]]:
-    """The phrases of a term's parts, last part first, up to the bracket that closes their group."""
-    done: set[tuple[str, ...]] = set()
-    phrases: set[tuple[str, ...]] = {()}
+def _alternatives(parts: list[str]) -> _Alternatives:
+    """What a term's parts, last part first, say up to the bracket that closes their group."""
+    found: _Alternatives = [[]]
     while parts:
         part = parts.pop()
         if part == ")":
             break
         if part == "|":
-            done |= phrases
-            phrases = {()}
-            continue
-        tails = _alternatives(parts) if part == "(" else {(part,)}
-        phrases = {(*phrase, *tail) for phrase in phrases for tail in tails}
-    return done | phrases
+            found.append([])
+        else:
+            found[-1].append(_alternatives(parts) if part == "(" else part)
+    return found
+
+
+def _phrases(alternatives: _Alternatives) -> set[tuple[str, ...]]:
+    """Every phrase that alternatives give."""
+    done: set[tuple[str, ...]] = set()
+    for sequence in alternatives:
+        phrases: set[tuple[str, ...]] = {()}
+        for part in sequence:
+            tails = {(part,)} if isinstance(part, str) else _phrases(part)
+            phrases = {(*phrase, *tail) for phrase in phrases for tail in tails}
+        done |= phrases
+    return done
+
+
+def _linked(term: str, end: _End, language: str) -> tuple[_Spot | _End, ...]:
+    """The first words of a term, linked to those that may follow, and these to its end."""
+
+    def link(
+        alternatives: _Alternatives, follow: tuple[_Spot | _End, ...]
+    ) -> tuple[_Spot | _End, ...]:
+        first: list[_Spot | _End] = []
+        for sequence in alternatives:
+            after = follow
+            for part in reversed(sequence):
+                if isinstance(part, str):
+                    after = (_Spot(normal_word(part, language), after),)
+                else:
+                    after = link(part, after)
+            first += after
+        return tuple(_once(first))
+
+    return link(_alternatives_of(term), (end,))
 
 
 @lru_cache(maxsize=128)

@@ -20,7 +20,7 @@ from typing import Final
 
 from groundct.vocabulary._kept import Kept
 from groundct.vocabulary._tables import has_table, read_table
-from groundct.vocabulary.lexicon import expand, lexicon
+from groundct.vocabulary.lexicon import lexicon, words_of
 from groundct.vocabulary.segments import segment_words
 from groundct.vocabulary.words import normal_word
 
@@ -152,6 +152,4 @@ def _guesses(language: str) -> dict[str, tuple[str, ...]]:
 
 def _of_lexicon(language: str, name: str, column: str) -> set[str]:
     terms = (entry.term for entry in lexicon(language, name, column).entries)
-    return {
-        normal_word(word, language) for term in terms for phrase in expand(term) for word in phrase
-    }
+    return {normal_word(word, language) for term in terms for word in words_of(term)}

@@ -8,7 +8,7 @@ from groundct.reports._llm.quotes import Quote
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.catalogue import vocabulary_tables
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.lexicon import expand, lexicon
+from groundct.vocabulary.lexicon import lexicon, words_of
 from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.words import normal_word
 
@@ -64,9 +64,7 @@ def _ordinary_words(language: str) -> frozenset[str]:
         if column in table.columns
         for row in table.rows
     )
-    return frozenset(
-        normal_word(word, language) for term in terms for words in expand(term) for word in words
-    )
+    return frozenset(normal_word(word, language) for term in terms for word in words_of(term))
 
 
 def _at_places(parsed: Parsed, head: str) -> frozenset[str]:

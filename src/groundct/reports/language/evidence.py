@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from groundct.vocabulary.languages import languages, read_languages
-from groundct.vocabulary.lexicon import common_words, expand, lexicon
+from groundct.vocabulary.lexicon import common_words, lexicon, words_of
 from groundct.vocabulary.words import normal_word
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -112,5 +112,5 @@ def _known(language: str) -> frozenset[str]:
     if language not in read_languages():
         return frozenset()
     entries = [e for name, column in _TABLES for e in lexicon(language, name, column).entries]
-    words = {word for entry in entries for phrase in expand(entry.term) for word in phrase}
+    words = {word for entry in entries for word in words_of(entry.term)}
     return frozenset(normal_word(w, language) for w in words | common_words(language))
