@@ -65,6 +65,7 @@ def shape(finding: Finding, said: SentenceReading) -> str:
 
 def forms(counted: Counter[str]) -> int:
     """Print the forms with their counts; the sentences on effusion and thickening read wrong."""
+    terms = {entry.entry_id: entry.term for entry in lexicon("en", "negation").entries}
     decided: Counter[tuple[str, str]] = Counter()
     totals: Counter[str] = Counter()
     kin: Counter[bool] = Counter()
@@ -76,7 +77,8 @@ def forms(counted: Counter[str]) -> int:
         for finding in said.findings:
             totals[finding.presence] += count
             cue = next((c for c in finding.cues if c.role == "absent"), None)
-            if cue is not None:
+            # Other words that deny are those of normality: "the wall is of normal thickness".
+            if cue is not None and cue.entry in terms:
                 decided[cue.entry, shape(finding, said)] += count
         if cues and _KIN.search(text):
             right = _both_absent(said)
@@ -84,7 +86,6 @@ def forms(counted: Counter[str]) -> int:
             if not right:
                 print(f"effusion and thickening: {text}", file=sys.stderr)
     print(", ".join(f"{name} {number}" for name, number in totals.items()))
-    terms = {entry.entry_id: entry.term for entry in lexicon("en", "negation").entries}
     shapes: Counter[str] = Counter()
     for (_, form), number in decided.items():
         shapes[form] += number
