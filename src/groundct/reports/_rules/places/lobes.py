@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from groundct.reports._rules.places.lobe_sides import (
+    backfill,
+    inherited,
+    passes_on,
+    past_segments,
+    tells_side,
+)
 from groundct.reports._rules.places.site import Side, Site, side_of
 from groundct.reports._rules.words.parsed import Parsed
-from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 from groundct.vocabulary.segments import segment_words
-from groundct.vocabulary.words import is_plural
 
 _REACH = 6
 _LEVEL_HOPS = 8
-_GLUE_REACH = 10
-_BESIDE = 3
-_MIDDLE = "level:middle"
 _ZONE = "zone"
 _NOUNS = ("lobe", _ZONE)
 _LUNG_REGIONS = frozenset(("lung", "pleura"))
@@ -43,7 +43,7 @@ def _widened(parsed: Parsed, site: Site, hits: tuple[Hit, ...], sides: tuple[Hit
                 continue
             if 0 <= first - hit.last <= 1:
                 first = min(first, side.first)
-            elif _tells_side(parsed, last, side):
+            elif tells_side(parsed, last, side):
                 last = max(last, hit.last)
     return site._replace(first=first, last=last)
 
@@ -72,7 +72,7 @@ def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
             # "left lung and middle lobe" are two.
             (0 <= site.first - lung.last <= 1 and site.side in (None, own))
             or (
-                _tells_side(parsed, _past_segments(parsed, site.last), side)
+                tells_side(parsed, past_segments(parsed, site.last), side)
                 # "The largest in the left lower lobe, in both lungs".
                 and (own != "bilateral" or site.side in (None, own))
             )
@@ -80,14 +80,6 @@ def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
         or site.first <= side.first < site.last
         for site in lobes
     )
-
-
-def _tells_side(parsed: Parsed, end: int, side: Hit) -> bool:
-    """Whether "of the" joins a side to a lobe that ends at token ``end``."""
-    gap = parsed.words[end : side.first]
-    named = any(end <= hit.first < side.first for hit in parsed.findings)
-    near = 0 <= side.first - end <= 2 and not named
-    return near and parsed.grammar.listing.isdisjoint(gap)
 
 
 def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
@@ -106,7 +98,7 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
         elif role == "apex":
             # "biapical" names its sides itself.
             own = [side_of(s) for s in sides if s.first == hit.first]
-            side_of_apex = own[0] if own else _side_of(parsed, (hit, hit.last), hits, sides, [])
+            side_of_apex = own[0] if own else _side_beside(parsed, (hit, hit.last), hits, sides, [])
             # "At the apical level" is a place; "from the base to the apex" says how far.
             placed = hit.last - hit.first > 1 and _speaks_of_lungs(parsed)
             if side_of_apex is not None or placed:
@@ -125,7 +117,9 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
             elif noun is not None:
                 end = noun.last if noun.first == hit.last else hit.last
                 level = rest
-                side_of_lobe = _side_of(parsed, (hit, end), hits, sides, found)
+                side_of_lobe: Side | None = "right"
+                if level != "middle":
+                    side_of_lobe = _side_beside(parsed, (hit, end), hits, sides, found)
                 site = Site(hit.first, end, side_of_lobe, level)
                 if level == "middle":
                     site = _clash(parsed, (hit, end), sides, found, "right") or site
@@ -134,7 +128,7 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
                 found.append(site)
                 lingula = False
     # Where places stand before all else, a side never belongs to the lobe before it.
-    return _inherited(parsed, found if parsed.verb_last else _backfill(parsed, found), sides)
+    return inherited(parsed, found if parsed.verb_last else backfill(parsed, found), sides)
 
 
 def _side_of_apical(
@@ -175,7 +169,7 @@ def _clash(
     hit, end = lobe
     floor = found[-1].last if found else 0
     grammar = parsed.grammar
-    end = _past_segments(parsed, end)
+    end = past_segments(parsed, end)
     tied = grammar.of | grammar.in_ | grammar.on
     beside = []
     for side in sides:
@@ -218,22 +212,6 @@ def _noun_after(hits: tuple[Hit, ...], index: int) -> Hit | None:
     return None
 
 
-def _side_of(
-    parsed: Parsed,
-    lobe: tuple[Hit, int],
-    hits: tuple[Hit, ...],
-    sides: tuple[Hit, ...],
-    found: list[Site],
-) -> Side | None:
-    """A lobe's side: just before it, else "of the right lung" after it, else the last one's.
-
-    ``lobe`` is the hit of its level and the token at which its words end.
-    """
-    if lobe[0].entry.meaning == _MIDDLE:
-        return "right"
-    return _side_beside(parsed, lobe, hits, sides, found)
-
-
 def _side_beside(
     parsed: Parsed,
     lobe: tuple[Hit, int],
@@ -241,13 +219,16 @@ def _side_beside(
     sides: tuple[Hit, ...],
     found: list[Site],
 ) -> Side | None:
-    """The side that words beside a lobe or zone give it."""
+    """The side of a lobe: just before it, else "of the right lung" after it, else the last one's.
+
+    ``lobe`` is the hit of its level and the token at which its words end.
+    """
     hit, end = lobe
     floor = found[-1].last if found else 0
     before = [s for s in sides if floor <= s.first and 0 <= hit.first - s.last <= 3]
     if before and hit.first - before[-1].last <= 1:
         return side_of(before[-1])
-    end = _past_segments(parsed, end)
+    end = past_segments(parsed, end)
     after = [s for s in sides if 0 <= s.first - end <= 3]
     if after and not any(
         h.entry.meaning.startswith("level:") and after[0].first < h.first <= after[0].last + 1
@@ -262,138 +243,5 @@ def _side_beside(
         return side_of(before[-1])
     if found and hit.first - found[-1].last <= 3 and not parsed.verb_last:
         site = Site(hit.first, end, None, None)
-        return found[-1].side if _passes_on(parsed, found[-1], site, sides) else None
+        return found[-1].side if passes_on(parsed, found[-1], site, sides) else None
     return None
-
-
-@lru_cache(maxsize=8)
-def _segment_words(language: str) -> frozenset[str]:
-    """The words that name segments, and "segment"."""
-    own = grammar(language)
-    return segment_words(language).words | own.segment | own.basal
-
-
-def _past_segments(parsed: Parsed, end: int) -> int:
-    """The token after the segment that goes on a lobe: "lower lobe superior segment of the ..."."""
-    skipped = _segment_words(parsed.language)
-    last = end
-    while last < len(parsed.words) and parsed.words[last] in skipped:
-        last += 1
-    return last if parsed.any_word(end, last, parsed.grammar.segment) else end
-
-
-def _backfill(parsed: Parsed, found: list[Site]) -> list[Site]:
-    """Give a lobe without a side the side of the next one, where the two are joined."""
-    out = list(found)
-    for index in range(len(out) - 2, -1, -1):
-        site, following = out[index], out[index + 1]
-        near = site.side is None and following.first - site.last <= 4
-        # "Upper lobes and lingula": two lobes of one kind are those of two lungs.
-        if near and not (_is_plural(parsed, site) and site.level != following.level):
-            out[index] = Site(site.first, site.last, following.side, site.level)
-    return out
-
-
-def _inherited(parsed: Parsed, found: list[Site], sides: tuple[Hit, ...]) -> list[Site]:
-    """Give lobes that still have no side that of the lobe before, or the only one that is named.
-
-    The lobe before: only words of sites between. The only side: of one lobe, in its own clause.
-    "The lower lobes", where the clause names no lung, are those of both.
-    """
-    out = list(found)
-    for index, site in enumerate(found):
-        if site.side is not None:
-            continue
-        side: Side | None = None
-        before = out[index - 1] if index else None
-        glued = before is not None and _glued(parsed, before.last, site.first)
-        if before is not None and glued and _passes_on(parsed, before, site, sides):
-            side = before.side
-        elif parsed.verb_last:
-            side = _side_said_before(parsed, before, site, sides) if before else None
-        elif not _is_plural(parsed, site):
-            side = _only_side(parsed, site, sides)
-        if side is None and _is_plural(parsed, site):
-            named = _named_sides(parsed, site, sides)
-            side = None if any(side_of(s) != "bilateral" for s in named) else "bilateral"
-        out[index] = site._replace(side=side)
-        if before is not None and glued and before.side is None and not _own_noun(parsed, before):
-            out[index - 1] = before._replace(side=side)  # "upper and lower lobes"
-    return out
-
-
-def _passes_on(parsed: Parsed, before: Site, site: Site, sides: tuple[Hit, ...]) -> bool:
-    """Whether a lobe's side is also that of the next one.
-
-    In "middle lobe and lower lobes" it is not: no word says it, and lobes of one level are two.
-    """
-    said = any(before.first - _BESIDE <= s.first < site.first for s in sides)
-    return said or not (
-        _own_noun(parsed, before) and _own_noun(parsed, site) and _is_plural(parsed, site)
-    )
-
-
-def _own_noun(parsed: Parsed, site: Site) -> bool:
-    """Whether a site has a noun of its own: not "upper" in "upper and lower lobes"."""
-    levels = parsed.found.get("sites", ())
-    return not any(h.last == site.last for h in levels if h.entry.meaning.startswith("level:"))
-
-
-def _side_said_before(
-    parsed: Parsed, before: Site, site: Site, sides: tuple[Hit, ...]
-) -> Side | None:
-    """The side that stands for a further lobe too: "sağ üst lobda nodül, alt lobda atelektazi".
-
-    Not for lobes in the plural, which may be those of both lungs, nor past another side.
-    """
-    parted = parsed.any_word(before.last, site.first, _PARTS)
-    other = any(before.last <= side.first < site.first for side in sides)
-    if parted or other or _is_plural(parsed, site):
-        return None
-    return before.side
-
-
-def _glued(parsed: Parsed, first: int, last: int) -> bool:
-    """Whether nothing but words of sites stands between two lobes."""
-    gap = parsed.words[first:last]
-    return last - first <= _GLUE_REACH and _glue(parsed.language).issuperset(gap)
-
-
-@lru_cache(maxsize=8)
-def _glue(language: str) -> frozenset[str]:
-    """The words that stand between lobes that are named together."""
-    own = grammar(language)
-    return _segment_words(language) | own.listing | own.article | own.of | own.in_ | own.at
-
-
-def _is_plural(parsed: Parsed, site: Site) -> bool:
-    """Whether a lobe's last word stands in the plural."""
-    return is_plural(parsed.surface(site.last - 1), parsed.language)
-
-
-def _only_side(parsed: Parsed, site: Site, sides: tuple[Hit, ...]) -> Side | None:
-    """The side of a lobe's clause, when only one is named of lungs and pleura before the lobe."""
-    named = _named_sides(parsed, site, sides)
-    if len({s.entry.meaning for s in named}) != 1 or side_of(named[0]) == "bilateral":
-        return None
-    return side_of(named[0]) if any(_of_lung(parsed, s) for s in named) else None
-
-
-def _named_sides(parsed: Parsed, site: Site, sides: tuple[Hit, ...]) -> list[Hit]:
-    """The sides that a lobe's clause names."""
-    start = max((n + 1 for n in range(site.first) if parsed.words[n] in _PARTS), default=0)
-    end = min(
-        (n for n in range(site.last, len(parsed.words)) if parsed.words[n] in _PARTS),
-        default=len(parsed.words),
-    )
-    return [s for s in sides if start <= s.first < end]
-
-
-def _of_lung(parsed: Parsed, side: Hit) -> bool:
-    """Whether a side is a lung's: before a place of the lung or pleura, or before no place."""
-    near = [p for p in parsed.places if 0 <= p.first - side.last <= 1]
-    regions = {path.split("/")[0] for p in near for path in places().places[p.entry.meaning].paths}
-    return regions <= _LUNG_REGIONS
-
-
-_PARTS = frozenset(";:")
