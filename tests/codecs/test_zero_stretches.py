@@ -80,25 +80,25 @@ def test_a_changed_byte_changes_nothing_unseen(tmp_path, name):
         assert out in (None, DATA)
 
 
-@pytest.mark.parametrize(
-    "stored",
-    [
-        PACKED["zlib 6"] + bytes(3),
-        PACKED["zlib 6"] + b"text",
-        PACKED["zlib 6"] + gzip.compress(b"more"),
-        PACKED["zlib 6"][:-3],
-        PACKED["ours"][:-900],
-        PACKED["ours"] + bytes(512),
-        PACKED["zlib 6"][:3] + b"\x40" + PACKED["zlib 6"][4:],
-        gzip.compress(DATA + b"\0"),
-        gzip.compress(DATA[:-1]),
-        gzip.compress(bytes(1000)),
-        b"no gzip at all",
-        b"",
-    ],
-)
-def test_what_is_broken_is_unclear(tmp_path, stored):
-    assert told(tmp_path / "m.gz", stored) == (None, 0)
+BROKEN = {
+    "zeros behind": PACKED["zlib 6"] + bytes(3),
+    "text behind": PACKED["zlib 6"] + b"text",
+    "a second member": PACKED["zlib 6"] + gzip.compress(b"more"),
+    "cut in its end": PACKED["zlib 6"][:-3],
+    "members cut": PACKED["ours"][:-900],
+    "many zeros behind": PACKED["ours"] + bytes(512),
+    "a flag of no meaning": PACKED["zlib 6"][:3] + b"\x40" + PACKED["zlib 6"][4:],
+    "one byte more": gzip.compress(DATA + b"\0"),
+    "one byte less": gzip.compress(DATA[:-1]),
+    "another file": gzip.compress(bytes(1000)),
+    "no gzip": b"no gzip at all",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_broken_is_unclear(tmp_path, name):
+    assert told(tmp_path / "m.gz", BROKEN[name]) == (None, 0)
 
 
 def copies(length_code, extra, extra_bits, length, count):
