@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from groundct.metrics.surface import SURFACE_METRICS, surface_metrics
+from groundct.metrics.surface.conventions import _weighted_percentile
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "surface_pairs.json"
 DOCS = Path(__file__).parents[3] / "docs" / "metrics.md"
@@ -89,3 +90,12 @@ def test_the_table_of_empty_masks_says_what_the_tools_give(golden):
 def test_every_name_is_documented():
     text = DOCS.read_text(encoding="utf-8")
     assert not [name for name in SURFACE_METRICS if f"`{name}" not in text]
+
+
+@pytest.mark.parametrize("area", [0.01, 0.1, 0.3, 1 / 3, 0.7, 1.1, 2.7])
+def test_where_exactly_95_percent_lie_rounding_has_no_say(area):
+    values = np.arange(20.0)
+    assert _weighted_percentile(values, np.full(20, area)) == 18.0
+    assert _weighted_percentile(values[::-1], np.full(20, area)) == 18.0
+    more = np.append(np.full(19, area), 1.001 * area)
+    assert _weighted_percentile(values, more) == 19.0
