@@ -203,11 +203,13 @@ class Pair:
 
     @lazy
     def _border_from_a(self) -> Floats:
-        return self._border_targets[1].nearest_mm(self.borders[0])
+        found = vars(self).get("_outside_a")
+        return _with_known(self.borders[0], self.b, self._border_targets[1], found)
 
     @lazy
     def _border_from_b(self) -> Floats:
-        return self._border_targets[0].nearest_mm(self.borders[1])
+        found = vars(self).get("_outside_b")
+        return _with_known(self.borders[1], self.a, self._border_targets[0], found)
 
     @lazy
     def _surfel_from_a(self) -> Floats:
@@ -217,13 +219,38 @@ class Pair:
     def _surfel_from_b(self) -> Floats:
         return nearest_mm(self._surfels_of_b[0], self._surfels_of_a[0], self.grid)
 
-    @lazy
+    @property
     def _voxel_from_a(self) -> Floats:
-        return self._border_targets[1].nearest_mm(_only(self.a, self.b))
+        return self._outside_a[1]
+
+    @property
+    def _voxel_from_b(self) -> Floats:
+        return self._outside_b[1]
 
     @lazy
-    def _voxel_from_b(self) -> Floats:
-        return self._border_targets[0].nearest_mm(_only(self.b, self.a))
+    def _outside_a(self) -> tuple[Flat, Floats]:
+        """The reference's voxels outside the prediction, and how far from it each is."""
+        where = _only(self.a, self.b)
+        return where, self._border_targets[1].nearest_mm(where)
+
+    @lazy
+    def _outside_b(self) -> tuple[Flat, Floats]:
+        where = _only(self.b, self.a)
+        return where, self._border_targets[0].nearest_mm(where)
+
+
+def _with_known(
+    start: Flat, other: Side, target: Target, found: tuple[Flat, Floats] | None
+) -> Floats:
+    """Distances of border voxels to ``target``; ``found`` has those of voxels outside ``other``."""
+    if found is None:
+        return target.nearest_mm(start)
+    inside = other.dense[start]
+    out = np.empty(start.size)
+    out[inside] = target.nearest_mm(start[inside])
+    where, mm = found
+    out[~inside] = mm[np.searchsorted(where, start[~inside])]
+    return out
 
 
 def _only(one: Side, other: Side) -> Flat:
