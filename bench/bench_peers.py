@@ -27,6 +27,7 @@ from groundct.metrics.components import component_runs
 from groundct.metrics.official import InstanceRules, score_masks
 from groundct.metrics.organs import organ_scores
 from groundct.metrics.surface import SURFACE_METRICS, surface_metrics
+from groundct.metrics.surface.pair import Pair
 
 TOLERANCES_MM = (0.5, 1.0, 2.0)
 ROUNDING = {"monai": 1e-5}
@@ -54,13 +55,32 @@ class Column:
 
 def reason(tool: str, name: str, theirs: float | str, masks, spacing_mm) -> str:
     """Why a tool's value differs; empty where that is not known."""
-    if (tool, name) != ("monai", "hd95:max") or isinstance(theirs, str):
+    if isinstance(theirs, str):
+        return ""
+    if (tool, name) == ("surface-distance", "hd95:surfel"):
+        return _at_the_boundary(theirs, masks, spacing_mm)
+    if (tool, name) != ("monai", "hd95:max"):
         return ""
     import torch
 
     sides = [torch.from_numpy(d.astype(np.float32)) for d in distances_mm(*masks, spacing_mm)]
     rounded = max(float(torch.quantile(side, 0.95)) for side in sides)
     return "the percentile in 32 bits" if abs(rounded - theirs) <= 1e-6 * theirs else ""
+
+
+def _at_the_boundary(theirs: float, masks, spacing_mm) -> str:
+    """Whether exactly 95 % of an area lie up to a distance, and the tool takes the one behind."""
+    pair = Pair.of(*masks, spacing_mm)
+    behind = []
+    exact = False
+    for mm, (_, areas) in zip(pair.surfels_mm, pair.surfels, strict=True):
+        order = np.argsort(mm, kind="stable")
+        share = np.cumsum(areas[order]) / areas.sum()
+        exact |= bool((np.abs(share - 0.95) < 1e-12).any())
+        at = min(int(np.searchsorted(share, 0.95 + 1e-12)), len(mm) - 1)
+        behind.append(float(mm[order[at]]))
+    same = exact and abs(max(behind) - theirs) <= EXACT
+    return "exactly 95 % of the area lie before it, which it decides by rounding" if same else ""
 
 
 def our_surfaces(reference, prediction, spacing_mm) -> dict[str, float | None]:
