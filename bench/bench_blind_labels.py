@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.bench_reports import f1, half, rows_of
+from bench.bench_reports import data_folder, f1, half, rows_of
 from groundct.core.report import report_of_columns
 from groundct.reports.labels import labels_of
 from groundct.reports.rules import PLUGIN
@@ -111,10 +111,8 @@ def by_convention(case: Case, reference: Labels, flips: set[tuple[str, str]]) ->
 
 
 def main() -> int:
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "labelled_reports"
-    if not folder.is_dir():
-        print(f"{folder} is not there: nothing measured.", file=sys.stderr)
+    folder = data_folder("labelled_reports")
+    if folder is None:
         return 1
     every = cases(folder)
     readings = _table("blind_readings.tsv")

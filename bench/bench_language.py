@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.bench_reports import rows_of
+from bench.bench_reports import data_folder, rows_of
 from groundct.reports.language import contradiction, language_of
 
 _END = re.compile(r"(?<=[.])\s+")
@@ -28,10 +28,8 @@ def texts_of(folder: Path) -> list[str]:
 
 def main() -> int:
     """Print the counts by language."""
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "labelled_reports"
-    if not folder.is_dir():
-        print(f"{folder} is not there: nothing measured.", file=sys.stderr)
+    folder = data_folder("labelled_reports")
+    if folder is None:
         return 1
     texts = texts_of(folder)
     sentences = sorted({s.strip() for text in texts for s in _END.split(text) if s.strip()})

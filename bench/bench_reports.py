@@ -29,6 +29,16 @@ def half(name: str) -> int:
     return int(hashlib.sha256(patient.encode()).hexdigest(), 16) % 2
 
 
+def data_folder(name: str) -> Path | None:
+    """A folder of the data that the command names; None, said on standard error, without one."""
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / name
+    if folder.is_dir():
+        return folder
+    print(f"{folder} is not there: nothing measured.", file=sys.stderr)
+    return None
+
+
 def rows_of(folder: Path, name: str, delimiter: str = ",") -> list[Row]:
     csv.field_size_limit(10**8)
     with (folder / name).open(encoding="utf-8", newline="") as file:
@@ -104,10 +114,8 @@ def categories(rows: list[Row]) -> None:
 
 
 def main() -> int:
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "labelled_reports"
-    if not folder.is_dir():
-        print(f"{folder} is not there: nothing measured.", file=sys.stderr)
+    folder = data_folder("labelled_reports")
+    if folder is None:
         return 1
     for number, name in enumerate(("tuned on", "held")):
         print(f"half {number} ({name})")

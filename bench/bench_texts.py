@@ -17,6 +17,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
+from bench.bench_reports import data_folder
 from groundct.cli.main import cli
 from groundct.codecs.tables import read_csv_table, write_csv_table
 
@@ -66,10 +67,8 @@ def printed(result: dict[str, Any], region: str) -> Row:
 
 
 def main() -> int:
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "generated_reports"
-    if not folder.is_dir():
-        print(f"{folder} is not there: nothing measured.", file=sys.stderr)
+    folder = data_folder("generated_reports")
+    if folder is None:
         return 1
     table = read_csv_table(folder / "published_scores.csv")
     result = result_of(folder, [row["region"] for row in table])
