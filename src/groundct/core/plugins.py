@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import pkgutil
+from functools import cache
 from importlib.metadata import entry_points
 from typing import Literal
 
@@ -45,8 +46,9 @@ def plugin_names(family: Family) -> tuple[str, ...]:
     return tuple(names)
 
 
+@cache  # to look through all that is installed takes longer than to read a report
 def load_plugin(family: Family, name: str) -> Plugin:
-    """The plug-in of a name; its module is imported now."""
+    """The plug-in of a name; its module is imported now, and looked for once in a process."""
     known = plugin_names(family)
     if name not in known:
         raise UnknownPluginError(f"no {family} plug-in {name!r}; known: {', '.join(known)}")
