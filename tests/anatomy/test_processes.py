@@ -86,7 +86,7 @@ def test_packages_of_this_process_are_not_handed_on(
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("/no/such/program",), "tool-missing"),
+        (("/no/such/program",), "no-python"),
         ((sys.executable, "-c", "raise SystemExit('no GPU here')"), "tool-failed"),
         ((sys.executable, "-c", "import time; time.sleep(30)"), "tool-too-slow"),
         (

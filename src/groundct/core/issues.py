@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, Self
 
 from groundct.core.value import Value
 
@@ -45,11 +45,11 @@ class DataError(Exception):
     @classmethod
     def of(
         cls, code: str, where: object, what: str, remedy: str, case_id: str | None = None
-    ) -> DataError:
+    ) -> Self:
         """The error of a single problem, of the class it is called on."""
         return cls(Issue(code=code, where=str(where), what=what, remedy=remedy, case_id=case_id))
 
-    def for_case(self, case_id: str) -> DataError:
+    def for_case(self, case_id: str) -> Self:
         """The same error with the case named in every issue; the type is kept."""
         return type(self)(*(i.model_copy(update={"case_id": case_id}) for i in self.issues))
 

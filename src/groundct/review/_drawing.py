@@ -71,6 +71,15 @@ def stack(blocks: Sequence[Image.Image], gap_px: int = 10) -> Image.Image:
     return out
 
 
+def sheet(blocks: Sequence[Image.Image], margin_px: int, width_px: int = 0) -> Image.Image:
+    """Blocks under one another with a margin on every side; at least ``width_px`` wide."""
+    body = stack(blocks, margin_px)
+    width = max(width_px, body.width + 2 * margin_px)
+    out = Image.new("RGB", (width, body.height + 2 * margin_px), GROUND)
+    out.paste(body, (margin_px, margin_px))
+    return out
+
+
 def letter(draw: ImageDraw.ImageDraw, at: tuple[int, int], entry: Line, anchor: str = "lt") -> None:
     """Text with a dark outline, readable on bright and on dark pixels."""
     text, height, color = entry

@@ -9,7 +9,18 @@ from PIL import Image, ImageDraw
 
 from groundct.core.record import Grounded, NotGroundable, Region
 from groundct.core.report import Finding
-from groundct.review._drawing import GAP_PX, GROUND, Line, font, letter, lines, plain, row, stack
+from groundct.review._drawing import (
+    GAP_PX,
+    GROUND,
+    Line,
+    font,
+    letter,
+    lines,
+    plain,
+    row,
+    sheet,
+    stack,
+)
 from groundct.review._palette import Rgb, finding_colors, organ_color
 from groundct.review._planes import (
     AXIS,
@@ -58,13 +69,7 @@ def write_contact_sheet(path: Path, view: CaseView) -> None:
 def contact_sheet(view: CaseView) -> Image.Image:
     """The sheet as an RGB picture: title, findings, organs, legend, what is not groundable."""
     blocks = [_title(view), *_finding_rows(view), _organ_row(view), _footer(view)]
-    height = sum(block.height for block in blocks) + MARGIN_PX * (len(blocks) + 1)
-    sheet = Image.new("RGB", (WIDTH_PX, height), GROUND)
-    y = MARGIN_PX
-    for block in blocks:
-        sheet.paste(block, (MARGIN_PX, y))
-        y += block.height + MARGIN_PX
-    return sheet
+    return sheet(blocks, MARGIN_PX, WIDTH_PX)
 
 
 def _title(view: CaseView) -> Block:

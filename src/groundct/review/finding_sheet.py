@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from groundct.core.volume import BoolArray, RegionMask, Volume
 from groundct.grounding.prompt.found import FoundFinding, Instance
-from groundct.review._drawing import GROUND, Line, letter, lines, row, stack
+from groundct.review._drawing import Line, letter, lines, row, sheet, stack
 from groundct.review._palette import Rgb, finding_colors
 from groundct.review._planes import (
     AXIS,
@@ -57,10 +57,7 @@ def finding_sheet(volume: Volume, found: FoundFinding) -> Image.Image:
     if len(found.instances) > MOST_SHOWN:
         rest = f"... and {len(found.instances) - MOST_SHOWN} more"
         blocks.append(lines([(rest, 17, _SOFT)], width))
-    body = stack(blocks)
-    sheet = Image.new("RGB", (body.width + 2 * MARGIN_PX, body.height + 2 * MARGIN_PX), GROUND)
-    sheet.paste(body, (MARGIN_PX, MARGIN_PX))
-    return sheet
+    return sheet([stack(blocks)], MARGIN_PX)
 
 
 def _caption(instance: Instance) -> str:

@@ -13,7 +13,18 @@ from PIL import Image, ImageDraw
 from groundct.codecs.segmentations import Segmentation, Structure
 from groundct.core.geometry import Geometry
 from groundct.core.volume import BoolArray, LabelMap, Volume
-from groundct.review._drawing import GAP_PX, GROUND, Line, font, letter, lines, plain, row, stack
+from groundct.review._drawing import (
+    GAP_PX,
+    GROUND,
+    Line,
+    font,
+    letter,
+    lines,
+    plain,
+    row,
+    sheet,
+    stack,
+)
 from groundct.review._palette import Rgb, organ_color
 from groundct.review._planes import AXIS, SIDES, VIEWS, Plane, View, ct_picture
 
@@ -56,13 +67,7 @@ def segmentation_sheet(
         at = [round(low + (high - low) * (n + 0.5) / COLUMNS) for n in range(COLUMNS)]
         blocks.append(row([painter.panel(volume, view, index) for index in at]))
     blocks.append(_legend(told, painter.colors))
-    height = sum(block.height for block in blocks) + MARGIN_PX * (len(blocks) + 1)
-    sheet = Image.new("RGB", (WIDTH_PX, height), GROUND)
-    y = MARGIN_PX
-    for block in blocks:
-        sheet.paste(block, (MARGIN_PX, y))
-        y += block.height + MARGIN_PX
-    return sheet
+    return sheet(blocks, MARGIN_PX, WIDTH_PX)
 
 
 def _about(told: Segmentation) -> str:

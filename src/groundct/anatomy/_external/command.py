@@ -7,7 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from groundct.anatomy._external.process import ToolError, asked_for, last_words, tool_environment
+from groundct.anatomy._external.process import (
+    ToolError,
+    asked_for,
+    cannot_start,
+    last_words,
+    tool_environment,
+)
 
 _SAID = "said.txt"
 
@@ -49,12 +55,7 @@ def run_command(command: Command, folder: Path) -> None:
                 check=False,
             )
     except OSError as problem:
-        raise ToolError.of(
-            "tool-missing",
-            command.tool,
-            f"{command.arguments[0]} cannot be started: {problem.strerror or problem}.",
-            "Name the Python of its environment.",
-        ) from problem
+        raise cannot_start(command.tool, command.arguments[0], problem) from problem
     except subprocess.TimeoutExpired as problem:
         raise ToolError.of(
             "tool-too-slow",

@@ -117,12 +117,7 @@ class Worker:
                     env=environment,
                 )
         except OSError as problem:
-            raise ToolError.of(
-                "no-python",
-                spec.python,
-                f"the Python of {spec.tool} cannot be started: {problem.strerror or problem}.",
-                f"Name the Python of the environment in which {spec.tool} is installed.",
-            ) from problem
+            raise cannot_start(spec.tool, spec.python, problem) from problem
         self._send(self._process, {"settings": dict(spec.settings)})
         self._reply(self._process, _START_SECONDS)
         return self._process
@@ -204,6 +199,16 @@ def tool_environment(
     environment[NETWORK_LOG] = str(folder / "network.log")
     environment["GROUNDCT_HOME"] = str(folder / "home")
     return environment
+
+
+def cannot_start(tool: str, program: str | Path, problem: OSError) -> ToolError:
+    """The error for a tool whose program the system did not start."""
+    return ToolError.of(
+        "no-python",
+        program,
+        f"{tool} cannot be started with it: {problem.strerror or problem}.",
+        f"Name the Python of the environment in which {tool} is installed.",
+    )
 
 
 def asked_for(folder: Path) -> tuple[str, ...]:

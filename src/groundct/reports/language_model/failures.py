@@ -55,8 +55,7 @@ def failures() -> dict[str, Failure]:
 def failed(code: str, where: str, what: str) -> LanguageModelError:
     """The error of a failure; its remedy is the table's."""
     kind = failures()[code]
-    issue = LanguageModelError.of(kind.code, where, what, kind.remedy)
-    return cast(LanguageModelError, issue)
+    return LanguageModelError.of(kind.code, where, what, kind.remedy)
 
 
 def kind_of(error: LanguageModelError) -> Failure:
