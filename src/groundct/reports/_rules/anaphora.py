@@ -13,7 +13,7 @@ from groundct.core.report import Cue, Finding
 from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.ellipsis import Before
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports._rules.words.parsed import ANAPHOR, Parsed
+from groundct.reports._rules.words.parsed import ANAPHOR, ANAPHORS, Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.places import places
@@ -27,7 +27,7 @@ def placed(before: Before, said: SentenceReading) -> tuple[Finding, ...]:
     side = _side(before)
     if side is None or not _sideless(said):
         return said.findings
-    hit = next(hit for hit in said.parsed.relations if hit.entry.meaning == ANAPHOR)
+    hit = next(hit for hit in said.parsed.relations if hit.entry.meaning in ANAPHORS)
     cue = Cue(span=said.parsed.span_of(hit.first, hit.last), role=ANAPHOR, entry=hit.entry.entry_id)
     paths = (anatomy().path_of(f"{side} lung"),)
     return tuple(

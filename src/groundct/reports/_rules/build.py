@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from groundct.core.report import Cue, Finding, Presence, Relation, Span, span_at
+from groundct.core.report import Cue, Finding, Laterality, Presence, Relation, Span, span_at
 from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.details.details import Details, details_of
 from groundct.reports._rules.in_turn import in_turn
@@ -20,6 +21,7 @@ from groundct.reports._rules.places.attach import (
     sites_of,
 )
 from groundct.reports._rules.places.link import exact
+from groundct.reports._rules.places.linked import linked_to
 from groundct.reports._rules.places.place_paths import paths_of_finding
 from groundct.reports._rules.places.relations import relations_of
 from groundct.reports._rules.places.site import Site, site_paths
@@ -54,6 +56,14 @@ _DENSITY: Final = "~density"
 _MEANINGS = frozenset(("pneumonia", "malignancy", "metastasis"))
 
 
+class Among(NamedTuple):
+    """The spoken mentions that one stands among, its own sites, and the sides of those before."""
+
+    spoken: tuple[Mention, ...]
+    sites: tuple[Site, ...]
+    sides: Mapping[Mention, Laterality | None]
+
+
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
     """Mentions of findings that are not only recommended to be looked for, and ruled-out ones."""
     named = unexplained(parsed, mentions_of(parsed))
@@ -76,12 +86,14 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
         near = dict(zip(spoken, relations_of(parsed, spoken), strict=True))
     first: list[Finding] = []
     others: list[Finding] = []
+    sides: dict[Mention, Laterality | None] = {}
     for mention, told, own in zip(mentions, said, details, strict=True):
-        sites = _sites(words, mention, spoken)
-        finding = _finding(words, mention, (spoken, sites), told, own)
+        among = Among(spoken, _sites(words, mention, spoken), sides)
+        finding = _finding(words, mention, among, told, own)
+        sides[mention] = finding.laterality
         if near and near.get(mention):
             finding = finding.changed(relations=near[mention])
-        one, *more = in_turn(parsed, finding, sites)
+        one, *more = in_turn(parsed, finding, among.sites)
         first.append(one)
         others += more
     # The first of several keeps its mention's number; the others follow behind.
@@ -91,19 +103,23 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
 def _finding(
     words: Words,
     mention: Mention,
-    among: tuple[tuple[Mention, ...], tuple[Site, ...]],
+    among: Among,
     said: tuple[Presence, Hit | None],
     details: Details,
 ) -> Finding:
-    """A finding ``among`` the spoken ones, with its sites; ``said``: presence and its cue."""
+    """A finding ``among`` the spoken ones; ``said``: presence and its cue."""
     parsed = words.parsed
-    spoken, sites = among
+    spoken, sites = among.spoken, among.sites
     kind = findings().types[mention.type]
     presence, cue = said
     if details.change == "resolved" and presence == "present":
         presence = "absent"  # It was there, and is no more.
     paths, segments = _where(words, mention, sites, kind.anatomy)
     side = laterality_of(parsed, mention, sites, spoken, paths)
+    if side is None:
+        link = linked_to(parsed, words.sites, mention, spoken)
+        told = (among.sides[m] for m in link.mentions) if link is not None else ()
+        side = next((side for side in told if side is not None), None)
     cues = [_cue(parsed, mention.hit, "finding")]
     if cue is not None and cue is not mention.hit:
         cues.append(_cue(parsed, cue, EARLIER if cue.entry.meaning == "exam" else presence))

@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Laterality
 from groundct.reports._rules.ellipsis import Before
+from groundct.reports._rules.places.attach import MEANINGS
 from groundct.reports._rules.reading import SentenceReading
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 
 _LUNG: Final = "lung/lung"
-_MEANINGS: Final = frozenset(("pneumonia", "infiltrate", "bronchiolitis"))
 _OPACITIES: Final = frozenset(("ground_glass", "consolidation"))
 """Appearances of what pneumonia looks like; of centrilobular nodules the code says so."""
 _CENTRILOBULAR: Final = "1e"
@@ -43,7 +43,7 @@ def spots_of(
 def is_open(finding: Finding) -> bool:
     """Whether a finding is what others are taken for, and nothing says where it lies."""
     bare = finding.anatomy == (_LUNG,) and finding.laterality is None
-    return bare and finding.type in _MEANINGS and finding.presence != "absent"
+    return bare and finding.type in MEANINGS and finding.presence != "absent"
 
 
 def _spot(before: Before) -> Spot | None:
@@ -65,4 +65,4 @@ def _spot(before: Before) -> Spot | None:
 def _is_opacity(finding: Finding) -> bool:
     kind = findings().types[finding.type]
     seen = kind.appearance in _OPACITIES or kind.code == _CENTRILOBULAR
-    return seen and kind.anatomy == _LUNG and finding.type not in _MEANINGS
+    return seen and kind.anatomy == _LUNG and finding.type not in MEANINGS

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from groundct.reports._rules.mention.mentions import NEAR, Mention
+from groundct.reports._rules.places.linked import TOGETHER, linked_to, one_region
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.sides import adjective_sides, before_in_turn, laterality_of
 from groundct.reports._rules.places.sites import Site
 from groundct.reports._rules.presence.clauses import STOPS, opening
 from groundct.reports._rules.words.parsed import Parsed
-from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
-from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.segments import segment_words
 
 __all__ = ["Words", "adjective_sides", "laterality_of", "plain_sites", "sites_of"]
@@ -29,9 +28,10 @@ _SHARED_REACH = 5
 _PLACED_REACH = 4
 _RENAMING_REACH = 4
 _LINKED_REACH = 10
-_TOGETHER_REACH = 4
 _ALIKE = "alike"
-_TOGETHER = "together"
+MEANINGS = frozenset(("pneumonia", "infiltrate", "bronchiolitis"))
+"""What is no appearance, and lies where the appearances are that are taken for it."""
+_LUNG = "lung/lung"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _same_thing(
 
 def _renames(parsed: Parsed, first: Mention, second: Mention) -> bool:
     """Whether a mention is another name of the one before: in brackets, or "consistent with"."""
-    if not _one_region(first, second):
+    if not one_region(first, second):
         return False
     low, high = first.last, second.first
     gap = parsed.words[low:high]
@@ -91,21 +91,20 @@ def _renames(parsed: Parsed, first: Mention, second: Mention) -> bool:
         return True
     cues = parsed.role("uncertainty", "uncertain_after", "explains")
     near = [cue for cue in cues if low <= cue.first and high - 2 <= cue.last <= high]
-    return bool(near) and not _anew(parsed, low, near[-1].first)
+    return bool(near) and not _anew(parsed, (low, near[-1].first), second)
 
 
-def _anew(parsed: Parsed, low: int, high: int) -> bool:
-    """Whether something new is named between two tokens: "and density increases ..."."""
-    position = opening(parsed, low, high)
+def _anew(parsed: Parsed, span: tuple[int, int], second: Mention) -> bool:
+    """Whether something new is named on the way to a mention: "and density increases ...".
+
+    "... and they were evaluated in favor of pneumonia" names what was seen, at no place of its own.
+    """
+    position = opening(parsed, *span)
     if position is None:
         return False
-    return parsed.words[position] in parsed.grammar.joint or high - position > _RENAMING_REACH
-
-
-def _one_region(first: Mention, second: Mention) -> bool:
-    types = findings().types
-    tops = {anatomy().top_region(types[m.type].anatomy or "lung/lung") for m in (first, second)}
-    return len(tops) == 1
+    if second.type in MEANINGS and all(h.last <= position for h in side_words(parsed)):
+        return False
+    return parsed.words[position] in parsed.grammar.joint or span[1] - position > _RENAMING_REACH
 
 
 def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
@@ -170,36 +169,61 @@ def _clause_topic(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -
 
 
 def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
-    """The lung of the mention before, for "... and a nodule in this location".
+    """The sites of the mention that this one is linked to, or of the one that all others lie in.
 
-    Only the lung is taken over, where it is one, and never beside a side of the mention's own.
+    Of "a nodule below it" only the lung is known, and where it is one.
     """
     parsed = words.parsed
-    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
-    limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
-    cues = [
-        hit
-        for hit in parsed.relations
-        if hit.entry.meaning == "anaphor" and floor <= hit.first < limit
-    ]
+    link = linked_to(parsed, words.sites, mention, spoken)
+    if link is not None:
+        alike = (m for m in link.mentions if one_region(m, mention))
+        found = ((_own_sites(words, m, spoken) or _there(words, m, spoken)) for m in alike)
+        sites = next((own for own in found if own), ())
+        return sites if link.whole else _lung_of(sites)
     earlier = [m for m in spoken if m.last <= mention.first]
+    if not earlier:
+        return ()
+    before = max(earlier, key=lambda m: m.last)
+    both = _in_both(words, before, mention, spoken)
+    if both:
+        return both
+    floor = before.last
+    limit = min((m.first for m in spoken if m.first >= mention.last), default=len(parsed.words))
+    topic = _of_topic(words, min(earlier, key=lambda m: m.first), mention, spoken)
+    said = max((site.last for site in topic), default=0)
     named = [hit for hit in side_words(parsed) if floor <= hit.first < limit]
-    cue = _accompanies(parsed, floor, mention)
-    if earlier and cue is not None and not any(hit.first >= cue.last for hit in named):
-        before = max(earlier, key=lambda m: m.last)
-        return _own_sites(words, before, spoken) if _one_region(before, mention) else ()
-    if not cues and earlier:
-        topic = _of_topic(words, min(earlier, key=lambda m: m.first), mention, spoken)
-        said = max((site.last for site in topic), default=0)
-        return () if any(said <= hit.first for hit in named) else topic
-    if not cues or not earlier or named:
+    return () if any(said <= hit.first for hit in named) else topic
+
+
+def _in_both(
+    words: Words, before: Mention, mention: Mention, spoken: tuple[Mention, ...]
+) -> tuple[Site, ...]:
+    """Both lungs, which stand behind the mention before: "fibrosis in both lungs and emphysema".
+
+    No place or side stands behind this one. One lung is never passed on so.
+    """
+    parsed = words.parsed
+    kind = findings().types[mention.type]
+    parted = parsed.any_word(before.last, mention.first, _PARTS)
+    if parted or kind.anatomy != _LUNG or not words.absent.isdisjoint((before, mention)):
         return ()
-    found = (_own_sites(words, other, spoken) for other in reversed(earlier))
-    sides = {site.side for site in next((sites for sites in found if sites), ())}
+    found = _own_sites(words, before, spoken)
+    whole = all(site.side == "bilateral" and site.level is None for site in found)
+    last = max((site.last for site in words.sites), default=0)
+    if not (found and whole) or found[0].first < before.last or last > mention.first:
+        return ()
+    return () if any(hit.first >= last for hit in side_words(parsed)) else found
+
+
+def _lung_of(sites: tuple[Site, ...]) -> tuple[Site, ...]:
+    """The one lung that sites lie in; none where they lie in both."""
+    sides = {site.side for site in sites}
     side = sides.pop() if len(sides) == 1 else None
-    if side is None or side == "bilateral":
-        return ()
-    return (Site(cues[0].first, cues[0].last, side, None),)
+    return (
+        ()
+        if side in (None, "bilateral")
+        else (sites[0]._replace(side=side, level=None, segments=()),)
+    )
 
 
 def _of_topic(
@@ -214,18 +238,9 @@ def _of_topic(
         bool(lead) and lead[0] in grammar.in_ and (grammar.in_ | grammar.article).issuperset(lead)
     )
     parted = parsed.any_word(first.last, mention.first, _PARTS)
-    if not leads or parted or not _one_region(first, mention):
+    if not leads or parted or not one_region(first, mention):
         return ()
     return _own_sites(words, first, spoken)
-
-
-def _accompanies(parsed: Parsed, floor: int, mention: Mention) -> Hit | None:
-    """The "accompanying" that leads a mention: it lies where the one before does."""
-    for hit in parsed.relations:
-        near = floor <= hit.first and 0 <= mention.first - hit.last <= _TOGETHER_REACH
-        if near and hit.entry.meaning == _TOGETHER:
-            return hit
-    return None
 
 
 def _is_placed(words: Words, first: int, spoken: tuple[Mention, ...]) -> bool:
@@ -276,12 +291,15 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     linked = _linked(parsed, low, high)
     joined = not gap or not parsed.grammar.listing.isdisjoint(gap)
     together = any(
-        low <= hit.first < high for hit in parsed.relations if hit.entry.meaning == _TOGETHER
+        low <= hit.first < high for hit in parsed.relations if hit.entry.meaning == TOGETHER
     )
-    if not (joined or together or linked or _one_region(mention, following)):
+    if not (joined or together or linked or one_region(mention, following)):
         return False
     spans = [(site.first, site.last) for site in words.sites]
-    spans += [(hit.first, hit.last) for hit in (*side_words(parsed), *parsed.places)]
+    # "Peribronchial consolidations": a place that is an adjective of what follows parts nothing.
+    own = following.places if one_region(mention, following) else ()
+    named = (place for place in parsed.places if place not in own)
+    spans += [(hit.first, hit.last) for hit in (*side_words(parsed), *named)]
     between = any(low <= first and last <= high for first, last in spans if last < high)
     ended = parsed.scope_ends(low, high) and not linked
     verbs = frozenset(";") if linked else parsed.grammar.perceived | {";"}

@@ -68,6 +68,8 @@ def _numbered(parsed: Parsed) -> list[Named]:
         if measured is None:  # "posterior segment 5 mm nodule"
             measured = frozenset(k for s in sizes_of(parsed) for k in range(s.first, s.last))
         position = n + 1
+        if words[position] in parsed.grammar.listing:
+            continue  # "In the posterior segment, 2 nodules".
         while position < len(words) and (
             words[position].isdigit() or words[position] in parsed.grammar.listing
         ):

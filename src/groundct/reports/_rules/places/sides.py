@@ -98,7 +98,7 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         if not _owned(parsed, hit, mention, spoken)
         and (hit.entry.meaning == "bilateral" or not emphasised(parsed, hit.first))
     ]
-    limit = _limit(parsed, mention, spoken)
+    limit = limit_of(parsed, mention, spoken)
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
     listing = parsed.grammar.listing
     ahead = [h for h in words if floor <= h.first and h.last <= mention.first]
@@ -124,7 +124,7 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
     return _single({hit.entry.meaning for hit in first})
 
 
-def _limit(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> int:
+def limit_of(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> int:
     """The first token of the next mention that no lone "and" joins to this one."""
     last = mention.last
     for following in sorted((m for m in spoken if m.first >= last), key=lambda m: m.first):

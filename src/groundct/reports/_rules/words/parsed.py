@@ -26,7 +26,10 @@ _LINE_WORD: Final = 4
 _UNSEEN: Final = "~unseen"
 """The general word of an organ that was looked for and is not there."""
 ANAPHOR: Final = "anaphor"
-"""The role of words such as "in this location"."""
+"""The role of words such as "below it"."""
+HERE: Final = "here"
+"""The role of words such as "in this location" and "around it"."""
+ANAPHORS: Final = frozenset((ANAPHOR, HERE))
 _LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
 LEXICONS: Final = {

@@ -1,0 +1,117 @@
+"""Findings that lie where the one before them does, by the words that join the two.
+
+"Fibrosis in the left lower lobe, causing volume loss", "a nodule with ground glass around it", "an
+effusion on the right and atelectasis in the adjacent lung", "fibrosis and adjacent bronchiectasis".
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from groundct.reports._rules.mention.mentions import NEAR, Mention
+from groundct.reports._rules.places.side_words import side_words
+from groundct.reports._rules.places.sides import limit_of
+from groundct.reports._rules.places.site import Site
+from groundct.reports._rules.words.parsed import ANAPHORS, HERE, Parsed
+from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.findings import findings
+from groundct.vocabulary.lexicon import Hit
+
+TOGETHER: Final = "together"
+_LEADS: Final = frozenset((TOGETHER, "causes"))
+_ADJACENT: Final = f"{NEAR}adjacent"
+_LUNG: Final = "lung/lung"
+_CHEST: Final = frozenset(("lung", "pleura", "trachea and bronchie"))
+_STOPS: Final = frozenset(";")
+_LEAD_REACH = 4
+_BACK_REACH = 5
+_ADJECTIVE_REACH = 2
+_LISTED_REACH = 3
+
+
+class Link(NamedTuple):
+    """The mentions that another may lie with, the nearest first.
+
+    ``whole``: it lies at the very place of that one, and not only in its lung.
+    """
+
+    mentions: tuple[Mention, ...]
+    whole: bool
+
+
+def linked_to(
+    parsed: Parsed, sites: tuple[Site, ...], mention: Mention, spoken: tuple[Mention, ...]
+) -> Link | None:
+    """What words join a mention to, which has no site or side of its own; None without such words.
+
+    What is listed with a mention so joined is joined too: "causing volume loss and distortion".
+    """
+    if not parsed.relations or mention not in spoken or not _in_chest(mention):
+        return None
+    earlier = sorted((m for m in spoken if m.last <= mention.first), key=lambda m: -m.last)
+    if not earlier:
+        return None
+    before = earlier[0]
+    limit = limit_of(parsed, mention, spoken)
+    if parsed.any_word(before.last, mention.first, _STOPS) or not _in_chest(before):
+        return None
+    cue = _cue(parsed, before.last, mention, limit)
+    start = mention.first if cue is None else min(cue.last, mention.first)
+    spans = [(hit.first, hit.last) for hit in side_words(parsed)]
+    spans += [(site.first, site.last) for site in sites]
+    if any(start <= first < limit for first, _ in spans):
+        return None
+    if cue is not None:
+        if cue.entry.meaning in _LEADS and not one_region(before, mention):
+            return None  # An effusion that accompanies a consolidation may be on both sides.
+        points = cue.entry.meaning in ANAPHORS
+        return Link(
+            mentions=tuple(m for m in earlier if _in_chest(m)) if points else (before,),
+            whole=not points or cue.entry.meaning == HERE,
+        )
+    gap = parsed.words[before.last : mention.first]
+    listed = 0 < len(gap) <= _LISTED_REACH and not parsed.grammar.joint.isdisjoint(gap)
+    between = any(before.last <= first < mention.first for first, _ in spans)
+    told = parsed.scope_ends(before.last, mention.first)
+    if not listed or between or told:
+        return None
+    return linked_to(parsed, sites, before, spoken)
+
+
+def _cue(parsed: Parsed, floor: int, mention: Mention, limit: int) -> Hit | None:
+    """The words that join a mention to the one before, which ends at token ``floor``."""
+    for hit in parsed.relations:
+        role = hit.entry.meaning
+        if not floor <= hit.first < limit:
+            continue
+        ahead, behind = mention.first - hit.last, hit.first - mention.last
+        if role in _LEADS and 0 <= ahead <= _LEAD_REACH:
+            return hit
+        if role in ANAPHORS:
+            return hit
+        if role == _ADJACENT and _points_back(parsed, hit):
+            of_lung = parsed.any_word(hit.last, hit.last + 1, parsed.grammar.lung)
+            if 0 <= behind <= _BACK_REACH if of_lung else 0 <= ahead <= _ADJECTIVE_REACH:
+                return hit
+    return None
+
+
+def _points_back(parsed: Parsed, hit: Hit) -> bool:
+    """Whether "adjacent" is an adjective: "adjacent fibrosis", not "adjacent to the fissure"."""
+    grammar = parsed.grammar
+    small = grammar.to | grammar.of | grammar.with_ | grammar.from_ | grammar.in_
+    return hit.last - hit.first == 1 and not parsed.any_word(hit.last, hit.last + 1, small)
+
+
+def one_region(first: Mention, second: Mention) -> bool:
+    """Whether findings of two mentions' types lie in one region; those of no place, in a lung."""
+    return _top(first) == _top(second)
+
+
+def _in_chest(mention: Mention) -> bool:
+    """Whether a mention is of lungs, pleura or airways, or may be."""
+    return _top(mention) in _CHEST
+
+
+def _top(mention: Mention) -> str:
+    return anatomy().top_region(findings().types[mention.type].anatomy or _LUNG)
