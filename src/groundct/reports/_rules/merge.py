@@ -19,7 +19,7 @@ from groundct.reports._rules.joining import (
     sides_of,
     upwards,
 )
-from groundct.reports._rules.meaning import Spot, is_open
+from groundct.reports._rules.meaning import is_meaning, is_open, spot_of
 from groundct.vocabulary.findings import findings
 
 _MOST_COMPARED = 100
@@ -39,13 +39,13 @@ class Context:
     """What merging needs to know of a report's sentences.
 
     ``impression``: the sides that each sentence of the impression names, by its index; ``again``:
-    the findings, by number, that their words call known, "the described nodule"; ``spots``: where
-    one lies that no sentence places.
+    the findings, by number, that their words call known, "the described nodule"; ``meant``: of
+    what is taken for pneumonia, the numbers of the opacities that are, the best answer first.
     """
 
     impression: Mapping[int, frozenset[str]]
     again: Mapping[int, Again]
-    spots: Mapping[int, Spot]
+    meant: Mapping[int, tuple[tuple[int, ...], ...]]
 
 
 def merged(
@@ -61,7 +61,8 @@ def merged(
     out: list[DraftFinding] = []
     by_type: dict[str, list[int]] = {}
     changed: set[int] = set()
-    spots: dict[int, Spot] = {}
+    where: list[tuple[int, ...]] = []
+    meant: dict[int, list[tuple[int, ...]]] = {}
     for number, draft in enumerate(found):
         matches: tuple[int, ...] = ()
         sides = context.impression.get(draft.indices[0])
@@ -74,9 +75,14 @@ def merged(
                 draft = draft._replace(finding=_of_all(draft.finding))
         if not matches and draft.finding.type in _ONCE:
             matches = _same_organ(draft, (out, by_type))
+        opacities = context.meant.get(number, ())
+        if not matches and any(opacities):
+            matches = _same_meaning(draft, opacities, (out, meant))
+        where.append(matches or (len(out),))
+        if opacities:
+            for index in where[-1]:
+                meant.setdefault(index, []).extend(opacities)
         if not matches:
-            if number in context.spots:
-                spots[len(out)] = context.spots[number]
             by_type.setdefault(draft.finding.type, []).append(len(out))
             out.append(draft)
             continue
@@ -85,15 +91,40 @@ def merged(
             both = joined(out[index].moved(), finding, alone=len(matches) == 1)
             out[index] = DraftFinding(both, both.sentence_indices)
             changed.add(index)
-    for index, spot in spots.items():
+    for index, mentions in meant.items():
         if is_open(out[index].finding):
-            known = out[index].moved()
-            out[index] = DraftFinding(known.changed(**spot._asdict()), out[index].indices)
-            changed.add(index)
+            seen = ([out[n].finding for own in about for n in where[own]] for about in mentions)
+            spot = next(filter(None, map(spot_of, seen)), None)
+            if spot is not None:
+                placed = out[index].moved().changed(**spot._asdict())
+                out[index] = DraftFinding(placed, out[index].indices)
+                changed.add(index)
     for index in changed:
         own = worded(out[index].finding, report.text, report.language)
         out[index] = out[index]._replace(finding=own)
     return tuple(out)
+
+
+def _same_meaning(
+    draft: DraftFinding,
+    opacities: tuple[tuple[int, ...], ...],
+    earlier: tuple[list[DraftFinding], dict[int, list[tuple[int, ...]]]],
+) -> tuple[int, ...]:
+    """The number of the earlier finding that some of the same opacities are taken for, if any.
+
+    "In favor of viral pneumonia. It is also seen in pneumonia of other causes" says one thing of
+    them: ``earlier`` findings come with their opacities.
+    """
+    out, meant = earlier
+    finding, these = draft.finding, {number for about in opacities for number in about}
+    for index, mentions in meant.items():
+        known = out[index].finding
+        if known.type != finding.type or not is_meaning(known):
+            continue
+        same = any(not these.isdisjoint(about) for about in mentions)
+        if same and (is_open(finding) or is_open(known) or _is_one(known, finding)):
+            return (index,)
+    return ()
 
 
 def _matches(

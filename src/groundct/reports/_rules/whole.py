@@ -10,7 +10,7 @@ from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
-from groundct.reports._rules.meaning import Spot, spots_of
+from groundct.reports._rules.meaning import Meant, agreed, is_meaning, meant_by
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.reports._rules.similar import told_again
@@ -62,11 +62,13 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
     found: list[DraftFinding] = []
     impression: dict[int, frozenset[str]] = {}
     again: dict[int, Again] = {}
-    spots: dict[int, Spot] = {}
+    meant: dict[int, tuple[tuple[int, ...], ...]] = {}
+    seen: tuple[int, ...] = ()
     for section in report.sections:
         if section.span.of(text).strip().lower() in _EMPTY:
             continue
         before: Before | None = None
+        taken = Meant()
         begun = 0
         last = len(found)
         regions: tuple[str, ...] = ()
@@ -108,12 +110,16 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 told = told._replace(findings=(), again={})
             for number, how in told.again.items():
                 again[len(found) + number] = how
-            if said.explains:
-                for number, spot in spots_of(before, told.findings, said).items():
-                    spots[len(found) + number] = spot
+            taken = meant_by(told.findings, said, taken, len(found))
+            about = taken.here if any(taken.here) or not taken.goes_on else (seen,)
+            for number, finding in enumerate(told.findings, len(found)):
+                if is_meaning(finding):
+                    meant[number] = tuple([tuple([n for n in a if n != number]) for a in about])
             found += [DraftFinding(finding, (index,), start) for finding in told.findings]
             before, begun = Before(said, told.findings), start
             if section.name == "impression":
                 impression[index] = said.sides
-    context = Context(impression, again, spots)
+        if section.name == "findings":
+            seen = agreed(enumerate(draft.finding for draft in found))
+    context = Context(impression, again, meant)
     return Draft(tuple(sentences), merged(found, context, report))
