@@ -63,6 +63,8 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
         form = size.measurement.form
         if form == "exact":
             form = _form(parsed, size, hits)
+        if form == "exact" and len(sizes) == 1 and _of_largest(parsed, size, hits):
+            form = "up_to"
         value = size.measurement.changed(kind=_KINDS.get(role, "unknown"), form=form)
         prior = _of_prior(parsed, sizes, number)
         item = Measured(size._replace(measurement=value), role == WIDEST, prior)
@@ -214,6 +216,22 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
             if form in ("exact", "about"):
                 form = _FORMS[hit.entry.meaning]
     return form
+
+
+def _of_largest(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> bool:
+    """Whether the only size is the largest one's: "8 mm nodules, the largest in the right lung".
+
+    No other finding stands between, and no stop.
+    """
+    largest = {hit.first for hit in parsed.role("laterality", "largest")}
+    for hit in hits:
+        if hit.entry.meaning != "up_to" or largest.isdisjoint(range(hit.first, hit.last)):
+            continue
+        low, high = sorted((hit, size), key=lambda part: part.first)
+        named = [f for f in parsed.findings if low.last <= f.first < high.first]
+        if len(named) < 2 and not parsed.any_word(low.last, high.first, _STOPS):
+            return True
+    return False
 
 
 def _breaks(gap: tuple[str, ...]) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from groundct.reports._rules.mention.mentions import NEAR, Mention
 from groundct.reports._rules.places.linked import TOGETHER, linked_to, one_region
+from groundct.reports._rules.places.most import led_sites, plain_sites
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.sides import adjective_sides, before_in_turn, laterality_of
 from groundct.reports._rules.places.sites import Site
@@ -135,7 +136,8 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     if leading and floor and not ahead:
         ahead = _opened(words, floor, mention.first)
     if inner or after:
-        return (*inner, *after)
+        alone = len(after) == 1 and not inner and len({m.first for m in spoken}) == 1
+        return (*inner, *(led_sites(parsed, words.sites, after[0]) if alone else ()), *after)
     if ahead and mention.first - ahead[-1].last <= _CLOSE:
         return ahead
     nearest = next((m for m in spoken if m.first == limit), None)
@@ -370,28 +372,6 @@ def _restarts(parsed: Parsed, low: int, first: int) -> bool:
     """Whether a stop or "there is" stands between a site and a mention."""
     cues = parsed.role("negation", "introduces", "ends_scope")
     return parsed.any_word(low, first, STOPS) or any(low <= cue.first < first for cue in cues)
-
-
-def plain_sites(
-    parsed: Parsed, sites: tuple[Site, ...], own_sides: frozenset[str]
-) -> tuple[Site, ...]:
-    """Sites without those that only say where it is most, "both lungs, more on the right".
-
-    One that lies in no other site stays: "more in the right upper lobe, and in the left lung"; but
-    not beside a wider side of the finding's own, "bilateral nodules, the largest in the left lung".
-    """
-    plain = tuple(
-        site
-        for site in sites
-        if not emphasised(parsed, site.first) or (site.side == "bilateral" and not site.level)
-    )
-    if not plain and own_sides > {side for site in sites for side in site.sides}:
-        return ()
-    return tuple(s for s in sites if s in plain or not any(_holds(p, s) for p in plain))
-
-
-def _holds(wide: Site, site: Site) -> bool:
-    return set(site.sides) <= set(wide.sides) and wide.level in (None, site.level)
 
 
 def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:

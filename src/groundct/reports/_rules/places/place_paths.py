@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from groundct.reports._rules.mention.mentions import Mention, beside
+from groundct.reports._rules.places.most import plain_places
 from groundct.reports._rules.places.numbered import rib_list, ribs, vertebrae
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.anatomy import anatomy
@@ -51,7 +52,7 @@ def paths_of_finding(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> l
     as "paraaortic", is in the one that the other places are in.
     """
     home = anatomy().top_region(findings().types[mention.type].anatomy or "")
-    tied = (*tied, *_parts(parsed, mention, tied))
+    tied = plain_places(parsed, (*tied, *_parts(parsed, mention, tied)))
     if not home:
         return [path for place in tied for path in paths_of_place(parsed, place)]
     other = elsewhere(mention.type)
