@@ -21,7 +21,6 @@ def _last(text: str) -> tuple[str | None, list[str]]:
     [
         "A ground-glass opacity may be present directly below it.",
         "A nodule is seen adjacent to it.",
-        "There is consolidation in this location.",
     ],
 )
 def test_the_lung_is_carried_over_but_not_the_lobe(text: str) -> None:
@@ -60,7 +59,46 @@ def test_several_findings_of_one_lung() -> None:
         report_of_columns([("findings", first + "Fibrosis and emphysema are seen at this level.")])
     ).findings
     assert [f.laterality for f in found] == ["left"] * 4
-    assert [anatomy().leaf(path) for path in found[-1].anatomy] == ["left lung"]
+    assert [anatomy().leaf(path) for path in found[-1].anatomy] == ["left lung lower lobe"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is consolidation in this location.",
+        "Bronchiectasis is seen in the affected areas.",
+        "Fibrosis is also seen at this level.",
+        "It is accompanied by emphysema.",
+        "The described findings are accompanied by septal thickening.",
+        "Accompanying ground glass is seen.",
+        # Advice stands between.
+        "Follow-up is recommended. Fibrosis is seen in this area.",
+    ],
+)
+def test_in_this_location_is_the_very_place(text: str) -> None:
+    assert _last(MASS + text) == ("left", ["left lung lower lobe"])
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        # Of two places the lung that both are in; of two lungs nothing.
+        ("A mass in the left lower lobe and a cyst in the left upper lobe. ", "left lung"),
+        ("A mass in the left lower lobe and a cyst in the right upper lobe. ", "lung"),
+        ("A mass in the left lower lobe. A cyst in the left kidney. ", "lung"),
+        ("Masses in both lower lobes. The heart is large. ", "lung"),
+        ("No mass in the left lower lobe. ", "lung"),
+    ],
+)
+def test_in_these_locations_is_no_closer_than_all_were(text: str, place: str) -> None:
+    assert _last(text + "Fibrosis is seen in these areas.")[1] == [place]
+
+
+def test_in_these_locations_may_be_on_both_sides() -> None:
+    both = "Consolidation in the lower lobes of both lungs. "
+    assert _last(both + "Fibrosis is seen in these areas.")[0] == "bilateral"
+    assert _last(both + "It is accompanied by fibrosis in the left lung.")[0] == "left"
+    assert _last(both + "It is accompanied by an effusion.")[0] is None
 
 
 def test_an_own_side_or_organ_stays() -> None:

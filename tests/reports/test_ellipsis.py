@@ -45,6 +45,13 @@ def test_a_segment_takes_the_lobe_of_the_sentence_before() -> None:
     assert _place(first + "A nodule in the anterior segment.") == (None, ["lung"], ())
 
 
+def test_advice_and_what_was_there_before_stand_between() -> None:
+    first = "A 5 mm nodule in the left upper lobe. "
+    for between in ("It was seen in the previous examination. ", "Follow-up is recommended. "):
+        assert _place(first + between + "A cyst in the lower lobe.")[0] == "left", between
+    assert _place(first + "The aorta is dilated. A cyst in the lower lobe.")[0] is None
+
+
 @pytest.mark.parametrize(
     "first",
     [

@@ -1,8 +1,9 @@
 """A lung finding "directly below it" lies in the lung of the finding named just before.
 
-Only the lung is carried over, never a lobe, and only where nothing else can be meant: the sentence
-before says lung findings of one side and no other place, this one says lung findings and neither
-side nor place of its own.
+Only the lung is carried over, and only where nothing else can be meant: the sentence before says
+lung findings of one side and no other place, this one says lung findings and neither side nor place
+of its own. "In these areas", or where "it is accompanied by" them, they lie at the very place of
+all that was found before.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Final, Literal
 from groundct.core.report import Cue, Finding
 from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.ellipsis import Before
+from groundct.reports._rules.meaning import Spot, is_meaning, spot_of
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports._rules.words.parsed import ANAPHOR, ANAPHORS, Parsed
+from groundct.reports._rules.words.parsed import ANAPHOR, Parsed, pointing
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.places import places
@@ -24,15 +26,15 @@ _SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
 
 def placed(before: Before, said: SentenceReading) -> tuple[Finding, ...]:
     """The findings of a sentence that points back, those of the lungs placed by ``before``."""
-    side = _side(before)
-    if side is None or not _sideless(said):
+    hit = pointing(said.parsed)
+    here = hit is not None and hit.entry.meaning != ANAPHOR
+    spot = _spot(before.named or before) if here else _lung_of(before)
+    if hit is None or spot is None or not _sideless(said):
         return said.findings
-    hit = next(hit for hit in said.parsed.relations if hit.entry.meaning in ANAPHORS)
     cue = Cue(span=said.parsed.span_of(hit.first, hit.last), role=ANAPHOR, entry=hit.entry.entry_id)
-    paths = (anatomy().path_of(f"{side} lung"),)
     return tuple(
         worded(
-            finding.changed(anatomy=paths, laterality=side, cues=(*finding.cues, cue)),
+            finding.changed(**spot._asdict(), cues=(*finding.cues, cue)),
             said.parsed.text,
             said.parsed.language,
         )
@@ -40,6 +42,21 @@ def placed(before: Before, said: SentenceReading) -> tuple[Finding, ...]:
         else finding
         for finding in said.findings
     )
+
+
+def _spot(before: Before) -> Spot | None:
+    """Where all findings of a sentence lie, or the lung that they are in, if no more is common."""
+    there = [finding for finding in before.findings if finding.presence != "absent"]
+    spots = {(f.anatomy, f.laterality, f.lung_segments) for f in there}
+    if len(spots) == 1 and all(_of_lung(f) and f.laterality for f in there):
+        return spot_of(there)
+    return _lung_of(before)
+
+
+def _lung_of(before: Before) -> Spot | None:
+    """The lung of a sentence's findings."""
+    side = _side(before)
+    return None if side is None else Spot((anatomy().path_of(f"{side} lung"),), side, ())
 
 
 def _sideless(said: SentenceReading) -> bool:
@@ -53,8 +70,13 @@ def _sideless(said: SentenceReading) -> bool:
 
 def _placeless(finding: Finding) -> bool:
     """Whether a finding of the lungs is there, and nothing says where."""
-    own = findings().types[finding.type].anatomy
-    return own == _LUNG and finding.anatomy == (_LUNG,) and finding.presence != "absent"
+    bare = finding.anatomy == (_LUNG,) and finding.laterality is None
+    seen = finding.presence != "absent" and not is_meaning(finding)
+    return bare and seen and _of_lung(finding)
+
+
+def _of_lung(finding: Finding) -> bool:
+    return findings().types[finding.type].anatomy == _LUNG
 
 
 def _side(before: Before) -> Literal["right", "left"] | None:

@@ -27,10 +27,15 @@ _LEVELS: Final = ("upper", "middle", "lower")
 
 
 class Before(NamedTuple):
-    """The sentence before, and its findings as they were told."""
+    """The sentence before, and its findings as they were told.
+
+    ``named``: where it names no place and nothing that is seen, the last one that did: advice, and
+    what findings may mean, stand between two sentences of one lung.
+    """
 
     said: SentenceReading
     findings: tuple[Finding, ...]
+    named: Before | None = None
 
 
 def completed(before: Before | None, text: str, language: str) -> Finding | None:

@@ -18,7 +18,7 @@ from groundct.reports._rules.doubts import doubts_of
 from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.places.link import paths_of, regions_of
 from groundct.reports._rules.places.sites import Site, lung_sites
-from groundct.reports._rules.words.parsed import ANAPHORS, Parsed, parse, sides_named
+from groundct.reports._rules.words.parsed import Parsed, parse, pointing, sides_named
 from groundct.vocabulary.places import GENERAL
 
 _KEPT = 3 << 13
@@ -103,7 +103,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         loose=loose_of(words, mentions, found),
         again=again_of(parsed, mentions),
         sides=sides_named(parsed),
-        points_back=any(hit.entry.meaning in ANAPHORS for hit in parsed.relations),
+        points_back=bool(found) and pointing(parsed) is not None,
         sideless=bool(found) and _is_sideless(parsed, sites),
         completes=_completes(parsed, found),
         explains=bool(found) and _explains(parsed, sites),

@@ -44,7 +44,7 @@ def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
         if said.points_back:
             findings = placed(before, said)
         if said.sideless:
-            findings = sided(before, findings, said)
+            findings = sided(before.named or before, findings, said)
         if said.points:
             findings = told_again(before, findings, said)
     return Told(findings, said.loose, said.again, said.completes)
@@ -116,7 +116,11 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 if is_meaning(finding):
                     meant[number] = tuple([tuple([n for n in a if n != number]) for a in about])
             found += [DraftFinding(finding, (index,), start) for finding in told.findings]
-            before, begun = Before(said, told.findings), start
+            names = told.findings or said.regions
+            named = (
+                None if before is None or (names and not taken.goes_on) else before.named or before
+            )
+            before, begun = Before(said, told.findings, named), start
             if section.name == "impression":
                 impression[index] = said.sides
         if section.name == "findings":

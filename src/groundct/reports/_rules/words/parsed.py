@@ -29,6 +29,8 @@ ANAPHOR: Final = "anaphor"
 """The role of words such as "below it"."""
 HERE: Final = "here"
 """The role of words such as "in this location" and "around it"."""
+TOGETHER: Final = "together"
+"""The role of words such as "accompanied by"."""
 ANAPHORS: Final = frozenset((ANAPHOR, HERE))
 _LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
@@ -146,6 +148,17 @@ def line_starts(parsed: Parsed) -> tuple[int, ...]:
         ):
             found.append(position)
     return tuple(found)
+
+
+def pointing(parsed: Parsed) -> Hit | None:
+    """The words by which a sentence points back: "below it", "here", "It is accompanied by"."""
+    for hit in parsed.relations:
+        if hit.entry.meaning in ANAPHORS:
+            return hit
+        led = hit.entry.meaning == TOGETHER and parsed.findings
+        if led and hit.last <= parsed.findings[0].first:
+            return hit
+    return None
 
 
 def sides_named(parsed: Parsed) -> frozenset[str]:
