@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundct.imaging.runs import Runs, Shape, label_centres, moved, shared_box
+from groundct.metrics.surface.far import SpacingMm
 from groundct.metrics.surface.lazy import lazy
-from groundct.metrics.surface.nearest import Grid, SpacingMm, nearest_mm, padding
+from groundct.metrics.surface.nearest import Grid, nearest_mm, padding
 from groundct.metrics.surface.pair import Side
 
 Points = NDArray[np.float64]
@@ -86,10 +87,9 @@ class _Instance:
         """(n, 3) surface voxels, sorted by i, then j, then k."""
         low, size = self.box
         first = (low[0] - 1, low[1] - 1, low[2] - 1)
-        grid = Grid((size[0] + 2, size[1] + 2, size[2] + 2), self.spacing_mm)
-        dense = np.zeros(grid.size, dtype=np.bool_)
-        dense[moved(self.runs, first, grid.shape).voxels()] = True
-        i, j, k = grid.axis_indices(Side(dense, grid).border())
+        grid = Grid.around(size, (1, 1, 1), self.spacing_mm)
+        border = Side(moved(self.runs, first, grid.shape).voxels(), grid).border
+        i, j, k = grid.axis_indices(border)
         order = np.argsort((i * grid.shape[1] + j) * grid.shape[2] + k)
         return np.column_stack([i, j, k])[order] + first
 

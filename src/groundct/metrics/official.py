@@ -21,7 +21,7 @@ from groundct.metrics.components import Connectivity, component_runs, largest_co
 from groundct.metrics.instance_distances import centre_distances_mm, surface_distances_mm
 from groundct.metrics.instances import Matching, match_highest, match_nearest
 from groundct.metrics.overlap import HIT_DICE
-from groundct.metrics.surface.nearest import SpacingMm
+from groundct.metrics.surface.far import SpacingMm
 
 EPSILON: Final = 1e-6
 

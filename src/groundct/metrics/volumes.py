@@ -12,7 +12,7 @@ from groundct.core.value import Value
 from groundct.core.volume import BoolArray
 
 if TYPE_CHECKING:
-    from groundct.metrics.surface.nearest import SpacingMm
+    from groundct.metrics.surface.far import SpacingMm
 
 
 class MeshSize(Value):
@@ -87,9 +87,9 @@ def mesh_size(mask: BoolArray, spacing_mm: SpacingMm) -> MeshSize:
     from groundct.metrics.surface.surfels import cell_volumes, surfel_areas_mm2
 
     side = Pair.of(mask, mask, spacing_mm).a
-    where, codes = side.cells(side.border())
+    where, codes = side.cells()
     constant, slope = cell_volumes()
-    voxels = constant[codes].sum() + (side.grid.index(where) * slope[codes]).sum()
+    voxels = constant[codes].sum() + (side.grid.index(where).T * slope[codes]).sum()
     i, j, k = spacing_mm
     areas = surfel_areas_mm2(side.grid.spacing_mm)[codes]
     return MeshSize(volume_ml=float(voxels) * i * j * k / 1000, area_mm2=float(areas.sum()))

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from groundct.metrics.surface.nearest import Floats
+from groundct.metrics.surface.far import Floats
 from groundct.metrics.surface.pair import Pair
 
 _PERCENT = 95
@@ -64,8 +64,9 @@ def _weighted_percentile(values: Floats, weights: Floats) -> float:
     Where exactly 95 % do, rounding has no say: the same surface may not score otherwise when its
     axes change places.
     """
-    order = np.lexsort((weights, values))
-    share = np.cumsum(weights[order]) / np.sum(weights[order])
+    order = np.argsort(values)
+    share = np.cumsum(weights[order])
+    share /= share[-1]
     place = int(np.searchsorted(share, _PERCENT / 100 - _ROUNDING))
     return float(values[order[min(place, values.size - 1)]])
 

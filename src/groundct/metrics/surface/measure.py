@@ -8,7 +8,7 @@ from groundct.core.volume import BoolArray
 from groundct.imaging.runs import Runs
 from groundct.metrics.surface.conventions import DISTANCES, SHARES
 from groundct.metrics.surface.empty import when_empty
-from groundct.metrics.surface.nearest import SpacingMm
+from groundct.metrics.surface.far import SpacingMm
 from groundct.metrics.surface.pair import Kind, Pair
 
 SURFACE_METRICS = (*DISTANCES, *SHARES)

@@ -1,39 +1,47 @@
 """Exact distances from voxels to the nearest voxel of a set, on one grid.
 
 Most voxels of two surfaces lie on or next to each other, so neighbours are probed in the order of
-their distance first; only what is left asks a k-d tree. A distance is always that of whole steps of
-voxels times the spacing, summed along i, j, k, so that equal steps give equal distances.
+their distance first; what is left is `far`. A distance is always that of whole steps of voxels
+times the spacing, summed along i, j, k, so that equal steps give equal distances.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groundct.imaging.runs import Shape
+from groundct.metrics.surface.far import Floats, Index, SpacingMm, Tiles, far_mm, tile_width
 from groundct.metrics.surface.lazy import lazy
-from groundct.metrics.surface.rows import Flat, nearest_in_rows
 
-SpacingMm = tuple[float, float, float]
-Floats = NDArray[np.float64]
+Flat = NDArray[np.int64]
 
 REACH = 4
 """Neighbours are probed up to this many times the smallest spacing."""
 _FEW = 256
 _MANY = 1 << 12
-_THREADS = 2
+_FIRST = 7
+"""Probes that most voxels are done with, before those that no probe can help are left out."""
+WORD = 8
+"""Voxels that are looked at at once: the rows of a grid are whole words."""
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
     """A padded crop in Fortran order: probes never leave it. A slice alone has two ``axes``."""
 
-    shape: tuple[int, int, int]
+    shape: Shape
     spacing_mm: SpacingMm
     axes: int = 3
+
+    @classmethod
+    def around(cls, size: Shape, room: Shape, spacing_mm: SpacingMm, axes: int = 3) -> Grid:
+        """A grid for a box of ``size``, with ``room`` on all sides of it and at least 1."""
+        i, j, k = (n + 2 * free for n, free in zip(size, room, strict=True))
+        return cls((-(-i // WORD) * WORD, j, k), spacing_mm, axes)
 
     @property
     def size(self) -> int:
@@ -51,9 +59,9 @@ class Grid:
         k = row // self.shape[1]
         return flat - row * self.shape[0], row - k * self.shape[1], k
 
-    def index(self, flat: Flat) -> Flat:
-        """Indices (n, 3) of flat ones."""
-        return np.column_stack(self.axis_indices(flat))
+    def index(self, flat: Flat) -> Index:
+        """Indices (3, n) of flat ones."""
+        return np.array(self.axis_indices(flat))
 
 
 def padding(spacing_mm: SpacingMm) -> tuple[int, int, int]:
@@ -99,20 +107,21 @@ class Target:
     grid: Grid
 
     def nearest_mm(self, start: Flat) -> Floats:
-        """`nearest_mm` to these; ``start`` rises."""
+        """`nearest_mm` to these."""
         out = np.full(start.size, np.inf)
         if not self.flat.size or not start.size:
             return out
-        # Of few all are probed in less time than it takes to tell which may be near.
-        some = start.size > _MANY
-        left = np.flatnonzero(self._may_be_near(start)) if some else np.arange(start.size)
-        where = start[left]
+        left, where = np.arange(start.size), start
         steps, lengths = _probes(self.grid.spacing_mm)
         shifts = steps @ self.grid.strides
         for number, shift in enumerate(shifts):
             if left.size < _FEW:
                 out[left] = _first_lengths(self._there, where, shifts[number:], lengths[number:])
                 break
+            # Of few all are probed in less time than it takes to tell which may be near.
+            if number == _FIRST and left.size > _MANY:
+                near = self._may_be_near(where)
+                left, where = left[near], where[near]
             found = self._there[where + shift]
             if found.any():
                 out[left[found]] = lengths[number]
@@ -120,7 +129,7 @@ class Target:
                 left, where = left[missing], where[missing]
         far = np.flatnonzero(out == np.inf)
         if far.size:
-            out[far] = self._by_tree(start[far])
+            out[far] = far_mm(self.grid.index(start[far]), self._tiles, self.grid.spacing_mm)
         return out
 
     @lazy
@@ -152,27 +161,8 @@ class Target:
         return tuple(index // step + 1 for index, step in indices)
 
     @lazy
-    def _index(self) -> Flat:
-        return self.grid.index(self.flat)
-
-    @lazy
-    def _tree(self) -> Any:
-        from scipy.spatial import cKDTree
-
-        points = self._index * np.array(self.grid.spacing_mm)
-        return cKDTree(points, leafsize=64, balanced_tree=False, compact_nodes=False)
-
-    def _by_tree(self, start: Flat) -> Floats:
-        index = self.grid.index(start)
-        points = index * np.array(self.grid.spacing_mm)
-
-        def ask(places: Flat) -> Flat:
-            # Threads take longer to start than few queries to answer.
-            workers = _THREADS if places.size > _MANY else 1
-            return np.asarray(self._tree.query(points[places], workers=workers)[1])
-
-        nearest = nearest_in_rows(start, ask)
-        return lengths_mm(self._index[nearest] - index, self.grid.spacing_mm)
+    def _tiles(self) -> Tiles:
+        return Tiles.of(self.grid.index(self.flat), tile_width(self.grid.spacing_mm))
 
 
 def _first_lengths(

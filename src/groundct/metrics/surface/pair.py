@@ -6,28 +6,24 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
+from operator import attrgetter
 from typing import Final, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundct.core.volume import BoolArray
-from groundct.imaging.runs import Runs, moved, nonzero_flat, shared_box
-from groundct.metrics.surface.crops import occupied_box
+from groundct.imaging.runs import Runs, bytes_of_words, moved, shared_box
+from groundct.metrics.surface.far import Floats, SpacingMm
 from groundct.metrics.surface.lazy import lazy
-from groundct.metrics.surface.nearest import (
-    Floats,
-    Grid,
-    SpacingMm,
-    Target,
-    nearest_mm,
-    padding,
-)
-from groundct.metrics.surface.rows import Flat
+from groundct.metrics.surface.nearest import WORD, Flat, Grid, Target, nearest_mm, padding
 from groundct.metrics.surface.surfels import surfel_areas_mm2
 
 _FULL = 255
-_BLOCK = 1 << 17
+_WORDS: Final = np.dtype("<u8")
+"""Eight voxels in a row, a byte each, the first the lowest."""
+Words = NDArray[np.uint64]
+_BYTE, _ALL_BUT_A_BYTE = np.uint64(8), np.uint64(56)
 _LARGE = 1 << 18
 """Voxels from which on both sides are worked on at once."""
 _THREADS = 2
@@ -42,51 +38,82 @@ Surfels = tuple[Flat, Floats]
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One mask of a pair: ``dense`` is True at its voxels, flat, on the pair's grid."""
+    """One mask of a pair: the flat indices of its ``voxels``, rising, all with room around them."""
 
-    dense: NDArray[np.bool_]
+    voxels: Flat
     grid: Grid
 
-    @lazy
+    @property
     def count(self) -> int:
         """Number of voxels."""
-        return int(np.count_nonzero(self.dense))
+        return self.voxels.size
 
+    @lazy
+    def dense(self) -> NDArray[np.bool_]:
+        """True at the voxels, flat."""
+        dense = np.zeros(self.grid.size, dtype=np.bool_)
+        dense[self.voxels] = True
+        return dense
+
+    @lazy
     def border(self) -> Flat:
         """Voxels with a neighbour along an axis outside the mask; so is what the array ends at."""
-        found = []
-        steps = self.grid.strides.tolist()
-        across = steps[: self.grid.axes]
-        for start in range(steps[2], self.grid.size - steps[2], _BLOCK):
-            stop = min(start + _BLOCK, self.grid.size - steps[2])
-            own = self.dense[start:stop]
-            if not own.any():
-                continue
-            inner = own.copy()
-            for step in across:
-                inner &= self.dense[start - step : stop - step]
-                inner &= self.dense[start + step : stop + step]
-            inner ^= own
-            found.append(nonzero_flat(inner) + start)
-        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+        where = _words_of(self.voxels)
+        own = self._words[where]
+        inner = own & self._before(where) & self._after(where)
+        for step in self._word_steps[: self.grid.axes - 1]:
+            inner &= self._words[where - step]
+            inner &= self._words[where + step]
+        return bytes_of_words(where, own ^ inner)
 
-    def cells(self, border: Flat) -> tuple[Flat, NDArray[np.uint8]]:
+    def cells(self) -> tuple[Flat, NDArray[np.uint8]]:
         """Cells that the surface crosses, by their lower corner's voxel, and their codes.
 
         Such a cell has an edge between an inner and an outer corner, so that it touches a border
         voxel.
         """
-        corners = [int(self.grid.strides @ corner) for corner in product((0, 1), repeat=3)]
-        touched = np.zeros(self.grid.size, dtype=np.bool_)
-        for corner in corners:
-            touched[border - corner] = True
-        where = nonzero_flat(touched)
-        codes = np.zeros(where.size, dtype=np.uint8)
-        for corner in corners:
-            codes <<= 1
-            codes |= self.dense[where + corner]
-        crossed = codes != _FULL
-        return where[crossed], codes[crossed]
+        row, slab = self._word_steps
+        steps = [b * row + c * slab for b, c in product((0, 1), repeat=2)]
+        touched = np.zeros(self.grid.size // WORD, dtype=np.bool_)
+        for border in (_words_of(self.border), _words_of(self.border - 1)):
+            for step in steps:
+                touched[border - step] = True
+        where = np.flatnonzero(touched)
+        # A byte of a word is a cell, a bit of the byte one of its corners.
+        codes = np.zeros(where.size, dtype=_WORDS)
+        for corners in (self._words.__getitem__, self._after):
+            for step in steps:
+                codes <<= 1
+                codes |= corners(where + step)
+        cells, of_cell = bytes_of_words(where, codes), codes.view(np.uint8)
+        of_cell = of_cell[of_cell != 0]
+        crossed = of_cell != _FULL
+        return cells[crossed], of_cell[crossed]
+
+    @lazy
+    def _words(self) -> Words:
+        return self.dense.view(_WORDS)
+
+    @property
+    def _word_steps(self) -> tuple[int, int]:
+        """From a word to that of the next row, and of the next slab."""
+        _, row, slab = (self.grid.strides // WORD).tolist()
+        return row, slab
+
+    def _before(self, where: Flat) -> Words:
+        """Words whose every voxel is the one before, along i."""
+        return (self._words[where] << _BYTE) | (self._words[where - 1] >> _ALL_BUT_A_BYTE)
+
+    def _after(self, where: Flat) -> Words:
+        return (self._words[where] >> _BYTE) | (self._words[where + 1] << _ALL_BUT_A_BYTE)
+
+
+def _words_of(voxels: Flat) -> Flat:
+    """The words in which voxels lie, given in rising order."""
+    words = voxels // WORD
+    new = np.ones(words.size, dtype=np.bool_)
+    np.not_equal(words[1:], words[:-1], out=new[1:])
+    return words[new]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,44 +143,28 @@ class Pair:
         if axes == 2:
             reference, prediction = reference[:, :, None], prediction[:, :, None]
         i, j, k = (*(float(step) for step in spacing_mm), max(spacing_mm))[:3]
-        spacing = (i, j, k)
-        masks = (reference, prediction)
-        boxes = [box for box in _both(occupied_box, masks, reference.size) if box]
-        pad = padding(spacing)
-        crop, inside, sizes = [], [], []
-        for axis in range(3):
-            low = min((box[axis].start for box in boxes), default=0)
-            high = max((box[axis].stop for box in boxes), default=0)
-            crop.append(slice(low, high))
-            inside.append(slice(pad[axis], pad[axis] + high - low))
-            sizes.append(high - low + 2 * pad[axis])
-        grid = Grid((sizes[0], sizes[1], sizes[2]), spacing, axes)
-
-        def cropped(mask: BoolArray) -> Side:
-            dense = np.zeros(grid.shape, dtype=np.bool_, order="F")
-            dense[tuple(inside)] = mask[tuple(crop)]
-            return Side(dense.ravel(order="F"), grid)
-
-        return cls(*_both(cropped, masks, grid.size), grid)
+        runs = _both(Runs.of, (reference, prediction), reference.size)
+        return cls.of_runs(*runs, (i, j, k), axes)
 
     @classmethod
-    def of_runs(cls, reference: Runs, prediction: Runs, spacing_mm: SpacingMm) -> Pair:
+    def of_runs(
+        cls, reference: Runs, prediction: Runs, spacing_mm: SpacingMm, axes: int = 3
+    ) -> Pair:
         """The same of sparse masks of one grid (i, j, k), whatever their labels."""
-        i, j, k = padding(spacing_mm)
+        room = padding(spacing_mm)
         low, size = shared_box(reference, prediction)
-        grid = Grid((size[0] + 2 * i, size[1] + 2 * j, size[2] + 2 * k), spacing_mm)
+        first = (low[0] - room[0], low[1] - room[1], low[2] - room[2])
+        grid = Grid.around(size, room, spacing_mm, axes)
 
         def placed(runs: Runs) -> Side:
-            dense = np.zeros(grid.size, dtype=np.bool_)
-            dense[moved(runs, (low[0] - i, low[1] - j, low[2] - k), grid.shape).voxels()] = True
-            return Side(dense, grid)
+            return Side(moved(runs, first, grid.shape).voxels(), grid)
 
-        return cls(placed(reference), placed(prediction), grid)
+        return cls(*_both(placed, (reference, prediction), grid.size), grid)
 
     @lazy
     def borders(self) -> tuple[Flat, Flat]:
         """Border voxels of the reference and of the prediction."""
-        return _both(Side.border, (self.a, self.b), self.grid.size)
+        return _both(attrgetter("border"), (self.a, self.b), self.grid.size)
 
     @property
     def surfels(self) -> tuple[Surfels, Surfels]:
@@ -186,14 +197,14 @@ class Pair:
 
     @lazy
     def _surfels_of_a(self) -> Surfels:
-        return self._surfels(self.a, self.borders[0])
+        return self._surfels(self.a)
 
     @lazy
     def _surfels_of_b(self) -> Surfels:
-        return self._surfels(self.b, self.borders[1])
+        return self._surfels(self.b)
 
-    def _surfels(self, side: Side, border: Flat) -> Surfels:
-        where, codes = side.cells(border)
+    def _surfels(self, side: Side) -> Surfels:
+        where, codes = side.cells()
         return where, surfel_areas_mm2(self.grid.spacing_mm)[codes]
 
     @lazy
@@ -255,11 +266,7 @@ def _with_known(
 
 def _only(one: Side, other: Side) -> Flat:
     """Voxels of one mask that are not in the other."""
-    found = []
-    for start in range(0, one.grid.size, _LARGE):
-        part = slice(start, start + _LARGE)
-        found.append(nonzero_flat(one.dense[part] & ~other.dense[part]) + start)
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    return one.voxels[~other.dense[one.voxels]]
 
 
 def _both(work: Callable[[_In], _Out], sides: tuple[_In, _In], size: int) -> tuple[_Out, _Out]:
