@@ -57,3 +57,11 @@ def test_mesh_moves_with_its_mask_and_is_nothing_for_nothing():
     assert moved.area_mm2 == pytest.approx(sizes.area_mm2)
     none = mesh_size(np.zeros((3, 3, 3), dtype=np.bool_), SPACING)
     assert none.volume_ml == none.area_mm2 == 0
+
+
+@pytest.mark.parametrize("wide", range(1, 18))
+def test_mesh_of_a_row_that_ends_anywhere_in_a_word_of_voxels(wide):
+    row = np.ones((wide, 2, 1), dtype=np.bool_)
+    along, across = mesh_size(row, (0.3, 4.0, 4.0)), mesh_size(row.T, (4.0, 4.0, 0.3))
+    assert along.area_mm2 == pytest.approx(across.area_mm2)
+    assert along.volume_ml == pytest.approx(across.volume_ml)

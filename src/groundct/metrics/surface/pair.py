@@ -50,8 +50,8 @@ class Side:
 
     @lazy
     def dense(self) -> NDArray[np.bool_]:
-        """True at the voxels, flat."""
-        dense = np.zeros(self.grid.size, dtype=np.bool_)
+        """True at the voxels, flat; with a word more, for what comes after the last of the grid."""
+        dense = np.zeros(self.grid.size + WORD, dtype=np.bool_)
         dense[self.voxels] = True
         return dense
 
