@@ -94,7 +94,7 @@ def test_two_nodules(impression: str, expected: list[tuple[int, ...]]) -> None:
         ("Pleural effusion.", "Right pleural effusion.", [(0, 1)]),
         ("Left pleural effusion.", "Right pleural effusion.", [(0,), (1,)]),
         ("No pleural effusion.", "Right pleural effusion.", [(0,), (1,)]),
-        # A wider type may repeat a narrower one, and not the other way round.
+        # A wider type may repeat a narrower one; a narrower one is the only wider one there is.
         (
             "A calcified nodule in the right lung. A nodule in the left lung.",
             "Nodules in both lungs.",
@@ -108,8 +108,20 @@ def test_two_nodules(impression: str, expected: list[tuple[int, ...]]) -> None:
         (
             "Atelectasis in the left lower lobe.",
             "Linear atelectasis in the left lower lobe.",
-            [(0,), (1,)],
+            [(0, 1)],
         ),
+        (
+            "Atelectasis in the left lower lobe.",
+            "Atelectasis and linear atelectasis in the left lower lobe.",
+            [(0, 1), (1,)],
+        ),
+        (
+            "Atelectasis in the left lower lobe. Atelectasis in the left upper lobe.",
+            "Linear atelectasis in the left lung.",
+            [(0,), (1,), (2,)],
+        ),
+        ("Atelectasis in the lungs.", "Linear atelectasis in the left lung.", [(0,), (1,)]),
+        ("Possible atelectasis.", "Linear atelectasis.", [(0,), (1,)]),
         (
             "Linear atelectasis in the left lower lobe.",
             "Atelectasis in the right lower lobe.",
@@ -119,6 +131,39 @@ def test_two_nodules(impression: str, expected: list[tuple[int, ...]]) -> None:
         ("Fibrosis in the left upper lobe.", "Scarring in the left lower lobe.", [(0,), (1,)]),
         ("A nodule in the right upper lobe.", "Lesion in the right upper lobe.", [(0, 1)]),
         ("A nodule in the right upper lobe.", "Lesion in the right lower lobe.", [(0,), (1,)]),
+        # Of several the only one of its side and type that it may be; none where two may be meant.
+        (
+            "A nodule in the right upper lobe. A nodule in the left upper lobe.",
+            "A 9 mm nodule in the left upper lobe.",
+            [(0,), (1, 2)],
+        ),
+        (
+            "A nodule in the left upper lobe. A nodule in the left lung.",
+            "A 9 mm nodule in the left upper lobe.",
+            [(0,), (1,), (2,)],
+        ),
+        (
+            "A mass in the left lung. A nodule in the right lung.",
+            "Lesions in the right lower lobe.",
+            [(0,), (1,), (2,)],
+        ),
+        # The impression may add a place, not a side.
+        (
+            "Consolidation in the right lower lobe.",
+            "Consolidations in the right lower lobe and the right upper lobe.",
+            [(0, 1)],
+        ),
+        (
+            "Consolidation in the right lower lobe.",
+            "Consolidations in the right lower lobe and the left upper lobe.",
+            [(0,), (1,)],
+        ),
+        # Words that name several organs are of them all, and not of one.
+        ("Hepatomegaly and splenomegaly.", "Hepatosplenomegaly.", [(0, 1), (0, 1)]),
+        ("Hepatomegaly.", "Hepatosplenomegaly.", [(0,), (1,)]),
+        # A bound says what a size fulfils.
+        ("Enlarged hilar nodes, 17 mm.", "Enlarged hilar nodes of more than 1 cm.", [(0, 1)]),
+        ("Enlarged hilar nodes, 17 mm.", "Enlarged hilar nodes of more than 2 cm.", [(0,), (1,)]),
         # What has changed otherwise is another one.
         (
             "A new nodule in the right lung. A nodule in the left lung.",
@@ -336,3 +381,14 @@ def test_possible_in_one_section_and_there_in_the_other(
 def test_what_a_patient_has_once_is_one_finding(text: str, *, together: bool) -> None:
     first = _read(text, "")[0]
     assert (len(first.sentence_indices) > 1) == together
+
+
+def test_what_is_all_over_both_lungs_stays_so() -> None:
+    (found,) = _read("Nodules in both lungs.", "Nodules in both upper lobes.")
+    assert (found.laterality, found.anatomy) == ("bilateral", ("lung/lung",))
+
+
+def test_the_narrower_type_is_kept() -> None:
+    (found,) = _read("Lymph nodes of 19 mm at both hila.", "Hilar lymphadenopathy.")
+    assert (found.type, found.category, found.laterality) == ("lymphadenopathy", "3a", "bilateral")
+    assert [m.values_mm for m in found.measurements] == [(19.0,)]

@@ -63,6 +63,11 @@ class FindingVocabulary:
         """The types that are a kind of this one, the nearest first, in the table's order."""
         return self._narrower.get(kind, ())
 
+    def wider_than(self, kind: str) -> tuple[str, ...]:
+        """The types that this one is a kind of, the nearest first."""
+        above = self.wider.get(kind)
+        return () if above is None else (above, *self.wider_than(above))
+
     @cached_property
     def _narrower(self) -> dict[str, tuple[str, ...]]:
         return {kind: self._under(kind) for kind in self.wider.values()}

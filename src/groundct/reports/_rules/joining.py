@@ -12,6 +12,7 @@ from groundct.vocabulary.modifiers import in_order, modifier_kinds
 from groundct.vocabulary.words import is_plural
 
 T = TypeVar("T")
+_BOTH_LUNGS = ("lung/lung",)
 _EXCLUSIVE = frozenset(("number", "size", "severity", "chronicity"))
 """Kinds of which a finding has one word; the first said stays."""
 
@@ -19,14 +20,15 @@ _EXCLUSIVE = frozenset(("number", "size", "severity", "chronicity"))
 def adds(known: Finding, finding: Finding, *, several: bool) -> bool:
     """Whether a finding may be a known one with more details: it contradicts none of its own.
 
-    Sides and segments are equal or said once only, places lie on one line of the tree, sizes are
-    said once only or are the same, and ``several`` (its words are a plural) are not one.
+    Sides and segments are equal or said once only, places lie on one line of the tree or are those
+    of the known one and more, sizes are said once only or are the same, and ``several`` (its words
+    are a plural) are not one.
     """
     sides = known.laterality is None or finding.laterality is None
     segments = set(known.lung_segments), set(finding.lung_segments)
     return (
         (sides or known.laterality == finding.laterality)
-        and _on_one_line(known, finding)
+        and (_on_one_line(known, finding) or _on_one_line(finding, known))
         and (segments[0] <= segments[1] or segments[1] <= segments[0])
         and _sizes_fit(known.measurements, finding.measurements)
         and (known.count is None or finding.count is None or known.count == finding.count)
@@ -40,7 +42,12 @@ def joined(known: Finding, finding: Finding, *, alone: bool) -> Finding:
     Only then its sizes, places, sides and words of number are this finding's.
     """
     indices = {*known.sentence_indices, *finding.sentence_indices}
+    closer = alone and known.type in findings().wider_than(finding.type)
+    named = finding if closer else known
     told = known.changed(
+        type=named.type,
+        category=named.category,
+        focal=named.focal,
         presence=_presence(known, finding),
         sentence_indices=tuple(sorted(indices)),
         refers_to_prior=known.refers_to_prior or finding.refers_to_prior,
@@ -52,6 +59,8 @@ def joined(known: Finding, finding: Finding, *, alone: bool) -> Finding:
         return told
     new = [size for size in finding.measurements if not has_size(list(known.measurements), size)]
     segments = _union(known.lung_segments, finding.lung_segments)
+    if _is_all_over(known):
+        segments = known.lung_segments
     return told.changed(
         anatomy=_places(known, finding),
         laterality=known.laterality or finding.laterality,
@@ -69,7 +78,12 @@ def _presence(known: Finding, finding: Finding) -> Presence:
 
 
 def has_size(sizes: list[Measurement], size: Measurement) -> bool:
-    """Whether a size stands among others, whole or as the largest diameter of one."""
+    """Whether a size stands among others, whole or as the largest diameter of one.
+
+    "More than 1 cm" is said of what measures 18 mm.
+    """
+    if size.form == "at_least":
+        return any(min(size.values_mm) <= max(other.values_mm) for other in sizes)
     single = len(size.values_mm) == 1
     return any(
         size.values_mm == other.values_mm or (single and size.values_mm[0] == max(other.values_mm))
@@ -102,8 +116,18 @@ def _on_one_line(known: Finding, finding: Finding) -> bool:
     )
 
 
+def _is_all_over(finding: Finding) -> bool:
+    """Whether a finding is said to be in both lungs, of no lobe."""
+    return finding.laterality == "bilateral" and finding.anatomy == _BOTH_LUNGS
+
+
 def _places(known: Finding, finding: Finding) -> tuple[str, ...]:
-    """The most exact places of both; a second mention's default place says nothing new."""
+    """The most exact places of both; a second mention's default place says nothing new.
+
+    What is all over both lungs stays so where a second mention says in which lobes it is more.
+    """
+    if _is_all_over(known):
+        return known.anatomy
     default = findings().types[finding.type].anatomy
     said = tuple(path for path in finding.anatomy if path != default or not known.anatomy)
     return exact([*known.anatomy, *said])

@@ -30,6 +30,9 @@ _ONCE = frozenset(
     )
 )
 """Types that a patient has once: the heart is enlarged, and enlarged again in the next sentence."""
+_OF_ORGANS = frozenset(("organomegaly", "vascular_dilatation"))
+"""Types whose words name several organs at once: "hepatosplenomegaly", which is not of one."""
+_NOT_OF_ONE = "organomegaly"
 _NEAR = 2
 """Sentences back to which "the described nodule" points."""
 
@@ -67,7 +70,9 @@ def merged(
         matches: tuple[int, ...] = ()
         sides = context.impression.get(draft.indices[0])
         if sides is not None:
-            matches = _matches(draft, sides, (out, by_type), report)
+            matches = _matches(draft, sides, (out, by_type), report) or _closer(
+                draft, (out, by_type), report
+            )
         if not matches and number in context.again:
             again = context.again[number]
             matches = _pointed(draft, again, (out, by_type), report)
@@ -89,6 +94,9 @@ def merged(
         finding = draft.moved()
         for index in matches:
             both = joined(out[index].moved(), finding, alone=len(matches) == 1)
+            if both.type != out[index].finding.type:
+                by_type[out[index].finding.type].remove(index)
+                by_type.setdefault(both.type, []).append(index)
             out[index] = DraftFinding(both, both.sentence_indices)
             changed.add(index)
     for index, mentions in meant.items():
@@ -150,17 +158,46 @@ def _matches(
     ]
     if not numbers:
         return ()
-    several = is_several(draft.words(report.text), report.language)
+    several = finding.type in _OF_ORGANS or is_several(draft.words(report.text), report.language)
     alike = [n for n in numbers if out[n].finding.presence == finding.presence]
-    known = [out[n].finding for n in alike]
-    matches = _repeated(known, finding, several=several)
+    matches = _repeated([out[n].finding for n in alike], finding, several=several)
+    if finding.type == _NOT_OF_ONE and len(matches) < 2:
+        return ()
     if matches:
         return tuple(alike[n] for n in matches)
     # One that is there may be one that was possible, where none has its presence.
     left = alike or [n for n in numbers if _is_one(out[n].finding, finding)] or numbers
-    if len(left) == 1 and adds(out[left[0]].finding, finding, several=several):
-        return (left[0],)
-    return ()
+    fitting = tuple([n for n in left if adds(out[n].finding, finding, several=several)])
+    if len(fitting) != 1:
+        return ()
+    known = out[fitting[0]].finding
+    # Where several might be meant, one of another type or without a side is no better than they.
+    same = known.type == finding.type and known.laterality == finding.laterality
+    return fitting if len(left) == 1 or same else ()
+
+
+def _closer(
+    draft: DraftFinding, earlier: tuple[list[DraftFinding], dict[str, list[int]]], report: Report
+) -> tuple[int, ...]:
+    """The number of the only earlier finding of a wider type, where the impression names it closer.
+
+    "Atelectasis in the left lower lobe" is the linear atelectasis there that it speaks of, where no
+    sentence tells the two apart.
+    """
+    out, by_type = earlier
+    finding = draft.finding
+    several = is_several(draft.words(report.text), report.language)
+    numbers = tuple(
+        n
+        for name in findings().wider_than(finding.type)
+        for n in by_type.get(name, ())
+        if out[n].finding.presence == finding.presence
+        and finding.laterality in (None, out[n].finding.laterality)
+        and adds(out[n].finding, finding, several=several)
+    )
+    if len(numbers) != 1 or draft.indices[0] in out[numbers[0]].indices:
+        return ()
+    return numbers
 
 
 def _comparable(known: DraftFinding, draft: DraftFinding) -> bool:
@@ -324,7 +361,9 @@ def _largest(sizes: tuple[Measurement, ...]) -> float:
 
 def _is_part(known: Finding, finding: Finding) -> bool:
     """Whether a known finding lies at one of the places, and on the side, that a summary names."""
-    inside = any(path in upwards(own) for own in known.anatomy for path in finding.anatomy)
+    inside = not finding.anatomy or any(
+        path in upwards(own) for own in known.anatomy for path in finding.anatomy
+    )
     # "Stable nodules" are not the new one.
     if finding.change and known.change not in (None, finding.change):
         return False
