@@ -60,6 +60,7 @@ ROLES = {
             "anaphor",
             "here",
             "causes",
+            "part",
             "continues",
             "preamble",
             "together",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from groundct.core.report import Change, Presence
-from groundct.reports._rules.details.times import times_of
+from groundct.reports._rules.details.times import is_part_of, times_of
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.presence.scope import presence_of
 from groundct.reports._rules.words.parsed import Parsed
@@ -71,7 +71,7 @@ def changes_of(
             change = "stable" if change != "resolved" else None
         if change is None:
             continue
-        if any(m.first < hit.last and hit.first < m.last for m in mentions):
+        if any(is_part_of(hit, mention) for mention in mentions):
             continue  # "density increase", "the heart has increased in size" are findings.
         for number in _changed(parsed, hit, mentions):
             if presences[number] == "absent" and change != "resolved":
@@ -92,6 +92,9 @@ def _refused(parsed: Parsed, hit: Hit) -> bool:
 
 def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[int]:
     """The mentions that a word of change speaks of: the next, else all before in its clause."""
+    around = [n for n, m in enumerate(mentions) if hit.first < m.first and m.last <= hit.last]
+    if around:
+        return around
     following = _next(parsed, hit, mentions)
     if following is not None and not (
         parsed.verb_last
@@ -99,7 +102,10 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
     ):
         own = parsed.grammar.of | parsed.grammar.in_
         named = parsed.any_word(hit.last, hit.last + 1, own)
-        return _listed(parsed, mentions, following) if named else [following]
+        if named:
+            return _listed(parsed, mentions, following)
+        # "New pericardial and pleural effusion" is of both.
+        return [n for n, m in enumerate(mentions) if m.hit == mentions[following].hit]
     before = [n for n, m in enumerate(mentions) if m.last <= hit.first]
     if not before:
         return _listed(parsed, mentions, 0)
@@ -110,11 +116,24 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
     for number in reversed(near[:-1]):
         low, high = mentions[number].last, mentions[kept[0]].first
         told = any(low <= verb.first < high for verb in parsed.role("negation", "asserts"))
+        told = told or _has_changed(parsed, low, high)
         if not told and parsed.grammar.is_.isdisjoint(parsed.words[low:high]):
             kept.insert(0, number)
         else:
             break
     return kept
+
+
+def _has_changed(parsed: Parsed, low: int, high: int) -> bool:
+    """Whether a change is told between two mentions: "the cyst has grown, and the mass is new"."""
+    ends = parsed.grammar.joint | _ENDS
+    return any(
+        low <= hit.first
+        and hit.last < high
+        and (hit.entry.meaning in _CHANGES or parsed.words[hit.last] in ends)
+        and not any(is_part_of(hit, finding) for finding in parsed.findings)
+        for hit in parsed.role("temporal", *_CHANGES, *_WITH_PRIOR)
+    )
 
 
 def _listed(parsed: Parsed, mentions: tuple[Mention, ...], first: int) -> list[int]:
@@ -174,10 +193,14 @@ def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None
     if len(gap) > _REACH or not _stops(parsed.language).isdisjoint(gap):
         return None
     if not grammar.listing.isdisjoint(gap):
-        # "multiple, spiculated nodules": a list of modifiers, and no list of findings.
+        # "multiple, spiculated nodules", "new hilar and axillary nodes": no list of findings.
         known = lexicon(parsed.language, "modifiers", "modifier").find(gap)
-        covered = {n for other in known for n in range(other.first, other.last)}
-        rest = [w for n, w in enumerate(gap) if n not in covered and w not in grammar.listing]
+        covered = {hit.last + n for other in known for n in range(other.first, other.last)}
+        hits = [p for m in mentions if m.hit == mentions[following[0]].hit for p in m.places]
+        hits += parsed.role("laterality", "right", "left", "bilateral")
+        covered |= {n for other in hits for n in range(other.first, other.last)}
+        words = enumerate(gap, start=hit.last)
+        rest = [w for n, w in words if n not in covered and w not in grammar.listing]
         if rest:
             return None
     return following[0]

@@ -10,7 +10,7 @@ from groundct.reports._rules.details.counts import count_of
 from groundct.reports._rules.details.measures import Measured, measured, of_type
 from groundct.reports._rules.details.owners import owner
 from groundct.reports._rules.details.remarks import remarks_of
-from groundct.reports._rules.details.times import times_of
+from groundct.reports._rules.details.times import is_part_of, times_of
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
@@ -93,8 +93,7 @@ def _prior(parsed: Parsed, spoken: tuple[Mention, ...]) -> tuple[Hit, ...]:
     return tuple(
         h
         for h in hits
-        if h.entry.meaning not in _GROWTH
-        or not any(m.first < h.last and h.first < m.last for m in spoken)
+        if h.entry.meaning not in _GROWTH or not any(is_part_of(h, mention) for mention in spoken)
     )
 
 

@@ -227,9 +227,10 @@ def _of_largest(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> bool:
     for hit in hits:
         if hit.entry.meaning != "up_to" or largest.isdisjoint(range(hit.first, hit.last)):
             continue
-        low, high = sorted((hit, size), key=lambda part: part.first)
-        named = [f for f in parsed.findings if low.last <= f.first < high.first]
-        if len(named) < 2 and not parsed.any_word(low.last, high.first, _STOPS):
+        before = hit.first < size.first
+        low, high = (hit.last, size.first) if before else (size.last, hit.first)
+        named = [f for f in parsed.findings if low <= f.first < high]
+        if len(named) < 2 and not parsed.any_word(low, high, _STOPS):
             return True
     return False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from groundct.reports._rules.mention.verb_last import Spanned
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_plural
@@ -82,10 +83,7 @@ def _is_state(parsed: Parsed, hit: Hit) -> bool:
     """Whether a change is how an organ is: "decrease in density", "its height has decreased"."""
     if hit.entry.meaning not in _STATED:
         return False
-    if any(
-        f.first < hit.last and hit.first < f.last and f.entry.meaning != _ENLARGED
-        for f in parsed.findings
-    ):
+    if any(f.entry.meaning != _ENLARGED and is_part_of(hit, f) for f in parsed.findings):
         return True
     low = max(0, hit.first - _SUBJECT_REACH)
     for position in range(hit.first - 1, low - 1, -1):
@@ -95,6 +93,12 @@ def _is_state(parsed: Parsed, hit: Hit) -> bool:
             named = any(position < f.first < hit.first for f in parsed.findings)
             return not named and _is_property(parsed, position)
     return False
+
+
+def is_part_of(hit: Hit, named: Spanned) -> bool:
+    """Whether a word of change is part of a finding's name, not around it: "growth of the node"."""
+    around = hit.first < named.first and named.last <= hit.last
+    return named.first < hit.last and hit.first < named.last and not around
 
 
 def _is_property(parsed: Parsed, position: int) -> bool:

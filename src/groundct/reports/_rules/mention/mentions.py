@@ -13,6 +13,8 @@ from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.words import has_ending
 
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
+_LISTING = frozenset(("~enlargement", "~aneurysm"))
+"""General words to which places in a list give a type each: "wide aorta and pulmonary artery"."""
 _ABDOMEN = ("abdomen",)
 _ALONE: Final = ("abdomen", "thyroid", "breast")
 _OPERATED = frozenset(("postoperative_change", "surgical_absence"))
@@ -148,7 +150,11 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
         # "Periportal edema": what has no place of its own is where it is said to be.
         tied = () if findings().types[default].anatomy else chosen
         return [Mention(first, hit.last, default, hit, tied)]
-    several = head in _SHARING or _organs_in_a_list(parsed, chosen)
+    several = (
+        head in _SHARING
+        or _organs_in_a_list(parsed, chosen)
+        or (head in _LISTING and _in_a_list(parsed, chosen))
+    )
     if several and len(types) > 1:
         types = {kind: own for kind, own in types.items() if not _lies_in_lung(parsed, own, chosen)}
     kinds = list(types) if several else list(types)[:1]
@@ -184,7 +190,6 @@ def _narrow(parsed: Parsed, chosen: tuple[Hit, ...]) -> tuple[Hit, ...]:
 
 def _organs_in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
     """Whether places are abdominal organs joined to each other: "liver, spleen and pancreas"."""
-    between = parsed.grammar.listing | parsed.grammar.article | parsed.grammar.side
     known = (places().places[place.entry.meaning] for place in chosen)
     organs = all(place.regions == _ABDOMEN and place.parent for place in known)
     # "Between the left kidney and the pancreas" it is in neither.
@@ -192,14 +197,15 @@ def _organs_in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
         hit.entry.meaning == "between" and 0 <= chosen[0].first - hit.last <= _AMID
         for hit in parsed.found.get("units", ())
     )
-    return (
-        organs
-        and not amid
-        and all(
-            between.issuperset(parsed.words[one.last : other.first])
-            for one, other in pairwise(chosen)
-        )
-    )
+    return organs and not amid and _in_a_list(parsed, chosen)
+
+
+def _in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
+    """Whether nothing but joints, articles and sides stands between places."""
+    between = parsed.grammar.listing | parsed.grammar.article | parsed.grammar.side
+    between |= parsed.grammar.both
+    gaps = (parsed.words[one.last : other.first] for one, other in pairwise(chosen))
+    return all(between.issuperset(gap) for gap in gaps)
 
 
 @once

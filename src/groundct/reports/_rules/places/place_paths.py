@@ -76,7 +76,7 @@ def paths_of_finding(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> l
 
 
 def _parts(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> list[Hit]:
-    """The places behind a mention that lie in its own: "a lytic lesion of the T4 vertebra".
+    """The places behind a mention that lie in its own, or are it: "renal cyst in the left kidney".
 
     No sign stands before the first; the others are listed with it, and none is the next finding's.
     """
@@ -86,18 +86,20 @@ def _parts(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> list[Hit]:
     limit = min((h.first for h in parsed.findings if h.first >= mention.last), default=None)
     end = len(parsed.words) if limit is None else limit - _BEFORE
     out: list[Hit] = []
-    edge = mention.last
+    edge, listed = mention.last, False
     for place in parsed.places:
         if place.first < mention.last or place.last > end:
             continue
-        signs = _SIGNS if not out else _SIGNS - {","}
-        far = bool(out) and place.first - edge > _LISTED
+        signs = _SIGNS if not listed else _SIGNS - {","}
+        far = listed and place.first - edge > _LISTED
         if far or parsed.any_word(edge, place.first, signs):
             break
-        inside = not own.isdisjoint(places().holding(place.entry.meaning))
-        if inside and place not in tied and not beside(parsed, place):
+        key = place.entry.meaning
+        inside = not own.isdisjoint(places().holding(key))
+        if (inside or key in own) and place not in tied and not beside(parsed, place):
             out.append(place)
             edge = place.last
+            listed = listed or inside
     return out
 
 

@@ -185,7 +185,9 @@ def _owned(parsed: Parsed, side: Hit, mention: Mention, spoken: tuple[Mention, .
     if mention.first <= side.first < mention.last:
         return False
     own = {place.first for place in mention.places}
-    others = _of_other_organs(parsed, mention)
+    # "No mass in the spleen and both kidneys": both is of the kidneys.
+    alike = (m for m in spoken if m is not mention and m.hit == mention.hit)
+    others = _of_other_organs(parsed, mention) | {p.first for m in alike for p in m.places}
     for place in parsed.places:
         if 0 <= place.first - side.last <= 1 or place.first <= side.first < place.last:
             if parsed.any_word(side.last, place.first, parsed.grammar.listing):
