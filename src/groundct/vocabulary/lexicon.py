@@ -8,7 +8,7 @@ words do not count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ from groundct.vocabulary.words import normal_word
 
 _PART = re.compile(r"[()|]|[^\s()|]+")
 _SIGNS = frozenset("()|")
+_new = tuple.__new__  # makes a named tuple in half the time of its own call
+_END = ""
+"""Stands behind the last word of a text; no phrase has it."""
 
 
 class Entry(NamedTuple):
@@ -54,12 +57,13 @@ class _End(NamedTuple):
 class _Node:
     """Where a phrase has come to: the words that may follow, and the longest phrases so far.
 
-    ``longest`` has for each lexicon its name, the words of the phrase and its entry. What follows
-    is worked out when a text first comes here: the terms of a language stand for hundreds of
-    thousands of phrases, of which texts use few.
+    ``following`` gives the node that a word leads to, None where no phrase goes on with it;
+    ``longest`` has for each lexicon its name, the words of the phrase and its entry, once it has
+    been asked what follows. That is worked out when a text first comes here: the terms of a
+    language stand for hundreds of thousands of phrases, of which texts use few.
     """
 
-    __slots__ = ("_length", "_spots", "children", "closed", "longest")
+    __slots__ = ("_length", "_spots", "following", "longest")
 
     def __init__(
         self, spots: list[_Spot], length: int, longest: tuple[tuple[str, int, Entry], ...]
@@ -68,10 +72,9 @@ class _Node:
         self._spots = spots
         self._length = length
         self.longest = longest
-        self.children: dict[str, _Node] = {}
-        self.closed = True
+        self.following: Callable[[str], _Node | None] = self._first_following
 
-    def open(self) -> None:
+    def _first_following(self, word: str) -> _Node | None:
         """Work out what follows. Doing so twice gives the same."""
         follow = list(_once(step for spot in self._spots for step in spot.follow))
         ends = sorted((s for s in follow if isinstance(s, _End)), key=lambda end: -end.number)
@@ -83,9 +86,9 @@ class _Node:
                 following.setdefault(step.word, []).append(step)
         held = tuple(longest.values())
         length = self._length + 1
-        self.children = {word: _Node(spots, length, held) for word, spots in following.items()}
         self.longest = held
-        self.closed = False
+        self.following = {word: _Node(spots, length, held) for word, spots in following.items()}.get
+        return self.following(word)
 
 
 class Lexicon:
@@ -127,33 +130,26 @@ class Lexicons:
         """Put the phrases of the lexicons, by name, in one tree."""
         lead = [spot for name, one in lexicons.items() for spot in one.spots(name)]
         root = _Node([_Spot("", tuple(lead))], 0, ())
-        root.open()
-        self._first = root.children
+        root.following(_END)
+        self._first = root.following
 
     def find(self, words: Sequence[str]) -> Found:
         """What each lexicon would find alone."""
         found: dict[str, list[Hit]] = {}
-        count = len(words)
-        for start, node in enumerate(map(self._first.get, words)):
+        ended = (*words, _END)
+        for start, node in enumerate(map(self._first, words)):
             if node is None:
                 continue
             end = start + 1
-            if node.closed:
-                node.open()
-            while end < count:
-                deeper = node.children.get(words[end])
-                if deeper is None:
-                    break
+            while (deeper := node.following(ended[end])) is not None:
                 node = deeper
                 end += 1
-                if node.closed:
-                    node.open()
             for name, length, entry in node.longest:
                 hits = found.get(name)
                 if hits is None:
-                    found[name] = [Hit(start, start + length, entry)]
+                    found[name] = [_new(Hit, (start, start + length, entry))]
                 elif start >= hits[-1].last:
-                    hits.append(Hit(start, start + length, entry))
+                    hits.append(_new(Hit, (start, start + length, entry)))
         return {name: tuple(hits) for name, hits in found.items()}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from groundct.core.report import Cue, Finding, Laterality, Presence, Relation, Span, span_at
-from groundct.reports._rules.american.wording import worded
+from groundct.core.report import Cue, Finding, Laterality, Presence, Span, span_at
+from groundct.reports._rules.american.standard import standard_words
+from groundct.reports._rules.american.told import Told
+from groundct.reports._rules.american.wording import own_words
 from groundct.reports._rules.details.details import Details, details_of
 from groundct.reports._rules.in_turn import in_turn
 from groundct.reports._rules.mention.explained import unexplained
@@ -61,13 +63,13 @@ class Among(NamedTuple):
 
     spoken: tuple[Mention, ...]
     sites: tuple[Site, ...]
-    sides: Mapping[Mention, Laterality | None]
+    sides: Sequence[Laterality | None]
 
 
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
     """Mentions of findings that are not only recommended to be looked for, and ruled-out ones."""
     named = unexplained(parsed, mentions_of(parsed))
-    said = tuple(m for m in named if not (_recommended(parsed, m) or _plain(parsed, m)))
+    said = tuple([m for m in named if not (_recommended(parsed, m) or _plain(parsed, m))])
     return (*said, *normal_mentions(parsed, said))
 
 
@@ -79,20 +81,19 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
     spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
     said = [_presence(parsed, mention) for mention in mentions]
     details = details_of(parsed, mentions, tuple([presence for presence, _ in said]))
-    denied = [m for m, (presence, _) in zip(mentions, said, strict=True) if presence == "absent"]
-    words = Words(parsed, words.sites, frozenset(denied))
-    near: dict[Mention, tuple[Relation, ...]] = {}
-    if parsed.relations:
-        near = dict(zip(spoken, relations_of(parsed, spoken), strict=True))
+    if words.sites and len(mentions) > 1:
+        denied = [m for m, told in zip(mentions, said, strict=True) if told[0] == "absent"]
+        words = Words(parsed, words.sites, frozenset(denied))
+    near = relations_of(parsed, spoken) if parsed.relations else ()
     first: list[Finding] = []
     others: list[Finding] = []
-    sides: dict[Mention, Laterality | None] = {}
-    for mention, told, own in zip(mentions, said, details, strict=True):
+    sides: list[Laterality | None] = []
+    for number, mention in enumerate(mentions):
         among = Among(spoken, _sites(words, mention, spoken), sides)
-        finding = _finding(words, mention, among, told, own)
-        sides[mention] = finding.laterality
-        if near and near.get(mention):
-            finding = finding.changed(relations=near[mention])
+        finding = _finding(words, mention, among, said[number], details[number])
+        sides.append(finding.laterality)
+        if number < len(near) and near[number]:
+            finding = finding.changed(relations=near[number])
         one, *more = in_turn(parsed, finding, among.sites)
         first.append(one)
         others += more
@@ -118,38 +119,57 @@ def _finding(
     side = laterality_of(parsed, mention, sites, spoken, paths)
     if side is None:
         link = linked_to(parsed, words.sites, mention, spoken)
-        told = (among.sides[m] for m in link.mentions) if link is not None else ()
-        side = next((side for side in told if side is not None), None)
+        numbers = [spoken.index(other) for other in link.mentions] if link is not None else []
+        side = next((among.sides[n] for n in numbers if among.sides[n] is not None), None)
     cues = [_cue(parsed, mention.hit, "finding")]
     if cue is not None and cue is not mention.hit:
         cues.append(_cue(parsed, cue, EARLIER if cue.entry.meaning == "exam" else presence))
-    cues += [_cue(parsed, place, "place") for place in mention.places]
-    cues += [_cue(parsed, hit, "prior") for hit in details.prior]
+    if mention.places:
+        cues += [_cue(parsed, place, "place") for place in mention.places]
+    if details.prior:
+        cues += [_cue(parsed, hit, "prior") for hit in details.prior]
+    span = parsed.span_of(*statement_of(mention))
+    entries = [each.entry for each in cues]
+    own, plural = own_words(mention.type, span.of(parsed.text), entries, parsed.language)
+    told = Told(
+        mention.type,
+        presence,
+        details.change,
+        details.how_many,
+        paths,
+        side,
+        segments,
+        details.modifiers,
+        own,
+        plural,
+    )
     # Made of checked values: nothing is left to check.
-    finding = _FINDING.changed(
+    return _FINDING.changed(
         type=mention.type,
         category=kind.code,
         focal=kind.focal,
         presence=presence,
-        span=parsed.span_of(*statement_of(mention)),
+        span=span,
+        standardized=standard_words(told, details.measurements),
         anatomy=paths,
         laterality=side,
         lung_segments=segments,
         measurements=details.measurements,
-        count=details.count,
+        count=details.how_many,
         refers_to_prior=bool(details.prior) or details.compared,
         change=details.change,
         modifiers=details.modifiers,
         remarks=details.remarks,
         cues=tuple(cues),
     )
-    return worded(finding, parsed.text, parsed.language)
 
 
 def _sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
     """The lung sites of a mention, of findings of the chest alone."""
+    if not words.sites:
+        return ()
     usual = findings().types[mention.type].anatomy
-    if not words.sites or not _in_chest(usual) or (not usual and _names_organ(mention)):
+    if not _in_chest(usual) or (not usual and _names_organ(mention)):
         return ()
     own_sides = frozenset(adjective_sides(words.parsed, mention, spoken))
     return plain_sites(words.parsed, sites_of(words, mention, spoken), own_sides)
@@ -204,17 +224,19 @@ def _where(
         for site in sites:
             paths += site_paths(site)
     if not paths:
-        free = [
-            place
-            for place in mention.places
-            if not any(s.first < place.last and place.first < s.last for s in words.sites)
-        ]
+        free = mention.places
+        if words.sites:
+            free = tuple(p for p in free if not any(_overlap(p, site) for site in words.sites))
         paths = paths_of_finding(words.parsed, mention, free)
         # "Upper abdomen: hepatomegaly": the type itself says more than the place.
         paths = [default if path in anatomy().ancestors(default) else path for path in paths]
     if top and default and not paths:
         paths = [default]
     return exact(paths), segments
+
+
+def _overlap(place: Hit, site: Site) -> bool:
+    return site.first < place.last and place.first < site.last
 
 
 def _recommended(parsed: Parsed, mention: Mention) -> bool:

@@ -74,7 +74,6 @@ class Again(NamedTuple):
 
 def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
     """The mentions, by number, that are called known ones: "the described 5 mm nodule"."""
-    stops = parsed.grammar.listing | parsed.grammar.in_ | parsed.grammar.is_
     found: dict[int, Again] = {}
     for number, mention in enumerate(mentions):
         if mention.first and parsed.words[mention.first - 1] in parsed.grammar.article:
@@ -82,6 +81,7 @@ def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
     for hit in parsed.found.get("remarks", ()):
         if hit.entry.meaning != "again":
             continue
+        stops = parsed.grammar.listing | parsed.grammar.in_ | parsed.grammar.is_
         for number, mention in enumerate(mentions):
             near = 0 <= mention.first - hit.last <= _OPENING
             if near and stops.isdisjoint(parsed.words[hit.last : mention.first]):

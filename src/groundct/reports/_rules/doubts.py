@@ -27,16 +27,17 @@ def doubts_of(
     ``crowded``: more findings than the rules' scopes were made for; ``impossible-place``: a lobe
     that the lung of the named side has not ("left middle lobe"), of which only the side is kept.
     """
-    places_only = not found and bool(parsed.places) and not parsed.role("normality", "normal")
-    negations = parsed.role("negation", "negates_after", "negates_before")
-    negated = "absent" in [finding.presence for finding in found]
-    sized = any(finding.measurements for finding in found)
-    size = not _UNIT_WORDS.isdisjoint(parsed.words)
-    reasons = {
-        UNKNOWN_WORDS: places_only,
-        UNUSED_NEGATION: bool(negations) and not negated,
-        UNPLACED_SIZE: size and not sized,
-        CROWDED: len(found) >= _MANY_FINDINGS,
-        IMPOSSIBLE_PLACE: any(site.clashes for site in sites),
-    }
-    return tuple(reason for reason, holds in reasons.items() if holds)
+    reasons: list[str] = []
+    if not found and parsed.places and not parsed.role("normality", "normal"):
+        reasons.append(UNKNOWN_WORDS)
+    if "absent" not in [finding.presence for finding in found] and parsed.role(
+        "negation", "negates_after", "negates_before"
+    ):
+        reasons.append(UNUSED_NEGATION)
+    if not _UNIT_WORDS.isdisjoint(parsed.words) and not any(f.measurements for f in found):
+        reasons.append(UNPLACED_SIZE)
+    if len(found) >= _MANY_FINDINGS:
+        reasons.append(CROWDED)
+    if sites and any(site.clashes for site in sites):
+        reasons.append(IMPOSSIBLE_PLACE)
+    return tuple(reasons)

@@ -11,6 +11,7 @@ from typing import Final
 
 from groundct.core.report import Change, Finding, Measurement, Presence
 from groundct.reports._rules.american.place_words import has_exact_place, place_words, side_words
+from groundct.reports._rules.american.told import Told, told_of
 from groundct.reports._rules.details.measures import usual_kind
 from groundct.reports._rules.words.parsed import parse
 from groundct.vocabulary.american import (
@@ -46,42 +47,34 @@ _COUNTS: Final = ("", "", "two", "three", "four", "five", "six", "seven", "eight
 def standardized(finding: Finding, *, words: str = "", plural: bool = False) -> str:
     """For example ``Stable 5 mm solid pulmonary nodule in the apical segment of the right ...``.
 
-    ``words`` are the report's own for the finding, which stand where its type's name says less
-    ("bone finding"); ``plural``: the report speaks of several without a number.
+    ``words`` and ``plural`` as in `Told`.
     """
-    leads = size_leads(finding)
-    phrase = phrase_of(finding, words=words, plural=plural, leads=leads)
-    return with_sizes(phrase, finding, leads=leads)
+    return standard_words(told_of(finding, words=words, plural=plural), finding.measurements)
 
 
-def size_leads(finding: Finding) -> bool:
-    """Whether a finding's one size stands before its name: "5 mm nodule"."""
-    sizes = finding.measurements
-    return len(sizes) == 1 and _stands_before(sizes[0], finding.type)
-
-
-def phrase_of(finding: Finding, *, words: str, plural: bool, leads: bool) -> str:
-    """What `standardized` says beside sizes and growth; a sign where a size ``leads`` the name."""
-    said = [
-        _PREFIX[finding.presence] if finding.change != "resolved" else "",
-        _LEADING.get(finding.change, "") if finding.change else "",
-        _count(finding),
-        *_named(finding, _SIZE if leads else "", words, plural=plural),
-        place_words(finding, always=_says_place(finding, words)),
-    ]
-    return " ".join([word for word in said if word])
-
-
-def with_sizes(phrase: str, finding: Finding, *, leads: bool) -> str:
-    """A phrase of `phrase_of` with the finding's sizes, and how it has changed."""
-    sizes = finding.measurements
-    text = phrase.replace(_SIZE, size_text(sizes[0]), 1) if leads else phrase
+def standard_words(told: Told, sizes: tuple[Measurement, ...]) -> str:
+    """What `standardized` gives of a finding with these sizes."""
+    leads = len(sizes) == 1 and _stands_before(sizes[0], told.type)
+    text = _phrase(told).replace(_SIZE, f"{size_text(sizes[0])} " if leads else "")
     tail = [] if leads else [_size_words(size) for size in sizes]
-    if finding.change in _FOLLOWING:
-        tail.append(_FOLLOWING[finding.change])
+    if told.change in _FOLLOWING:
+        tail.append(_FOLLOWING[told.change])
     if tail:
         text = ", ".join((text, *tail))
     return text[0].upper() + text[1:]
+
+
+@lru_cache(maxsize=1 << 14)
+def _phrase(told: Told) -> str:
+    """What is said beside sizes and growth, with a sign where a size may stand."""
+    said = [
+        _PREFIX[told.presence] if told.change != "resolved" else "",
+        _LEADING.get(told.change, "") if told.change else "",
+        _count(told),
+        *_named(told),
+        place_words(told, always=_says_place(told)),
+    ]
+    return " ".join([word for word in said if word]).replace(f"{_SIZE} ", _SIZE)
 
 
 def size_text(measurement: Measurement) -> str:
@@ -91,22 +84,22 @@ def size_text(measurement: Measurement) -> str:
     return f"{_FORM[measurement.form]}{numbers} mm"
 
 
-def _says_place(finding: Finding, words: str) -> bool:
+def _says_place(told: Told) -> bool:
     """Whether the type's usual place is said: its name or the report's own words do not tell it."""
-    name = findings().types[finding.type].name
-    own = bool(words) and says_too_little(name) and not tells_place(name)
-    return own or needs_place(name) or _name(finding) != name
+    name = findings().types[told.type].name
+    own = bool(told.words) and says_too_little(name) and not tells_place(name)
+    return own or needs_place(name) or _name(told) != name
 
 
-def _name(finding: Finding) -> str:
+def _name(told: Told) -> str:
     """The type's name, "lesion" for "liver lesion" where its exact place follows or it is cystic.
 
     "Cystic liver lesion" would be read as a cyst and a lesion.
     """
-    name = findings().types[finding.type].name
+    name = findings().types[told.type].name
     head = head_of(name)
-    exact = has_exact_place(finding) or "cystic" in finding.modifiers
-    return head if head and exact and not side_words(finding) else name
+    exact = has_exact_place(told) or "cystic" in told.modifiers
+    return head if head and exact and not side_words(told) else name
 
 
 @lru_cache(maxsize=256)
@@ -124,27 +117,27 @@ def _size_words(size: Measurement) -> str:
     return f"{size_text(size)} {size_kind_words(size.kind)}".rstrip()
 
 
-def _count(finding: Finding) -> str:
-    count = finding.count
+def _count(told: Told) -> str:
+    count = told.how_many
     if count is None or count < 2:
         return ""
     return _COUNTS[count] if count < len(_COUNTS) else str(count)
 
 
-def _named(finding: Finding, size: str, words: str, *, plural: bool) -> list[str]:
-    """Words of number, the size, how it looks, its side and its name."""
+def _named(told: Told) -> list[str]:
+    """Words of number, the sign for a size, how it looks, its side and its name."""
     kinds = modifier_kinds()
-    name = _name(finding)
-    own = words if words and says_too_little(name) else ""
-    full = name == findings().types[finding.type].name
-    said = [word for word in finding.modifiers if word not in own.lower()]
+    name = _name(told)
+    own = told.words if told.words and says_too_little(name) else ""
+    full = name == findings().types[told.type].name
+    said = [word for word in told.modifiers if word not in own.lower()]
     said = [word for word in said if not (full and _is_finding(word))]
-    counted = finding.count is not None and finding.count > 1
+    counted = told.how_many is not None and told.how_many > 1
     number = [] if counted else [word for word in said if kinds[word] == "number"]
-    looks = [size, *(word for word in said if kinds[word] != "number"), side_words(finding)]
+    looks = [_SIZE, *(word for word in said if kinds[word] != "number"), side_words(told)]
     if own:
         return [*number, *looks, own]
-    if plural or number or counted:
+    if told.plural or number or counted:
         several = plural_of(name)
         if several or not (number or counted):
             return [*number, *looks, several or name]

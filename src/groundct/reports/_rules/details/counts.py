@@ -23,8 +23,10 @@ def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int |
 
     Words of sizes are passed over; of "2-3 nodules" and "at least two nodules" no number is sure.
     """
+    if not mention.first:
+        return None
     numbers = {hit.first: int(hit.entry.meaning) for hit in parsed.found.get("numbers", ())}
-    measured = {n for size in sizes for n in range(size.first, size.last)}
+    measured = {n for size in sizes for n in range(size.first, size.last)} if sizes else ()
     own = parsed.grammar
     stops = _stops(parsed.language)
     steps = 0
@@ -35,7 +37,7 @@ def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int |
         steps += 1
         if steps > _REACH or word in stops:
             return None
-        number = numbers.get(position, small_number(word))
+        number = numbers[position] if position in numbers else small_number(word)
         if number is not None:
             return number if 1 <= number <= _MOST and _sure(parsed, position) else None
         if word in own.article_one:

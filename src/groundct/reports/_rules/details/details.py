@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from groundct.core.report import Change, Measurement, Presence, Remark
 from groundct.reports._rules.details.attributes import changes_of, modifiers_of
@@ -22,15 +22,14 @@ GROWTH_MM = 2.0
 """The least change of a diameter that is one: Fleischner Society, MacMahon et al. 2017."""
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(NamedTuple):
     """Sizes of today, count, change and modifiers of a mention; ``prior``: words of earlier.
 
     ``compared``: it has a size of an earlier examination.
     """
 
     measurements: tuple[Measurement, ...] = ()
-    count: int | None = None
+    how_many: int | None = None
     change: Change | None = None
     modifiers: tuple[str, ...] = ()
     prior: tuple[Hit, ...] = ()
@@ -63,14 +62,17 @@ def details_of(
     remarks = remarks_of(parsed, spoken, told).owned
     places = tuple([item.size for item in sizes])
     out = []
+    today: tuple[Measurement, ...] = ()
+    earlier: tuple[Measurement, ...] = ()
     for number, mention in enumerate(spoken):
-        held = own.get(number, [])
-        today = _today(held, mention.type)
-        earlier = tuple([item.size.measurement for item in held if item.prior])
+        if sizes:
+            held = own.get(number, [])
+            today = _today(held, mention.type)
+            earlier = tuple([item.size.measurement for item in held if item.prior])
         out.append(
             Details(
                 measurements=today,
-                count=None if number in denied else count_of(parsed, mention, places),
+                how_many=None if number in denied else count_of(parsed, mention, places),
                 change=changes[number] or _grown(today, earlier),
                 modifiers=modifiers[number],
                 prior=prior,
@@ -88,6 +90,8 @@ def details_of(
 def _prior(parsed: Parsed, spoken: tuple[Mention, ...]) -> tuple[Hit, ...]:
     """The words that tell of an earlier examination; none that a finding is called by."""
     hits = [h for h in times_of(parsed) if h.entry.meaning not in _OF_NOW]
+    if not hits:
+        return ()
     if any(h.entry.meaning in _EXAMS for h in hits):
         return tuple(hits)
     return tuple(

@@ -59,7 +59,8 @@ def remarks_of(
 
 def _guesses(parsed: Parsed) -> bool:
     """Whether a sentence has words that lead a guess or end one."""
-    return any(hit.entry.meaning in _GUESSES for hit in parsed.found.get("remarks", ()))
+    hits = parsed.found.get("remarks")
+    return hits is not None and any(hit.entry.meaning in _GUESSES for hit in hits)
 
 
 def _refers(parsed: Parsed, first: int) -> bool:

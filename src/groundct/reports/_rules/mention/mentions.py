@@ -43,6 +43,8 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
     """All mentions; a general word that several places qualify gives one for each type."""
     out: list[Mention] = []
     hits = _heads(parsed)
+    if not hits:
+        return ()
     adjectives: tuple[Hit, ...] = ()
     tied = tied_places(parsed)
     for index, hit in enumerate(hits):
@@ -74,6 +76,8 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
 
 def _heads(parsed: Parsed) -> tuple[Hit, ...]:
     """The findings' words, without those that only look like one: "the pleural cavity"."""
+    if _NONE not in [hit.entry.meaning for hit in parsed.findings]:
+        return parsed.findings
     return tuple([hit for hit in parsed.findings if hit.entry.meaning != _NONE])
 
 

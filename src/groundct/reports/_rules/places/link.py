@@ -37,7 +37,12 @@ def regions_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[str, ...]
             return None
     elif not found:
         found = _of_types(mentions)
-    return tuple(region for region in TOP_REGIONS if region in found)
+    return _in_order(found)
+
+
+@lru_cache(maxsize=1 << 10)
+def _in_order(regions: frozenset[str]) -> tuple[str, ...]:
+    return tuple(region for region in TOP_REGIONS if region in regions)
 
 
 def _follows(parsed: Parsed) -> bool:
@@ -56,29 +61,34 @@ def _general(mention: Mention) -> bool:
 
 def _named(parsed: Parsed) -> tuple[Hit, ...]:
     """The places that a sentence names outside questions in brackets."""
+    if "?" not in parsed.words:
+        return parsed.places
     return tuple(hit for hit in parsed.places if not _asked(parsed, hit))
 
 
-def _of_places(hits: tuple[Hit, ...]) -> set[str]:
+def _of_places(hits: tuple[Hit, ...]) -> frozenset[str]:
     """The regions of places, without those that yield to another place's region."""
-    named = [places().places[hit.entry.meaning] for hit in hits]
+    return _of_keys(tuple([hit.entry.meaning for hit in hits]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _of_keys(keys: tuple[str, ...]) -> frozenset[str]:
+    named = [places().places[key] for key in keys]
     plain = [place for place in named if _ANY not in place.yields_to]
     strong = {region for place in plain for region in place.regions}
     kept = {region for p in plain if strong.isdisjoint(p.yields_to) for region in p.regions}
-    return kept or {region for place in named for region in place.regions}
+    return frozenset(kept or (region for place in named for region in place.regions))
 
 
-def _of_types(mentions: tuple[Mention, ...]) -> set[str]:
+def _of_types(mentions: tuple[Mention, ...]) -> frozenset[str]:
     """The regions of the findings' own types, where these say one without a place."""
     types = {mention.type for mention in mentions} - places().unplaced
     paths = {findings().types[kind].anatomy for kind in types}
-    return {anatomy().top_region(path) for path in paths if path}
+    return frozenset(anatomy().top_region(path) for path in paths if path)
 
 
 def _asked(parsed: Parsed, place: Hit) -> bool:
     """Whether a place stands only in a question in brackets: "(small airway disease?)"."""
-    if "?" not in parsed.words:
-        return False
     before = parsed.words[: place.first]
     if before.count("(") <= before.count(")"):
         return False
@@ -107,8 +117,7 @@ def paths_of(
     those of the window that a preamble names.
     """
     paths = [path for place in _named(parsed) for path in paths_of_place(parsed, place)]
-    named = {anatomy().top_region(path) for path in paths}
-    if _LUNG in named or _LUNG in regions:
+    if sites and (_LUNG in regions or _LUNG in {anatomy().top_region(path) for path in paths}):
         paths = [site.path for site in sites] + paths
     if not paths:
         own = [path for finding in found for path in finding.anatomy]

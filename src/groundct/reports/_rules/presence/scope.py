@@ -41,15 +41,16 @@ _AMOUNTS = frozenset(("~thickening", "~density", "~density_loss", "~enlargement"
 
 def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | None]:
     """Presence of the mention at tokens ``first`` to ``last``, and the cue that decided."""
-    back = taken_back(parsed, last)
-    if back is not None:
-        return "absent", back
-    left_open = _left_open(parsed, first, last)
-    if left_open is not None:
-        return "uncertain", left_open
-    negating = _negating(parsed, first, last)
-    if negating is not None:
-        return "absent", negating
+    if parsed.cues["negation"]:
+        back = taken_back(parsed, last)
+        if back is not None:
+            return "absent", back
+        left_open = _left_open(parsed, first, last)
+        if left_open is not None:
+            return "uncertain", left_open
+        negating = _negating(parsed, first, last)
+        if negating is not None:
+            return "absent", negating
     if _minus(parsed, last):
         return "absent", None
     for cue in parsed.role("uncertainty", "uncertain_after"):
@@ -82,9 +83,10 @@ def _acted_on(parsed: Parsed, first: int) -> bool:
 
 def _left_open(parsed: Parsed, first: int, last: int) -> Hit | None:
     """The cue of "cannot be excluded", which a negation before it does not touch."""
-    refused = {hit.first for hit in parsed.role("negation", "ignored")}
-    if not refused:
+    ignored = parsed.role("negation", "ignored")
+    if not ignored:
         return None
+    refused = {hit.first for hit in ignored}
     for cue in parsed.role("uncertainty", "uncertain_before"):
         strong = not refused.isdisjoint(range(cue.first, cue.last))
         if strong and cue.first >= last and not _doubt_cut(parsed, last, cue.first):

@@ -89,8 +89,8 @@ class Parsed:
     def role(self, cue: str, *roles: str) -> tuple[Hit, ...]:
         """The hits of a cue lexicon with one of these roles."""
         hits = self.cues[cue]
-        if not hits:
-            return ()
+        if len(hits) < 2:  # as most often
+            return hits if hits and hits[0].entry.meaning in roles else ()
         asked = (cue, roles)
         found: tuple[Hit, ...] | None = self.kept.get(asked)
         if found is None:
@@ -241,7 +241,7 @@ def _own(findings: tuple[Hit, ...], words: list[str], found: Found) -> tuple[Hit
     is 33 mm and increased" there are two.
     """
     units = {hit.first for hit in found.get("units", ()) if hit.entry.meaning in _UNITS}
-    if all(hit.first not in units for hit in findings):
+    if units.isdisjoint([hit.first for hit in findings]):
         return findings
     return tuple(
         hit
@@ -258,7 +258,7 @@ def _unseen(findings: tuple[Hit, ...], words: list[str], known: Grammar) -> tupl
     "The left kidney was not observed" tells of the kidney, "a stone in the left kidney was not
     observed" of the stone.
     """
-    if all(hit.entry.meaning != _UNSEEN for hit in findings):
+    if _UNSEEN not in [hit.entry.meaning for hit in findings]:
         return findings
     small = known.article | known.side | known.both
     leads = known.in_ | known.of | known.on | known.at

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from groundct.vocabulary.spelling import known_words
 
 _HYPHENS: Final = "\\-–—‐‑"
-_TOKEN = re.compile(rf"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s{_HYPHENS}]|_")
+_TOKEN = re.compile(
+    rf"([^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s{_HYPHENS}]|_)"
+)
+# The same of a text in ASCII: sets without classes are twice as fast.
+_ASCII_TOKEN = re.compile(r"([A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|[^A-Za-z0-9\-\t-\r\x1c- ])")
 
 
 class Token(NamedTuple):
@@ -38,12 +43,9 @@ class Tokens(NamedTuple):
 
 def tokenize(text: str, language: str) -> Tokens:
     """The tokens of a text. Hyphens are left out: ``ground-glass`` is two words."""
-    found = list(_TOKEN.finditer(text))
-    surfaces = [match[0] for match in found]
-    known = known_words(language)
-    return Tokens(
-        [match.start() for match in found],
-        [match.end() for match in found],
-        [known[surface] for surface in surfaces],
-        surfaces,
-    )
+    # What stands between tokens, and tokens, by turns.
+    parts = (_ASCII_TOKEN if text.isascii() else _TOKEN).split(text)
+    edges = list(accumulate(map(len, parts)))
+    surfaces = parts[1::2]
+    words = list(map(known_words(language).__getitem__, surfaces))
+    return Tokens(edges[:-1:2], edges[1::2], words, surfaces)
