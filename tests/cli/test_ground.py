@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,16 @@ import nibabel
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from groundct.cli.ground import command
 from groundct.codecs.nifti import write_nifti_volume
-from groundct.codecs.segmentations import write_segmentation
+from groundct.codecs.segmentations import Origin, scan_digest, write_segmentation
 from groundct.core.issues import DataError
 from groundct.core.volume import LabelMap, Volume
 from groundct.phantom.make import make_phantom
 from groundct.phantom.spec import FindingSpec, PhantomSpec
+from groundct.review._drawing import WARNING
 
 TEXT = "20 mm nodule in the right lower lobe"
 
@@ -91,6 +94,56 @@ def test_a_text_without_a_finding_is_refused(
     assert isinstance(result.exception, DataError)
     assert result.exception.issues[0].code == code
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def mirrored(case: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same scan with its voxels mirrored under the header as it was."""
+    _, volume, organs = case
+    folder = tmp_path_factory.mktemp("mirrored")
+    write_nifti_volume(folder / "ct.nii.gz", replace(volume, hu=volume.hu[::-1]))
+    write_segmentation(folder / "labels.nii.gz", organs)
+    return folder
+
+
+def test_a_mirrored_scan_is_told_of_in_all_that_is_left(
+    mirrored: Path, case: Any, tmp_path: Path
+) -> None:
+    text = ("--finding", "20 mm nodule in the left lower lobe")
+    upright = _run(case[0], tmp_path / "upright.nii.gz", *text)
+    assert (upright.exit_code, "left-right" in upright.output) == (0, False)
+    assert json.loads((tmp_path / "upright.json").read_text())["issues"] == []
+    result = _run(mirrored, tmp_path / "mask.nii.gz", *text)
+    assert result.exit_code == 1, result.output
+    assert "warning [left-right-flipped]" in result.stderr
+    assert "(left and right are in doubt)" in result.stdout
+    told = json.loads((tmp_path / "mask.json").read_text())
+    assert told["sides_in_doubt"] is True
+    assert [issue["code"] for issue in told["issues"]] == ["left-right-flipped"]
+    assert len(told["instances"]) == 1
+    with Image.open(tmp_path / "mask.png") as picture:
+        assert WARNING in {color for _, color in picture.convert("RGB").getcolors(1 << 24) or ()}
+    printed = _run(mirrored, tmp_path / "again.nii.gz", *text, "--json", "--no-picture")
+    assert printed.exit_code == 1
+    assert json.loads(printed.stdout)["answers"][0]["sides_in_doubt"] is True
+
+
+def test_labels_of_another_scan_on_an_equal_grid_are_refused(
+    mirrored: Path, case: Any, tmp_path: Path
+) -> None:
+    folder, volume, organs = case
+    own = Origin(scan=scan_digest(volume))
+    write_segmentation(tmp_path / "labels.nii.gz", organs, own)
+    base = ["--anatomy", str(tmp_path / "labels.nii.gz"), "--no-picture", "--finding", TEXT]
+    paths = {name: str(tmp_path / f"{name}.nii.gz") for name in ("taken", "refused")}
+    taken = [str(folder / "ct.nii.gz"), *base, "-o", paths["taken"]]
+    assert CliRunner().invoke(command, taken).exit_code == 0
+    refused = CliRunner().invoke(
+        command, [str(mirrored / "ct.nii.gz"), *base, "-o", paths["refused"]]
+    )
+    assert isinstance(refused.exception, DataError)
+    assert refused.exception.issues[0].code == "masks-of-another-scan"
+    assert not Path(paths["refused"]).exists()
 
 
 def test_nothing_is_written_over_without_force(case: Any, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from groundct.codecs.segmentations import read_segmentation
 from groundct.core.issues import DataError
 from groundct.phantom.make import make_phantom
 from groundct.phantom.spec import PhantomSpec
+from groundct.review._drawing import WARNING
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +159,50 @@ def test_a_folder_without_a_ct_is_refused(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     arguments = ["segment", str(tmp_path / "in"), "-o", str(tmp_path / "labels.nii.gz")]
     assert fault(CliRunner().invoke(cli, arguments)) == "no-series"
+
+
+def mirrored(scan: Path, to: Path) -> Path:
+    """A folder like ``scan`` whose CT has its voxels mirrored under the header as it was."""
+    given = nib.load(scan / "ct.nii.gz")
+    to.mkdir()
+    turned = np.asarray(given.dataobj)[::-1]
+    nib.save(nib.Nifti1Image(turned, given.affine, given.header), to / "ct.nii.gz")
+    (to / "truth").symlink_to(scan / "truth")
+    return to
+
+
+def test_a_mirrored_scan_ends_with_1_and_is_told_of_in_all_that_is_left(
+    scan: Path, tmp_path: Path
+) -> None:
+    turned = mirrored(scan, tmp_path / "turned")
+    result = run(turned, tmp_path / "labels.nii.gz")
+    assert result.exit_code == 1, result.output
+    assert "warning [left-right-flipped]" in result.stderr
+    told = json.loads((tmp_path / "labels.json").read_text())
+    assert [issue["code"] for issue in told["issues"]] == ["left-right-flipped"]
+    with Image.open(tmp_path / "labels.png") as picture:
+        assert WARNING in {color for _, color in picture.convert("RGB").getcolors(1 << 24) or ()}
+
+
+@pytest.mark.parametrize("layout", ["labels", "radgenome"])
+def test_masks_that_groundct_made_of_another_scan_are_refused(
+    scan: Path, tmp_path: Path, layout: str
+) -> None:
+    out = tmp_path / ("labels.nii.gz" if layout == "labels" else "folder")
+    assert run(scan, out, "--no-picture", "--layout", layout).exit_code == 0
+    masks = ("--segmenter", "masks", "--option", f"folder={out}")
+    turned = mirrored(scan, tmp_path / "turned")
+    refused = run(turned, tmp_path / "other.nii.gz", "--no-picture", segmenter=masks)
+    assert fault(refused) == "masks-of-another-scan"
+    assert run(scan, tmp_path / "own.nii.gz", "--no-picture", segmenter=masks).exit_code == 0
+
+
+def test_values_that_are_no_hounsfield_units_end_with_1(scan: Path, tmp_path: Path) -> None:
+    given = nib.load(scan / "ct.nii.gz")
+    (tmp_path / "scaled").mkdir()
+    hu = (np.asarray(given.dataobj) / 1000).astype(np.int16)
+    nib.save(nib.Nifti1Image(hu, given.affine), tmp_path / "scaled" / "ct.nii.gz")
+    (tmp_path / "scaled" / "truth").symlink_to(scan / "truth")
+    result = run(tmp_path / "scaled", tmp_path / "labels.nii.gz", "--no-picture")
+    assert result.exit_code == 1, result.output
+    assert "[not-hounsfield]" in result.stderr

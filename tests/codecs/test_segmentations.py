@@ -14,11 +14,12 @@ from groundct.codecs.segmentations import (
     index_path,
     read_segmentation,
     read_segmentation_index,
+    scan_digest,
     write_segmentation,
 )
 from groundct.core.geometry import Geometry, reorientation_to
 from groundct.core.issues import DataError
-from groundct.core.volume import Abstention, LabelMap, Segment
+from groundct.core.volume import Abstention, LabelMap, Segment, Volume
 
 STORED = Geometry.of((6, 5, 4), [[-0.7, 0, 0, 30], [0, -0.7, 0, 20], [0, 0, 2.5, -9], [0, 0, 0, 1]])
 
@@ -129,3 +130,24 @@ def test_a_name_that_is_no_nifti_is_refused(tmp_path: Path) -> None:
 def test_a_header_without_a_label_table_names_nothing(tmp_path: Path) -> None:
     write_segmentation(tmp_path / "labels.nii.gz", label_map())
     assert label_names_in_header(tmp_path / "labels.nii.gz") == {}
+
+
+def volume(stored: Geometry, seed: int = 0) -> Volume:
+    """The same noise in RAS order, whatever the order of axes it is stored in."""
+    here = reorientation_to(stored, "RAS").apply_geometry(stored)
+    hu = np.random.default_rng(seed).integers(-900, 300, here.shape).astype(np.int16)
+    return Volume(hu, here, stored)
+
+
+def test_a_scan_has_one_digest_in_any_file_and_another_scan_another() -> None:
+    ras = reorientation_to(STORED, "RAS").apply_geometry(STORED)
+    own = scan_digest(volume(STORED))
+    assert scan_digest(volume(ras)) == own
+    assert scan_digest(volume(reorientation_to(STORED, "SLP").apply_geometry(STORED))) == own
+    assert scan_digest(volume(STORED, seed=1)) != own
+    mirrored = volume(STORED)
+    assert scan_digest(Volume(mirrored.hu[::-1], mirrored.geometry, mirrored.stored)) != own
+    padded = [volume(STORED) for _ in range(2)]
+    for each, value in zip(padded, (-1024, -3000), strict=True):
+        each.hu[0] = value
+    assert scan_digest(padded[0]) == scan_digest(padded[1]) != own

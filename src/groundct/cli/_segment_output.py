@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from groundct.anatomy.choice.run import Segmented
 from groundct.codecs.radgenome import write_masks
 from groundct.codecs.segmentations import (
+    FOLDER_INDEX,
+    Origin,
     Segmentation,
     index_path,
+    scan_digest,
     segmentation_of,
     stem_of,
     write_index,
     write_segmentation,
 )
-from groundct.core.issues import WorkspaceError
+from groundct.core.issues import Issue, WorkspaceError
 from groundct.core.volume import Volume
 from groundct.review.segmentation_sheet import write_segmentation_sheet
 
-_INDEX = "segmentation.json"
 _PICTURE = "segmentation.png"
 
 
@@ -61,9 +62,11 @@ def refuse_to_overwrite(out: Path, layout: str, *, force: bool) -> None:
             path.unlink()
 
 
-def write_labels(out: Path, volume: Volume, result: Segmented, *, picture: bool) -> Written:
-    """One label map (and further layers) with its names beside it."""
-    told, files = write_segmentation(out, result.labels, result.made_by, _notes(result))
+def write_labels(
+    out: Path, volume: Volume, result: Segmented, flagged: tuple[Issue, ...], *, picture: bool
+) -> Written:
+    """One label map (and further layers) with its names, and the scan's flags, beside it."""
+    told, files = write_segmentation(out, result.labels, _origin(volume, result, flagged))
     if picture:
         png = out.with_name(f"{stem_of(out)}.png")
         write_segmentation_sheet(png, volume, result.labels, told)
@@ -71,11 +74,13 @@ def write_labels(out: Path, volume: Volume, result: Segmented, *, picture: bool)
     return Written(told, files, result.unsure)
 
 
-def write_folder(out: Path, volume: Volume, result: Segmented, *, picture: bool) -> Written:
+def write_folder(
+    out: Path, volume: Volume, result: Segmented, flagged: tuple[Issue, ...], *, picture: bool
+) -> Written:
     """One binary ``<name>.nii.gz`` a structure, composites too; ``segmentation.json`` beside."""
-    told = segmentation_of(result.labels, "labels.nii.gz", result.made_by, _notes(result))
+    told = segmentation_of(result.labels, "labels.nii.gz", _origin(volume, result, flagged))
     files = write_masks(out, result.labels, result.labels.names)
-    index = out / _INDEX
+    index = out / FOLDER_INDEX
     write_index(index, told)
     files = (*files, index)
     if picture:
@@ -95,5 +100,10 @@ def _layers(out: Path) -> list[Path]:
     ]
 
 
-def _notes(result: Segmented) -> dict[str, Any]:
-    return {"choices": [choice.model_dump(mode="json") for choice in result.chosen]}
+def _origin(volume: Volume, result: Segmented, flagged: tuple[Issue, ...]) -> Origin:
+    return Origin(
+        scan=scan_digest(volume),
+        issues=flagged,
+        made_by=result.made_by,
+        notes={"choices": [choice.model_dump(mode="json") for choice in result.chosen]},
+    )

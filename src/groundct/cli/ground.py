@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
 import click
 
 from groundct.cli._ground_output import numbered, refuse_to_overwrite, write_found
-from groundct.cli._show import plural, show_json
+from groundct.cli._show import plural, show_issues, show_json
 from groundct.core.volume import LabelMap, Volume
 from groundct.grounding.prompt.found import FoundFinding
 
@@ -52,6 +53,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     and confidence, mask.png three planes through each. Where nothing is drawn the map is empty,
     and the reason stands in mask.json. The text is data: nothing in it is carried out.
 
+    Ends with exit code 1 where the scan's content contradicts its header, as when left and right
+    seem swapped: every side in the answer is then the header's, and mask.json and mask.png say so.
+
     \b
     Examples:
       groundct ground ct.nii.gz --finding "34 mm mass in the left lower lobe" -o mask.nii.gz
@@ -60,6 +64,7 @@ def command(  # noqa: PLR0913 - one parameter an option
       groundct ground ct.nii.gz --finding "6 mm nodule, right upper lobe" \\
           --finding "emphysema in both lungs" -o findings.nii.gz
     """
+    from groundct.anatomy.sentinel import contradicted
     from groundct.cli._options import options_by_plugin
     from groundct.codecs.volumes import read_volume, volume_reference
     from groundct.grounding.prompt import finder, read_prompt
@@ -85,10 +90,13 @@ def command(  # noqa: PLR0913 - one parameter an option
             for path, found in zip(paths, all_found, strict=True)
         ]
         show_json({"answers": answers, "seconds": seconds})
-        return
-    for path, found in zip(paths, all_found, strict=True):
-        _show(path, found)
-    _say(f"{seconds} s")
+    else:
+        for path, found in zip(paths, all_found, strict=True):
+            _show(path, found)
+        _say(f"{seconds} s")
+    flagged = all_found[0].issues
+    show_issues(flagged, err=True)
+    sys.exit(1 if contradicted(flagged) else 0)
 
 
 def _organs(anatomy: Path | None, ct: Volume) -> LabelMap:
@@ -103,12 +111,9 @@ def _organs(anatomy: Path | None, ct: Volume) -> LabelMap:
 def _show(path: Path, found: FoundFinding) -> None:
     click.echo(f"{path}: {plural(len(found.instances), 'instance')} for {found.text!r}")
     for each in found.instances:
-        where = each.lies_in or "outside the lungs"
-        if each.lies_in_is_approximate:
-            where += " (approximate)"
         click.echo(
             f"  {each.label}  {each.type}  {each.long_axis_mm:.1f} x {each.short_axis_mm:.1f} mm  "
-            f"{each.volume_ml:.2f} ml  {where}  confidence {each.confidence:.2f}"
+            f"{each.volume_ml:.2f} ml  {found.where(each)}  confidence {each.confidence:.2f}"
         )
     for looked in found.looked_for:
         if looked.reason:

@@ -12,7 +12,6 @@ import click
 
 from groundct.cli._segment_output import Written, refuse_to_overwrite, write_folder, write_labels
 from groundct.cli._show import plural, show_issues, show_json
-from groundct.core.issues import Issue, errors
 
 _SHOWN_ABSTENTIONS = 20
 
@@ -53,6 +52,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     labels.json, and labels.png to look at. What cannot be known on this scan is left out and stands
     with its reason under "abstained".
 
+    Ends with exit code 1 where the scan's content contradicts its header, as when left and right
+    seem swapped, or is no chest in Hounsfield units: labels.json and labels.png say so too.
+
     \b
     Examples:
       groundct segment ct.nii.gz -o labels.nii.gz
@@ -63,6 +65,7 @@ def command(  # noqa: PLR0913 - one parameter an option
       groundct segment ct.nii.gz -o labels.nii.gz --segmenter hu --segmenter masks \\
           --option masks:folder=masks/
     """
+    from groundct.anatomy import sentinel
     from groundct.anatomy._segment import load_segmenter
     from groundct.anatomy.choice.run import segment_by_all
     from groundct.cli._options import options_by_plugin
@@ -76,25 +79,19 @@ def command(  # noqa: PLR0913 - one parameter an option
     _say(f"reading {volume}")
     ct = read_volume(volume_reference(volume, series))
     require_ct(ct, volume)
-    flagged = _flags(ct, volume.name)
+    flagged = sentinel.flags(sentinel.look(ct), volume.name)
     show_issues(flagged, err=True)
     result = segment_by_all(ct, plugins, given, tell=_say)
     _say(f"writing {out}")
     written = (write_folder if layout == "radgenome" else write_labels)(
-        out, ct, result, picture=picture
+        out, ct, result, flagged, picture=picture
     )
     seconds = round(time.perf_counter() - started, 1)
     if as_json:
-        show_json(_as_json(written, flagged, seconds))
+        show_json(_as_json(written, seconds))
     else:
         _show(written, seconds)
-    sys.exit(1 if errors(flagged) else 0)
-
-
-def _flags(ct: Any, name: str) -> tuple[Issue, ...]:
-    from groundct.anatomy import sentinel
-
-    return sentinel.flags(sentinel.look(ct), name)
+    sys.exit(1 if sentinel.contradicted(flagged) else 0)
 
 
 def _say(text: str) -> None:
@@ -122,10 +119,9 @@ def _show(written: Written, seconds: float) -> None:
     )
 
 
-def _as_json(written: Written, flagged: tuple[Issue, ...], seconds: float) -> Mapping[str, Any]:
+def _as_json(written: Written, seconds: float) -> Mapping[str, Any]:
     return {
         **written.told.model_dump(mode="json"),
         "files": [str(path) for path in written.files],
-        "issues": [issue.model_dump(mode="json") for issue in flagged],
         "seconds": seconds,
     }

@@ -7,6 +7,7 @@ label) pairs, and says what the masks rest on, what was looked for in vain, and 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from groundct.codecs._files import read_bytes, write_bytes
 from groundct.codecs.label_maps import smallest
 from groundct.codecs.nifti import read_nifti_labels, write_nifti_labels
 from groundct.core.geometry import Geometry, reorientation_to, require_same_grid
-from groundct.core.issues import DataError, VolumeError
+from groundct.core.issues import DataError, Issue, VolumeError
 from groundct.core.record import Component
 from groundct.core.value import Value
 from groundct.core.volume import (
@@ -28,10 +29,15 @@ from groundct.core.volume import (
     LabelArray,
     LabelMap,
     Segment,
+    Volume,
 )
 
 FORMAT: Final = "groundct segmentation 1"
+FOLDER_INDEX: Final = "segmentation.json"
+"""The description's name in a folder that has one binary file a structure."""
 _MAX_NAMES_BYTES: Final = 1 << 26
+_SCAN_STEP: Final = 4
+_SCAN_HU: Final = (-1000, 1000)
 _SUFFIXES: Final = (".nii.gz", ".nii")
 
 
@@ -52,7 +58,20 @@ class Structure(Segment):
     volume_ml: Annotated[float, Field(ge=0)]
 
 
-class Segmentation(Value):
+class Origin(Value):
+    """What masks were made from and by.
+
+    ``scan`` is the `scan_digest` of the CT, by which labels of another patient on an equal grid
+    are told; ``issues`` are where the CT's content contradicts its header.
+    """
+
+    scan: str | None = None
+    issues: tuple[Issue, ...] = ()
+    made_by: tuple[Component, ...] = ()
+    notes: dict[str, Any] = Field(default_factory=dict)
+
+
+class Segmentation(Origin):
     """What the JSON file says. ``stored`` is the grid of all layers, that of the volume's file."""
 
     format: Literal["groundct segmentation 1"] = FORMAT
@@ -60,16 +79,34 @@ class Segmentation(Value):
     stored: Geometry
     structures: tuple[Structure, ...]
     abstained: tuple[Abstention, ...] = ()
-    made_by: tuple[Component, ...] = ()
-    notes: dict[str, Any] = Field(default_factory=dict)
 
 
-def segmentation_of(
-    labels: LabelMap,
-    file: str,
-    made_by: Sequence[Component] = (),
-    notes: dict[str, Any] | None = None,
-) -> Segmentation:
+_UNTOLD: Final = Origin()
+
+
+def scan_digest(volume: Volume) -> str:
+    """A digest that tells one scan from another, whatever file it stands in.
+
+    It is of every fourth voxel along each axis, in RAS order and within -1000..1000 HU, so that
+    DICOM and NIfTI of one series agree, and so do two values of padding.
+    """
+    step = _SCAN_STEP
+    sample = np.clip(volume.hu[::step, ::step, ::step], *_SCAN_HU).astype("<i2")
+    return "sha256:" + hashlib.sha256(sample.tobytes(order="F")).hexdigest()
+
+
+def require_same_scan(told: Segmentation, volume: Volume, where: Path) -> None:
+    """Raise VolumeError when masks were made from another scan than ``volume``."""
+    if told.scan is not None and told.scan != scan_digest(volume):
+        raise VolumeError.of(
+            "masks-of-another-scan",
+            where,
+            "the masks were made from another scan; only the grids are equal.",
+            "Give the masks of this scan, or make them with groundct segment.",
+        )
+
+
+def segmentation_of(labels: LabelMap, file: str, origin: Origin = _UNTOLD) -> Segmentation:
     """Describe a label map whose layers will stand in ``file`` and others beside it."""
     counts = [_label_counts(layer) for layer in labels.layers]
     voxel_ml = labels.geometry.voxel_volume_mm3 / 1000
@@ -93,16 +130,12 @@ def segmentation_of(
         stored=labels.stored,
         structures=tuple(structures),
         abstained=labels.abstained,
-        made_by=tuple(made_by),
-        notes=notes or {},
+        **dict(origin),
     )
 
 
 def write_segmentation(
-    path: Path,
-    labels: LabelMap,
-    made_by: Sequence[Component] = (),
-    notes: dict[str, Any] | None = None,
+    path: Path, labels: LabelMap, origin: Origin = _UNTOLD
 ) -> tuple[Segmentation, tuple[Path, ...]]:
     """Write layers on the stored grid, and the JSON file last; equal input gives equal bytes.
 
@@ -111,7 +144,7 @@ def write_segmentation(
 
     Raises VolumeError for a path that does not end in ``.nii.gz`` or ``.nii``.
     """
-    told = segmentation_of(labels, path.name, made_by, notes)
+    told = segmentation_of(labels, path.name, origin)
     index = index_path(path)
     index.unlink(missing_ok=True)
     layers = labels.layers or (np.zeros(labels.geometry.shape, dtype=np.uint8, order="F"),)
@@ -159,12 +192,7 @@ def read_segmentation(path: Path) -> LabelMap:
 def read_segmentation_index(path: Path) -> Segmentation:
     """What the JSON file beside ``path`` says, checked; VolumeError when it is broken."""
     index = index_path(path)
-    try:
-        told = Segmentation.model_validate_json(read_bytes(index, VolumeError, _MAX_NAMES_BYTES))
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise _broken(index, f"{place}: {first['msg']}") from problem
+    told = _parsed(index)
     files = [layer.file for layer in told.layers]
     stem = index.name[: -len(".json")]
     if not any(
@@ -173,6 +201,26 @@ def read_segmentation_index(path: Path) -> Segmentation:
     ):
         raise _broken(index, f"layers are {files}, which are not those of {stem}")
     return told
+
+
+def read_folder_index(folder: Path) -> Segmentation | None:
+    """What stands of a folder of binary masks that ``groundct segment`` wrote; None of others."""
+    index = folder / FOLDER_INDEX
+    if not index.is_file():
+        return None
+    try:
+        return _parsed(index)
+    except VolumeError:
+        return None
+
+
+def _parsed(index: Path) -> Segmentation:
+    try:
+        return Segmentation.model_validate_json(read_bytes(index, VolumeError, _MAX_NAMES_BYTES))
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _broken(index, f"{place}: {first['msg']}") from problem
 
 
 def index_path(path: Path) -> Path:

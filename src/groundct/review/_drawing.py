@@ -11,6 +11,7 @@ from groundct.review._palette import Rgb
 
 GROUND: Rgb = (11, 14, 19)
 GAP_PX = 26
+WARNING: Rgb = (255, 122, 102)
 
 Line = tuple[str, int, Rgb]
 """Text, its height in pixels, its colour."""

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from groundct.core.volume import BoolArray, RegionMask, Volume
 from groundct.grounding.prompt.found import FoundFinding, Instance
-from groundct.review._drawing import Line, letter, lines, row, sheet, stack
+from groundct.review._drawing import WARNING, Line, letter, lines, row, sheet, stack
 from groundct.review._palette import Rgb, finding_colors
 from groundct.review._planes import (
     AXIS,
@@ -47,12 +47,13 @@ def finding_sheet(volume: Volume, found: FoundFinding) -> Image.Image:
     head: list[Line] = [(found.text, 24, _TEXT), (about, 15, _SOFT)]
     if not found.instances:
         head.append((f"No mask: {found.reason}.", 18, _SIDE))
+    head += [(issue.line(), 18, WARNING) for issue in found.issues]
     blocks = [lines(head, width)]
     shown = list(zip(found.instances, found.masks, strict=True))[:MOST_SHOWN]
     colors = finding_colors(str(instance.label) for instance, _ in shown)
     for instance, mask in shown:
         color = colors[str(instance.label)]
-        blocks.append(lines([(_caption(instance), 17, color)], width))
+        blocks.append(lines([(_caption(instance, found), 17, color)], width))
         blocks.append(row([_panel(volume, mask, view, color) for view in VIEWS]))
     if len(found.instances) > MOST_SHOWN:
         rest = f"... and {len(found.instances) - MOST_SHOWN} more"
@@ -60,13 +61,10 @@ def finding_sheet(volume: Volume, found: FoundFinding) -> Image.Image:
     return sheet([stack(blocks)], MARGIN_PX)
 
 
-def _caption(instance: Instance) -> str:
-    where = instance.lies_in or "outside the lungs"
-    if instance.lies_in_is_approximate:
-        where += " (approximate)"
+def _caption(instance: Instance, found: FoundFinding) -> str:
     return (
         f"{instance.label}: {instance.type.replace('_', ' ')}, {instance.long_axis_mm:.0f} x "
-        f"{instance.short_axis_mm:.0f} mm, {instance.volume_ml:.2f} ml, {where}, "
+        f"{instance.short_axis_mm:.0f} mm, {instance.volume_ml:.2f} ml, {found.where(instance)}, "
         f"confidence {instance.confidence:.2f}"
     )
 

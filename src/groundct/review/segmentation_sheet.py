@@ -16,6 +16,7 @@ from groundct.core.volume import BoolArray, LabelMap, Volume
 from groundct.review._drawing import (
     GAP_PX,
     GROUND,
+    WARNING,
     Line,
     font,
     letter,
@@ -61,7 +62,9 @@ def segmentation_sheet(
     """Axial, coronal and sagittal planes, four each, and the legend, as an RGB picture."""
     painter = _Painter(labels, told)
     box = painter.extent()
-    blocks = [lines([(title, 26, _TEXT), (_about(told), 16, _SOFT)], WIDTH_PX - 2 * MARGIN_PX)]
+    head = [(title, 26, _TEXT), (_about(told), 16, _SOFT)]
+    head += [(issue.line(), 18, WARNING) for issue in told.issues]
+    blocks = [lines(head, WIDTH_PX - 2 * MARGIN_PX)]
     for view in VIEWS:
         low, high = box[AXIS[view]]
         at = [round(low + (high - low) * (n + 0.5) / COLUMNS) for n in range(COLUMNS)]

@@ -18,7 +18,13 @@ from groundct.anatomy._external.naming import (
 )
 from groundct.anatomy._external.placing import read_placed
 from groundct.codecs.label_names import label_names_in_header, label_names_in_json
-from groundct.codecs.segmentations import index_path, read_segmentation, read_segmentation_index
+from groundct.codecs.segmentations import (
+    index_path,
+    read_folder_index,
+    read_segmentation,
+    read_segmentation_index,
+    require_same_scan,
+)
 from groundct.core.geometry import require_same_grid
 from groundct.core.issues import DataError, Issue, SourceError, VolumeError
 from groundct.core.volume import LabelMap, RegionMask, Volume, label_map_of_masks
@@ -56,6 +62,8 @@ def read_given(given: Given, volume: Volume) -> LabelMap:
 
 
 def _of_folder(given: Given, volume: Volume) -> LabelMap:
+    if told := read_folder_index(given.path):
+        require_same_scan(told, volume, given.path)
     files = dict(_mask_files(given.path))
     if not files:
         raise SourceError.of(
@@ -85,6 +93,7 @@ def _of_folder(given: Given, volume: Volume) -> LabelMap:
 def _of_file(given: Given, volume: Volume) -> LabelMap:
     index = index_path(given.path)
     if given.names is None and index.is_file() and _is_ours(index):
+        require_same_scan(read_segmentation_index(index), volume, given.path)
         own = read_segmentation(given.path)
         require_same_grid(own.geometry, volume.geometry, given.path)
         return LabelMap(own.layers, own.segments, volume.geometry, volume.stored, own.abstained)

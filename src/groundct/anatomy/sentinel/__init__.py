@@ -5,6 +5,8 @@ Measured rates, and on what scans, stand in ``docs/quality/sentinel.md``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from groundct.anatomy.sentinel._axes import Lie, lie_of
 from groundct.anatomy.sentinel._scale import Scale, scale_of
 from groundct.anatomy.sentinel._thorax import find_thorax
@@ -21,6 +23,7 @@ _UPSIDE_DOWN_MM = -5.0
 _BACK_TO_FRONT_MM = -15.0
 _MIRRORED = -1.0
 _LEFT_RIGHT_SEEN = 1.0
+_SIDES = frozenset({"left-right-flipped", "axes-swapped"})
 
 
 class Look(Value):
@@ -54,6 +57,16 @@ def flags(seen: Look, where: object) -> tuple[Issue, ...]:
         what = "no two lungs were found: not a chest, lungs out of view, or axes of wrong spacing."
         return (_flag("not-a-chest", where, what, "Look at the volume; leave it out if so."),)
     return _lie_flags(seen.lie, where)
+
+
+def contradicted(flagged: Iterable[Issue]) -> bool:
+    """Whether flags say that the scan is not what its header says; a note does not."""
+    return any(issue.severity == "warning" for issue in flagged)
+
+
+def sides_in_doubt(flagged: Iterable[Issue]) -> bool:
+    """Whether flags say that the header's left may be the patient's right."""
+    return any(issue.code in _SIDES for issue in flagged)
 
 
 def _lie_flags(lie: Lie, where: object) -> tuple[Issue, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
 
-from groundct.anatomy import segment
+from groundct.anatomy import segment, sentinel
 from groundct.core.contracts import Candidate, FindingSegmenter
 from groundct.core.geometry import require_same_grid
 from groundct.core.options import configured
@@ -60,7 +61,8 @@ def find(
 
     Returns:
         The instances with their voxels; none, with the reason, when the text denies the finding,
-        no method covers it, or nothing like it lies where the text says.
+        no method covers it, or nothing like it lies where the text says. ``issues`` says where
+        the scan's content contradicts its header: sides are the header's, and are not corrected.
 
     Raises:
         PromptError: No finding is read in the text.
@@ -87,7 +89,8 @@ def finder(
         organs = segment(volume)
     require_same_grid(organs.geometry, volume.geometry, "organs")
     atlas = Atlas(volume, organs)
-    return lambda text, reading: find_in(atlas, text, reading, plugin)
+    seen = sentinel.flags(sentinel.look(volume), "scan")
+    return lambda text, reading: replace(find_in(atlas, text, reading, plugin), issues=seen)
 
 
 def find_in(atlas: Atlas, text: str, reading: Reading, plugin: FindingSegmenter) -> FoundFinding:

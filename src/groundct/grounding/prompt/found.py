@@ -7,7 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from groundct.anatomy.sentinel import sides_in_doubt
 from groundct.core.geometry import Geometry
+from groundct.core.issues import Issue
 from groundct.core.record import Box
 from groundct.core.report import Finding
 from groundct.core.value import Value
@@ -65,7 +67,11 @@ class Instance(Value):
 
 
 class Answered(Value):
-    """All that is said of a text's findings, as it stands beside the mask's file."""
+    """All that is said of a text's findings, as it stands beside the mask's file.
+
+    ``issues`` are the anatomy sentinel's flags of the scan. ``sides_in_doubt`` says that its
+    content contradicts left and right as its header has them: every side here is the header's.
+    """
 
     format: Literal["groundct finding 1"] = "groundct finding 1"
     text: str
@@ -74,6 +80,8 @@ class Answered(Value):
     instances: tuple[Instance, ...]
     looked_for: tuple[FindingLookedFor, ...]
     reason: str
+    sides_in_doubt: bool = False
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +89,7 @@ class FoundFinding:
     """The answer to a text on one volume.
 
     ``masks`` has the voxels of each instance, in their order, on ``geometry`` (RAS order).
+    ``issues`` are the anatomy sentinel's flags of the scan, the same for every text on it.
     """
 
     text: str
@@ -90,6 +99,21 @@ class FoundFinding:
     masks: tuple[RegionMask, ...]
     geometry: Geometry
     stored: Geometry
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def sides_in_doubt(self) -> bool:
+        """Whether the scan's content contradicts left and right as its header has them."""
+        return sides_in_doubt(self.issues)
+
+    def where(self, instance: Instance) -> str:
+        """The place an instance lies in, in words, with what is unsure about it."""
+        unsure = (
+            *(("approximate",) if instance.lies_in_is_approximate else ()),
+            *(("left and right are in doubt",) if self.sides_in_doubt else ()),
+        )
+        place = instance.lies_in or "outside the lungs"
+        return f"{place} ({', '.join(unsure)})" if unsure else place
 
     @property
     def confidence(self) -> float:
@@ -127,4 +151,6 @@ class FoundFinding:
             instances=self.instances,
             looked_for=self.looked_for,
             reason=self.reason,
+            sides_in_doubt=self.sides_in_doubt,
+            issues=self.issues,
         )
