@@ -13,7 +13,12 @@ from groundct.reports._rules.mention.mentions import NEAR, Mention
 from groundct.reports._rules.places.linked import TOGETHER, linked_to, one_region
 from groundct.reports._rules.places.most import led_sites, plain_sites
 from groundct.reports._rules.places.side_words import emphasised, side_words
-from groundct.reports._rules.places.sides import adjective_sides, before_in_turn, laterality_of
+from groundct.reports._rules.places.sides import (
+    adjective_sides,
+    before_in_turn,
+    laterality_of,
+    sided,
+)
 from groundct.reports._rules.places.sites import Site
 from groundct.reports._rules.presence.clauses import STOPS, opening
 from groundct.reports._rules.words.parsed import Parsed
@@ -49,7 +54,8 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
     if not words.sites:
         return ()
     if words.parsed.verb_last:
-        return before_in_turn(words.parsed, words.sites, mention, spoken)
+        own = before_in_turn(words.parsed, words.sites, mention, spoken)
+        return sided(words.parsed, own, mention, spoken)
     own = _own_sites(words, mention, spoken)
     if mention not in spoken:
         return own

@@ -12,12 +12,14 @@ from groundct.core.report import Laterality
 from groundct.reports._rules.mention.mentions import Mention, beside
 from groundct.reports._rules.mention.verb_last import Thing, own_before
 from groundct.reports._rules.places.side_words import emphasised, side_words
+from groundct.reports._rules.places.site import side_of
 from groundct.reports._rules.places.sites import Site
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
+from groundct.vocabulary.words import is_beside
 
 _SIDE_REACH = 3
 _PLEURA = "pleura/pleura"
@@ -65,11 +67,35 @@ def before_in_turn(
     return own_before(parsed, things, spoken, spoken.index(mention))
 
 
+def sided(
+    parsed: Parsed, sites: tuple[Site, ...], mention: Mention, spoken: tuple[Mention, ...]
+) -> tuple[Site, ...]:
+    """A mention's sites; those without a side have the one that stands before its verb.
+
+    "Üst lobda fibrotik bantlar sağda izlenmiştir."
+    """
+    if not sites or any(site.side is not None for site in sites):
+        return sites
+    plain = [hit for hit in _plain_sides(parsed, mention) if hit.first >= mention.last]
+    told = before_in_turn(parsed, plain, mention, spoken)
+    if len({side_of(hit) for hit in told}) != 1:
+        return sites
+    return tuple(site._replace(side=side_of(told[0])) for site in sites)
+
+
 def _plain_sides(parsed: Parsed, mention: Mention) -> list[Hit]:
-    """The sides that are no other organ's, and not where it is most."""
+    """The sides that are no other organ's, and not where it is most.
+
+    "Solda" is where something is, also before an organ's name; "sol" may be the organ's.
+    """
     others = _of_other_organs(parsed, mention)
     hits = parsed.role("laterality", "right", "left", "bilateral")
-    return [h for h in hits if not (emphasised(parsed, h.first) or h.last in others)]
+    return [
+        h
+        for h in hits
+        if not emphasised(parsed, h.first)
+        and (h.last not in others or is_beside(parsed.surface(h.last - 1), parsed.language))
+    ]
 
 
 def _sides_ahead(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
