@@ -21,8 +21,8 @@ Flat = NDArray[np.int64]
 
 REACH = 4
 """Neighbours are probed up to this many times the smallest spacing."""
-_FEW = 256
-_MANY = 1 << 12
+_AT_ONCE = 1 << 13
+"""Places that are looked at together."""
 _FIRST = 7
 """Probes that most voxels are done with, before those that no probe can help are left out."""
 WORD = 8
@@ -114,19 +114,18 @@ class Target:
         left, where = np.arange(start.size), start
         steps, lengths = _probes(self.grid.spacing_mm)
         shifts = steps @ self.grid.strides
-        for number, shift in enumerate(shifts):
-            if left.size < _FEW:
-                out[left] = _first_lengths(self._there, where, shifts[number:], lengths[number:])
-                break
-            # Of few all are probed in less time than it takes to tell which may be near.
-            if number == _FIRST and left.size > _MANY:
+        number = 0
+        while left.size and number < len(shifts):
+            if number == _FIRST and left.size > _AT_ONCE:
                 near = self._may_be_near(where)
                 left, where = left[near], where[near]
-            found = self._there[where + shift]
-            if found.any():
-                out[left[found]] = lengths[number]
-                missing = ~found
-                left, where = left[missing], where[missing]
+            # The fewer voxels are left, the more probes are made at once.
+            some = slice(number, number + 1 + _AT_ONCE // left.size)
+            met = self._there[where + shifts[some, None]]
+            found = met.any(axis=0)
+            out[left[found]] = lengths[some][met[:, found].argmax(axis=0)]
+            left, where = left[~found], where[~found]
+            number = some.stop
         far = np.flatnonzero(out == np.inf)
         if far.size:
             out[far] = far_mm(self.grid.index(start[far]), self._tiles, self.grid.spacing_mm)
@@ -163,12 +162,3 @@ class Target:
     @lazy
     def _tiles(self) -> Tiles:
         return Tiles.of(self.grid.index(self.flat), tile_width(self.grid.spacing_mm))
-
-
-def _first_lengths(
-    there: NDArray[np.bool_], where: Flat, shifts: NDArray[np.int64], lengths: Floats
-) -> Floats:
-    """For each voxel the length of the first shift that meets a target, else infinity."""
-    met = there[where[:, None] + shifts]
-    first = met.argmax(axis=1)
-    return np.where(met[np.arange(len(where)), first], lengths[first], np.inf)
