@@ -61,6 +61,7 @@ ROLES = {
             "here",
             "causes",
             "part",
+            "apart",
             "continues",
             "preamble",
             "together",

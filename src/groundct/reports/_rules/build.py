@@ -37,6 +37,7 @@ from groundct.vocabulary.places import places
 _SAID_AFTER = {"recommends_before": 3, "history_before": 3}
 _IN_LUNGS: Final = "mediastinum/pulmonary artery"
 """Where emboli are: in the lungs, whose sides and segments are theirs."""
+_PLEURA: Final = "pleura/pleura"
 _LUNG_LIKE = ("lung", "pleura", "trachea and bronchie")
 _FINDING: Final = Finding(
     finding_id="f",
@@ -68,8 +69,9 @@ class Among(NamedTuple):
 
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
     """Mentions of findings that are not only recommended to be looked for, and ruled-out ones."""
-    named = unexplained(parsed, mentions_of(parsed))
-    said = tuple([m for m in named if not (_recommended(parsed, m) or _plain(parsed, m))])
+    named = mentions_of(parsed)
+    told = tuple([m for m in named if not (_recommended(parsed, m) or _plain(parsed, m))])
+    said = unexplained(parsed, told)
     return (*said, *normal_mentions(parsed, said))
 
 
@@ -121,6 +123,9 @@ def _finding(
         link = linked_to(parsed, words.sites, mention, spoken)
         numbers = [spoken.index(other) for other in link.mentions] if link is not None else []
         side = next((among.sides[n] for n in numbers if among.sides[n] is not None), None)
+    # "A pleural effusion on both sides" is two.
+    two = side == "bilateral" and details.how_many == 1 and kind.anatomy == _PLEURA
+    how_many = None if two else details.how_many
     cues = [_cue(parsed, mention.hit, "finding")]
     if cue is not None and cue is not mention.hit:
         cues.append(_cue(parsed, cue, EARLIER if cue.entry.meaning == "exam" else presence))
@@ -135,7 +140,7 @@ def _finding(
         mention.type,
         presence,
         details.change,
-        details.how_many,
+        how_many,
         paths,
         side,
         segments,
@@ -155,7 +160,7 @@ def _finding(
         laterality=side,
         lung_segments=segments,
         measurements=details.measurements,
-        count=details.how_many,
+        count=how_many,
         refers_to_prior=bool(details.prior) or details.compared,
         change=details.change,
         modifiers=details.modifiers,
@@ -204,11 +209,15 @@ def _in_chest(path: str) -> bool:
     return not path or path == _IN_LUNGS or anatomy().top_region(path) in _LUNG_LIKE
 
 
+def _in_lung(path: str) -> bool:
+    return anatomy().top_region(path) in ("lung", "pleura")
+
+
 def _names_organ(mention: Mention) -> bool:
-    """Whether a mention's own words name an organ outside the chest: "operated colon cancer"."""
+    """Whether a mention's own words name an organ: "operated colon cancer", "tracheostomy"."""
     own = [p for p in mention.places if mention.first <= p.first and p.last <= mention.last]
     paths = [path for place in own for path in places().places[place.entry.meaning].paths]
-    return bool(paths) and not any(_in_chest(path) for path in paths)
+    return bool(paths) and not any(_in_lung(path) for path in paths)
 
 
 def _where(
@@ -251,11 +260,17 @@ def _recommended(parsed: Parsed, mention: Mention) -> bool:
         for hit in parsed.role("recommendation", role):
             if 0 <= hit.first - mention.last <= reach:
                 return True
-    return any(
+    of_history = any(
         hit.last <= mention.first <= hit.last + 4
         and not parsed.any_word(hit.last, mention.first, _CLAUSE_ENDS)
+        and not any(hit.last <= cue.first < mention.first for cue in parsed.cues["uncertainty"])
         for hit in parsed.role("recommendation", "history")
     )
+    if not of_history:
+        return False
+    # "The diagnosis of metastasis cannot be excluded" is of today.
+    presence, cue = presence_of(parsed, mention.first, mention.last)
+    return not (presence == "uncertain" and cue is not None and cue.first >= mention.last)
 
 
 def _seen(parsed: Parsed, mention: Mention) -> bool:
@@ -263,8 +278,9 @@ def _seen(parsed: Parsed, mention: Mention) -> bool:
 
     "For the infectious process" does not: what findings mean is not seen.
     """
-    near = parsed.words[max(0, mention.first - _NEAR_SIZE) : mention.first]
-    if any(word[0].isdigit() for word in near):
+    labels = {h.last for h in parsed.found.get("units", ()) if h.entry.meaning == "label"}
+    near = range(max(0, mention.first - _NEAR_SIZE), mention.first)
+    if any(parsed.words[n][0].isdigit() and n not in labels for n in near):
         return True
     acts = {hit.last for hit in parsed.role("recommendation", "acts_on")}
     own = _phrase_words(parsed)

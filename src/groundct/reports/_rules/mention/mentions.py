@@ -20,6 +20,7 @@ _ALONE: Final = ("abdomen", "thyroid", "breast")
 _OPERATED = frozenset(("postoperative_change", "surgical_absence"))
 _SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~free_air", "~density"))
 _AMID = 2
+_JOINED = 3
 _RELATION_REACH = 8
 NEAR: Final = "near:"
 """What the roles of words begin with that name a neighbour, the relation's kind behind it."""
@@ -151,9 +152,11 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
         default = places().default(head)
         if default is None:
             return []
-        # "Periportal edema": what has no place of its own is where it is said to be.
-        tied = () if findings().types[default].anatomy else chosen
-        return [Mention(first, hit.last, default, hit, tied)]
+        # "Periportal edema": what has no place of its own is where it is said to be; else it is in
+        # its own organ, "a diverticulum of the colon" in the abdomen.
+        home = findings().types[default].anatomy
+        inside = tuple([p for p in chosen if _lies_in(p, home)]) if home else chosen
+        return [Mention(first, hit.last, default, hit, inside)]
     several = (
         head in _SHARING
         or _organs_in_a_list(parsed, chosen)
@@ -163,6 +166,12 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
         types = {kind: own for kind, own in types.items() if not _lies_in_lung(parsed, own, chosen)}
     kinds = list(types) if several else list(types)[:1]
     return [Mention(first, hit.last, kind, hit, tuple(types[kind])) for kind in kinds]
+
+
+def _lies_in(place: Hit, home: str) -> bool:
+    """Whether a place lies inside an anatomy path."""
+    paths = places().places[place.entry.meaning].paths
+    return all(path.startswith(f"{home}/") for path in paths)
 
 
 def _lies_in_lung(parsed: Parsed, own: list[Hit], chosen: tuple[Hit, ...]) -> bool:
@@ -187,7 +196,7 @@ def _narrow(parsed: Parsed, chosen: tuple[Hit, ...]) -> tuple[Hit, ...]:
     one = chosen[-1]
     wider = places().holding(one.entry.meaning)
     between = parsed.words[chosen[-2].last : one.first]
-    joined = len(between) <= 2 and not parsed.grammar.joint.isdisjoint(between)
+    joined = len(between) <= _JOINED and not parsed.grammar.joint.isdisjoint(between)
     alone = all(place.entry.meaning in wider for place in chosen[:-1])
     return (one,) if alone and not joined else chosen
 
@@ -295,6 +304,8 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
         out[index] = _inside(free, hit.last, limit)
         if not out[index] and following is not None and _shares(parsed, hit, following):
             out[index] = out[index + 1]
+        if not out[index] and following is not None and _leads_wider(free, hit, out[index + 1]):
+            out[index] = out[index + 1]
         if not out[index]:
             floor = hits[index - 1].last if index else 0
             out[index] = (
@@ -304,6 +315,19 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
                 or (_subject(parsed, hits, owned, index) if index else ())
             )
     return tuple(out)
+
+
+def _leads_wider(free: tuple[Hit, ...], hit: Hit, behind: tuple[Hit, ...]) -> bool:
+    """Whether what leads a hit only holds the next one's place.
+
+    "In the upper abdomen, a lesion with calcifications in the left kidney" is in the kidney.
+    """
+    before = [place for place in free if place.last <= hit.first]
+    inner = [place for place in behind if place not in before]
+    wider = places().holding(inner[0].entry.meaning) if inner else ()
+    return bool(before) and all(
+        place.entry.meaning in wider and place.entry.meaning != _LUNG for place in before
+    )
 
 
 def _subject(

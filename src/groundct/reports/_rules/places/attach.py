@@ -32,9 +32,13 @@ _CLOSE = 2
 _PARTS = frozenset(";")
 _SHARED_REACH = 5
 _PLACED_REACH = 4
+_APART_REACH = 3
 _RENAMING_REACH = 4
 _LINKED_REACH = 10
 _ALIKE = "alike"
+_APART = "apart"
+_BARE = "lung"
+"""A lung without a side: it tells no more than the finding itself."""
 MEANINGS = frozenset(("pneumonia", "infiltrate", "bronchiolitis"))
 """What is no appearance, and lies where the appearances are that are taken for it."""
 _LUNG = "lung/lung"
@@ -294,7 +298,7 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     parsed = words.parsed
     low, high = mention.last, following.first
     gap = parsed.words[low:high]
-    if (mention in words.absent) != (following in words.absent):
+    if (mention in words.absent) != (following in words.absent) or _set_apart(parsed, mention):
         return False  # "No effusion, nodule in the right lung": no list goes on.
     linked = _linked(parsed, low, high)
     joined = not gap or not parsed.grammar.listing.isdisjoint(gap)
@@ -306,13 +310,22 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     spans = [(site.first, site.last) for site in words.sites]
     # "Peribronchial consolidations": a place that is an adjective of what follows parts nothing.
     own = following.places if one_region(mention, following) else ()
-    named = (place for place in parsed.places if place not in own)
+    named = (p for p in parsed.places if p not in own and p.entry.meaning != _BARE)
     spans += [(hit.first, hit.last) for hit in (*side_words(parsed), *named)]
     between = any(low <= first and last <= high for first, last in spans if last < high)
     ended = parsed.scope_ends(low, high) and not linked
     verbs = frozenset(";") if linked else parsed.grammar.perceived | {";"}
     reach = _LINKED_REACH if linked else _SHARED_REACH
     return len(gap) <= reach and not (between or ended or parsed.any_word(low, high, verbs))
+
+
+def _set_apart(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a mention is what another stands beside: "apart from this mass, nodules in ..."."""
+    comma = parsed.words[mention.last : mention.last + 1] == (",",)
+    return comma and any(
+        hit.entry.meaning == _APART and 0 <= mention.first - hit.last <= _APART_REACH
+        for hit in parsed.relations
+    )
 
 
 def _linked(parsed: Parsed, low: int, high: int) -> bool:

@@ -8,6 +8,8 @@ test them, stand in ``docs/quality/negation.md``.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from groundct.core.report import Presence
 from groundct.reports._rules.presence.clauses import (
     ENDERS,
@@ -22,6 +24,7 @@ from groundct.reports._rules.presence.clauses import (
     verbs,
 )
 from groundct.reports._rules.presence.earlier import only_earlier, taken_back
+from groundct.reports._rules.presence.slips import slipped
 from groundct.reports._rules.words.parsed import Parsed, line_starts
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside
@@ -31,11 +34,9 @@ _CLOSERS = frozenset(",;(")
 _BRACKETS = frozenset("()")
 _ACT_REACH = 8
 _PLACE_REACH = 4
+_CHOICE_REACH = 4
 _NEAR = "near:"
-_KIN = (
-    frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
-    frozenset(("infiltrate", "consolidation", "~mass", "~nodule", "pneumonia")),
-)
+_TOGETHER = "together"
 _AMOUNTS = frozenset(("~thickening", "~density", "~density_loss", "~enlargement", "~dilatation"))
 
 
@@ -68,8 +69,29 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
             return "uncertain", cue
     if _questioned(parsed, last):
         return "uncertain", None
+    choice = _one_of_two(parsed, first, last)
+    if choice is not None:
+        return "uncertain", choice
     earlier = only_earlier(parsed, first, last)
     return ("present", None) if earlier is None else ("uncertain", earlier)
+
+
+def _one_of_two(parsed: Parsed, first: int, last: int) -> Hit | None:
+    """What explains a finding as one of two: "consistent with atelectasis or a scar"."""
+    either = parsed.grammar.either - parsed.grammar.not_
+    if either.isdisjoint(parsed.words):
+        return None
+    joined = [
+        parsed.any_word(low.last, high.first, either) and high.first - low.last <= _CHOICE_REACH
+        for low, high in pairwise(parsed.findings)
+        if first < low.last <= last or first <= high.first < last
+    ]
+    for cue in parsed.role("uncertainty", "explains") if any(joined) else ():
+        of_list = [hit for hit in parsed.findings if hit.first >= cue.last]
+        near = cue.last <= first and not _cut(parsed, cue.last, first, last)
+        if near and of_list[0].first - cue.last <= _CHOICE_REACH:
+            return cue
+    return None
 
 
 def _acted_on(parsed: Parsed, first: int) -> bool:
@@ -105,7 +127,7 @@ def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
     for cue in parsed.role("negation", "negates_after"):
         if cue.first < first and not _blocked_after(parsed, cue, first, last):
             return cue
-        if _answers(parsed, cue, last) or _slipped(parsed, cue, first, last):
+        if _answers(parsed, cue, last) or slipped(parsed, cue, first, last):
             return cue
     for cue in parsed.role("negation", "negates_next"):
         if cue.last == first:
@@ -279,31 +301,6 @@ def _minus(parsed: Parsed, last: int) -> bool:
     return bool(inside.strip())
 
 
-def _slipped(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
-    """Whether "effusion - no thickening was detected" stands for "no effusion or thickening"."""
-    gap = parsed.words[last : cue.first]
-    if (
-        cue.first < last
-        or gap not in ((), (",",))
-        or parsed.words[cue.first] not in parsed.grammar.not_
-    ):
-        return False
-    own = next((hit for hit in parsed.findings if first <= hit.first and hit.last == last), None)
-    other = next((hit for hit in parsed.findings if hit.first >= cue.last), None)
-    if own is None or other is None or some(parsed, first) is not None:
-        return False
-    pair = {own.entry.meaning, other.entry.meaning}
-    start = max((n + 1 for n in range(first) if parsed.words[n] in STOPS), default=0)
-    told = verbs(parsed, other.last, len(parsed.words))
-    seen = bool(told) and told[0].entry.meaning in ("asserts", "described")
-    return (
-        seen
-        and any(pair <= kin for kin in _KIN)
-        and not verbs(parsed, start, first)
-        and not _role_between(parsed, ("introduces",), start, first)
-    )
-
-
 def _role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -> bool:
     return any(low <= hit.first and hit.last <= high for hit in parsed.role("negation", *roles))
 
@@ -324,9 +321,14 @@ def _told_apart(parsed: Parsed, low: int, first: int, last: int) -> bool:
     place of its own: "due to the operation, nodules in both lungs".
     """
     grammar = parsed.grammar
-    beside = (hit for hit in parsed.relations if hit.entry.meaning.startswith(_NEAR))
-    if any(low <= hit.first and 0 <= first - hit.last <= 1 for hit in beside):
-        return _named(parsed, low, first)  # "In favor of atelectasis adjacent to the effusion."
+    for hit in parsed.relations:
+        # "In favor of atelectasis adjacent to the effusion", "... accompanied by minimal scars".
+        reach = {_TOGETHER: _PLACE_REACH}.get(hit.entry.meaning, 1)
+        beside = hit.entry.meaning == _TOGETHER or hit.entry.meaning.startswith(_NEAR)
+        # "Atelectasis-accompanying pneumonia" is the pneumonia that is doubted.
+        torn = hit.first and _hyphened(parsed, hit.first, hit.first)
+        if beside and low <= hit.first and 0 <= first - hit.last <= reach and not torn:
+            return _named(parsed, low, hit.first)
     if grammar.listing.isdisjoint(parsed.words[low:first]):
         return False
     parting = next(n for n in range(first - 1, -1, -1) if parsed.words[n] in grammar.listing)
