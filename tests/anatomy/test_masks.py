@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from groundct.anatomy.masks import PLUGIN
+from groundct.codecs.label_maps import write_label_map
 from groundct.codecs.nifti import write_nifti_labels
 from groundct.codecs.radgenome import write_masks
 from groundct.codecs.segmentations import write_segmentation
@@ -145,6 +146,8 @@ def test_a_name_that_nothing_knows_is_refused_or_left_aside(volume: Volume, tmp_
         write_nifti_labels(tmp_path / f"{name}.nii.gz", left_block(), volume.stored)
     issue = refused(volume, tmp_path).issues[0]
     assert issue.code == "unknown-structure" and "leber" in issue.what
+    write_nifti_labels(tmp_path / "lung_left_final.nii.gz", left_block(), volume.stored)
+    assert "lung_left_final (like left lung or lung?)" in refused(volume, tmp_path).issues[0].what
     assert read(volume, tmp_path, unknown="skip").names == ("left lung",)
 
 
@@ -221,6 +224,8 @@ def test_what_groundct_wrote_is_read_with_methods_and_reasons(
     given = LabelMap(given.layers, segments, given.geometry, given.stored)
     write_segmentation(tmp_path / "labels.nii.gz", given)
     assert read(volume, tmp_path / "labels.nii.gz").segments == segments
+    write_label_map(tmp_path / "case", "organs", given)  # as a build leaves it
+    assert read(volume, tmp_path / "case").segments == segments
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class MasksSegmenter:
     description: str = "masks by any tool; needs folder=FOLDER or a multi-label file"
     quality: str = "that of the masks; their grids and names are checked"
     options: ClassVar[Mapping[str, str]] = {
-        "folder": "a folder of <name>.nii.gz, or one multi-label file with its names",
+        "folder": "a folder of <name>.nii.gz or of a built case, or one multi-label file",
         "layout": "radgenome, totalsegmentator or sat, where names alone do not tell",
         "identity": "voxel order of files with an identity affine: stored, or LPS and the like",
         "names": "a JSON file that names the labels of a multi-label file",
@@ -62,14 +62,17 @@ class MasksSegmenter:
         """The masks, each with the method "published" (or as groundct wrote it).
 
         Raises OptionError without ``folder``, SourceError for names that are not known, VolumeError
-        or GridError for files that cannot be trusted or lie on another grid.
+        or GridError for files that cannot be trusted, lie on another grid or were made of another
+        scan.
         """
-        from groundct.anatomy._external.given import read_given
+        from groundct.anatomy._external.given import read_given, require_made_of
 
         if self.given is None:
             check_options(self.name, self.options, {}, required=("folder",))
             raise TypeError("a required option was not refused")
-        return read_given(self.given, volume)
+        found = read_given(self.given, volume)
+        require_made_of(volume, self.given)
+        return found
 
 
 def _require_order(plugin: str, order: str) -> None:

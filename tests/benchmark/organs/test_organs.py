@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from groundct.benchmark._results import few_patients_issues
 from groundct.benchmark.organs import OrganSettings, evaluate_organs, open_organs
 from groundct.cli.main import cli
-from groundct.codecs.label_maps import read_label_map
+from groundct.codecs.label_maps import read_label_map, write_label_map
 from groundct.codecs.nifti import write_nifti_labels
-from groundct.codecs.segmentations import write_segmentation
+from groundct.codecs.segmentations import Origin, write_segmentation
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError
 from groundct.core.volume import LabelMap, RegionMask, label_map_of_masks
@@ -161,6 +161,61 @@ def test_a_folder_of_one_mask_a_structure_is_read(tmp_path: Path) -> None:
         assert [row.case for row in result.rows] == ["train_1_a_1"] * 2
 
 
+def masks_in(folder: Path, **masks: np.ndarray) -> Path:
+    folder.mkdir(parents=True)
+    for name, mask in masks.items():
+        write_nifti_labels(folder / f"{name}.nii.gz", mask.astype(np.uint8), GRID)
+    return folder
+
+
+def test_a_mask_of_an_unknown_name_is_told_of_with_the_nearest(tmp_path: Path) -> None:
+    truth = written(tmp_path / "t", "a", labels(liver=LIVER, spleen=SPLEEN))
+    mine = masks_in(tmp_path / "p" / "a", liver=LIVER, spleen_pred=SPLEEN)
+    result = scored(truth, mine)
+    assert [(row.status, row.dice) for row in result.rows] == [("scored", 1.0), ("missing", 0.0)]
+    (told,) = (issue for issue in result.issues if issue.code == "unknown-structure")
+    assert "spleen_pred" in told.what and "'spleen'" in told.remedy and str(mine) in told.where
+    masks_in(tmp_path / "p" / "b", liver=LIVER, spleen_pred=SPLEEN)
+    (told,) = open_organs(tmp_path / "p").issues
+    assert "in 2 cases" in told.what
+
+
+def test_masks_of_which_no_name_is_known_are_refused(tmp_path: Path) -> None:
+    truth = written(tmp_path / "t", "a", labels(liver=LIVER, spleen=SPLEEN))
+    mine = masks_in(tmp_path / "p" / "a", pred_0=LIVER, liver_pred=LIVER)
+    with pytest.raises(DataError, match=r"no-known-structure.*liver_pred.*pred_0"):
+        open_organs(mine)
+    with pytest.raises(DataError, match="no-known-structure"):
+        open_organs(mine.parent)
+    masks_in(tmp_path / "p" / "b", liver=LIVER)  # one folder of two can be read
+    written(tmp_path / "t", "b", labels(liver=LIVER))
+    result = scored(truth.parent, mine.parent)
+    assert {row.case: row.status for row in result.rows} == {"a": "refused", "b": "scored"}
+    assert ("no-known-structure", "a") in {(i.code, i.case_id) for i in result.issues}
+
+
+def test_the_folder_of_a_built_case_is_read_as_its_label_map(tmp_path: Path) -> None:
+    truth = written(tmp_path / "t", "a", labels(liver=LIVER, spleen=SPLEEN))
+    case = tmp_path / "cases" / "a"
+    write_label_map(case, "organs", labels(liver=LIVER, spleen=SPLEEN))
+    write_label_map(case, "regions", labels(f1=TUBE))
+    for place in (case, case.parent):
+        result = scored(truth, place)
+        assert result.summary["mean_dice"] == 1.0 and not result.extra
+        assert not [issue for issue in result.issues if issue.severity != "note"]
+    assert scored(case.parent, truth).summary["mean_dice"] == 1.0
+    moved = Geometry.of(GRID.shape, [[1, 0, 0, 7], [0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1]])
+    named = [("liver", RegionMask.of(LIVER))]
+    write_label_map(tmp_path / "moved" / "a", "organs", label_map_of_masks(named, moved, moved))
+    assert {row.status for row in scored(truth, tmp_path / "moved").rows} == {"refused"}
+
+
+def test_what_groundct_made_of_a_scan_is_read_without_the_scan(tmp_path: Path) -> None:
+    path = tmp_path / "a.nii.gz"
+    write_segmentation(path, labels(liver=LIVER), Origin(scan="sha256:of-its-ct"))
+    assert scored(path, path).summary["mean_dice"] == 1.0
+
+
 def test_airways_are_scored_where_they_are_asked_for(tmp_path: Path) -> None:
     truth = written(tmp_path / "t", "a", labels(airway=TUBE))
     half = TUBE.copy()
@@ -191,7 +246,7 @@ def test_the_command_writes_json_and_a_table(tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     assert json.loads(out.read_text())["summary"]["mean_dice"] == 1.0
     assert "hd95:max" in out.with_suffix(".csv").read_text().splitlines()[0]
-    assert "airway tree" in run.output
+    assert "airway tree" in run.output and "worst first" in run.output
 
 
 def test_an_unknown_surface_metric_is_refused(tmp_path: Path) -> None:

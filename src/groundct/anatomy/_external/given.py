@@ -15,8 +15,10 @@ from groundct.anatomy._external.naming import (
     label_map_of_classes,
     layout_of,
     names_of,
+    nearest_names,
 )
 from groundct.anatomy._external.placing import read_placed
+from groundct.codecs.label_maps import read_label_map
 from groundct.codecs.label_names import label_names_in_header, label_names_in_json
 from groundct.codecs.segmentations import (
     index_path,
@@ -30,6 +32,8 @@ from groundct.core.issues import DataError, Issue, SourceError, VolumeError
 from groundct.core.volume import LabelMap, RegionMask, Volume, label_map_of_masks
 
 _SUFFIXES: Final = (".nii.gz", ".nii")
+_CASE_ORGANS: Final = "organs"
+"""The label map in the folder of a case that ``groundct build`` made."""
 _SHOWN: Final = 5
 
 
@@ -61,9 +65,23 @@ def read_given(given: Given, volume: Volume) -> LabelMap:
     raise SourceError.of("no-masks", given.path, "there is no such file or folder.", "Check it.")
 
 
-def _of_folder(given: Given, volume: Volume) -> LabelMap:
-    if told := read_folder_index(given.path):
+def require_made_of(volume: Volume, given: Given) -> None:
+    """Raise VolumeError when groundct wrote the masks and made them of another scan.
+
+    Equal grids do not tell patients apart; masks of other tools do not say what they are of.
+    """
+    if given.path.is_dir():
+        told = read_folder_index(given.path)
+    else:
+        index = index_path(given.path)
+        told = read_segmentation_index(index) if index.is_file() and _is_ours(index) else None
+    if told is not None:
         require_same_scan(told, volume, given.path)
+
+
+def _of_folder(given: Given, volume: Volume) -> LabelMap:
+    if (given.path / f"{_CASE_ORGANS}.json").is_file():
+        return _on_grid(read_label_map(given.path, _CASE_ORGANS), given, volume)
     files = dict(_mask_files(given.path))
     if not files:
         raise SourceError.of(
@@ -72,7 +90,7 @@ def _of_folder(given: Given, volume: Volume) -> LabelMap:
             "no .nii.gz or .nii file is in this folder.",
             "Give the folder that holds the masks themselves.",
         )
-    names = _understood(given, tuple(files))
+    names = _known(given, tuple(files))
     masks: dict[str, RegionMask] = {}
     issues: list[Issue] = []
     for stem in dict.fromkeys(part for parts in names.structures.values() for part in parts):
@@ -90,14 +108,72 @@ def _of_folder(given: Given, volume: Volume) -> LabelMap:
     return LabelMap(packed.layers, segments, packed.geometry, packed.stored)
 
 
+def _on_grid(own: LabelMap, given: Given, volume: Volume) -> LabelMap:
+    """What groundct wrote, on the volume's own grid; GridError for another one."""
+    require_same_grid(own.geometry, volume.geometry, given.path)
+    return LabelMap(own.layers, own.segments, volume.geometry, volume.stored, own.abstained)
+
+
 def _of_file(given: Given, volume: Volume) -> LabelMap:
     index = index_path(given.path)
     if given.names is None and index.is_file() and _is_ours(index):
-        require_same_scan(read_segmentation_index(index), volume, given.path)
-        own = read_segmentation(given.path)
-        require_same_grid(own.geometry, volume.geometry, given.path)
-        return LabelMap(own.layers, own.segments, volume.geometry, volume.stored, own.abstained)
+        return _on_grid(read_segmentation(given.path), given, volume)
     labels = read_placed(given.path, volume, given.identity)
+    by_label = _names_of_labels(given)
+    occurring = _labels_in(labels)
+    if nameless := sorted(occurring - set(by_label)):
+        raise VolumeError.of(
+            "label-without-name",
+            given.path,
+            f"labels {nameless[:_SHOWN]} occur and have no name.",
+            "Name every label that occurs.",
+        )
+    names = _known(given, tuple(by_label.values()))
+    return label_map_of_classes(labels, by_label, names, volume, "published")
+
+
+def names_given(given: Given) -> Names:
+    """What the names of masks mean; no voxel is read.
+
+    Raises SourceError or VolumeError where there is no mask or no name.
+    """
+    if given.path.is_dir():
+        return _understood(given, tuple(dict(_mask_files(given.path))))
+    return _understood(given, tuple(_names_of_labels(given).values()))
+
+
+def _understood(given: Given, classes: tuple[str, ...]) -> Names:
+    """The meaning of all names, in the layout that knows most of them."""
+    layout = given.layout or layout_of(classes)
+    if layout is not None:
+        return names_of(layout, classes)
+    return min((names_of(each, classes) for each in LAYOUTS), key=lambda n: len(n.unknown))
+
+
+def _known(given: Given, classes: tuple[str, ...]) -> Names:
+    """As `_understood`; SourceError for names that are not known, unless they are left aside."""
+    names = _understood(given, classes)
+    if names.unknown and not given.skip_unknown:
+        shown = ", ".join(f"{name}{_like(name)}" for name in names.unknown[:_SHOWN])
+        more = len(names.unknown) - _SHOWN
+        raise SourceError.of(
+            "unknown-structure",
+            given.path,
+            f"no structure is called {shown}{f' and {more} more' if more > 0 else ''}"
+            f"{f' in the layout {given.layout}' if given.layout else ' in any one layout'}.",
+            "Rename them (groundct anatomy lists all names), say layout=..., or leave them aside "
+            "with unknown=skip.",
+        )
+    return names
+
+
+def _like(name: str) -> str:
+    near = nearest_names(name)
+    return f" (like {' or '.join(near)}?)" if near else ""
+
+
+def _names_of_labels(given: Given) -> Mapping[int, str]:
+    """The name of each label of a multi-label file; VolumeError where nothing says it."""
     by_label = (
         label_names_in_json(given.names)
         if given.names is not None
@@ -110,37 +186,7 @@ def _of_file(given: Given, volume: Volume) -> LabelMap:
             "nothing says which label is which structure.",
             'Give names=FILE.json with {"1": "liver", ...}.',
         )
-    occurring = _labels_in(labels)
-    if nameless := sorted(occurring - set(by_label)):
-        raise VolumeError.of(
-            "label-without-name",
-            given.path,
-            f"labels {nameless[:_SHOWN]} occur and have no name.",
-            "Name every label that occurs.",
-        )
-    names = _understood(given, tuple(by_label.values()))
-    return label_map_of_classes(labels, by_label, names, volume, "published")
-
-
-def _understood(given: Given, classes: tuple[str, ...]) -> Names:
-    """The meaning of all names; SourceError for those that are not known."""
-    layout = given.layout or layout_of(classes)
-    if layout is not None:
-        names = names_of(layout, classes)
-    else:
-        names = min((names_of(each, classes) for each in LAYOUTS), key=lambda n: len(n.unknown))
-    if names.unknown and not given.skip_unknown:
-        shown = ", ".join(names.unknown[:_SHOWN])
-        more = len(names.unknown) - _SHOWN
-        raise SourceError.of(
-            "unknown-structure",
-            given.path,
-            f"no structure is called {shown}{f' and {more} more' if more > 0 else ''}"
-            f"{f' in the layout {layout}' if layout else ' in any one layout'}.",
-            "Rename them (groundct anatomy lists all names), say layout=..., or leave them aside "
-            "with unknown=skip.",
-        )
-    return names
+    return by_label
 
 
 def _mask_files(folder: Path) -> Iterator[tuple[str, Path]]:

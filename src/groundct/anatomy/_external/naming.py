@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -58,6 +60,29 @@ def layout_of(classes: Iterable[str]) -> str | None:
     """The layout that knows all classes, RadGenome's first; None where none does."""
     names = tuple(classes)
     return next((one for one in LAYOUTS if not names_of(one, names).unknown), None)
+
+
+def nearest_names(name: str, most: int = 2) -> tuple[str, ...]:
+    """The structures whose names, or whose classes' names in a layout, are most like ``name``.
+
+    Words count in any order, so that ``lung_left_pred`` is near "left lung"; names all of whose
+    words are there come first, the longest of them first.
+    """
+    by_words: dict[str, str] = {}
+    for tool in LAYOUTS[1:]:
+        for one in mapping(tool).classes:
+            if one.relation == "exact":
+                by_words[_words(one.name)] = one.structures[0]
+    by_words |= {_words(structure): structure for structure in anatomy().structures}
+    words = _words(name)
+    within = [one for one in by_words if set(one.split()) <= set(words.split())]
+    close = difflib.get_close_matches(words, by_words, n=2 * most)
+    near = (*sorted(within, key=len, reverse=True), *close)
+    return tuple(dict.fromkeys(by_words[one] for one in near))[:most]
+
+
+def _words(name: str) -> str:
+    return " ".join(sorted(re.findall(r"[a-z]+|[0-9]+", name.lower())))
 
 
 def label_map_of_classes(

@@ -1,8 +1,9 @@
 """Organ masks of one or many cases, in any form that groundct writes or reads.
 
 One case: a label map of ``groundct segment`` (its NIfTI or JSON file), a folder of one mask a
-structure, or a phantom's truth. Many: a release, a folder of such label maps named as their cases,
-or a folder of such folders (``seg_<case>`` as RadGenome names them, or ``<case>``).
+structure, the folder of a case of ``groundct build``, or a phantom's truth. Many: a release, a
+folder of such label maps named as their cases, or a folder of such folders (``seg_<case>`` as
+RadGenome names them, or ``<case>``).
 """
 
 from __future__ import annotations
@@ -14,19 +15,26 @@ from pathlib import Path
 
 import numpy as np
 
-from groundct.anatomy.masks import PLUGIN as MASKS
+from groundct.anatomy._external.given import Given, names_given, read_given
 from groundct.anatomy.oracle import PLUGIN as ORACLE
 from groundct.benchmark._results import patients_of
+from groundct.benchmark.organs.names import no_known_structure, unknown_names
+from groundct.codecs.label_maps import read_label_map
 from groundct.codecs.nifti import read_nifti_labels
-from groundct.codecs.segmentations import index_path, read_segmentation
+from groundct.codecs.segmentations import (
+    index_path,
+    read_segmentation,
+    read_segmentation_index,
+)
 from groundct.core.geometry import Geometry, reorientation_to, require_same_grid
-from groundct.core.issues import SourceError
+from groundct.core.issues import Issue, SourceError, VolumeError
 from groundct.core.volume import INTERNAL_ORIENTATION, LabelMap, Volume
 from groundct.release.read import Release, read_release
 from groundct.sources._names import case_id_of, patient_id_of
 
 _SUFFIXES = (".nii.gz", ".nii")
 _RADGENOME = "seg_"
+_ORGANS = "organs"
 
 Read = Callable[[Geometry | None], LabelMap]
 """The label map; on a stored grid where one is given, else on its own."""
@@ -34,32 +42,42 @@ Read = Callable[[Geometry | None], LabelMap]
 
 @dataclass(frozen=True)
 class OrganMasks:
-    """Case id -> how its label map is read, and case id -> patient id."""
+    """Case id -> how its label map is read, and case id -> patient id.
+
+    ``issues`` tell of the names of masks that are no structure's: they are passed over.
+    """
 
     path: Path
     cases: dict[str, Read]
     patients: dict[str, str]
+    issues: tuple[Issue, ...] = ()
 
 
 def open_organs(path: Path) -> OrganMasks:
     """The cases at a path; nothing is read yet but names.
 
-    Raises SourceError when there is none.
+    Raises SourceError when there is none, or when no mask of any has a structure's name.
     """
     if (path / "manifest.json").is_file():
         release = read_release(path)
         patients = patients_of(release)
         cases: dict[str, Read] = {case: partial(_of_release, release, case) for case in patients}
         return OrganMasks(path, cases, patients)
-    cases = {case_id_of(name): partial(_of_files, place) for name, place in _places(path)}
-    if not cases:
+    places = {case_id_of(name): place for name, place in _places(path)}
+    if not places:
         raise SourceError.of(
             "no-masks",
             path,
             "it holds no label map with its names, and no folder of masks.",
-            "Give what groundct segment wrote, a folder of <structure>.nii.gz, or a release.",
+            "Give what groundct segment wrote, a folder of <structure>.nii.gz, a folder of such "
+            "cases (of groundct build: cases/), or a release.",
         )
-    return OrganMasks(path, cases, {case: patient_id_of(case) for case in cases})
+    return OrganMasks(
+        path,
+        {case: partial(_of_files, place) for case, place in places.items()},
+        {case: patient_id_of(case) for case in places},
+        unknown_names(path, (place for place in places.values() if not _is_groundcts(place))),
+    )
 
 
 def _places(path: Path) -> Iterator[tuple[str, Path]]:
@@ -84,31 +102,62 @@ def _of_release(release: Release, case: str, grid: Geometry | None) -> LabelMap:
         raise SourceError.of(
             "no-masks", case, "the release holds no organs of it.", "Leave the case out.", case
         )
-    if grid is not None:
-        turn = reorientation_to(grid, INTERNAL_ORIENTATION)
-        require_same_grid(labels.geometry, turn.apply_geometry(grid), case)
-    return labels
+    return _on_grid(labels, grid, case)
 
 
 def _of_files(place: Path, grid: Geometry | None) -> LabelMap:
-    ours = place.is_file() and index_path(place).is_file()
-    if grid is None and ours:
-        return read_segmentation(place)
+    if _is_truth(place):
+        return ORACLE.configured({"truth": str(place)}).segment(_without_voxels(place, grid))
+    if _is_label_map(place):
+        return _on_grid(read_label_map(place, _ORGANS), grid, place)
+    if _is_segmentation(place):
+        return _on_grid(read_segmentation(place), grid, place)
+    given = Given(place, skip_unknown=True)
+    labels = read_given(given, _without_voxels(place, grid))
+    if not labels.segments:
+        raise no_known_structure(place, names_given(given).unknown)
+    return labels
+
+
+def _on_grid(labels: LabelMap, grid: Geometry | None, where: object) -> LabelMap:
+    if grid is not None:
+        turn = reorientation_to(grid, INTERNAL_ORIENTATION)
+        require_same_grid(labels.geometry, turn.apply_geometry(grid), where)
+    return labels
+
+
+def _without_voxels(place: Path, grid: Geometry | None) -> Volume:
+    """A volume on a stored grid, else on that of the first mask; it takes no memory."""
     if grid is None:
-        first = (
-            place if place.is_file() else next(p for p in sorted(place.iterdir()) if _is_mask(p))
-        )
-        grid = read_nifti_labels(first).stored
-    turn = reorientation_to(grid, INTERNAL_ORIENTATION)
-    geometry = turn.apply_geometry(grid)
-    # The plug-in looks at the grid alone, so that a volume without memory serves.
-    hu = np.broadcast_to(np.int16(0), geometry.shape)
-    reader = (
-        ORACLE.configured({"truth": str(place)})
-        if (place / "truth.json").is_file()
-        else MASKS.configured({"folder": str(place), "unknown": "skip"})
-    )
-    return reader.segment(Volume(hu, geometry, grid))
+        masks = [place] if place.is_file() else [p for p in sorted(place.iterdir()) if _is_mask(p)]
+        grid = read_nifti_labels(masks[0]).stored
+    geometry = reorientation_to(grid, INTERNAL_ORIENTATION).apply_geometry(grid)
+    return Volume(np.broadcast_to(np.int16(0), geometry.shape), geometry, grid)
+
+
+def _is_groundcts(place: Path) -> bool:
+    return _is_truth(place) or _is_label_map(place) or _is_segmentation(place)
+
+
+def _is_truth(place: Path) -> bool:
+    """A phantom's."""
+    return (place / "truth.json").is_file()
+
+
+def _is_label_map(place: Path) -> bool:
+    """The folder of a case that ``groundct build`` made."""
+    return (place / f"{_ORGANS}.json").is_file()
+
+
+def _is_segmentation(place: Path) -> bool:
+    """What ``groundct segment`` wrote."""
+    if not place.is_file() or not index_path(place).is_file():
+        return False
+    try:
+        read_segmentation_index(place)
+    except VolumeError:
+        return False
+    return True
 
 
 def _volume_of(index: Path) -> Path | None:

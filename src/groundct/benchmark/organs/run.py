@@ -111,6 +111,8 @@ def evaluate_organs(
         extra_cases=tuple(extra_cases),
         extra=extra,
         issues=(
+            *reference.issues,
+            *prediction.issues,
             *issues,
             *coverage_issues(missing_cases, extra_cases, "cases"),
             *few_patients_issues(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -20,6 +22,7 @@ from groundct.cli._evaluate._numbers import show_numbers
 from groundct.cli._show import show_issues
 
 _SHOWN_ISSUES = 20
+_SHOWN_STRUCTURES = 20
 _PLACE = click.Path(exists=True, path_type=Path)
 
 
@@ -99,12 +102,23 @@ def _show(result: OrganResult) -> None:
     click.echo(", ".join(f"{name} {summary[name]}" for name in counts))
     surfaces = [name for name in summary if ":" in name]
     show_numbers(summary, (*HEADLINES, *surfaces))
-    for name, numbers in result.structures.items():
-        dice = "not defined" if numbers["dice"] is None else f"{numbers['dice']:.4f}"
-        click.echo(
-            f"  {name:52s} {dice}  {numbers['volume_error_ml']:+10.2f} ml"
-            + (f"  {numbers['n_missing']} missing" if numbers["n_missing"] else "")
-        )
+    _show_structures(result.structures)
     if result.airways:
         click.echo("airway tree:")
         show_numbers(result.airways, AIRWAY_NAMES)
+
+
+def _show_structures(structures: Mapping[str, Mapping[str, Any]]) -> None:
+    """The structures of least Dice, and how many more stand in the files."""
+    worst = sorted(
+        structures.items(), key=lambda one: (one[1]["dice"] is None, one[1]["dice"] or 0.0)
+    )
+    click.echo(f"  {'structure, worst first':52s} {'Dice':>11s}  {'volume error':>13s}")
+    for name, numbers in worst[:_SHOWN_STRUCTURES]:
+        dice = "not defined" if numbers["dice"] is None else f"{numbers['dice']:.4f}"
+        click.echo(
+            f"  {name:52s} {dice:>11s}  {numbers['volume_error_ml']:+10.2f} ml"
+            + (f"  {numbers['n_missing']} missing" if numbers["n_missing"] else "")
+        )
+    if len(worst) > _SHOWN_STRUCTURES:
+        click.echo(f"  ... and {len(worst) - _SHOWN_STRUCTURES} more, in the files")
