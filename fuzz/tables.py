@@ -67,5 +67,6 @@ def _regular(rng: np.random.Generator) -> str:
 
 def _by_python(text: str, delimiter: str) -> tuple[list[str], list[list[str]]]:
     found = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
-    start = 0 if found[0][0].strip() else 1  # pandas' nameless index
-    return [name.strip() for name in found[0][start:]], [row[start:] for row in found[1:]]
+    # Nameless: the index of pandas, and columns that hold nothing.
+    named = [n for n, name in enumerate(found[0]) if name.strip()]
+    return [found[0][n].strip() for n in named], [[row[n] for n in named] for row in found[1:]]

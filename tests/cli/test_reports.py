@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from groundct.cli.main import cli
+from groundct.cli.main import cli, main
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import DataError
 from groundct.core.report import Report
@@ -383,3 +383,66 @@ def test_categorize_refuses_a_table_without_findings(tmp_path: Path) -> None:
     result = run("categorize", source, "-o", tmp_path / "o.tsv")
     assert result.exit_code == 1 and "ragged-row" in result.output
     assert [row["n"] for row in read_csv_table(tmp_path / "o.tsv")] == ["2"]
+
+
+def test_categorize_does_not_write_over_its_input(tmp_path: Path) -> None:
+    source = findings_table(tmp_path / "in.tsv", "5 mm nodule")
+    before = source.read_bytes()
+    (tmp_path / "link.tsv").symlink_to(source)
+    for out in (source, tmp_path / "link.tsv"):
+        with pytest.raises(DataError, match="output-is-input"):
+            cli(["categorize", str(source), "-o", str(out)], standalone_mode=False)
+    assert source.read_bytes() == before
+
+
+def test_categorize_knows_its_column_in_capitals_and_missing_values(tmp_path: Path) -> None:
+    rows = [("1", "5 mm nodule"), ("2", "NaN")]
+    source = table(tmp_path / "in.csv", rows, ("n", "Finding"))
+    result = run("categorize", source, "-o", tmp_path / "out.csv")
+    assert result.exit_code == 0 and "empty-finding" in result.output and "'NaN'" in result.output
+    found = read_csv_table(tmp_path / "out.csv")
+    assert [(row["Finding"], row["predicted_category"]) for row in found] == [
+        ("5 mm nodule", "2d"), ("NaN", ""),
+    ]  # fmt: skip
+    both = table(tmp_path / "both.csv", [("a", "b")], ("Finding", "finding"))
+    with pytest.raises(DataError, match="ambiguous-columns"):
+        cli(["categorize", str(both), "-o", str(tmp_path / "x.csv")], standalone_mode=False)
+
+
+def test_the_columns_that_were_taken_are_told_or_named(tmp_path: Path) -> None:
+    source = table(tmp_path / "in.csv", [("a", "Nodule.", "x")], ("Key", "Dictation", "text"))
+    with pytest.raises(DataError, match="no column names the case"):
+        cli(["reports", str(source), "-o", str(tmp_path / "out")], standalone_mode=False)
+    result = run("reports", source, "-o", tmp_path / "out", "--case-column", "Key",
+                 "--report-column", "Dictation")  # fmt: skip
+    assert result.exit_code == 0
+    assert result.output.startswith(
+        "in.csv: 'Key' names the case, 'Dictation' holds the report\n1 report read"
+    )
+    run_file = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert (run_file["case_column"], run_file["report_columns"]) == ("Key", ["Dictation"])
+
+
+def test_a_missing_value_is_no_report_and_told(tmp_path: Path) -> None:
+    rows = [("a", "NaN"), ("b", "Nodule."), ("NULL", "Nodule.")]
+    source = table(tmp_path / "in.csv", rows, ("case_id", "report"))
+    assert run("reports", source, "-o", tmp_path / "out").exit_code == 1
+    found = [(row["code"], row["what"]) for row in issues_of(tmp_path / "out")]
+    assert [code for code, _ in found] == ["missing-value", "no-report", "row-without-name"]
+    assert "'NaN' in report (1)" in found[0][1] and "'NaN'" in found[1][1]
+    assert "'NULL'" in found[2][1]
+
+
+def test_a_wrong_language_or_extractor_ends_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = table(tmp_path / "in.csv")
+    result = run("reports", source, "-o", tmp_path / "out", "--language", "de")
+    assert result.exit_code == 2 and "rules reads en, tr, not 'de'" in result.output
+    arguments = ["groundct", "reports", str(source), "-o", str(tmp_path / "out")]
+    monkeypatch.setattr("sys.argv", [*arguments, "--extractor", "gpt"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    told = capsys.readouterr().err
+    assert told.startswith("error [unknown-plugin] gpt: no reports plug-in 'gpt'; known: hybrid")
+    assert not (tmp_path / "out").exists()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from groundct.codecs._csv_text import inert, plain
 from groundct.codecs.csv_scan import CsvScan, ScannedRow, scan_csv
-from groundct.codecs.tables import read_csv_table, write_csv_table
+from groundct.codecs.tables import read_csv_headings, read_csv_table, write_csv_table
 from groundct.core.issues import Issue, TableError
 
 TURKISH = "Sağ akciğer üst lobda nodül; ölçüm “5 mm”, İNCE ŞÜPHE – ağır ışık çığ"
@@ -189,3 +189,32 @@ def test_formulas_get_an_apostrophe(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["", "5 mm", "a=1", "'tis", "1-2", "–", "''", " x"])
 def test_other_cells_stay_as_they_are(cell: str) -> None:
     assert inert(cell) == plain(cell) == cell
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\n', "\nSEP=;\n", "sep=\t\n", "sep=|\n"])
+def test_excels_line_that_names_the_delimiter(tmp_path: Path, first: str) -> None:
+    sign = first.strip('"\r\n')[-1]
+    data = first + f'id{sign}text\n1{sign}"one{sign} two"\n'
+    path = write(tmp_path / "t.csv", data.encode("utf-8-sig"))
+    due = {"id": "1", "text": f"one{sign} two"}
+    assert cells(scan_csv(path)) == [due] == list(read_csv_table(path))
+    assert read_csv_headings(path) == ("id", "text")
+    line = data.count("\n")
+    path.write_text(data + "2\n")
+    with pytest.raises(TableError, match=f"line {line + 1}: the row has 1 cells"):
+        read_csv_table(path)
+    assert told(scan_csv(path)) == [(1, line), "ragged-row"]
+
+
+def test_empty_columns_without_a_heading_are_passed_over(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", b"id,text,,\n1,one,,\n2,two,, \n")
+    due = [{"id": "1", "text": "one"}, {"id": "2", "text": "two"}]
+    assert cells(scan_csv(path)) == due == list(read_csv_table(path))
+    assert read_csv_headings(path) == ("id", "text")
+
+
+def test_a_column_that_holds_text_needs_a_heading(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", b"id,text,\n1,one,\n2,two,more\n")
+    for read in (scan_csv, read_csv_table):
+        with pytest.raises(TableError, match=r"column 3 has no heading, and line 3 holds 'more'"):
+            read(path)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from groundct.core.issues import SourceError
-from groundct.sources._reports import report_of_free_text
+from groundct.core.issues import SourceError, TableError
+from groundct.sources._headings import report_of_cells
 from groundct.sources.nifti_folder import PLUGIN
 
 Write = Callable[..., Path]
@@ -243,9 +243,9 @@ def test_without_volumes_or_folder_it_is_refused(tmp_path: Path) -> None:
 
 def test_free_text_is_kept_to_the_letter() -> None:
     text = "  Bulgular: \t nodül.\r\n\r\nSonuç: nodül. "
-    report = report_of_free_text(text)
+    report = report_of_cells({"report": text}, {"report": "other"})
     assert report is not None and report.text == text
-    assert report_of_free_text(" \n") is None
+    assert report_of_cells({"report": " \n"}, {"report": "other"}) is None
 
 
 @pytest.mark.parametrize(
@@ -259,3 +259,72 @@ def test_languages_are_written_in_many_ways(
     write_csv(tmp_path / "r.csv", [row], "file,report,language")
     (case,) = PLUGIN.read(tmp_path).cases
     assert case.report is not None and case.report.language == language
+
+
+@pytest.mark.parametrize("table", ["File,Report\na.nii.gz,Text.\n", "image_id;REPORT\na;Text.\n"])
+def test_headings_in_other_letters(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray, table: str
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "r.csv").write_text(table)
+    corpus = PLUGIN.read(tmp_path)
+    assert corpus.issues == () and corpus.cases[0].report is not None
+
+
+def test_tables_that_are_no_reports_are_named_with_their_headings(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "meta.csv").write_text("image_id;age\na;50\n")
+    (issue,) = PLUGIN.read(tmp_path).issues
+    assert issue.code == "no-reports-table"
+    assert "meta.csv: no column holds the report" in issue.what and "'age'" in issue.what
+
+
+def test_columns_that_could_each_be_the_report_are_refused(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "r.csv").write_text("file,report,text\na.nii.gz,One.,Two.\n")
+    with pytest.raises(TableError, match="ambiguous-columns"):
+        PLUGIN.read(tmp_path)
+
+
+def test_missing_values_are_no_reports_patients_or_splits(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    for name in "ab":
+        write_nifti(tmp_path / f"{name}.nii.gz", hu)
+    (tmp_path / "r.csv").write_text("file,report,patient_id,split\na,NaN,nan,None\nb,Text.,P,\n")
+    corpus = PLUGIN.read(tmp_path)
+    assert [(case.patient_id, case.report is None) for case in corpus.cases] == [
+        ("a", True), ("P", False),
+    ]  # fmt: skip
+    assert codes(corpus) == ["missing-value", "no-report"]
+    assert "'NaN' in report (1)" in corpus.issues[0].what
+
+
+def test_a_volume_of_two_rows_is_told_so(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    write_nifti(tmp_path / "a.nii.gz", hu)
+    (tmp_path / "r.csv").write_text("file,report\na,One.\na,Two.\n")
+    corpus = PLUGIN.read(tmp_path)
+    assert codes(corpus) == ["duplicated-row", "no-report"]
+    assert "several rows" in corpus.issues[1].what
+
+
+def test_a_row_that_names_another_folder_is_told(
+    tmp_path: Path, write_nifti: Write, hu: np.ndarray
+) -> None:
+    for name in "abc":
+        write_nifti(tmp_path / f"{name}.nii.gz", hu)
+    here = tmp_path.name
+    (tmp_path / "r.csv").write_text(
+        f"file,report\n/data/x/a.nii.gz,A.\nb.nii.gz,B.\n{here}/c.nii.gz,C.\n"
+    )
+    corpus = PLUGIN.read(tmp_path)
+    assert [case.report and case.report.text for case in corpus.cases] == ["A.", "B.", "C."]
+    (issue,) = corpus.issues
+    assert (issue.code, issue.severity) == ("other-folder", "note")
+    assert "another folder in 1 row," in issue.what and "/data/x/a.nii.gz" in issue.what

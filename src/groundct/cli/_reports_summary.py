@@ -56,6 +56,8 @@ class Tally:
             },
             "table": self.table.scan.path.name,
             "encoding": self.table.scan.encoding.name,
+            "case_column": self.table.columns.case,
+            "report_columns": list(self.table.columns.report),
             "language": self.table.language,
             "rows": self.counts["rows"],
             "read": self.counts["read"],
@@ -81,6 +83,7 @@ class Tally:
 def show_summary(tally: Tally, out: Path, seconds: float) -> None:
     """Print the outcome for people; what is wrong stands last."""
     counts, read = tally.counts, tally.counts["read"]
+    click.echo(f"{tally.table.scan.path.name}: {tally.table.columns}")
     click.echo(
         f"{plural(read, 'report')} read, {tally.set_aside} set aside, {seconds:.1f} s, "
         f"{read / seconds:.0f} reports/s"

@@ -10,11 +10,12 @@ from typing import Final
 import click
 
 from groundct.cli._show import plural, show_issues
-from groundct.codecs._csv_text import plain
+from groundct.codecs._csv_text import is_blank, missing_columns, plain
 from groundct.codecs.csv_scan import scan_csv
 from groundct.codecs.tables import write_csv_table
-from groundct.core.issues import Issue, TableError
+from groundct.core.issues import Issue, TableError, WorkspaceError
 from groundct.reports.labels import categorize
+from groundct.sources._headings import letters
 
 FINDING: Final = "finding"
 PREDICTED: Final = "predicted_category"
@@ -39,7 +40,15 @@ def command(table: Path, out: Path, language: str, encoding: str | None) -> None
     Example:
       groundct categorize findings.tsv -o categories.tsv
     """
-    scan = scan_csv(table, required=(FINDING,), encoding=encoding)
+    if out.exists() and out.samefile(table):
+        raise WorkspaceError.of(
+            "output-is-input",
+            out,
+            "it is the table that is read, and would be written over.",
+            "Name another output.",
+        )
+    scan = scan_csv(table, encoding=encoding)
+    finding = _finding_column(table, scan.headings)
     if PREDICTED in scan.headings:
         raise TableError.of(
             "column-there-already",
@@ -55,10 +64,10 @@ def command(table: Path, out: Path, language: str, encoding: str | None) -> None
             issues.append(row)
             continue
         cells = {name: plain(cell) for name, cell in row.cells.items()}
-        blank = not cells[FINDING].strip()
+        blank = is_blank(cells[finding])
         if blank:
-            issues.append(_blank(scan.where(row.number, row.line)))
-        code = "" if blank else categorize(cells[FINDING], language)
+            issues.append(_blank(scan.where(row.number, row.line), cells[finding]))
+        code = "" if blank else categorize(cells[finding], language)
         rows.append({**cells, PREDICTED: code})
     write_csv_table(out, (*names, PREDICTED), rows, inert_cells=True)
     found = Counter(row[PREDICTED] for row in rows if row[PREDICTED])
@@ -68,11 +77,27 @@ def command(table: Path, out: Path, language: str, encoding: str | None) -> None
     sys.exit(1 if any(issue.severity == "error" for issue in issues) else 0)
 
 
-def _blank(where: str) -> Issue:
+def _finding_column(table: Path, headings: tuple[str, ...]) -> str:
+    """The heading called finding, in whatever letters; raises TableError for none or several."""
+    found = [name for name in headings if letters(name) == FINDING]
+    if not found:
+        raise missing_columns(table, (FINDING,), headings)
+    if len(found) > 1:
+        raise TableError.of(
+            "ambiguous-columns",
+            f"{table} line 1",
+            f"the columns {', '.join(map(repr, found))} could each be meant.",
+            "Rename all but one.",
+        )
+    return found[0]
+
+
+def _blank(where: str, cell: str) -> Issue:
+    said = f" ({cell.strip()!r})" if cell.strip() else ""
     return Issue(
         code="empty-finding",
         where=where,
-        what=f"its cell {FINDING!r} is blank; it gets no code.",
+        what=f"its cell {FINDING!r} holds no finding{said}; it gets no code.",
         remedy="Fill in the finding, or delete the row.",
         severity="warning",
     )

@@ -28,6 +28,7 @@ _COMMANDS = {
     "reports": "Read a table of reports: sentences, findings, labels, region reports.",
 }
 
+EXIT_WRONG = 2
 EXIT_REFUSED = 3
 
 
@@ -70,9 +71,12 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command; refused data ends with its issues and exit code 3."""
+    """Run the command; refused data ends with its issues and exit code 3, a wrong name with 2."""
     try:
         cli(standalone_mode=True)
-    except (DataError, UnknownPluginError) as error:
+    except UnknownPluginError as error:
+        click.echo(error.issue.line(), err=True)
+        sys.exit(EXIT_WRONG)
+    except DataError as error:
         click.echo(str(error), err=True)
         sys.exit(EXIT_REFUSED)

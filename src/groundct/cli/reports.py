@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import click
 
@@ -15,12 +16,14 @@ from groundct.cli._rows_progress import with_progress
 from groundct.cli._show import show_json
 from groundct.core.contracts import Extractor
 from groundct.core.issues import Issue, TableError, WorkspaceError
+from groundct.core.plugins import load_plugin
 from groundct.core.report import UNSAID_LANGUAGE, Report
 from groundct.reports._read import prepare, whole
 from groundct.reports.explain import explain
 from groundct.reports.rules import PLUGIN as RULES
 from groundct.reports.tables.output import Output
 from groundct.reports.tables.run import read_rows
+from groundct.sources._headings import Wanted
 from groundct.sources._report_table import ReportRow, ReportTable, open_report_table
 
 EXIT_INTERRUPTED = 130
@@ -38,6 +41,15 @@ EXIT_INTERRUPTED = 130
     help="Report reader: rules, llm, hybrid, or a plug-in.",
 )  # fmt: skip
 @click.option(
+    "--case-column",
+    metavar="HEADING",
+    help="The column that names the case, if none is recognised.",
+)
+@click.option(
+    "--report-column", "report_columns", multiple=True, metavar="HEADING",
+    help="The column that holds the report, or each of its sections; may be repeated.",
+)  # fmt: skip
+@click.option(
     "--language", help="Language of reports whose row states none (tr); else told from their words."
 )
 @click.option("--encoding", help="The table's encoding, where its bytes do not prove it.")
@@ -52,28 +64,40 @@ EXIT_INTERRUPTED = 130
 @click.option("--case", "case_id", help="Explain every sentence of this case of TABLE.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON on stdout.")
 def command(  # noqa: PLR0913 - one parameter an option
-    table: Path | None, out: Path | None, extractor: str, language: str | None,
-    encoding: str | None, workers: int, sentence: str | None, case_id: str | None, as_json: bool,
+    table: Path | None, out: Path | None, extractor: str, case_column: str | None,
+    report_columns: tuple[str, ...], language: str | None, encoding: str | None, workers: int,
+    sentence: str | None, case_id: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Read the reports of TABLE: sentences, findings, 18 labels, RadGenome's region reports.
 
     TABLE is a CSV or TSV with CT-RATE's columns (VolumeName, Findings_EN, Impressions_EN, ...), or
-    with a column that names the case and one called report, text or report_text. A row that cannot
-    be read is set aside with its number and the reason (issues.csv); the exit code is then 1.
+    with a column that names the case (case_id, file, AccessionNumber, study_id, ...) and one of the
+    report (report, text, ...) or one each of findings and impression. Capitals, spaces and
+    underscores do not matter; the first line of the summary tells which columns were taken. A row
+    that cannot be read is set aside with its number and the reason (issues.csv); the exit code is
+    then 1.
 
     \b
     Examples:
       groundct reports train_reports.csv -o out/
       groundct reports reports.tsv -o out/ --language tr --workers 2
+      groundct reports export.csv -o out/ --case-column Key --report-column Dictation
       groundct reports --explain "Pericardial effusion-thickening was not observed."
       groundct reports train_reports.csv --case train_1_a_1
     """
+    plugin = cast(Extractor, load_plugin("reports", extractor))
+    if language is not None and language not in plugin.languages:
+        raise click.BadParameter(
+            f"{extractor} reads {', '.join(plugin.languages)}, not {language!r}.",
+            param_hint="--language",
+        )
     if sentence is not None:
         _explain(whole(sentence, language or UNSAID_LANGUAGE), as_json=as_json)
         return
     if table is None:
         raise click.UsageError("name the table, or a sentence with --explain")
-    opened = open_report_table(table, encoding=encoding, language=language)
+    wanted = Wanted(case_column, report_columns)
+    opened = open_report_table(table, encoding=encoding, language=language, wanted=wanted)
     if case_id is not None:
         _explain(_row_of(opened, case_id).report, as_json=as_json)
     elif out is None:

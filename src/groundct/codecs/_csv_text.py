@@ -15,6 +15,14 @@ MAX_CELL_CHARACTERS = 1 << 24
 # A cell, in quotes when it begins with one, and the sign between it and the next.
 _CELL = re.compile(r'(?:"(?:[^"]|"")*"|[^",;\r\n][^,;\r\n]*|)([,;]|)')
 
+# The line that Excel reads before the headings, and writes where it is asked to.
+_SEPARATOR = re.compile(r'[\r\n]*"?sep=([,;\t|])"?(?:\r|\n|$)', re.IGNORECASE)
+
+# What pandas, R, databases and spreadsheets write where there is nothing.
+_NOTHING = frozenset(
+    ("", "nan", "-nan", "<na>", "na", "n/a", "#n/a", "#na", "none", "null", "nat", "nil", "\\n")
+)
+
 # What a spreadsheet takes for a formula; the wide forms count where the system's language has them.
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
@@ -27,8 +35,11 @@ def delimiter_written(path: Path) -> str:
 def delimiter_of(path: Path, text: str) -> str:
     """Tab for TSV; for CSV a comma, or a semicolon where the heading row has only these.
 
-    Spreadsheets write CSV with semicolons where the comma is the decimal mark.
+    Spreadsheets write CSV with semicolons where the comma is the decimal mark. A first line
+    ``sep=;`` says it for any table.
     """
+    if said := _SEPARATOR.match(text):
+        return said[1]
     written = delimiter_written(path)
     found = set()
     at = len(text) - len(text.lstrip("\r\n"))
@@ -36,6 +47,16 @@ def delimiter_of(path: Path, text: str) -> str:
         found.add(cell[1])
         at = cell.end()
     return ";" if written == "," and found == {";"} else written
+
+
+def says_delimiter(cells: Sequence[str], delimiter: str) -> bool:
+    """Whether a first row is Excel's line ``sep=;``, which is no part of the table."""
+    return delimiter.join(cells).casefold() == f"sep={delimiter}"
+
+
+def is_blank(cell: str) -> bool:
+    """Whether a cell holds nothing: no text, or only a word for a missing value (``NaN``)."""
+    return cell.strip().casefold() in _NOTHING
 
 
 def csv_line(cells: Sequence[str], delimiter: str, also_quoted: str = "") -> str:
@@ -68,7 +89,11 @@ def plain(cell: str) -> str:
 
 
 def checked_headings(path: Path, cells: Sequence[str], required: Sequence[str]) -> list[str]:
-    """The names in a heading row; raises TableError with everything that is wrong with them."""
+    """The names in a heading row; raises TableError with everything that is wrong with them.
+
+    A nameless first column is what pandas writes for its index; whether another one may be left
+    out, `nameless_cell` says of each row.
+    """
     names = [cell.strip() for cell in cells]
     if not any(names):
         raise TableError.of(
@@ -84,16 +109,6 @@ def checked_headings(path: Path, cells: Sequence[str], required: Sequence[str]) 
                 remedy="Give every column its own heading.",
             )
         )
-    # A nameless first column is what pandas writes for its index; it is left out.
-    if "" in names[1:]:
-        issues.append(
-            Issue(
-                code="nameless-column",
-                where=f"{path} line 1",
-                what=f"column {names.index('', 1) + 1} has no heading.",
-                remedy="Give every column a heading.",
-            )
-        )
     missing = [name for name in dict.fromkeys(required) if name not in names]
     if missing:
         issues.extend(missing_columns(path, missing, names).issues)
@@ -102,13 +117,31 @@ def checked_headings(path: Path, cells: Sequence[str], required: Sequence[str]) 
     return names
 
 
+def nameless_cell(
+    path: Path, names: Sequence[str], line: int, cells: Sequence[str]
+) -> Issue | None:
+    """What is wrong where a column without a heading, which is passed over, holds a text."""
+    for n, (name, cell) in enumerate(zip(names, cells, strict=True)):
+        if n and not name and cell.strip():
+            return Issue(
+                code="nameless-column",
+                where=f"{path} line 1",
+                what=f"column {n + 1} has no heading, and line {line} holds {cell[:40]!r} in it.",
+                remedy="Give the column a heading, or empty it.",
+            )
+    return None
+
+
 def missing_columns(path: Path, missing: Sequence[str], present: Sequence[str]) -> TableError:
     """The error of a table without columns that are due."""
+    lacking = ", ".join(missing)
     return TableError(
         Issue(
             code="missing-column",
             where=f"{path} line 1",
-            what=f"columns {list(missing)} are not there; there are {list(present)}.",
+            what=f"{'columns' if len(missing) > 1 else 'the column'} {lacking} "
+            f"{'are' if len(missing) > 1 else 'is'} not there; "
+            f"there are {', '.join(name for name in present if name)}.",
             remedy="Use the table that this layout asks for, or rename its columns.",
         )
     )

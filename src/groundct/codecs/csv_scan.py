@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from groundct.codecs._csv_text import MAX_CELL_CHARACTERS, checked_headings, delimiter_of
+from groundct.codecs._csv_text import (
+    MAX_CELL_CHARACTERS,
+    checked_headings,
+    delimiter_of,
+    nameless_cell,
+    says_delimiter,
+)
 from groundct.codecs._encodings import Encoding, encoding_of
 from groundct.codecs._files import unreadable
 from groundct.core.issues import Issue, TableError
@@ -144,12 +150,26 @@ def scan_csv(path: Path, *, required: Sequence[str] = (), encoding: str | None =
             "Save the table in UTF-8, or say its encoding.",
         )
     names = checked_headings(path, first, required)
+    if "" in names[1:]:
+        with _open_text(path, found) as stream:
+            _require_empty(path, names, _records(stream, delimiter))
     return CsvScan(path, tuple(names), delimiter, found)
+
+
+def _require_empty(path: Path, names: Sequence[str], records: Iterator[_Record]) -> None:
+    """Raise TableError where a column without a heading holds anything."""
+    next(records, None)
+    for line, _, cells in records:
+        if isinstance(cells, csv.Error) or len(cells) != len(names):
+            continue
+        if issue := nameless_cell(path, names, line, cells):
+            raise TableError(issue)
 
 
 def _records(stream: io.TextIOBase, delimiter: str) -> Iterator[_Record]:
     """(first line, last line, cells or what is wrong) of every row that is not blank."""
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    heading_is_due = True
     while True:
         first = reader.line_num + 1
         try:
@@ -159,8 +179,9 @@ def _records(stream: io.TextIOBase, delimiter: str) -> Iterator[_Record]:
         except csv.Error as problem:
             yield first, reader.line_num, problem
             continue
-        if cells:
+        if cells and not (heading_is_due and says_delimiter(cells, delimiter)):
             yield first, reader.line_num, cells
+        heading_is_due = heading_is_due and not cells
 
 
 def _is_text(cell: str) -> bool:

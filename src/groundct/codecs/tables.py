@@ -20,7 +20,9 @@ from groundct.codecs._csv_text import (
     delimiter_written,
     inert,
     missing_columns,
+    nameless_cell,
     plain,
+    says_delimiter,
 )
 from groundct.codecs._files import read_bytes, write_bytes
 from groundct.core.issues import Issue, TableError
@@ -58,6 +60,7 @@ def read_csv_table(
     text = _decode(path, read_bytes(path, TableError, MAX_TABLE_BYTES))
     records = _records(path, text)
     headings = checked_headings(path, next(records, (1, []))[1], (*required, *key))
+    nameless = "" in headings[1:]
     faults = _Faults(path)
     rows: list[Row] = []
     seen: dict[tuple[str, ...], int] = {}
@@ -70,6 +73,8 @@ def read_csv_table(
                 "Quote cells that hold the delimiter or a line break.",
             )
             continue
+        if nameless and (issue := nameless_cell(path, headings, line, cells)):
+            raise TableError(issue)
         row = dict(zip(headings, map(plain, cells) if inert_cells else cells, strict=True))
         row.pop("", None)
         if key:
@@ -241,11 +246,12 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     delimiter = delimiter_of(path, text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    start = 1
+    start, first = 1, True
     try:
         for cells in reader:
-            if cells:
+            if cells and not (first and says_delimiter(cells, delimiter)):
                 yield start, cells
+            first = first and not cells
             start = reader.line_num + 1
     except csv.Error as problem:
         raise TableError.of(

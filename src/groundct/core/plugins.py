@@ -14,6 +14,7 @@ from importlib.metadata import entry_points
 from typing import Literal
 
 from groundct.core.contracts import Plugin
+from groundct.core.issues import Issue
 
 Family = Literal["sources", "anatomy", "reports", "grounding", "exports"]
 
@@ -27,7 +28,17 @@ _PACKAGES: dict[str, str] = {
 
 
 class UnknownPluginError(LookupError):
-    """No plug-in of that name; the message lists the known ones."""
+    """No plug-in of that name; the message lists the known ones, and ``issue`` is the same."""
+
+    def __init__(self, family: str, name: str, known: tuple[str, ...]) -> None:
+        told = f"no {family} plug-in {name!r}; known: {', '.join(known)}"
+        super().__init__(told)
+        self.issue = Issue(
+            code="unknown-plugin",
+            where=name,
+            what=f"{told}.",
+            remedy="Name one that is known, or install the package that offers it.",
+        )
 
 
 def plugin_names(family: Family) -> tuple[str, ...]:
@@ -51,7 +62,7 @@ def load_plugin(family: Family, name: str) -> Plugin:
     """The plug-in of a name; its module is imported now, and looked for once in a process."""
     known = plugin_names(family)
     if name not in known:
-        raise UnknownPluginError(f"no {family} plug-in {name!r}; known: {', '.join(known)}")
+        raise UnknownPluginError(family, name, known)
     for entry in entry_points(group=f"groundct.{family}", name=name):
         plugin = entry.load()
         break

@@ -1,35 +1,26 @@
-"""One table of reports, row by row: CT-RATE's columns, or one column of free text."""
+"""One table of reports, row by row; which column is which is read off its headings, or said."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
+from groundct.codecs._csv_text import is_blank
 from groundct.codecs.csv_scan import CsvScan, ScannedRow, scan_csv
 from groundct.core.issues import Issue, TableError
 from groundct.core.report import UNSAID_LANGUAGE, Report
-from groundct.sources._names import case_id_of
-from groundct.sources._reports import SECTION_COLUMNS, report_of_free_text, report_of_sections
-from groundct.sources._text_table import TEXT_COLUMNS, language_of_row
-
-KEY_COLUMNS: Final = (
-    "VolumeName",
-    "Volumename",
-    "AccessionNo",
-    "AccessionNumber",
-    "case_id",
-    "volume",
-    "file",
-    "filename",
-    "SeriesInstanceUID",
-    "folder",
-    "PatientID",
+from groundct.sources._headings import (
+    READ_SECTIONS,
+    SECTION_COLUMNS,
+    Columns,
+    Wanted,
+    columns_of,
 )
-"""Headings that may name the case; the first of them that is there does."""
-
-_READ_COLUMNS: Final = ("Findings_EN", "Impressions_EN")
+from groundct.sources._names import case_id_of
+from groundct.sources._reports import missing_values, missing_words
+from groundct.sources._text_table import language_of_row
 
 
 @dataclass(frozen=True)
@@ -56,8 +47,7 @@ class ReportTable:
     """
 
     scan: CsvScan
-    key: str
-    text: str | None
+    columns: Columns
     language: str | None
     count: int
     twice: Mapping[str, int]
@@ -70,13 +60,14 @@ class ReportTable:
 
     def _read(self, row: ScannedRow) -> ReportRow | Issue:
         where = self.scan.where(row.number, row.line)
-        name = row.cells[self.key]
+        columns = self.columns
+        name = row.cells[columns.case]
         case_id = case_id_of(name)
-        if not case_id:
+        if is_blank(case_id):
             return Issue(
                 code="row-without-name",
                 where=where,
-                what=f"its cell {self.key!r} is blank.",
+                what=f"its cell {columns.case!r} names no case{_saying(name)}.",
                 remedy="Fill in the name, or delete the row.",
             )
         if case_id in self.twice:
@@ -88,27 +79,25 @@ class ReportTable:
                 remedy="Keep one row; until then none is read.",
                 case_id=case_id,
             )
-        language = language_of_row(row.cells) or self.language or UNSAID_LANGUAGE
-        if self.text is not None:
-            report = report_of_free_text(row.cells[self.text], language)
-            columns: tuple[str, ...] = (self.text,)
-        else:
-            report = report_of_sections(row.cells, language)
-            filled = {section.name for section in report.sections} if report else set()
-            columns = tuple(c for c, section in SECTION_COLUMNS.items() if section in filled)
+        language = language_of_row(row.cells, columns) or self.language or UNSAID_LANGUAGE
+        report = columns.report_of(row.cells, language)
         if report is None:
             return Issue(
                 code="no-report",
                 where=where,
-                what="its cells hold no text.",
+                what=f"its cells hold no text{_saying(*(row.cells[c] for c in columns.report))}.",
                 remedy="Fill in the report, or delete the row.",
                 case_id=case_id,
             )
-        return ReportRow(row.number, where, name, case_id, report, columns)
+        return ReportRow(row.number, where, name, case_id, report, columns.filled(row.cells))
 
 
 def open_report_table(
-    path: Path, *, encoding: str | None = None, language: str | None = None
+    path: Path,
+    *,
+    encoding: str | None = None,
+    language: str | None = None,
+    wanted: Wanted | None = None,
 ) -> ReportTable:
     """Look a table of reports through: its columns, its rows' number, cases that stand in it twice.
 
@@ -116,59 +105,69 @@ def open_report_table(
         path: A ``.csv`` or ``.tsv``, or either with ``.gz``.
         encoding: Its encoding, where the user says it.
         language: The language of reports whose row states none, where the user says it.
+        wanted: The columns of the case and of the report, where the user says them.
 
     Raises:
-        TableError: It cannot be read, has no column that names cases or none with reports, or no
-            row.
+        TableError: It cannot be read, has no column that names cases or none with reports or
+            several that could be that, or no row.
     """
     scan = scan_csv(path, encoding=encoding)
-    key = next((name for name in KEY_COLUMNS if name in scan.headings), None)
-    text = next((name for name in TEXT_COLUMNS if name in scan.headings), None)
-    sections = [name for name in _READ_COLUMNS if name in scan.headings]
-    if sections:
-        text = None
-    if key is None or not (text or sections):
-        raise TableError.of(
-            "not-a-reports-table",
-            f"{path} line 1",
-            f"no column names the case ({', '.join(KEY_COLUMNS[:4])}, ...) or none holds reports "
-            f"({', '.join((*_READ_COLUMNS, *TEXT_COLUMNS))}); there are {list(scan.headings)}.",
-            "Use CT-RATE's columns, or rename yours; a table split at tabs must end in .tsv.",
-        )
-    count, twice = _count(scan, key)
+    columns = columns_of(path, scan.headings, wanted=wanted)
+    count, twice, wordless = _look_through(scan, columns)
     if not count:
         raise TableError.of(
             "no-rows", path, "the table has headings and no row.", "Give a table with reports."
         )
     found = (scan.encoding.issue,) if scan.encoding.issue else ()
-    missing = () if text else tuple(_missing(path, scan.headings))
-    return ReportTable(scan, key, text, language, count, twice, (*found, *missing))
+    return ReportTable(
+        scan=scan,
+        columns=columns,
+        language=language,
+        count=count,
+        twice=twice,
+        issues=(*found, *_missing(path, columns), *missing_values(path, wordless)),
+    )
 
 
-def _count(scan: CsvScan, key: str) -> tuple[int, dict[str, int]]:
-    """How many rows there are, and the cases that have several, each with its first row."""
+def _look_through(
+    scan: CsvScan, columns: Columns
+) -> tuple[int, dict[str, int], Counter[tuple[str, str]]]:
+    """How many rows there are, cases of several with their first row, and missing values."""
     first: dict[str, int] = {}
     twice: dict[str, int] = {}
+    wordless: Counter[tuple[str, str]] = Counter()
     count = 0
     for row in scan.rows():
         count += 1
         if isinstance(row, Issue):
             continue
-        case_id = case_id_of(row.cells[key])
+        wordless.update(missing_words((row.cells,), columns.report))
+        case_id = case_id_of(row.cells[columns.case])
         if case_id in first:
             twice[case_id] = first[case_id]
         else:
             first[case_id] = row.number
-    return count, twice
+    return count, twice, wordless
 
 
-def _missing(path: Path, headings: tuple[str, ...]) -> Iterator[Issue]:
-    for name in SECTION_COLUMNS:
-        if name not in headings:
+def _missing(path: Path, columns: Columns) -> Iterator[Issue]:
+    """The sections of which a table of sections has no column."""
+    if "other" in columns.report.values():
+        return
+    ct_rate = any(column in SECTION_COLUMNS for column in columns.report)
+    for name, section in SECTION_COLUMNS.items():
+        if section not in columns.report.values() and (ct_rate or section in READ_SECTIONS):
             yield Issue(
                 code="missing-section-column",
                 where=f"{path} line 1",
-                what=f"there is no column {name}; the reports are read without it.",
+                what=f"there is no column {name if ct_rate else section}; the reports are read "
+                "without it.",
                 remedy="Add it where the reports have such a section.",
                 severity="warning",
             )
+
+
+def _saying(*cells: str) -> str:
+    """What stands in cells that hold nothing, in words."""
+    said = dict.fromkeys(cell.strip() for cell in cells if cell.strip())
+    return f" ({', '.join(map(repr, said))})" if said else ""

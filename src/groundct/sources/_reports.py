@@ -1,54 +1,34 @@
-"""Reports tables: CT-RATE's four columns, or one column of free text; cells are never changed."""
+"""CT-RATE's tables of reports, and what is told of rows and volumes without a counterpart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from groundct.codecs._csv_text import is_blank
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import Issue, TableError
-from groundct.core.report import Report, SectionName, report_of_columns
+from groundct.core.report import Report
+from groundct.sources._headings import SECTION_COLUMNS, report_of_cells
 from groundct.sources._names import case_id_of
-
-SECTION_COLUMNS: Final[Mapping[str, SectionName]] = {
-    "ClinicalInformation_EN": "clinical_information",
-    "Technique_EN": "technique",
-    "Findings_EN": "findings",
-    "Impressions_EN": "impression",
-}
-"""CT-RATE's columns, in the order in which a report is read."""
 
 CT_RATE_KEY: Final = "VolumeName"
 
 
 @dataclass(frozen=True)
 class Reports:
-    """The reports of some tables by case id, what could not be read, and the rows by case id."""
+    """The reports of some tables by case id, what could not be read, and the rows by case id.
+
+    ``twice`` names the cases that several different rows speak of; none of them is read.
+    """
 
     by_case: Mapping[str, Report]
     rows: Mapping[str, Mapping[str, str]]
     issues: tuple[Issue, ...]
-
-
-def report_of_sections(row: Mapping[str, str], language: str = "en") -> Report | None:
-    """The report of a row with CT-RATE's columns, or None when all its cells are blank.
-
-    A cell that says "Not given." is text as any other.
-    """
-    cells = [(name, row.get(column, "")) for column, name in SECTION_COLUMNS.items()]
-    filled = [(name, cell) for name, cell in cells if cell.strip()]
-    return report_of_columns(filled, language) if filled else None
-
-
-def report_of_free_text(text: str, language: str = "en") -> Report | None:
-    """A whole report in one cell, or None when it is blank.
-
-    The text becomes one section, ``other``: its parts are not known here. Splitting it at its
-    headings is the work of whoever reads reports, and may be done on the untouched text.
-    """
-    return report_of_columns([("other", text)], language) if text.strip() else None
+    twice: frozenset[str]
 
 
 def read_ct_rate_reports(paths: Iterable[Path]) -> Reports:
@@ -63,9 +43,10 @@ def read_ct_rate_reports(paths: Iterable[Path]) -> Reports:
         except TableError as problem:
             issues.extend(problem.issues)
             continue
+        issues.extend(missing_values(path, missing_words(table, SECTION_COLUMNS)))
         for number, row in enumerate(table, start=1):
             case_id = case_id_of(row[CT_RATE_KEY])
-            if not case_id:
+            if is_blank(case_id):
                 issues.append(unnamed_row(path, number))
             elif case_id in rows:
                 if rows[case_id] != row:
@@ -73,12 +54,40 @@ def read_ct_rate_reports(paths: Iterable[Path]) -> Reports:
                     issues.append(duplicated_row(path, number, case_id))
             else:
                 rows[case_id] = row
-                report = report_of_sections(row)
+                report = report_of_cells(row, SECTION_COLUMNS)
                 if report is not None:
                     reports[case_id] = report
     for case_id in twice:
         reports.pop(case_id, None)
-    return Reports(reports, rows, tuple(issues))
+    return Reports(reports, rows, tuple(issues), frozenset(twice))
+
+
+def missing_words(
+    rows: Iterable[Mapping[str, str]], columns: Iterable[str]
+) -> Counter[tuple[str, str]]:
+    """How often each column says with a word that it holds nothing: (column, word) -> cells."""
+    return Counter(
+        (column, row[column].strip())
+        for row in rows
+        for column in columns
+        if column in row and is_blank(row[column]) and row[column].strip()
+    )
+
+
+def missing_values(path: Path, words: Mapping[tuple[str, str], int]) -> tuple[Issue, ...]:
+    """One warning for all cells of reports that hold nothing but a word for a missing value."""
+    if not words:
+        return ()
+    told = ", ".join(f"{word!r} in {column} ({n})" for (column, word), n in words.items())
+    return (
+        Issue(
+            code="missing-value",
+            where=str(path),
+            what=f"cells say that there is no text: {told}. They are read as blank.",
+            remedy="Nothing, if these words are no reports; else write them as a sentence.",
+            severity="warning",
+        ),
+    )
 
 
 def unnamed_row(path: Path, number: int) -> Issue:
@@ -102,13 +111,21 @@ def duplicated_row(path: Path, number: int, case_id: str) -> Issue:
     )
 
 
-def without_report(case_id: str, where: object) -> Issue:
-    """The warning of a case whose volume is there and whose report is not."""
+def without_report(case_id: str, where: object, twice: Collection[str]) -> Issue:
+    """The warning of a case whose volume is there and whose report is not.
+
+    ``twice`` are cases whose rows contradict each other.
+    """
+    what = "no row of a reports table names this volume, or its cells are blank."
+    remedy = "Add its row to the table"
+    if case_id in twice:
+        what = "several rows of a reports table name this volume, and none of them is read."
+        remedy = "Keep one of them"
     return Issue(
         code="no-report",
         where=str(where),
-        what="no row of a reports table names this volume, or its cells are blank.",
-        remedy="Add its row to the table; the case is built without a report until then.",
+        what=what,
+        remedy=f"{remedy}; the case is built without a report until then.",
         severity="warning",
         case_id=case_id,
     )

@@ -108,7 +108,7 @@ class CtRateSource:
             if volume is None:
                 continue
             if case_id not in reports.by_case:
-                issues.append(without_report(case_id, file))
+                issues.append(without_report(case_id, file, reports.twice))
             cases.append(
                 Case(
                     case_id=case_id,

@@ -18,14 +18,13 @@ from groundct.core.case import Case, Corpus, is_safe_case_id
 from groundct.core.issues import DataError, Issue, SourceError
 from groundct.core.value import digest
 from groundct.sources._reports import without_report, without_volume
-from groundct.sources._text_table import (
-    TextTable,
-    split_of_row,
-    text_table_of,
-)
+from groundct.sources._text_table import NO_ROW, TextTable, text_table_of
 from groundct.sources._walk import walk
 
-KEY_COLUMNS = ("SeriesInstanceUID", "AccessionNumber", "PatientID", "folder", "case_id")
+_NAMES = (
+    "SeriesInstanceUID", "AccessionNumber", "PatientID", "folder", "case_id", "AccessionNo",
+    "accession", "StudyInstanceUID",
+)  # fmt: skip
 _PREAMBLE = 128
 _LONGEST = 100
 _OTHERS = re.compile(r"[^A-Za-z0-9]+")
@@ -57,7 +56,7 @@ class DicomFolderSource:
                 "Give the folder that holds the DICOM files.",
             )
             raise SourceError(*problem.issues, *issues)
-        table = text_table_of(tree, KEY_COLUMNS, _key_of, "SeriesInstanceUID")
+        table = text_table_of(tree, _NAMES, _key_of, "SeriesInstanceUID")
         issues.extend(table.issues)
         names = case_ids(path, series)
         keys = {s.series_uid: _keys(path, s, names[s.series_uid], table.key) for s in series}
@@ -77,15 +76,16 @@ class DicomFolderSource:
             key = matches[one.series_uid]
             report = None if key is None or key in ambiguous else table.reports.get(key)
             if table.key is not None and report is None:
-                issues.append(without_report(case_id, one.files[0].parent))
-            row: Mapping[str, str] = {} if key is None else table.rows.get(key, {})
+                twice = {case_id} if table.twice.intersection(keys[one.series_uid]) else set()
+                issues.append(without_report(case_id, one.files[0].parent, twice))
+            row = NO_ROW if key is None else table.rows.get(key, NO_ROW)
             cases.append(
                 Case(
                     case_id=case_id,
                     patient_id=one.patient_id or case_id,
                     volume=one.reference,
                     report=report,
-                    split=split_of_row(row),
+                    split=row.split,
                 )
             )
         return Corpus(
@@ -123,7 +123,10 @@ def _keys(root: Path, series: FoundSeries, case_id: str, column: str | None) -> 
     folder = series.files[0].parent
     options = {
         "SeriesInstanceUID": (series.series_uid,),
-        "AccessionNumber": (series.accession_number,),
+        **dict.fromkeys(
+            ("AccessionNumber", "AccessionNo", "accession"), (series.accession_number,)
+        ),
+        "StudyInstanceUID": (series.study_uid,),
         "PatientID": (series.patient_id,),
         "folder": (folder.relative_to(root).as_posix(), folder.name),
         "case_id": (case_id,),

@@ -1,8 +1,9 @@
 """A folder of NIfTI volumes, at any depth, and one reports table (CSV or TSV).
 
-The table names a volume in a column ``case_id``, ``VolumeName``, ``volume``, ``file`` or
-``filename`` (a name or a path, with or without suffix). The report stands in CT-RATE's columns, or
-in one column ``report`` or ``text``. Optional columns: ``patient_id``, ``split``, ``language``.
+The table names a volume in a column ``case_id``, ``VolumeName``, ``volume``, ``file``, ``filename``
+or the like (a name or a path, with or without suffix). The report stands in CT-RATE's columns, in
+``findings`` and ``impression``, or in one column ``report`` or ``text``. Optional columns:
+``patient_id``, ``split``, ``language``. `groundct.sources._headings` knows further names.
 
 A case is called as its file. Where files in several folders have one name (``p1/ct.nii.gz``,
 ``p2/ct.nii.gz``), the folders are part of it: ``p1_ct``, ``p2_ct``; the table then names the path.
@@ -19,16 +20,15 @@ from pathlib import Path
 from groundct.codecs.nifti import check_can_hold_hu, read_nifti_header
 from groundct.core.case import Case, Corpus, NiftiVolume
 from groundct.core.issues import DataError, Issue, SourceError
+from groundct.sources._headings import CASE_NAMES
 from groundct.sources._names import case_id_of, patient_id_of, split_of_name
 from groundct.sources._reports import without_report, without_volume
-from groundct.sources._text_table import (
-    split_of_row,
-    text_table_of,
-)
+from groundct.sources._text_table import NO_ROW, TextTable, text_table_of
 from groundct.sources._volumes import check_volume
 from groundct.sources._walk import two_volumes_one_name, walk
 
-KEY_COLUMNS = ("case_id", "VolumeName", "volume", "file", "filename")
+_FIRST = ("case_id", "VolumeName", "volume", "file", "filename")
+_NAMES = tuple(dict.fromkeys((*_FIRST, *CASE_NAMES)))
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,10 @@ class NiftiFolderSource:
             what = "no .nii or .nii.gz file is here" + (" but 8-bit label maps." if maps else ".")
             raise SourceError.of("no-volumes", path, what, "Give the folder of the CTs.")
         volumes, doubled = name_volumes(path, files)
-        table = text_table_of(tree, KEY_COLUMNS, case_lookup(path, volumes), "VolumeName")
+        table = text_table_of(tree, _NAMES, case_lookup(path, volumes), "VolumeName")
         issues = [*_passed_over(maps, path), *doubled, *table.issues]
         issues.extend(without_volume(set(table.reports) - set(volumes) - _claimed(doubled), path))
+        issues.extend(_taken_by_name(path, volumes, table))
         cases = []
         for case_id, file in volumes.items():
             volume = NiftiVolume(path=file)
@@ -62,15 +63,15 @@ class NiftiFolderSource:
             if any(fault.severity == "error" for fault in faults):
                 continue
             if table.key is not None and case_id not in table.reports:
-                issues.append(without_report(case_id, file))
-            row: Mapping[str, str] = table.rows.get(case_id, {})
+                issues.append(without_report(case_id, file, table.twice))
+            row = table.rows.get(case_id, NO_ROW)
             cases.append(
                 Case(
                     case_id=case_id,
-                    patient_id=row.get("patient_id") or patient_id_of(case_id),
+                    patient_id=row.patient_id or patient_id_of(case_id),
                     volume=volume,
                     report=table.reports.get(case_id),
-                    split=split_of_row(row) or split_of_name(case_id),
+                    split=row.split or split_of_name(case_id),
                 )
             )
         return Corpus(source=self.name, cases=tuple(cases), issues=tuple(issues))
@@ -150,6 +151,32 @@ def case_lookup(root: Path, volumes: Mapping[str, Path]) -> Callable[[str], str]
         return "/".join(parts) if elsewhere or parts[-1] in shared else stem
 
     return case_of
+
+
+def _taken_by_name(root: Path, volumes: Mapping[str, Path], table: TextTable) -> tuple[Issue, ...]:
+    """One note for all rows that name a folder in which a volume beside the table does not lie."""
+    here = {root.name, root.resolve().name}
+    found = [
+        row.name
+        for name, row in table.rows.items()
+        if name in volumes
+        and volumes[name].parent == root
+        and (folders := (row.name or "").strip().replace("\\", "/").split("/")[:-1])
+        and folders[-1] not in here | {".", ""}
+    ]
+    if not found:
+        return ()
+    shown = ", ".join(map(str, found[:3])) + (", ..." if len(found) > 3 else "")
+    return (
+        Issue(
+            code="other-folder",
+            where=str(table.path),
+            what=f"another folder in {len(found)} row{'s' * (len(found) > 1)}, taken for the "
+            f"volume of that file name here: {shown}.",
+            remedy="Nothing, if that is where these volumes lay when the table was written.",
+            severity="note",
+        ),
+    )
 
 
 def _bare(path: str) -> str:
