@@ -329,6 +329,29 @@ def test_cts_beside_the_masks_are_passed_over(places):
     assert run(places).summary["n_scored"] == sum(CASES.values())
 
 
+@pytest.mark.parametrize("flat", [(True, True), (True, False), (False, True)])
+def test_a_map_of_one_finding_is_scored_as_that_finding(tmp_path, flat):
+    """What ``groundct ground`` writes, and what most people have: (i, j, k)."""
+    for name, blocks, single in zip("rp", (reference_block, weak_block), flat, strict=True):
+        block = blocks("train_2_a_1")[:1]
+        save(tmp_path / "four" / name / "train_2_a_1.nii.gz", block)
+        save(tmp_path / "some" / name / "train_2_a_1.nii.gz", block[0] if single else block)
+    four, some = (run((tmp_path / kind / "r", tmp_path / kind / "p")) for kind in ("four", "some"))
+    assert some.findings == four.findings and 0 < some.findings[0].dice < 1
+    assert some.summary == four.summary
+    with pytest.raises(DataError, match="wrong-number-of-axes"):
+        run((tmp_path / "some" / "r", tmp_path / "some" / "p"), OFFICIAL)
+
+
+def test_a_map_of_one_finding_among_several_is_refused(places):
+    (case, *_) = CASES
+    save(places[1] / f"{case}.nii.gz", weak_block(case)[0])
+    with pytest.raises(DataError, match=r"wrong-number-of-axes.*the reference has 3"):
+        run(places)
+    result = run(places, STRICT.changed(refused="empty"))
+    assert {row.status for row in result.findings if row.case == case} == {"refused"}
+
+
 def test_nothing_there(tmp_path):
     (tmp_path / "empty").mkdir()
     write_weak(tmp_path / "p")

@@ -204,7 +204,7 @@ def _shape(fields: Any, axes: int) -> tuple[tuple[int, ...], list[Fault]]:
         shape.pop()
     if len(shape) != axes:
         what = f"the array has shape {tuple(shape)} where {axes} axes are due."
-        remedy = "Give one volume a file." if axes == 3 else "Give a mask file (findings, i, j, k)."
+        remedy = "Give one volume a file." if axes == 3 else "Write (findings, i, j, k)."
         return (), [("wrong-number-of-axes", what, remedy)]
     return tuple(shape), []
 

@@ -32,18 +32,29 @@ MAX_RUNS: Final = 1 << 23
 
 @dataclass(frozen=True, eq=False)
 class StoredRuns:
-    """The findings of one file in its own voxel order; ``grid`` is what its header says."""
+    """The findings of one file in its own voxel order; ``grid`` is what its header says.
+
+    ``axes`` is 3 where the file is the map of one finding.
+    """
 
     findings: tuple[Runs, ...]
     grid: Geometry
+    axes: int = 4
 
 
-def read_mask_header(path: Path) -> NiftiHeader:
+def read_mask_header(path: Path, *, single: bool = False) -> NiftiHeader:
     """The checked header of a mask (findings, i, j, k).
+
+    With ``single`` the map of one finding (i, j, k) is taken too; its shape stays three numbers.
 
     Raises VolumeError as for any label map, also for labels that are scaled.
     """
-    header = read_header(path, 4)
+    try:
+        header = read_header(path, 4)
+    except VolumeError as problem:
+        if not single or {issue.code for issue in problem.issues} != {"wrong-number-of-axes"}:
+            raise
+        header = read_header(path, 3)
     if header.scaled:
         raise VolumeError.of(
             "scaled-labels",
@@ -54,7 +65,9 @@ def read_mask_header(path: Path) -> NiftiHeader:
     return header
 
 
-def read_mask_runs(path: Path, *, truncate: bool = False, voxels: int | None = None) -> StoredRuns:
+def read_mask_runs(
+    path: Path, *, truncate: bool = False, voxels: int | None = None, single: bool = False
+) -> StoredRuns:
     """All findings of a mask (findings, i, j, k), checked to the last byte.
 
     Args:
@@ -62,6 +75,7 @@ def read_mask_runs(path: Path, *, truncate: bool = False, voxels: int | None = N
         voxels: How many a finding must have; another number is refused before voxels are read.
         truncate: Take values as a cast to uint8 does (fractions are dropped, whole numbers taken
             modulo 256), as ReXGroundingCT's scoring does. Else such values are refused.
+        single: Take the map of one finding (i, j, k) too.
 
     Raises:
         VolumeError: A rule for label maps is broken, a label is over 255, voxels are scattered over
@@ -69,7 +83,10 @@ def read_mask_runs(path: Path, *, truncate: bool = False, voxels: int | None = N
             infinite, a float below 0 or from 256 on.
         GridError: A finding has another number of voxels than ``voxels``.
     """
-    header = read_mask_header(path)
+    header = read_mask_header(path, single=single)
+    axes = len(header.shape)
+    if axes == 3:
+        header = header.changed(shape=(1, *header.shape))
     count, *rest = header.shape
     if voxels is not None and prod(rest) != voxels:
         raise GridError.of(
@@ -81,7 +98,7 @@ def read_mask_runs(path: Path, *, truncate: bool = False, voxels: int | None = N
     shape: Shape = (rest[0], rest[1], rest[2])
     place, value = _place_and_value(path, header, truncate)
     findings = _by_finding(path, place, value, count, shape)
-    return StoredRuns(findings, Geometry.of(shape, header.affine))
+    return StoredRuns(findings, Geometry.of(shape, header.affine), axes)
 
 
 def _place_and_value(

@@ -43,6 +43,8 @@ def load_case(
 ) -> Loaded:
     """The findings of a case; ``voxels`` is how many a finding must have, where that is known.
 
+    A map (i, j, k) is one finding, but not with ``truncate``, as ReXGroundingCT's scoring has it.
+
     Raises DataError as ``read_mask_runs`` does, and when a dataset file names another number of
     findings than the mask has.
     """
@@ -50,7 +52,7 @@ def load_case(
         return _released(masks, case)
     with masks.file(case) as path:
         try:
-            stored = read_mask_runs(path, truncate=truncate, voxels=voxels)
+            stored = read_mask_runs(path, truncate=truncate, voxels=voxels, single=not truncate)
         except DataError as problem:
             raise _placed(problem, str(path), masks.where(case)) from problem
     entry = masks.entries.get(case)
@@ -77,7 +79,7 @@ def voxels_of_case(masks: Masks, case: str) -> int | None:
     if masks.kind == "release":
         return None
     with masks.file(case) as path:
-        return prod(read_mask_header(path).shape[1:])
+        return prod(read_mask_header(path, single=True).shape[-3:])
 
 
 def _released(masks: Masks, case: str) -> Loaded:

@@ -148,6 +148,7 @@ def _found(
 ) -> tuple[tuple[Runs, ...], tuple[Issue, ...]]:
     where = job.prediction.where(job.case)
     if job.settings.protocol == "strict":
+        _require_one_finding(reference, prediction, where)
         own = grid if not states_place(reference.stored.grid) else reference.stored.grid
         turn, notes = turn_onto(own, prediction.stored.grid, where)
         return turned(prediction.stored, turn), tuple(n.changed(case_id=job.case) for n in notes)
@@ -162,6 +163,18 @@ def _found(
             "Mend the prediction, or use the protocol strict.",
         )
     return prediction.stored.findings, ()
+
+
+def _require_one_finding(reference: Loaded, prediction: Loaded, where: str) -> None:
+    """A map (i, j, k) does not say which of several findings it is."""
+    count = len(reference.stored.findings)
+    if prediction.stored.axes == 3 and count > 1:
+        raise VolumeError.of(
+            "wrong-number-of-axes",
+            where,
+            f"it is a map (i, j, k) of one finding, and the reference has {count}.",
+            "Write (findings, i, j, k), a mask a finding in the reference's order.",
+        )
 
 
 def _order(reference: Loaded, prediction: Loaded | None, found: int) -> list[int | None]:

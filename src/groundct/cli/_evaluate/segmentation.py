@@ -86,7 +86,8 @@ def command(
 ) -> None:
     """Score the masks of PREDICTION against those of REFERENCE.
 
-    Masks are (F, H, W, D) .nii.gz files named as the CTs, in a folder or a zip, or our releases.
+    Masks are (F, H, W, D) .nii.gz files named as the CTs, in a folder or a zip, or our releases;
+    strict takes a map (H, W, D) where a scan has one finding, as groundct ground writes it.
     A run that is killed goes on where it stopped when it is started again.
 
     \b
