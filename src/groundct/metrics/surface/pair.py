@@ -166,10 +166,10 @@ class Pair:
         """Border voxels of the reference and of the prediction."""
         return _both(attrgetter("border"), (self.a, self.b), self.grid.size)
 
-    @property
+    @lazy
     def surfels(self) -> tuple[Surfels, Surfels]:
         """Cells that either surface crosses and the areas in them, in mm2."""
-        return self._surfels_of_a, self._surfels_of_b
+        return _both(self._surfels_of, (self.a, self.b), self.grid.size)
 
     @property
     def borders_mm(self) -> tuple[Floats, Floats]:
@@ -191,19 +191,13 @@ class Pair:
         names = [f"_{kind}_from_{side}" for kind in KINDS if kind in kinds for side in "ab"]
         if self.grid.size < _LARGE or len(names) < 2:
             return
-        _ = self.borders
+        _ = self._border_targets
+        if "surfel" in kinds:
+            _ = self.surfels
         with ThreadPoolExecutor(_THREADS) as pool:
             list(pool.map(self.__getattribute__, names))
 
-    @lazy
-    def _surfels_of_a(self) -> Surfels:
-        return self._surfels(self.a)
-
-    @lazy
-    def _surfels_of_b(self) -> Surfels:
-        return self._surfels(self.b)
-
-    def _surfels(self, side: Side) -> Surfels:
+    def _surfels_of(self, side: Side) -> Surfels:
         where, codes = side.cells()
         return where, surfel_areas_mm2(self.grid.spacing_mm)[codes]
 
@@ -224,11 +218,11 @@ class Pair:
 
     @lazy
     def _surfel_from_a(self) -> Floats:
-        return nearest_mm(self._surfels_of_a[0], self._surfels_of_b[0], self.grid)
+        return nearest_mm(self.surfels[0][0], self.surfels[1][0], self.grid)
 
     @lazy
     def _surfel_from_b(self) -> Floats:
-        return nearest_mm(self._surfels_of_b[0], self._surfels_of_a[0], self.grid)
+        return nearest_mm(self.surfels[1][0], self.surfels[0][0], self.grid)
 
     @property
     def _voxel_from_a(self) -> Floats:
