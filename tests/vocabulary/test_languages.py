@@ -23,7 +23,7 @@ NOT_LEXICONS = {
 LEXICONS = sorted(name.removesuffix(".tsv") for name in needed_tables() if name not in NOT_LEXICONS)
 NEARLY_ALL = 0.9
 VERB_LAST_ROLES = {
-    *("recommends_before", "history_before", "explains_before"),
+    *("recommends_before", "history_before", "explains_before", "uncertain_of", "negates_of"),
     *(f"near_before:{kind}" for kind in RELATIONS),
 }
 """Roles that say of what stands before them what others say of what follows."""

@@ -25,9 +25,11 @@ def allowed_presences(parsed: Parsed, quote: Quote) -> frozenset[Presence]:
     a word of doubt or a question mark. ``present`` is out where a negation or doubt stands right
     beside the quote with nothing but findings and places of one list between.
     """
-    negating = _reaching(parsed, quote, "negation", ("negates_after", "negates_before"))
+    denies = ("negates_after", "negates_before", "negates_of")
+    negating = _reaching(parsed, quote, "negation", denies)
     normal = parsed.role("normality", "normal")
-    doubting = _reaching(parsed, quote, "uncertainty", ("uncertain_after", "uncertain_before"))
+    doubts = ("uncertain_after", "uncertain_before", "uncertain_of")
+    doubting = _reaching(parsed, quote, "uncertainty", doubts)
     questioned = "?" in parsed.words[quote.first :]
     allowed: set[Presence] = {"present"}
     if negating or normal:
@@ -41,9 +43,9 @@ def allowed_presences(parsed: Parsed, quote: Quote) -> frozenset[Presence]:
     return frozenset(allowed)
 
 
-def _reaching(parsed: Parsed, quote: Quote, cue: str, roles: tuple[str, str]) -> tuple[Hit, ...]:
-    """The cues before a quote that work forwards, and those after it that work backwards."""
-    after, before = (parsed.role(cue, role) for role in roles)
+def _reaching(parsed: Parsed, quote: Quote, cue: str, roles: tuple[str, ...]) -> tuple[Hit, ...]:
+    """The cues before a quote that work forwards (the first role), and those after it (others)."""
+    after, before = parsed.role(cue, roles[0]), parsed.role(cue, *roles[1:])
     return (
         *(h for h in after if h.first < quote.last and not _ended(parsed, h.last, quote.first)),
         *(h for h in before if h.last > quote.first and not _ended(parsed, quote.last, h.first)),

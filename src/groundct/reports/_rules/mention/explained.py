@@ -114,13 +114,13 @@ def _explains(parsed: Parsed, one: Mention, other: Mention) -> bool:
         return False
     # Where the verb is last, so are these words: "sekel ile uyumlu dansite artışı".
     suspects, says = (
-        ("uncertain_before", "explains_before")
+        (("uncertain_before", "uncertain_of"), "explains_before")
         if parsed.verb_last
-        else ("uncertain_after", "explains")
+        else (("uncertain_after",), "explains")
     )
     general = other if parsed.verb_last else one
     # What a nodule may be does not make it go away; a density is no more than what it may be.
-    roles = (suspects, says) if general.hit.entry.meaning == _VAGUE else (says,)
+    roles = (*suspects, says) if general.hit.entry.meaning == _VAGUE else (says,)
     return any(
         one.last <= cue.first and cue.last <= other.first
         for cue in parsed.role("uncertainty", *roles)

@@ -10,7 +10,7 @@ from groundct.reports._rules.words.parsed import Parsed, line_starts, once
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import GENERAL, places
-from groundct.vocabulary.words import has_ending
+from groundct.vocabulary.words import has_ending, is_beside
 
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _LISTING = frozenset(("~enlargement", "~aneurysm"))
@@ -278,13 +278,14 @@ def _joined(parsed: Parsed, last: int, first: int) -> bool:
 def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
     """For each finding hit the places after it, else those it shares, else those before it.
 
-    A place that is the adjective of one hit ("pleural effusion") is never a place of another.
+    A place that is the adjective of one hit ("pleural effusion") is never a place of another; one
+    whose ending makes it the place of things ("karaciğerde lezyon") may be.
     """
     hits = _heads(parsed)
     if not parsed.places:
         return ((),) * len(hits)
     owned = [_adjectives(parsed, h, hits[n - 1].last if n else 0) for n, h in enumerate(hits)]
-    taken = {place.first for own in owned for place in own}
+    taken = {place.first for own in owned for place in own if not _is_noun(parsed, place)}
     objects = set() if parsed.verb_last else {hit.last for hit in hits}
     free = tuple(
         [
@@ -328,6 +329,11 @@ def _leads_wider(free: tuple[Hit, ...], hit: Hit, behind: tuple[Hit, ...]) -> bo
     return bool(before) and all(
         place.entry.meaning in wider and place.entry.meaning != _LUNG for place in before
     )
+
+
+def _is_noun(parsed: Parsed, place: Hit) -> bool:
+    """Whether a place's ending says that other things are there: "karaciğerde"."""
+    return parsed.verb_last and is_beside(parsed.surface(place.last - 1), parsed.language)
 
 
 def _subject(

@@ -20,6 +20,7 @@ NEAR_BEFORE: Final = "near_before:"
 _NEIGHBOUR_REACH = 1
 _STOPS = frozenset(";:")
 _SIGNS = frozenset(",;:")
+_MEANT = ("uncertain_of", "uncertain_before", "explains_before")
 _BACK = frozenset(("anaphor", "together"))
 
 
@@ -101,7 +102,21 @@ def told_after(
 
 def _shares(parsed: Parsed, before: Spanned, finding: Spanned) -> bool:
     """Whether what is said of the place of a finding goes on to the next one."""
-    return not _parted(parsed, before.last, finding.first) or _points_back(parsed, before, finding)
+    return (
+        not _parted(parsed, before.last, finding.first)
+        or _points_back(parsed, before, finding)
+        or _guesses(parsed, finding)
+    )
+
+
+def _guesses(parsed: Parsed, finding: Spanned) -> bool:
+    """Whether a finding is all that its clause takes another for: "..., metastaz lehinedir"."""
+    cue = next((c for c in parsed.role("uncertainty", *_MEANT) if c.first == finding.last), None)
+    if cue is None:
+        return False
+    verb = next(iter(_verbs(parsed, cue.last, len(parsed.words))), None)
+    end = len(parsed.words) if verb is None else verb.first
+    return not any(cue.last <= hit.first < end for hit in parsed.findings)
 
 
 def _points_back(parsed: Parsed, before: Spanned, finding: Spanned) -> bool:

@@ -25,7 +25,7 @@ from groundct.reports._rules.presence.clauses import (
 )
 from groundct.reports._rules.presence.earlier import only_earlier, taken_back
 from groundct.reports._rules.presence.slips import slipped
-from groundct.reports._rules.words.parsed import Parsed, line_starts
+from groundct.reports._rules.words.parsed import MASK, Parsed, line_starts
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside
 
@@ -67,6 +67,9 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
             if _acted_on(parsed, first):
                 continue  # "biopsy of the mass should be considered"
             return "uncertain", cue
+    for cue in parsed.role("uncertainty", "uncertain_of"):
+        if _is_of(parsed, last, cue):
+            return "uncertain", cue
     if _questioned(parsed, last):
         return "uncertain", None
     choice = _one_of_two(parsed, first, last)
@@ -92,6 +95,19 @@ def _one_of_two(parsed: Parsed, first: int, last: int) -> Hit | None:
         if near and of_list[0].first - cue.last <= _CHOICE_REACH:
             return cue
     return None
+
+
+def _is_of(parsed: Parsed, last: int, cue: Hit) -> bool:
+    """Whether a cue that speaks of the words right before it speaks of a mention that ends there.
+
+    "Metastaz lehine", "pnömoni ya da tüberküloz varlığı açısından": only what is listed and what
+    a thing may be called stands between.
+    """
+    if cue.first < last or _doubt_cut(parsed, last, cue.first):
+        return False
+    named = {n for hit in parsed.findings for n in range(hit.first, hit.last)}
+    small = parsed.grammar.listing | parsed.grammar.form | parsed.grammar.with_ | _BRACKETS | {MASK}
+    return all(n in named or parsed.words[n] in small for n in range(last, cue.first))
 
 
 def _acted_on(parsed: Parsed, first: int) -> bool:
@@ -131,6 +147,9 @@ def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
             return cue
     for cue in parsed.role("negation", "negates_next"):
         if cue.last == first:
+            return cue
+    for cue in parsed.role("negation", "negates_of"):
+        if _is_of(parsed, last, cue):
             return cue
     for cue in parsed.role("negation", "negates_before"):
         if cue.first < last or of_earlier(parsed, cue):
@@ -265,7 +284,8 @@ def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
         aside = any(0 <= verb.first - hit.last <= 1 for verb in told)
         if last <= hit.first < cue.first and not aside:
             return True
-    for verb in parsed.role("negation", "asserts", "described", "negates_after", "negates_before"):
+    closing = ("asserts", "described", "negates_after", "negates_before", "negates_of")
+    for verb in parsed.role("negation", *closing):
         if not last <= verb.first < cue.first or verb in told:
             continue
         if verb.entry.meaning != "described" or opening(parsed, verb.last, cue.first) is not None:
