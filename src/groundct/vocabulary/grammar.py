@@ -28,7 +28,8 @@ class Grammar:
     between two segment names and "segment"; ``either``: or, nor; ``some``: words that say that a
     thing is there, "a", "mild"; ``aspect``: what a finding does, "change", "uptake"; ``amount``:
     more or less of it; ``form``: what it may be like, "structure", "nature"; ``neutral``: what
-    every organ has, "density", "thickness"; the others say themselves.
+    every organ has, "density", "thickness"; ``bears``: participles that make the finding before
+    them a feature of the one behind; the others say themselves.
     """
 
     article: frozenset[str]
@@ -65,6 +66,7 @@ class Grammar:
     ordinal: frozenset[str]
     earlier: frozenset[str]
     from_: frozenset[str]
+    bears: frozenset[str]
     abbreviation: frozenset[str]
 
     @cached_property

@@ -38,6 +38,7 @@ _TO_REACH = 3
 _FORM_REACH = 6
 _OF_PRIOR_REACH = 6
 _STOPS = frozenset(";:")
+_APOSTROPHES = frozenset("'’")
 
 
 class Measured(NamedTuple):
@@ -202,8 +203,9 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
     """How exact a number is: what words right before it say, or "or larger" after it."""
     form: MeasurementForm = "exact"
     edge = size.first
+    behind = _behind(parsed, size)
     for hit in hits:
-        if hit.first == size.last and hit.entry.meaning in _AFTER:
+        if hit.first in behind and hit.entry.meaning in _AFTER:
             return _AFTER[hit.entry.meaning]
     for hit in reversed([h for h in hits if h.last <= size.first]):
         gap = parsed.words[hit.last : edge]
@@ -216,6 +218,32 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
             if form in ("exact", "about"):
                 form = _FORMS[hit.entry.meaning]
     return form
+
+
+def _behind(parsed: Parsed, size: Size) -> tuple[int, ...]:
+    """Where the words behind a size begin, also past the ending of its unit: "10 mm'yi geçmeyen"."""
+    if not parsed.any_word(size.last, size.last + 1, _APOSTROPHES):
+        return (size.last,)
+    return (size.last, size.last + 1, size.last + 2)
+
+
+def _came_from(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
+    """Whether the ending of a size's unit says that the next one came of it: "12 mm'den 7 mm'ye".
+
+    "3 mm'den 6 mm'ye kadar" is a range.
+    """
+    if not parsed.verb_last or number + 1 >= len(sizes):
+        return False
+    low, following = sizes[number].last, sizes[number + 1]
+    ranged = {
+        hit.first
+        for hit in parsed.found.get("measurement", ())
+        if hit.entry.meaning == "ranging" or hit.entry.meaning in _AFTER
+    }
+    if not ranged.isdisjoint((*_behind(parsed, sizes[number]), *_behind(parsed, following))):
+        return False
+    near = following.first - low <= _CLOSE + 1
+    return near and parsed.any_word(low, following.first, parsed.grammar.from_)
 
 
 def _of_largest(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> bool:
@@ -256,6 +284,10 @@ def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
         return True
     if _until_now(parsed, sizes, number, before) or _until_changed(parsed, sizes, number):
         return True
+    if _came_from(parsed, sizes, number):
+        return True
+    if number and _came_from(parsed, sizes, number - 1):
+        return False
     marks = parsed.role("temporal", "exam", "current")
     after = [h for h in marks if h.first >= size.last]
     if after and after[0].first - size.last <= _OF_PRIOR_REACH:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from groundct.reports._rules.details.ahead import head_of
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import Size
@@ -46,6 +47,9 @@ def _owner(
         return around[0]
     if preceding and _measures(parsed, mentions[preceding[-1]].last, size.first):
         return preceding[-1]
+    head = head_of(parsed, size, mentions) if parsed.verb_last else None
+    if head is not None:
+        return head
     if following:
         gap = parsed.words[size.last : mentions[following[0]].first]
         if len(gap) <= _REACH and not _parted(parsed, gap):

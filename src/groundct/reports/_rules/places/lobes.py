@@ -14,6 +14,7 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 from groundct.vocabulary.segments import segment_words
+from groundct.vocabulary.words import is_beside
 
 _REACH = 6
 _LEVEL_HOPS = 8
@@ -100,7 +101,10 @@ def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> lis
             own = [side_of(s) for s in sides if s.first == hit.first]
             side_of_apex = own[0] if own else _side_beside(parsed, (hit, hit.last), hits, sides, [])
             # "At the apical level" is a place; "from the base to the apex" says how far.
-            placed = hit.last - hit.first > 1 and _speaks_of_lungs(parsed)
+            several = hit.last - hit.first > 1 or is_beside(
+                parsed.surface(hit.last - 1), parsed.language
+            )
+            placed = several and _speaks_of_lungs(parsed)
             if side_of_apex is not None or placed:
                 found.append(Site(hit.first, hit.last, side_of_apex, "upper"))
         elif role == "apical":
