@@ -221,7 +221,7 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
 
 
 def _behind(parsed: Parsed, size: Size) -> tuple[int, ...]:
-    """Where the words behind a size begin, also past the ending of its unit: "10 mm'yi geçmeyen"."""
+    """Where the words behind a size begin, also past its unit's ending: "10 mm'yi geçmeyen"."""
     if not parsed.any_word(size.last, size.last + 1, _APOSTROPHES):
         return (size.last,)
     return (size.last, size.last + 1, size.last + 2)
