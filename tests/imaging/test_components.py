@@ -1,4 +1,7 @@
+from itertools import product
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
@@ -24,6 +27,15 @@ def test_components_agree_with_scipy_and_come_largest_first(seed, density, flip)
     assert np.all(np.diff(sizes[1:]) <= 0)
     assert np.array_equal(labels > 0, mask)
     assert len(set(zip(labels[mask], reference[mask], strict=True))) == count
+
+
+@pytest.mark.parametrize("shape", list(product((1, 2, 3, 6, 7), repeat=3)))
+@pytest.mark.parametrize("connectivity", [6, 18, 26])
+def test_lone_voxels_as_many_as_there_is_room_for(shape, connectivity):
+    mask = np.zeros(shape, dtype=bool)
+    mask[::2, ::2, ::2] = True
+    labels, sizes = components(mask, connectivity)
+    assert len(sizes) == 1 + mask.sum() and np.array_equal(labels > 0, mask)
 
 
 def test_a_diagonal_touch_joins_only_by_26():

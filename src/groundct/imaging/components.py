@@ -40,14 +40,17 @@ def components(
     crop = bounding_slices(mask)
     if crop is None:
         return labels, np.array([mask.size], dtype=np.int64)
-    found, count = cc3d.connected_components(
-        np.asfortranarray(mask[crop]), connectivity=connectivity, return_N=True
-    )
+    inner = mask[crop]
+    # Even lengths: in small arrays of odd ones cc3d has too little room for lone voxels.
+    i, j, k = inner.shape
+    whole = np.zeros((i + i % 2, j + j % 2, k + k % 2), dtype=np.bool_, order="F")
+    whole[:i, :j, :k] = inner
+    found, count = cc3d.connected_components(whole, connectivity=connectivity, return_N=True)
     sizes = np.bincount(found.ravel(order="K"), minlength=count + 1).astype(np.int64)
     order = np.argsort(-sizes[1:], kind="stable") + 1
     rank = np.zeros(count + 1, dtype=np.uint32)
     rank[order] = np.arange(1, count + 1, dtype=np.uint32)
-    labels[crop] = rank[found]
+    labels[crop] = rank[found[:i, :j, :k]]
     inside = sizes[order]
     return labels, np.concatenate([[mask.size - inside.sum()], inside])
 
