@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from groundct.core.volume import BoolArray
 from groundct.imaging.components import bounding_slices, components, largest_component
 from groundct.imaging.thinning import centreline, neighbour_counts
+from groundct.metrics.arguments import mask_of, masks_of, spacing_of
 
 COVERED: Final = 0.8
 """The share of a branch's centreline that makes it detected."""
@@ -65,20 +66,23 @@ class AirwayScore:
     precision: float | None
 
 
-def airway_tree(reference: BoolArray, spacing_mm: tuple[float, float, float]) -> AirwayTree:
-    """Thin a reference (i, j, k) to its centreline and cut it at the forks."""
-    line = centreline(reference)
+def airway_tree(reference: ArrayLike, spacing_mm: tuple[float, float, float]) -> AirwayTree:
+    """Thin a reference (i, j, k) to its centreline and cut it at the forks.
+
+    Raises ArgumentError for an array that is no mask, or a spacing that is none.
+    """
+    line = centreline(mask_of(reference))
     counts = neighbour_counts(line)
     pieces, sizes = components(line & (counts <= 2), 26)
     long = sizes >= MIN_BRANCH_VOXELS
     long[0] = False
     numbers = np.where(long, np.cumsum(long), 0).astype(np.uint32)
-    return AirwayTree(line, numbers[pieces], _lengths_mm(line, spacing_mm))
+    return AirwayTree(line, numbers[pieces], _lengths_mm(line, spacing_of(spacing_mm)))
 
 
 def score_airway(
-    reference: BoolArray,
-    prediction: BoolArray,
+    reference: ArrayLike,
+    prediction: ArrayLike,
     spacing_mm: tuple[float, float, float],
     *,
     tree: AirwayTree | None = None,
@@ -87,28 +91,28 @@ def score_airway(
     """Score a predicted airway (i, j, k) against a reference on the same grid.
 
     Args:
-        reference: The reference's voxels.
+        reference: The reference's voxels: bools, or whole numbers that are 0 outside.
         prediction: The predicted voxels.
-        spacing_mm: Of the grid.
+        spacing_mm: Of the grid, along i, j, k.
         tree: ``airway_tree(reference, spacing_mm)`` where it is known already.
         largest_only: Look at the largest component of the prediction alone (26 neighbours), as the
             challenges do: what does not hang together with the tree is not found.
 
     Raises:
-        ValueError: The shapes differ.
+        ArgumentError: The arrays are no masks of one shape, or the spacing is none.
     """
-    if prediction.shape != reference.shape:
-        raise ValueError(f"shapes {reference.shape} and {prediction.shape} differ")
-    tree = tree or airway_tree(reference, spacing_mm)
-    found = largest_component(prediction) if largest_only else prediction
+    truth, predicted = masks_of(reference, prediction)
+    voxel_mm3 = math.prod(spacing_of(spacing_mm))
+    tree = tree or airway_tree(truth, spacing_mm)
+    found = largest_component(predicted) if largest_only else predicted
     on_line = tree.centreline & found
     due = np.bincount(tree.branches.ravel(order="K"), minlength=tree.n_branches + 1)[1:]
     got = np.bincount(tree.branches[on_line], minlength=tree.n_branches + 1)[1:]
     detected = int(np.count_nonzero(got >= COVERED * due))
     length = float(tree.length_mm[tree.centreline].sum())
-    shared = int(np.count_nonzero(found & reference))
+    shared = int(np.count_nonzero(found & truth))
     outside = int(np.count_nonzero(found)) - shared
-    voxels = int(np.count_nonzero(reference))
+    voxels = int(np.count_nonzero(truth))
     return AirwayScore(
         tree_length_mm=length,
         length_detected=_share(float(tree.length_mm[on_line].sum()), length),
@@ -119,7 +123,7 @@ def score_airway(
         n_branches_detected=detected,
         branches_detected=_share(detected, tree.n_branches),
         leakage=_share(outside, voxels),
-        leakage_ml=outside * math.prod(spacing_mm) / 1000,
+        leakage_ml=outside * voxel_mm3 / 1000,
         precision=_share(shared, shared + outside) if voxels else None,
     )
 
@@ -128,7 +132,7 @@ def _share(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def _lengths_mm(line: BoolArray, spacing_mm: tuple[float, float, float]) -> Floats:
+def _lengths_mm(line: BoolArray, spacing_mm: tuple[float, ...]) -> Floats:
     """Half the length of the steps that meet in each voxel, over a tree of shortest steps."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import minimum_spanning_tree

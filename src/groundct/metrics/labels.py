@@ -12,20 +12,25 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from groundct.metrics.arguments import ArgumentError, flags_of
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
-def label_counts(reference: Bools, prediction: Bools) -> Floats:
+def label_counts(reference: ArrayLike, prediction: ArrayLike) -> Floats:
     """Columns for `LABEL_SCORES`, (n, 3 L): tp of every label, then fp, then fn.
 
-    ``reference`` and ``prediction`` are (n, L). Raises ValueError when their shapes differ.
+    ``reference`` and ``prediction`` are (n, L), bools or zeros and ones. Raises ArgumentError for
+    anything else, and when their shapes differ.
     """
-    if reference.shape != prediction.shape:
-        raise ValueError(f"{reference.shape} reference and {prediction.shape} predicted labels")
-    parts = (reference & prediction, ~reference & prediction, reference & ~prediction)
+    ours, theirs = flags_of(reference, "reference labels"), flags_of(prediction, "predicted labels")
+    if ours.ndim != 2 or ours.shape != theirs.shape:
+        raise ArgumentError(
+            f"{ours.shape} reference and {theirs.shape} predicted labels: (reports, labels) is due"
+        )
+    parts = (ours & theirs, ~ours & theirs, ours & ~theirs)
     return np.concatenate(parts, axis=1).astype(np.float64)
 
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from groundct.core.value import Value
 from groundct.imaging.runs import Runs, joint_sizes, label_sizes, relabelled, touching_joined
+from groundct.metrics.arguments import labels_of, spacing_of
 from groundct.metrics.components import Connectivity, component_runs, largest_components
 from groundct.metrics.instance_distances import centre_distances_mm, surface_distances_mm
 from groundct.metrics.instances import Matching, match_highest, match_nearest
@@ -97,8 +98,9 @@ def score_finding(
         rules: The official ones unless given.
 
     Raises:
-        ValueError: The grids have different shapes.
+        ValueError: The grids have different shapes, or the spacing is none (ArgumentError).
     """
+    spacing_of(spacing_mm)
     truth = relabelled(reference, _dense_labels(reference))
     found = predicted_instances(prediction, rules)
     shared = joint_sizes(truth, found)
@@ -130,17 +132,41 @@ def score_finding(
 
 
 def score_masks(
-    reference: NDArray[np.integer],
-    prediction: NDArray[np.integer] | NDArray[np.bool_],
+    reference: ArrayLike,
+    prediction: ArrayLike,
     spacing_mm: SpacingMm,
     *,
     focal: bool | None,
     rules: InstanceRules = OFFICIAL,
 ) -> FindingScore:
-    """``score_finding`` for dense arrays (i, j, k)."""
-    return score_finding(
-        Runs.of(reference), Runs.of(prediction), spacing_mm, focal=focal, rules=rules
-    )
+    """The scores of one finding from its masks, by ReXGroundingCT's official rules.
+
+    When both masks are empty the official Dice is 1.0, and a hit. `groundct evaluate segmentation`
+    follows the same rules under its default protocol, strict, but for what a finding without a
+    voxel in the reference is worth there: it has no Dice and is no hit, and its means leave it out.
+    Do so too where ``reference_voxels`` is 0, or say that your means are the official ones.
+
+    Args:
+        reference: Whole numbers (i, j, k), 0 outside: every other value is an instance. A bool
+            mask is one instance, in however many pieces.
+        prediction: Bools or whole numbers of the same shape, 0 outside. Its instances are its
+            components, whatever their values, unless ``rules`` say so.
+        spacing_mm: Along i, j, k, such as ``volume.geometry.spacing_mm``.
+        focal: Whether the finding's category is focal (nodule, mass: group 2), so that instances
+            are matched by the distance of their centres, or not (group 1), by ASSD. None leaves
+            distances out.
+        rules: How instances are found and matched; the official ones unless given.
+
+    Returns:
+        Dice of the whole finding, whether it is a hit (from 0.1 on), instances found, predicted for
+        nothing and missed, by overlap and by distance, and numbers of voxels.
+
+    Raises:
+        ArgumentError: An array holds probabilities or other fractions, negative numbers or labels
+            over 65535, or is not (i, j, k); the shapes differ; a spacing is not over 0.
+    """
+    ours, theirs = labels_of(reference, prediction)
+    return score_finding(Runs.of(ours), Runs.of(theirs), spacing_mm, focal=focal, rules=rules)
 
 
 def predicted_instances(prediction: Runs, rules: InstanceRules = OFFICIAL) -> Runs:

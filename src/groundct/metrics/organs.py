@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from groundct.core.geometry import same_grid
 from groundct.core.value import Value
-from groundct.core.volume import BoolArray, LabelArray, LabelMap, Segment
+from groundct.core.volume import BoolArray, LabelMap, Segment
+from groundct.metrics.arguments import Whole, labels_of
 
 Counts = NDArray[np.int64]
+Labels = NDArray[np.integer[Any]]
 Triple = tuple[int, int, int]
 
 _BLOCK = 1 << 20
@@ -94,13 +97,12 @@ def organ_scores(reference: LabelMap, prediction: LabelMap) -> OrganScores:
     )
 
 
-def joint_counts(one: LabelArray, two: LabelArray) -> JointCounts:
+def joint_counts(reference: ArrayLike, prediction: ArrayLike) -> JointCounts:
     """Voxels by pair of labels, of two label arrays (i, j, k) of one shape.
 
-    Raises ValueError when the shapes differ.
+    Raises ArgumentError for arrays that are no labels, or of two shapes.
     """
-    if one.shape != two.shape:
-        raise ValueError(f"shapes {one.shape} and {two.shape} differ")
+    one, two = (_as_labels(array) for array in labels_of(reference, prediction))
     ranks = (_ranks(one), _ranks(two))
     rows, columns = (int(rank.max(initial=0)) + 1 for rank in ranks)
     own = np.zeros(ranks[0].size, dtype=np.int64)
@@ -136,13 +138,18 @@ class JointCounts:
         return int(part.sum())
 
 
+def _as_labels(array: Whole) -> Labels:
+    """A mask is the label 1."""
+    return array.view(np.uint8) if array.dtype == np.bool_ else cast("Labels", array)
+
+
 def _places(ranks: Counts, labels: Sequence[int]) -> Counts:
     held = np.array([label for label in set(labels) if label < ranks.size], dtype=np.int64)
     places = ranks[held]
     return places[places > 0]
 
 
-def _ranks(layer: LabelArray) -> Counts:
+def _ranks(layer: Labels) -> Counts:
     """The place of every label, in the order of those that occur; 0 stands first."""
     largest = int(layer.max(initial=0))
     if largest < _FEW:
@@ -153,7 +160,7 @@ def _ranks(layer: LabelArray) -> Counts:
     return np.where(seen, np.cumsum(seen), 0)
 
 
-def _blocks(one: LabelArray, two: LabelArray) -> Iterator[tuple[LabelArray, LabelArray]]:
+def _blocks(one: Labels, two: Labels) -> Iterator[tuple[Labels, Labels]]:
     """The voxels of slabs across k, about a million each, in one order for both."""
     slabs = max(1, _BLOCK // max(1, one.shape[0] * one.shape[1]))
     for start in range(0, one.shape[2], slabs):

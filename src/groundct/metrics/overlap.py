@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from groundct.core.volume import BoolArray
+from groundct.metrics.arguments import masks_of
 
 _EPSILON = 1e-6
 
@@ -12,19 +13,19 @@ HIT_DICE = 0.1
 """A finding is hit from this Dice on (official scoring of ReXGroundingCT)."""
 
 
-def dice(reference: BoolArray, prediction: BoolArray) -> float:
+def dice(reference: ArrayLike, prediction: ArrayLike) -> float:
     """Dice coefficient of two masks of one shape, 0..1.
 
     (2 |A and B| + 1e-6) / (|A| + |B| + 1e-6), as ReXGroundingCT's official scoring has it; 1.0 when
-    both are empty. Raises ValueError when the shapes differ.
+    both are empty. Of labels all that are not 0 count alike; `organ_scores` scores each by itself.
+    Raises ArgumentError for arrays that are no masks of one shape.
     """
-    if reference.shape != prediction.shape:
-        raise ValueError(f"shapes {reference.shape} and {prediction.shape} differ")
-    both = int(np.count_nonzero(reference & prediction))
-    total = int(np.count_nonzero(reference)) + int(np.count_nonzero(prediction))
+    ours, theirs = masks_of(reference, prediction, ())
+    both = int(np.count_nonzero(ours & theirs))
+    total = int(np.count_nonzero(ours)) + int(np.count_nonzero(theirs))
     return (2 * both + _EPSILON) / (total + _EPSILON)
 
 
-def hit(reference: BoolArray, prediction: BoolArray) -> bool:
+def hit(reference: ArrayLike, prediction: ArrayLike) -> bool:
     """Whether the prediction hits the reference: Dice of at least ``HIT_DICE``."""
     return dice(reference, prediction) >= HIT_DICE

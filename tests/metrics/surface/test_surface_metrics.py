@@ -136,11 +136,14 @@ def test_when_empty_needs_an_empty_mask():
         ({"spacing_mm": (1.0, 0.0, 1.0)}, "spacings over 0"),
         ({"spacing_mm": (1.0, float("inf"), 1.0)}, "spacings over 0"),
         ({"spacing_mm": (1.0, 1.0)}, "3 spacings"),
-        ({"reference": np.ones(4, dtype=np.bool_)}, "two masks"),
+        ({"names": "hd95:max"}, r"names=\('hd95:max',\)"),
+        ({"tolerances_mm": 2.0}, "tolerances_mm is 2.0"),
+        ({"spacing_mm": 1.0}, "3 spacings"),
+        ({"reference": np.ones(4, dtype=np.bool_)}, r"\(4,\); an array \(i, j\) or"),
         ({"reference": SLICE, "prediction": SLICE, "names": ("hd:surfel",)}, "of volumes"),
         ({"reference": SLICE, "prediction": SLICE}, "2 spacings"),
-        ({"prediction": np.ones((2, 3, 5), dtype=np.bool_)}, "two masks"),
-        ({"prediction": np.ones((2, 3, 4))}, "bool arrays"),
+        ({"prediction": np.ones((2, 3, 5), dtype=np.bool_)}, "differ"),
+        ({"prediction": np.ones((2, 3, 4))}, "float64, and bools or whole numbers"),
     ],
 )
 def test_what_does_not_fit_is_refused(change, said):

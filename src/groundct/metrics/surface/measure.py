@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groundct.core.volume import BoolArray
+import numpy as np
+from numpy.typing import ArrayLike
+
 from groundct.imaging.runs import Runs
+from groundct.metrics.arguments import ArgumentError, spacing_of
 from groundct.metrics.surface.conventions import DISTANCES, SHARES
 from groundct.metrics.surface.empty import when_empty
 from groundct.metrics.surface.far import SpacingMm
@@ -18,8 +21,8 @@ USUAL = ("hd95:max", "assd:pooled", "nsd:border")
 
 
 def surface_metrics(
-    reference: BoolArray,
-    prediction: BoolArray,
+    reference: ArrayLike,
+    prediction: ArrayLike,
     spacing_mm: Sequence[float],
     *,
     names: Sequence[str] = USUAL,
@@ -28,9 +31,9 @@ def surface_metrics(
     """Distances between the surfaces of two masks under named conventions.
 
     Args:
-        reference: bool (i, j, k), the whole scan or any crop that holds both masks; or (i, j) for
-            a slice alone, which has no surfels.
-        prediction: bool, of the same shape.
+        reference: A mask (i, j, k), bool or whole numbers that are 0 outside: the whole scan or
+            any crop that holds both masks; or (i, j) for a slice alone, which has no surfels.
+        prediction: A mask of the same shape.
         spacing_mm: Size of a voxel along each axis.
         names: Some of `SURFACE_METRICS`; `conventions` says what each is.
         tolerances_mm: For names that begin with "nsd".
@@ -40,12 +43,12 @@ def surface_metrics(
         tolerance added ("nsd:border@2mm"). None where `empty.when_empty` says that there is none.
 
     Raises:
-        ValueError: For unknown names, surfels of a slice, a negative tolerance, and masks or a
+        ArgumentError: For unknown names, surfels of a slice, a negative tolerance, and masks or a
             spacing that do not fit.
     """
-    if reference.ndim == 2 and any(":surfel" in name for name in names):
-        raise ValueError("surfels are of volumes, not of slices")
     _check(names, tolerances_mm)
+    if np.ndim(reference) == 2 and any(":surfel" in name for name in names):
+        raise ArgumentError("surfels are of volumes, not of slices")
     return _measured(Pair.of(reference, prediction, spacing_mm), names, tolerances_mm)
 
 
@@ -59,16 +62,19 @@ def surface_metrics_of_runs(
 ) -> dict[str, float | None]:
     """`surface_metrics` of sparse masks of one grid, whatever their labels."""
     _check(names, tolerances_mm)
+    spacing_of(spacing_mm)
     return _measured(Pair.of_runs(reference, prediction, spacing_mm), names, tolerances_mm)
 
 
 def _check(names: Sequence[str], tolerances_mm: Sequence[float]) -> None:
+    if isinstance(names, str):
+        raise ArgumentError(f"names are several: names=({names!r},)")
     unknown = [name for name in names if name not in SURFACE_METRICS]
     if unknown:
         known = ", ".join(SURFACE_METRICS)
-        raise ValueError(f"no surface metric is called {', '.join(unknown)}; known are {known}")
-    if any(not tolerance >= 0 for tolerance in tolerances_mm):
-        raise ValueError(f"tolerances are 0 mm or more: {tuple(tolerances_mm)}")
+        raise ArgumentError(f"no surface metric is called {', '.join(unknown)}; known are {known}")
+    if np.ndim(tolerances_mm) != 1 or any(not tolerance >= 0 for tolerance in tolerances_mm):
+        raise ArgumentError(f"tolerances_mm is {tolerances_mm!r}; lengths of 0 mm or more are due")
 
 
 def _measured(

@@ -10,10 +10,10 @@ from operator import attrgetter
 from typing import Final, Literal, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from groundct.core.volume import BoolArray
 from groundct.imaging.runs import Runs, bytes_of_words, moved, shared_box
+from groundct.metrics.arguments import labels_of, spacing_of
 from groundct.metrics.surface.far import Floats, SpacingMm
 from groundct.metrics.surface.lazy import lazy
 from groundct.metrics.surface.nearest import WORD, Flat, Grid, Target, nearest_mm, padding
@@ -125,25 +125,19 @@ class Pair:
     grid: Grid
 
     @classmethod
-    def of(cls, reference: BoolArray, prediction: BoolArray, spacing_mm: Sequence[float]) -> Pair:
+    def of(cls, reference: ArrayLike, prediction: ArrayLike, spacing_mm: Sequence[float]) -> Pair:
         """Crop both masks, (i, j, k) or (i, j), to what either fills, with room for the probes.
 
-        Raises ValueError for arrays that are no masks of one such shape, and for a spacing that is
-        not a finite length over 0 for every axis.
+        Raises ArgumentError for arrays that are no masks of one such shape, and for a spacing that
+        is not a finite length over 0 for every axis.
         """
-        if reference.ndim not in (2, 3) or reference.shape != prediction.shape:
-            raise ValueError(
-                f"two masks of one shape are due: {reference.shape}, {prediction.shape}"
-            )
-        if reference.dtype != np.bool_ or prediction.dtype != np.bool_:
-            raise ValueError(f"bool arrays are due: {reference.dtype}, {prediction.dtype}")
-        axes = reference.ndim
-        if len(spacing_mm) != axes or not all(0 < step < float("inf") for step in spacing_mm):
-            raise ValueError(f"{axes} spacings over 0 mm are due: {spacing_mm}")
+        ours, theirs = labels_of(reference, prediction, (2, 3))
+        axes = ours.ndim
+        steps = spacing_of(spacing_mm, axes)
         if axes == 2:
-            reference, prediction = reference[:, :, None], prediction[:, :, None]
-        i, j, k = (*(float(step) for step in spacing_mm), max(spacing_mm))[:3]
-        runs = _both(Runs.of, (reference, prediction), reference.size)
+            ours, theirs = ours[:, :, None], theirs[:, :, None]
+        i, j, k = (*steps, max(steps))[:3]
+        runs = _both(Runs.of, (ours, theirs), ours.size)
         return cls.of_runs(*runs, (i, j, k), axes)
 
     @classmethod
