@@ -19,7 +19,8 @@ from groundct.reports._rules.joining import (
     sides_of,
     upwards,
 )
-from groundct.reports._rules.meaning import is_meaning, is_open, spot_of
+from groundct.reports._rules.meaning import spot_of
+from groundct.reports._rules.opacities import is_meaning, is_open
 from groundct.vocabulary.findings import findings
 
 _MOST_COMPARED = 100

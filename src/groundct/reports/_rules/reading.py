@@ -15,6 +15,7 @@ from groundct.reports._rules.american.rewriting import american_text, rewrites_o
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.continued import Again, Loose, again_of, loose_of
 from groundct.reports._rules.doubts import doubts_of
+from groundct.reports._rules.opacities import is_meaning, is_opacity
 from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.places.link import paths_of, regions_of
 from groundct.reports._rules.places.sites import Site, lung_sites
@@ -23,6 +24,9 @@ from groundct.vocabulary.places import GENERAL
 
 _KEPT = 3 << 13
 _KEPT_PARSED = 1 << 8
+_OPENING = 6
+_SEEN: Final = frozenset(("lesion", "metastasis", "calcification", "granuloma", "fluid_collection"))
+"""Types that are somewhere, and of which the type itself says nowhere."""
 SIMILAR: Final = "similar"
 """The role of words such as "a similar appearance"."""
 SAME_PLACE: Final = "same_place"
@@ -38,8 +42,10 @@ class SentenceReading(NamedTuple):
     it speaks; ``points_back``: it says "in this location" or so; ``sideless``: it names a lobe or
     a segment, and no side; ``completes``: it says "It is wider than normal." and no more;
     ``points`` is `SIMILAR` or `SAME_PLACE` where its words point at the findings before;
-    ``explains``: it says what "the described findings" or "it" may be. Entries and sites are looked
-    up again when asked for: few are, and readings are many.
+    ``explains``: it says what "the described findings" or "it" may be; ``of_it``: it begins with
+    "it" or "First, it", and not with "these findings"; ``marked``: it names opacities, or what they
+    are taken for; ``nowhere``: it names a finding, and no place where it may lie. Entries and sites
+    are looked up again when asked for: few are, and readings are many.
     """
 
     text: str
@@ -58,6 +64,9 @@ class SentenceReading(NamedTuple):
     completes: bool
     points: str
     explains: bool
+    of_it: bool
+    marked: bool
+    nowhere: bool
 
     @property
     def parsed(self) -> Parsed:
@@ -107,6 +116,9 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         sideless=bool(found) and _is_sideless(parsed, sites),
         completes=_completes(parsed, found),
         explains=bool(found) and _explains(parsed, sites),
+        of_it=bool(found) and _is_of_it(parsed),
+        marked=any(is_opacity(finding) or is_meaning(finding) for finding in found),
+        nowhere=any(map(is_nowhere, found)) and not (sites or parsed.places or sides_named(parsed)),
         points=next((h.entry.meaning for h in parsed.relations if h.entry.meaning in _POINTS), ""),
     )
 
@@ -129,6 +141,17 @@ def _explains(parsed: Parsed, sites: tuple[Site, ...]) -> bool:
         hit.first == start and hit.entry.meaning in ("again", "refers")
         for hit in parsed.found.get("remarks", ())
     )
+
+
+def is_nowhere(finding: Finding) -> bool:
+    """Whether a finding is there, and neither its sentence nor its type says where."""
+    return not finding.anatomy and finding.type in _SEEN and finding.presence != "absent"
+
+
+def _is_of_it(parsed: Parsed) -> bool:
+    """Whether a sentence begins with a word such as "it", and speaks of no "these findings"."""
+    again = any(hit.entry.meaning == "again" for hit in parsed.found.get("remarks", ()))
+    return not again and parsed.any_word(0, _OPENING, parsed.grammar.pronoun)
 
 
 def _is_sideless(parsed: Parsed, sites: tuple[Site, ...]) -> bool:

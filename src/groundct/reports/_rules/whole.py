@@ -8,10 +8,12 @@ from typing import Final, NamedTuple
 from groundct.core.report import Finding, Reading, Report
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.anaphora import placed
+from groundct.reports._rules.borrowed import at_organ
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
-from groundct.reports._rules.meaning import Meant, agreed, is_meaning, meant_by
+from groundct.reports._rules.meaning import NOTHING, agreed, meant_by
 from groundct.reports._rules.merge import Context, merged
+from groundct.reports._rules.opacities import is_meaning
 from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.reports._rules.similar import told_again
 from groundct.reports._rules.words.sentences import sentence_places
@@ -47,6 +49,8 @@ def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
             findings = sided(before.named or before, findings, said)
         if said.points:
             findings = told_again(before, findings, said)
+        if said.nowhere or (said.of_it and not said.sides):
+            findings = at_organ(before, findings, said)
     return Told(findings, said.loose, said.again, said.completes)
 
 
@@ -68,7 +72,8 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
         if section.span.of(text).strip().lower() in _EMPTY:
             continue
         before: Before | None = None
-        taken = Meant()
+        taken = NOTHING
+        opacities: list[int] = []
         begun = 0
         last = len(found)
         regions: tuple[str, ...] = ()
@@ -110,20 +115,23 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 told = told._replace(findings=(), again={})
             for number, how in told.again.items():
                 again[len(found) + number] = how
-            taken = meant_by(told.findings, said, taken, len(found))
-            about = taken.here if any(taken.here) or not taken.goes_on else (seen,)
-            for number, finding in enumerate(told.findings, len(found)):
-                if is_meaning(finding):
-                    meant[number] = tuple([tuple([n for n in a if n != number]) for a in about])
+            if said.marked or said.explains:
+                taken = meant_by(told.findings, said, taken, len(found))
+                opacities += taken.here[0] if taken.here and not taken.goes_on else ()
+                about = taken.here if any(taken.here) or not taken.goes_on else (seen,)
+                for number, finding in enumerate(told.findings, len(found)):
+                    if is_meaning(finding):
+                        meant[number] = tuple([tuple([n for n in a if n != number]) for a in about])
+            elif taken is not NOTHING:
+                taken = taken.after(told.findings, said)
             found += [DraftFinding(finding, (index,), start) for finding in told.findings]
-            names = told.findings or said.regions
-            named = (
-                None if before is None or (names and not taken.goes_on) else before.named or before
-            )
+            named = None
+            if before is not None and (taken.goes_on or not (told.findings or said.regions)):
+                named = before.named or before
             before, begun = Before(said, told.findings, named), start
             if section.name == "impression":
                 impression[index] = said.sides
         if section.name == "findings":
-            seen = agreed(enumerate(draft.finding for draft in found))
+            seen = agreed(opacities, found)
     context = Context(impression, again, meant)
     return Draft(tuple(sentences), merged(found, context, report))
