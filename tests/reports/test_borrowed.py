@@ -1,4 +1,4 @@
-"""What names no organ lies in the one that the sentence before speaks of, if nothing else can be."""
+"""What names no organ lies in the one the sentence before speaks of, if nothing else can be."""
 
 from __future__ import annotations
 
