@@ -11,6 +11,7 @@ import scipy.stats
 from groundct.metrics.statistics.bootstrap import (
     cluster_sums,
     drawn_sums,
+    interval_of,
     mean_interval,
     ratio_interval,
     statistic_interval,
@@ -106,8 +107,26 @@ def test_intervals_of_few_patients_with_skewed_values_hold_the_truth_as_often_as
     assert 0.91 <= np.mean(held) <= 0.98
 
 
-def test_equal_values_give_an_interval_of_no_width():
-    assert mean_interval([0.4] * 5, list("abcde")) == pytest.approx((0.4, 0.4))
+def test_what_no_draw_changes_has_no_interval():
+    assert mean_interval([0.4] * 5, list("abcde")) is None
+    assert mean_interval([0.0] * 5, list("abcde"), unbounded=True) is None
+    assert mean_interval([7.5] * 5, list("abcde")) is None
+    differences = np.array([[0.5, 0.5, 1.0]] * 6)  # of two equal models
+    told = statistic_interval(differences, list("abcdef"), lambda s: (s[:, 0] - s[:, 1]) / s[:, 2])
+    assert told is None
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_any_share_that_is_all_or_none_in_every_draw_has_the_exact_interval(value):
+    sums = np.array([[value, 1.0, 3.0]] * 6)  # some function of three sums, as BLEU is one
+
+    def product(sums):
+        return np.sqrt(sums[:, 0] / sums[:, 1] * sums[:, 2] / (3 * sums[:, 1])) + 1e-17
+
+    least = 0.025 ** (1 / 6)
+    exact = (least, 1.0) if value else (0.0, 1 - least)
+    assert interval_of(sums, drawn_sums(sums), product) == pytest.approx(exact)
+    assert interval_of(sums, drawn_sums(sums), product, share=False) is None
 
 
 @pytest.mark.parametrize("hits", [1, 3, 7])

@@ -73,7 +73,7 @@ def judge(board: Board, units: Units, how: Resampling) -> Judged:
         _superior(case_values[:, a] - case_values[:, b], higher=higher) for a, b in _numbers(count)
     ]
     of_values = _draw(sums, how, unbounded=units.metric.unbounded)
-    of_ranks = _draw([_mean_sums(own, patients) for own in case_ranks.T], how)
+    of_ranks = _draw([_mean_sums(own, patients) for own in case_ranks.T], how, share=False)
     values = np.array([own.value for own in of_values])
     scores = np.stack([ratio(own.drawn) for own in of_values], axis=1)
     mean_ranks = np.array([own.value for own in of_ranks])
@@ -132,27 +132,41 @@ def middle(places: Ints, level: float) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class _Drawn:
-    """A ratio's sums by patient (g, 2), and drawn (draws, 2), with products where unbounded."""
+    """A ratio's sums by patient (g, 2), and drawn (draws, 2), with products where unbounded.
+
+    ``share``: it lies within 0..1.
+    """
 
     sums: Floats
     drawn: Floats
     unbounded: bool
+    share: bool
 
     @property
     def value(self) -> float:
         return float(ratio(self.sums.sum(axis=0, keepdims=True))[0])
 
     def interval(self, how: Resampling) -> Interval | None:
-        return interval_of(self.sums, self.drawn, ratio, level=how.level, unbounded=self.unbounded)
+        return interval_of(
+            self.sums,
+            self.drawn,
+            ratio,
+            level=how.level,
+            unbounded=self.unbounded,
+            share=self.share,
+        )
 
 
-def _draw(sums: Sequence[Floats], how: Resampling, *, unbounded: bool = False) -> list[_Drawn]:
+def _draw(
+    sums: Sequence[Floats], how: Resampling, *, unbounded: bool = False, share: bool = True
+) -> list[_Drawn]:
     """Draw patients once for all ratios, whose sums are by the same patients."""
     parts = [with_products(own) if unbounded else own for own in sums]
     drawn = drawn_sums(np.concatenate(parts, axis=1), draws=how.draws, seed=how.seed)
     width = parts[0].shape[1]
     return [
-        _Drawn(own, drawn[:, width * n : width * (n + 1)], unbounded) for n, own in enumerate(sums)
+        _Drawn(own, drawn[:, width * n : width * (n + 1)], unbounded, share)
+        for n, own in enumerate(sums)
     ]
 
 
@@ -219,7 +233,9 @@ def _difference_interval(first: _Drawn, second: _Drawn, how: Resampling) -> Inte
         drawn = drawn_sums(with_products(sums), draws=how.draws, seed=how.seed)
     else:
         drawn = np.concatenate([first.drawn, second.drawn], axis=1)
-    return interval_of(sums, drawn, _difference, level=how.level, unbounded=first.unbounded)
+    return interval_of(
+        sums, drawn, _difference, level=how.level, unbounded=first.unbounded, share=False
+    )
 
 
 def _difference(sums: Floats) -> Floats:

@@ -28,6 +28,7 @@ from groundct.metrics.detection import (
     Marks,
     Match,
     froc_curve,
+    marks_of_match,
     match_candidates,
     sensitivities_at,
     sensitivities_of_draws,
@@ -112,22 +113,17 @@ def marks_of(
     patients = sorted({reference.patient(case) for case in reference.scans})
     number = {name: n for n, name in enumerate(patients)}
     of_case = {case: number[reference.patient(case)] for case in reference.scans}
-    false = match.outcome == FALSE_POSITIVE
-    if settings.duplicates == "false-positive":
-        false |= match.outcome == DUPLICATE
-    best = match.best[chosen & (match.best >= 0)]
-    used = np.concatenate([best, np.flatnonzero(false)])
-    names = candidates.places.case
-    cluster = np.fromiter((of_case[names[n]] for n in used), dtype=np.int64, count=len(used))
-    is_hit = np.arange(len(used)) < len(best)
-    whose = [of_case[reference.places.case[n]] for n in np.flatnonzero(chosen)]
-    many = len(patients)
-    return Marks(
-        candidates.confidence[used],
-        is_hit,
-        cluster,
-        np.bincount(np.array(whose, dtype=np.int64), minlength=many).astype(np.float64),
-        np.bincount(list(of_case.values()), minlength=many).astype(np.float64),
+    ours, theirs = (
+        np.fromiter((of_case[case] for case in places.case), np.int64, len(places.case))
+        for places in (reference.places, candidates.places)
+    )
+    return marks_of_match(
+        match,
+        candidates.confidence,
+        ~chosen,
+        clusters=(ours, theirs),
+        scans=np.bincount(list(of_case.values()), minlength=len(patients)),
+        duplicates=settings.duplicates,
     )
 
 
@@ -147,7 +143,11 @@ def scores_of(marks: Marks, settings: DetectionSettings) -> dict[str, Any]:
         left_out = _values(marks, _without_each(clusters), settings)
         for n, name in enumerate(NAMES):
             interval = interval_of_values(
-                float(seen[n]), drawn[:, n], left_out[:, n], clusters=clusters
+                float(seen[n]),
+                drawn[:, n],
+                left_out[:, n],
+                clusters=clusters,
+                share_of=int(np.count_nonzero(marks.references)),
             )
             if interval is not None:
                 intervals[name] = interval

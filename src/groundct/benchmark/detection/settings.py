@@ -7,7 +7,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from groundct.core.value import Value
-from groundct.metrics.detection import Curve, Shared
+from groundct.metrics.detection import Curve, Duplicates, Shared
 
 SCORING_VERSION: Final = "1"
 """Goes up with every change of what a score says."""
@@ -31,7 +31,7 @@ class DetectionSettings(Value):
     protocol: Literal["strict", "luna16"] = "strict"
     hit: Literal["distance", "iou", "dice"] = "distance"
     threshold: float = Field(default=0.1, gt=0, le=1)
-    duplicates: Literal["ignored", "false-positive"] = "ignored"
+    duplicates: Duplicates = "ignored"
     most_per_scan: int | None = Field(default=None, ge=1)
     draws: int = Field(default=2000, ge=1)
     seed: int = Field(default=0, ge=0)

@@ -5,8 +5,8 @@ Findings of a patient are alike, so whole patients are drawn (A. C. Davison, D. 
 accelerated percentiles (B. Efron, *J. Am. Stat. Assoc.* 82, 1987, 171-185), taken further out for
 few patients by Student's t and the factor sqrt(g / (g - 1)) (T. C. Hesterberg, *Am. Stat.* 69,
 2015, 371-386). Ends are values of the statistic itself: an interval of a rate stays within 0..1.
-Where every patient has the rate 0, or every one 1, draws say nothing, and the exact interval of a
-share of patients is given. Means of values without bounds have intervals of their own
+Where no draw differs from another, draws say nothing: a share that is 0, or 1, has the exact interval
+of a share of patients, and any other number has none. Means of values without bounds have intervals of their own
 (``studentised``), which may reach beyond the draws.
 """
 
@@ -41,8 +41,8 @@ def mean_interval(
     """Interval of the mean of ``values`` (n,), drawing whole clusters with replacement.
 
     NaN is an undefined value: it counts in no mean. ``clusters`` (n) names each value's patient.
-    None where no interval can be given: fewer than two clusters have a defined value. The order
-    of the values does not matter; equal seeds give equal intervals. ``unbounded`` says whether
+    None where no interval can be given: fewer than two clusters have a defined value, or all have
+    the same that is neither 0 nor 1. The order of the values does not matter; equal seeds give equal intervals. ``unbounded`` says whether
     the values are amounts, such as distances, and not shares of 1; unless said, they are where one
     lies outside 0..1.
 
@@ -108,10 +108,12 @@ def statistic_interval(
     """Interval of any function of the columns' sums, such as a difference of two ratios.
 
     ``columns`` are (n, k); ``statistic`` takes sums (m, k) and gives (m,), NaN where undefined.
-    None where fewer than two clusters have a value that is not zero, or the statistic is undefined.
+    None where fewer than two clusters have a value that is not zero, the statistic is undefined, or
+    it is the same in all draws.
     """
     sums = cluster_sums(columns, clusters)
-    return interval_of(sums, drawn_sums(sums, draws=draws, seed=seed), statistic, level=level)
+    drawn = drawn_sums(sums, draws=draws, seed=seed)
+    return interval_of(sums, drawn, statistic, level=level, share=False)
 
 
 def cluster_sums(columns: ArrayLike, clusters: Sequence[str]) -> Floats:
@@ -170,13 +172,14 @@ def interval_of(
     *,
     level: float = LEVEL,
     unbounded: bool = False,
+    share: bool = True,
 ) -> tuple[float, float] | None:
     """Interval of a statistic from the clusters' sums (g, k) and their drawn sums (draws, k).
 
-    Draws in which the statistic is undefined are left out. A ratio that is 1 (or 0) in every
-    cluster has the exact interval of a share; any other value that all clusters share has an
-    interval of no width. Of an ``unbounded`` statistic the drawn sums are those of
-    ``with_products``.
+    Draws in which the statistic is undefined are left out. ``share`` says that it lies within 0..1,
+    unlike a rank or a difference: where it is 0, or 1, in all draws it has the exact interval of a
+    share of the clusters. Any other value that all draws share has no interval. Of an ``unbounded``
+    statistic, which is no share, the drawn sums are those of ``with_products``.
     """
     takes_part = np.any(sums != 0, axis=1)
     clusters = int(np.count_nonzero(takes_part))
@@ -191,15 +194,25 @@ def interval_of(
             positive = statistic is ratio and bool(np.all(sums >= 0))
             return (max(0.0, wide[0]), wide[1]) if positive else wide
         drawn = drawn[:, : sums.shape[1]]
-    elif statistic is ratio and observed in (0.0, 1.0) and np.all((sums[:, 1] == 0) | _same(sums)):
-        return _all_or_none(observed, int(np.count_nonzero(sums[:, 1])), level)
+    of = int(np.count_nonzero(sums[:, 1])) if statistic is ratio else clusters
     return interval_of_values(
-        observed, statistic(drawn), statistic(total - sums), clusters=clusters, level=level
+        observed,
+        statistic(drawn),
+        statistic(total - sums),
+        clusters=clusters,
+        level=level,
+        share_of=of if share and not unbounded else None,
     )
 
 
 def interval_of_values(
-    observed: float, drawn: Floats, left_out: Floats, *, clusters: int, level: float = LEVEL
+    observed: float,
+    drawn: Floats,
+    left_out: Floats,
+    *,
+    clusters: int,
+    level: float = LEVEL,
+    share_of: int | None = None,
 ) -> tuple[float, float] | None:
     """Interval of a statistic that is no function of sums, from its values.
 
@@ -209,20 +222,25 @@ def interval_of_values(
         left_out: (clusters,) values without each cluster in turn.
         clusters: How many clusters have a part in it; None is given for fewer than two.
         level: The share that the interval is to hold.
+        share_of: Of a statistic within 0..1, how many clusters it is a share of; of others None.
     """
     values = drawn[np.isfinite(drawn)]
     if clusters < 2 or not np.isfinite(observed) or not values.size:
         return None
+    if float(np.ptp(values)) <= _near(observed):
+        extreme = min(abs(observed), abs(1 - observed)) <= _near(observed)
+        return _all_or_none(round(observed), share_of, level) if share_of and extreme else None
     shares = _shares(observed, values, left_out[np.isfinite(left_out)], clusters, level)
     low, high = np.quantile(values, shares)
     return float(low), float(high)
 
 
-def _same(sums: Floats) -> NDArray[np.bool_]:
-    return np.asarray((sums[:, 0] == 0) | (sums[:, 0] == sums[:, 1]))
+def _near(observed: float) -> float:
+    """Up to this two values are the same, but for rounding."""
+    return 1e-12 * max(1.0, abs(observed))
 
 
-def _all_or_none(observed: float, clusters: int, level: float) -> tuple[float, float]:
+def _all_or_none(observed: int, clusters: int, level: float) -> tuple[float, float]:
     """Interval of a share that is 1 (or 0) in every cluster, where draws never differ.
 
     The exact one of C. J. Clopper, E. S. Pearson, *Biometrika* 26, 1934, 404-413, of clusters.
@@ -238,7 +256,7 @@ def _shares(
     from scipy.special import stdtrit
 
     normal = NormalDist()
-    near = 1e-12 * max(1.0, abs(observed))
+    near = _near(observed)
     below = np.mean(values < observed - near) + np.mean(abs(values - observed) <= near) / 2
     bias = normal.inv_cdf(float(np.clip(below, 1 / (values.size + 1), 1 - 1 / (values.size + 1))))
     pull = left_out.mean() - left_out
