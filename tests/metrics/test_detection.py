@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from groundct.metrics.arguments import ArgumentError
 from groundct.metrics.detection import (
     DUPLICATE,
     FALSE_POSITIVE,
@@ -20,6 +21,7 @@ from groundct.metrics.detection import (
     Pairs,
     distance_pairs,
     froc_curve,
+    marks_of_match,
     match_candidates,
     sensitivities_at,
     sensitivities_of_draws,
@@ -189,6 +191,69 @@ def test_without_a_candidate_it_is_zero():
 def test_nan_confidence_is_refused():
     with pytest.raises(ValueError, match="NaN"):
         marks_of([float("nan")], [], 1, 1)
+
+
+@given(scenes(), st.data())
+def test_scans_in_one_list_are_as_each_by_itself(scene, data):
+    centres, diameters, _, candidates, _ = scene
+    scan = np.array(
+        data.draw(st.lists(st.integers(0, 2), min_size=(n := len(centres)), max_size=n))
+    )
+    of = np.array(
+        data.draw(st.lists(st.integers(0, 2), min_size=(n := len(candidates)), max_size=n)), int
+    )
+    whole = distance_pairs(centres, diameters, candidates, scans=(scan, of))
+    found = set(zip(whole.reference.tolist(), whole.candidate.tolist(), strict=True))
+    due = set()
+    for number in range(3):
+        ours, theirs = np.flatnonzero(scan == number), np.flatnonzero(of == number)
+        own = distance_pairs(centres[ours], diameters[ours], candidates[theirs])
+        due |= set(zip(ours[own.reference].tolist(), theirs[own.candidate].tolist(), strict=True))
+    assert found == due
+    names = np.array(["a", "b", "c"])
+    named = distance_pairs(centres, diameters, candidates, scans=(names[scan], names[of]))
+    assert named.candidate.tolist() == whole.candidate.tolist()
+
+
+def test_marks_of_a_match():
+    centres, candidates = [[0, 0, 0], [50, 0, 0], [0, 0, 0]], [[1, 0, 0], [2, 0, 0], [50, 0, 0]]
+    excluded, confidence = [False, True, False], [0.9, 0.5, 0.7]
+    clusters = ([0, 0, 2], [0, 0, 0])
+    pairs = distance_pairs(centres, [10, 10, 10], candidates, scans=clusters)
+    match = match_candidates(pairs, confidence, excluded)
+    marks = marks_of_match(match, confidence, excluded, clusters=clusters, scans=[1, 2, 1])
+    assert (marks.references.tolist(), marks.scans.tolist()) == ([1, 0, 1], [1, 2, 1])
+    assert (marks.confidence.tolist(), marks.is_hit.tolist()) == ([0.9], [True])
+    assert sensitivities_at(marks).tolist() == [0.5] * len(RATES)
+    more = marks_of_match(
+        match, confidence, excluded, clusters=clusters, scans=[1, 2, 1], duplicates="false-positive"
+    )
+    assert (more.confidence.tolist(), more.is_hit.tolist()) == ([0.9, 0.5], [True, False])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"centres_mm": [[1, 2]]}, r"centres_mm has the shape \(1, 2\)"),
+        ({"candidates_mm": [1, 2, 3]}, r"candidates_mm has the shape \(3,\)"),
+        ({"diameters_mm": [4, 4]}, "for each of 1"),
+        ({"diameters_mm": [-1]}, "0 mm or more"),
+        ({"scans": ([0], [0, 1])}, "one for each candidate"),
+    ],
+)
+def test_places_that_do_not_fit_are_refused(change, said):
+    fit = {"centres_mm": [[1, 2, 3]], "diameters_mm": [4], "candidates_mm": [[1, 2, 3]]}
+    assert len(distance_pairs(**fit).candidate) == 1
+    with pytest.raises(ArgumentError, match=said):
+        distance_pairs(**(fit | change))
+
+
+def test_hits_that_are_numbers_are_refused():
+    one = np.ones(1)
+    with pytest.raises(ArgumentError, match="int64; bools are due"):
+        Marks(one, np.ones(1, np.int64), np.zeros(1, np.int64), one, one)
+    with pytest.raises(ArgumentError, match="excluded"):
+        match_candidates(distance_pairs([[1, 2, 3]], [4], [[1, 2, 3]]), [0.5], [0.3])
 
 
 def test_weights_are_the_same_as_scans_given_several_times():

@@ -16,6 +16,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from groundct.metrics.arguments import ArgumentError, flags_of
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -24,6 +26,7 @@ RATES: Final = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 Shared = Literal["nearest", "all"]
 Curve = Literal["step", "interpolated"]
+Duplicates = Literal["ignored", "false-positive"]
 
 FALSE_POSITIVE: Final = 0
 HIT: Final = 1
@@ -68,7 +71,9 @@ class Marks:
 
     def __post_init__(self) -> None:
         if np.isnan(self.confidence).any():
-            raise ValueError("a confidence is NaN")
+            raise ArgumentError("a confidence is NaN")
+        if self.is_hit.dtype != np.bool_:
+            raise ArgumentError(f"is_hit holds {self.is_hit.dtype}; bools are due")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,19 +89,37 @@ class Froc:
 
 
 def distance_pairs(
-    centres_mm: Floats, diameters_mm: Floats, candidates_mm: Floats, *, offset: int = 0
+    centres_mm: ArrayLike,
+    diameters_mm: ArrayLike,
+    candidates_mm: ArrayLike,
+    *,
+    scans: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Pairs:
     """Candidates nearer to a reference's centre than half its diameter: LUNA16's rule, which is <.
 
-    ``centres_mm`` (r, 3), ``diameters_mm`` (r,) and ``candidates_mm`` (c, 3) are those of one scan;
-    ``offset`` is added to the candidates' numbers. Closeness is minus the distance in mm.
+    Closeness is minus the distance in mm.
+
+    Args:
+        centres_mm: Of the references (r, 3), in one system of coordinates with the candidates.
+        diameters_mm: Of the references (r,); one that is NaN is hit by nobody.
+        candidates_mm: Centres of the candidates (c, 3).
+        scans: The scan of each reference (r,) and of each candidate (c,), by numbers or names;
+            left out, all are of one scan.
+
+    Raises:
+        ArgumentError: The lengths differ, places have not three coordinates, or a diameter is
+            below 0.
     """
+    centres, places = _places(centres_mm, "centres_mm"), _places(candidates_mm, "candidates_mm")
+    diameters = np.asarray(diameters_mm, dtype=np.float64)
+    if diameters.shape != (len(centres),) or (diameters < 0).any():
+        raise ArgumentError(f"diameters_mm has not one of 0 mm or more for each of {len(centres)}")
     references, candidates, closeness = [], [], []
-    for number, (centre, diameter) in enumerate(zip(centres_mm, diameters_mm, strict=True)):
-        squared = ((candidates_mm - centre) ** 2).sum(axis=1)
-        near = np.flatnonzero(squared < (diameter / 2) ** 2)
+    for number, own in enumerate(_in_the_same_scan(scans, len(centres), len(places))):
+        squared = ((places[own] - centres[number]) ** 2).sum(axis=1)
+        near = np.flatnonzero(squared < (diameters[number] / 2) ** 2)
         references.append(np.full(len(near), number, dtype=np.int64))
-        candidates.append(near.astype(np.int64) + offset)
+        candidates.append(own[near])
         closeness.append(-np.sqrt(squared[near]))
     return _joined(references, candidates, closeness)
 
@@ -109,7 +132,7 @@ def joined_pairs(parts: list[Pairs]) -> Pairs:
 
 
 def match_candidates(
-    pairs: Pairs, confidence: Floats, excluded: ArrayLike, *, shared: Shared = "nearest"
+    pairs: Pairs, confidence: ArrayLike, excluded: ArrayLike, *, shared: Shared = "nearest"
 ) -> Match:
     """Give candidates to references.
 
@@ -125,7 +148,7 @@ def match_candidates(
         excluded: Of each reference, whether it is neither to be found nor held against anybody.
         shared: What becomes of a candidate that hits several references.
     """
-    left_out = np.asarray(excluded, dtype=np.bool_)
+    left_out, sure = flags_of(excluded, "excluded"), np.asarray(confidence, dtype=np.float64)
     due = ~left_out[pairs.reference]
     reference, candidate = pairs.reference[due], pairs.candidate[due]
     closeness = pairs.closeness[due]
@@ -133,15 +156,52 @@ def match_candidates(
         order = np.lexsort((reference, -closeness, candidate))
         first = order[_first_of_each(candidate[order])]
         reference, candidate, closeness = reference[first], candidate[first], closeness[first]
-    order = np.lexsort((candidate, -closeness, -confidence[candidate], reference))
+    order = np.lexsort((candidate, -closeness, -sure[candidate], reference))
     first = order[_first_of_each(reference[order])]
     best = np.full(len(left_out), -1, dtype=np.int64)
     best[reference[first]] = candidate[first]
-    outcome = np.full(len(confidence), FALSE_POSITIVE, dtype=np.int8)
+    outcome = np.full(len(sure), FALSE_POSITIVE, dtype=np.int8)
     outcome[pairs.candidate[~due]] = IRRELEVANT
     outcome[candidate] = DUPLICATE
     outcome[best[best >= 0]] = HIT
     return Match(outcome, best)
+
+
+def marks_of_match(
+    match: Match,
+    confidence: ArrayLike,
+    excluded: ArrayLike,
+    *,
+    clusters: tuple[ArrayLike, ArrayLike],
+    scans: ArrayLike,
+    duplicates: Duplicates = "ignored",
+) -> Marks:
+    """The detected references and the false positives, as curves and sensitivities want them.
+
+    Args:
+        match: What `match_candidates` says of all scans.
+        confidence: Of each candidate (n,).
+        excluded: Of each reference, whether it does not count.
+        clusters: The cluster of each reference and of each candidate, numbered from 0: its scan,
+            or its patient where patients have several scans that are to be drawn together.
+        scans: How many scans each cluster has, those without a candidate or a reference too.
+        duplicates: Whether a reference's further candidates are false positives.
+    """
+    sure, ours, theirs = np.asarray(confidence, np.float64), *(np.asarray(c) for c in clusters)
+    counted = ~flags_of(excluded, "excluded")
+    false = match.outcome == FALSE_POSITIVE
+    if duplicates == "false-positive":
+        false |= match.outcome == DUPLICATE
+    best = match.best[counted & (match.best >= 0)]
+    used = np.concatenate([best, np.flatnonzero(false)])
+    many = np.asarray(scans, dtype=np.float64)
+    return Marks(
+        sure[used],
+        np.arange(len(used)) < len(best),
+        theirs[used],
+        np.bincount(ours[counted], minlength=len(many)).astype(np.float64),
+        many,
+    )
 
 
 def froc_curve(marks: Marks) -> Froc:
@@ -232,6 +292,28 @@ def _read_off(
     if curve == "interpolated":
         return np.asarray(np.interp(allowed, false, hits) / references)
     return np.asarray(hits[np.searchsorted(false, allowed, side="right") - 1] / references)
+
+
+def _places(given: ArrayLike, name: str) -> Floats:
+    places = np.asarray(given, dtype=np.float64)
+    if places.ndim != 2 or places.shape[1] != 3:
+        raise ArgumentError(f"{name} has the shape {places.shape}; (n, 3) is due, a row a place")
+    return places
+
+
+def _in_the_same_scan(
+    scans: tuple[ArrayLike, ArrayLike] | None, references: int, candidates: int
+) -> Iterator[Ints]:
+    """For each reference the candidates in its scan."""
+    if scans is None:
+        yield from [np.arange(candidates)] * references
+        return
+    ours, theirs = (np.asarray(own) for own in scans)
+    if ours.shape != (references,) or theirs.shape != (candidates,):
+        raise ArgumentError("scans has not one for each reference and one for each candidate")
+    order = np.argsort(theirs, kind="stable")
+    low, high = (np.searchsorted(theirs[order], ours, side) for side in ("left", "right"))
+    yield from (order[a:b] for a, b in zip(low, high, strict=True))
 
 
 def _first_of_each(values: Ints) -> Ints:
