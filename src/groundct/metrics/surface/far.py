@@ -94,6 +94,7 @@ def far_mm(start: Index, targets: Tiles, spacing_mm: SpacingMm) -> Floats:
         box = _box(low * spacing, high * spacing)
         places = targets.places(_contenders(box, some_mm, *boxes))
         places = places[_contenders(box, target_mm.take(places, axis=1))]
+        places = places[np.argsort(target[2, places])]
         near_mm = target_mm.take(places, axis=1)
         for tile in region.tolist():
             chosen = _contenders((middle[:, tile], half[:, tile]), near_mm)
@@ -143,15 +144,18 @@ def _contenders(
 def _least_squares(
     target: Floats, low: NDArray[np.int64], width: NDArray[np.int64], spacing: Floats
 ) -> Floats:
-    """(k, j, i) the squared distance from each place of a tile to the nearest of its targets."""
+    """(k, j, i) the squared distance from each place of a tile to the nearest of its targets.
+
+    Targets rise along k: of those of one slice only the nearest within it counts at each place.
+    """
     least = np.full(width[::-1], np.inf)
     for at in range(0, target.shape[1], _AT_ONCE):
+        some = target[:, at : at + _AT_ONCE]
         i, j, k = (
             ((np.arange(wide) + first - place[:, None]) * step) ** 2
-            for wide, first, place, step in zip(
-                width, low, target[:, at : at + _AT_ONCE], spacing, strict=True
-            )
+            for wide, first, place, step in zip(width, low, some, spacing, strict=True)
         )
-        plane = i[:, None, :] + j[:, :, None]
-        np.minimum(least, (plane[:, None] + k[:, :, None, None]).min(axis=0), out=least)
+        slices = np.flatnonzero(np.append(True, some[2, 1:] != some[2, :-1]))
+        plane = np.minimum.reduceat(i[:, None, :] + j[:, :, None], slices, axis=0)
+        np.minimum(least, (plane[:, None] + k[slices, :, None, None]).min(axis=0), out=least)
     return least
