@@ -18,6 +18,7 @@ from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit, lexicon
 from groundct.vocabulary.modifiers import NO_MODIFIER, in_order
+from groundct.vocabulary.words import is_beside
 
 _REACH = 8
 _ENDING = 3
@@ -65,7 +66,7 @@ def changes_of(
     compared = any(hit.entry.meaning in ("exam", "compared") for hit in hits)
     for hit in hits:
         change = _CHANGES.get(hit.entry.meaning)
-        if change is None and compared:
+        if change is None and (compared or _of_known(parsed, hit, mentions)):
             change = _WITH_PRIOR.get(hit.entry.meaning)
         if change not in (None, "new", "stable") and _refused(parsed, hit):
             change = "stable" if change != "resolved" else None
@@ -79,6 +80,12 @@ def changes_of(
             elif changes[number] is None or change != "stable":
                 changes[number] = change
     return tuple(changes)
+
+
+def _of_known(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> bool:
+    """Whether an ending says that what grew was known: "efüzyonda artış", "efüzyonun arttığı"."""
+    before = max((m.last for m in mentions if m.last <= hit.first), default=0)
+    return bool(before) and is_beside(parsed.surface(before - 1), parsed.language)
 
 
 def _refused(parsed: Parsed, hit: Hit) -> bool:

@@ -14,6 +14,7 @@ from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.places import GENERAL
+from groundct.vocabulary.words import is_beside
 
 _STOPS = frozenset(";:.()")
 _CALCIFIED = "~calcification"
@@ -49,6 +50,8 @@ def _once(parsed: Parsed, mentions: list[Mention]) -> tuple[Mention, ...]:
     """
     out: list[Mention] = []
     for mention in mentions:
+        if _known(parsed, mention, out):
+            continue
         before = out[-1] if out else None
         if before is None or before.type != mention.type or before.hit == mention.hit:
             out.append(mention)
@@ -60,6 +63,22 @@ def _once(parsed: Parsed, mentions: list[Mention]) -> tuple[Mention, ...]:
         elif parsed.verb_last or not _explains(parsed, before, mention):
             out.append(mention)
     return tuple(out)
+
+
+def _known(parsed: Parsed, mention: Mention, before: list[Mention]) -> bool:
+    """Whether the ending of a mention that was named before says that it is spoken of again.
+
+    "Sağda kitle izlenmiş olup kitlenin distalinde ...": no place or side stands before its words.
+    """
+    if not parsed.verb_last or not is_beside(parsed.surface(mention.last - 1), parsed.language):
+        return False
+    head = parsed.words[mention.last - 1]
+    if all((o.type, parsed.words[o.last - 1]) != (mention.type, head) for o in before):
+        return False
+    floor = max(other.last for other in before)
+    sides = parsed.role("laterality", "right", "left", "bilateral")
+    placed = (*parsed.places, *sides, *parsed.found.get("sites", ()))
+    return not any(floor <= hit.first < mention.first for hit in placed)
 
 
 def _is_its_name(parsed: Parsed, one: Mention, other: Mention) -> bool:

@@ -380,6 +380,8 @@ def _doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
     own = (*parsed.places, *parsed.found.get("modifiers", ()))
     adjectives = {n for hit in own for n in range(hit.first, hit.last) if last <= n < cue}
     between = parsed.grammar.listing | parsed.grammar.some | _BRACKETS
+    if parsed.verb_last:
+        between |= parsed.grammar.to  # "atelektazi ile konsolidasyon ayrımı yapılamadı"
     for hit in others:
         gap = range(last, hit.first)
         if not (gap or _hyphened(parsed, last, hit.first)) or any(
