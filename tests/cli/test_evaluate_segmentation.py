@@ -32,6 +32,8 @@ def test_result_table_and_page_beside_one_another(places):
     assert set(data["surfaces"]) == {"hd95:max", "nsd:border@3mm"}
     assert "nsd:border@3mm" in (out / "r.csv").read_text().splitlines()[0]
     assert "mean_dice_per_finding" in done.output
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("  hd95:max"))
+    assert " mm " in line
 
 
 def test_a_refusal_writes_nothing_and_names_every_file(places):
@@ -50,7 +52,21 @@ def test_options_that_exclude_each_other(places):
     done = run(places, "--protocol", "rexgroundingct", "--connectivity", "6")
     assert done.exit_code == 2 and "rules of its own" in done.output
     done = run(places, "--surface", "hd95")
-    assert done.exit_code == 2 and "hd95" in done.output
+    assert done.exit_code == 2 and "no surface metric is called hd95; known are" in done.output
+    assert "nsd:surfel" in done.output and "Value error" not in done.output
+    done = run(places, "--tolerance-mm", "-1", "--surface", "hd95:max")
+    assert done.exit_code == 2 and "0 mm or more" in done.output
+
+
+def test_why_a_number_is_not_defined_and_has_no_interval_is_said(places):
+    (places[0] / "dataset.json").unlink()
+    done = run(places)
+    assert "distance_precision" in done.output and "give --dataset" in done.output
+    assert "no interval:" not in done.output
+    for case in list(CASES)[1:]:
+        for place in places[:2]:
+            (place / f"{case}.nii.gz").unlink()
+    assert "no interval: of one patient" in run(places, "--fresh").output
 
 
 def test_every_task_shows_an_example():

@@ -166,8 +166,31 @@ def test_a_table_with_two_texts_of_a_region_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TableError) as refused:
         read_texts(write(tmp_path / "twice.csv", rows))
     assert [issue.code for issue in refused.value.issues] == ["duplicated-key", "no-name"]
-    with pytest.raises(TableError, match="missing-column"):
-        read_texts(write(tmp_path / "other.csv", [("a", "b")], ("VolumeName", "Text")))
+    with pytest.raises(TableError, match="duplicated-key"):
+        read_texts(write(tmp_path / "whole.csv", [("a", "x"), ("a", "y")], ("VolumeName", "Text")))
+    with pytest.raises(TableError, match="not-a-reports-table"):
+        read_texts(write(tmp_path / "other.csv", [("a", "b")], ("VolumeName", "Anatomy")))
+
+
+@pytest.mark.parametrize(
+    ("headings", "row"),
+    [
+        (("VolumeName", "Text"), ("a.nii.gz", "Clear lungs.")),
+        (("VolumeName", "report"), ("a", "Clear lungs.")),
+        (("case_id", "Report", "Anatomy"), ("a", "Clear lungs.", "")),
+        (("Study ID", "Anatomy", "Report text"), ("a", " ", "Clear lungs.")),
+    ],
+)
+def test_headings_are_those_of_any_table_of_reports(tmp_path: Path, headings, row) -> None:
+    assert read_texts(write(tmp_path / "t.csv", [row], headings)).texts == {
+        ("a", ""): row[1 if headings[1] != "Anatomy" else 2]
+    }
+
+
+def test_findings_and_impression_in_columns_of_their_own_are_one_text(tmp_path: Path) -> None:
+    headings = ("VolumeName", "Findings_EN", "Impressions_EN")
+    path = write(tmp_path / "t.csv", [("a", "Clear.", "Normal."), ("b", "Clear.", "")], headings)
+    assert read_texts(path).texts == {("a", ""): "Clear.\nNormal.", ("b", ""): "Clear."}
 
 
 def test_names_with_and_without_suffix_are_the_same_scan(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import Field, model_validator
 
 from groundct.benchmark._results import coverage_issues, few_patients_issues, versions
 from groundct.benchmark._summary import Score, mean_of, summary_of
@@ -20,7 +20,7 @@ from groundct.core.volume import BoolArray, LabelMap
 from groundct.imaging.components import bounding_slices
 from groundct.metrics.airway import score_airway
 from groundct.metrics.organs import OrganScore, organ_scores
-from groundct.metrics.surface import SURFACE_METRICS, surface_metrics
+from groundct.metrics.surface import require_known, surface_metrics
 
 SCORING_VERSION: Final = "1"
 HEADLINES: Final = ("mean_dice", "mean_dice_per_structure", "mean_dice_per_case")
@@ -41,14 +41,10 @@ class OrganSettings(Value):
     draws: Annotated[int, Field(ge=1)] = 2000
     seed: int = 0
 
-    @field_validator("surfaces")
-    @classmethod
-    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = [name for name in names if name not in SURFACE_METRICS]
-        if unknown:
-            known = ", ".join(SURFACE_METRICS)
-            raise ValueError(f"no surface metric is called {', '.join(unknown)}; known: {known}")
-        return names
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        require_known(self.surfaces, self.tolerances_mm)
+        return self
 
 
 def evaluate_organs(

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from groundct.benchmark._results import file_digest
-from groundct.codecs.tables import read_csv_table
+from groundct.codecs.tables import read_csv_headings, read_csv_table
 from groundct.core.issues import Issue, TableError
 from groundct.core.value import digest
 from groundct.metrics.boxes import Bounds
+from groundct.sources._headings import columns_of, letters
 from groundct.sources._names import case_id_of
 
-COLUMNS: Final = ("VolumeName", "Anatomy", "Text")
+_REGION: Final = "anatomy"
 
 Key = tuple[str, str]
 """Case id and region; the empty region is the whole report."""
@@ -41,20 +42,28 @@ class Texts:
 
 
 def read_texts(path: Path) -> Texts:
-    """The texts of a table with the columns VolumeName, Anatomy (empty = whole report) and Text.
+    """The texts of a table: VolumeName, Text, and Anatomy, which is empty for a whole report.
+
+    Without the column Anatomy all texts are whole reports. Other headings that ``groundct reports``
+    knows will do as well; of findings and impression in columns of their own the text is both.
 
     Raises TableError for a table that cannot be read, or that has two texts of a scan and region.
     """
     texts: dict[Key, str] = {}
     issues: list[Issue] = []
-    for row in read_csv_table(path, required=COLUMNS, key=COLUMNS[:2]):
-        key = (case_id_of(row["VolumeName"]), row["Anatomy"].strip().casefold())
+    headings = read_csv_headings(path)
+    region = next((name for name in headings if letters(name) == _REGION), None)
+    columns = columns_of(path, headings)
+    identity = (columns.case,) if region is None else (columns.case, region)
+    for row in read_csv_table(path, key=identity):
+        key = (case_id_of(row[columns.case]), row[region].strip().casefold() if region else "")
         if not key[0]:
-            issues.append(_issue(path, "no-name", "a row has no VolumeName.", "Name its scan."))
+            what = f"a row has no {columns.case}."
+            issues.append(_issue(path, "no-name", what, "Name its scan."))
         elif key in texts:
             what = f"{key[0]!r} has two texts of region {key[1]!r}."
             issues.append(_issue(path, "duplicated-key", what, "Keep one of the rows."))
-        texts[key] = row["Text"]
+        texts[key] = "\n".join(row[column] for column in columns.filled(row))
     if issues:
         raise TableError(*issues)
     return Texts(texts, file_digest(path))

@@ -37,17 +37,11 @@ class Settings(Value):
             raise ValueError("protocol rexgroundingct has rules of its own; leave them as they are")
         if self.protocol == "rexgroundingct" and self.refused != "stop":
             raise ValueError("protocol rexgroundingct stops at what it cannot score")
-        unknown = self._unknown_surfaces()
-        if unknown:
-            raise ValueError(f"no surface metric is called {', '.join(unknown)}")
+        if self.surfaces:
+            from groundct.metrics.surface import require_known
+
+            require_known(self.surfaces, self.tolerances_mm)
         return self
-
-    def _unknown_surfaces(self) -> tuple[str, ...]:
-        if not self.surfaces:
-            return ()
-        from groundct.metrics.surface import SURFACE_METRICS
-
-        return tuple(name for name in self.surfaces if name not in SURFACE_METRICS)
 
     @property
     def rules(self) -> InstanceRules:

@@ -21,6 +21,7 @@ from groundct.benchmark.detection import (
 )
 from groundct.benchmark.detection.run import NAMES
 from groundct.cli._evaluate._numbers import show_numbers
+from groundct.cli._evaluate._settings import wrong_command
 from groundct.cli._show import show_issues
 from groundct.core.geometry import Geometry
 
@@ -93,7 +94,7 @@ def _settings(choices: dict[str, Any]) -> DetectionSettings:
     try:
         return DetectionSettings.model_validate({name: choices[name] for name in names})
     except ValidationError as problem:
-        raise click.UsageError(problem.errors()[0]["msg"]) from problem
+        raise wrong_command(problem) from problem
 
 
 def _reference(

@@ -19,6 +19,7 @@ from groundct.benchmark.organs import (
 )
 from groundct.benchmark.organs.run import AIRWAY_NAMES, HEADLINES
 from groundct.cli._evaluate._numbers import show_numbers
+from groundct.cli._evaluate._settings import wrong_command
 from groundct.cli._show import show_issues
 
 _SHOWN_ISSUES = 20
@@ -67,7 +68,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             seed=seed,
         )  # fmt: skip
     except ValidationError as problem:
-        raise click.UsageError(problem.errors()[0]["msg"]) from problem
+        raise wrong_command(problem) from problem
     truth, found = open_organs(reference), open_organs(prediction)
     result = evaluate_organs(
         truth,

@@ -70,8 +70,9 @@ def command(
 ) -> None:
     """Score the texts of PREDICTION against those of REFERENCE, by region.
 
-    Both are tables with the columns VolumeName, Anatomy (empty = the whole report) and Text. A
-    text that the prediction lacks is scored as empty and counted. Without WordNet's files METEOR
+    Both are tables with the columns VolumeName, Text and Anatomy (empty, or no such column: whole
+    reports); other headings that groundct reports knows will do as well. A text that the
+    prediction lacks is scored as empty and counted. Without WordNet's files METEOR
     is not computed; nothing takes its place.
 
     \b

@@ -20,7 +20,9 @@ from groundct.benchmark.segmentation import (
 )
 from groundct.benchmark.segmentation.result import HEADLINES, process_count, result_beside
 from groundct.benchmark.segmentation.volumes import grids_of_cts
+from groundct.cli._evaluate._numbers import show_numbers, shown
 from groundct.cli._evaluate._progress import CaseProgress
+from groundct.cli._evaluate._settings import wrong_command
 from groundct.cli._show import show_issues
 
 _SHOWN_ISSUES = 20
@@ -139,7 +141,7 @@ def _settings(choices: dict[str, Any]) -> Settings:
     try:
         return Settings.model_validate({"instances": rules} | {n: choices[n] for n in names})
     except ValidationError as problem:
-        raise click.UsageError(problem.errors()[0]["msg"]) from problem
+        raise wrong_command(problem) from problem
 
 
 def _metadata(path: Path | None) -> Any:
@@ -157,13 +159,17 @@ def _write_page(path: Path, result: SegmentationResult) -> Path:
 
 def _show(result: SegmentationResult) -> None:
     click.echo(f"protocol {result.protocol}, mode {result.settings.mode}")
-    for name in HEADLINES:
-        value, interval = result.summary.get(name), result.summary["ci95"].get(name)
-        shown = "not defined" if value is None else f"{value:.4f}"
-        told = f"  95 % interval {interval[0]:.4f} to {interval[1]:.4f}" if interval else ""
-        click.echo(f"  {name:22s} {shown}{told}")
+    show_numbers(result.summary, HEADLINES, _why_undefined(result))
     for name, surface in result.surfaces.items():
-        shown = "not defined" if surface["mean"] is None else f"{surface['mean']:.4f}"
-        click.echo(f"  {name:22s} {shown}  of {surface['n_scored']} findings that have one")
+        number = shown(name, surface["mean"])
+        click.echo(f"  {name:34s} {number}  of {surface['n_scored']} findings that have one")
     counts = {n: result.summary[n] for n in ("n_cases", "n_findings", "n_missing", "n_undefined")}
     click.echo("  " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+
+
+def _why_undefined(result: SegmentationResult) -> dict[str, str]:
+    """The distance scores go by whether a category is focal, so that they want one."""
+    if any(finding.category for finding in result.findings):
+        return {}
+    names = (name for name in HEADLINES if name.startswith("distance"))
+    return dict.fromkeys(names, "no finding has a category: give --dataset")

@@ -2,8 +2,9 @@
 
 from groundct.metrics.surface.measure import (
     SURFACE_METRICS,
+    require_known,
     surface_metrics,
     surface_metrics_of_runs,
 )
 
-__all__ = ["SURFACE_METRICS", "surface_metrics", "surface_metrics_of_runs"]
+__all__ = ["SURFACE_METRICS", "require_known", "surface_metrics", "surface_metrics_of_runs"]

@@ -46,7 +46,7 @@ def surface_metrics(
         ArgumentError: For unknown names, surfels of a slice, a negative tolerance, and masks or a
             spacing that do not fit.
     """
-    _check(names, tolerances_mm)
+    require_known(names, tolerances_mm)
     if np.ndim(reference) == 2 and any(":surfel" in name for name in names):
         raise ArgumentError("surfels are of volumes, not of slices")
     return _measured(Pair.of(reference, prediction, spacing_mm), names, tolerances_mm)
@@ -61,12 +61,13 @@ def surface_metrics_of_runs(
     tolerances_mm: Sequence[float] = (1.0, 2.0),
 ) -> dict[str, float | None]:
     """`surface_metrics` of sparse masks of one grid, whatever their labels."""
-    _check(names, tolerances_mm)
+    require_known(names, tolerances_mm)
     spacing_of(spacing_mm)
     return _measured(Pair.of_runs(reference, prediction, spacing_mm), names, tolerances_mm)
 
 
-def _check(names: Sequence[str], tolerances_mm: Sequence[float]) -> None:
+def require_known(names: Sequence[str], tolerances_mm: Sequence[float]) -> None:
+    """Raise ArgumentError, with all names, for one that is unknown, and for a tolerance below 0."""
     if isinstance(names, str):
         raise ArgumentError(f"names are several: names=({names!r},)")
     unknown = [name for name in names if name not in SURFACE_METRICS]
