@@ -392,3 +392,34 @@ def test_the_narrower_type_is_kept() -> None:
     (found,) = _read("Lymph nodes of 19 mm at both hila.", "Hilar lymphadenopathy.")
     assert (found.type, found.category, found.laterality) == ("lymphadenopathy", "3a", "bilateral")
     assert [m.values_mm for m in found.measurements] == [(19.0,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "impression", "size"),
+    [
+        ("The spleen measures 147 mm.", "Splenomegaly.", 147.0),
+        ("The pulmonary trunk is 36 mm. The heart is large.", "Dilated pulmonary artery.", 36.0),
+        (
+            "The ascending aorta is 43 mm, the descending aorta 27 mm.",
+            "Dilatation of the ascending aorta.",
+            43.0,
+        ),
+        # Another part, one of two, a size of its own, or nothing that is too large.
+        (
+            "The ascending aorta is 43 mm, the descending aorta 27 mm.",
+            "Dilatation of the thoracic aorta.",
+            None,
+        ),
+        ("The aortic arch is 33 mm.", "Dilatation of the ascending aorta.", None),
+        ("The spleen is 147 mm. The spleen is 151 mm.", "Splenomegaly.", None),
+        ("The spleen measures 147 mm.", "Splenomegaly, 150 mm.", 150.0),
+        ("The spleen measures 117 mm.", "A cyst in the spleen.", None),
+        ("The spleen measures 117 mm.", "Hepatomegaly.", None),
+    ],
+)
+def test_the_size_of_an_organ_may_be_said_before(
+    text: str, impression: str, size: float | None
+) -> None:
+    found = _read(text, impression)[-1]
+    assert [m.values_mm for m in found.measurements] == ([] if size is None else [(size,)])
+    assert len(found.sentence_indices) == (2 if size in (147.0, 36.0, 43.0) else 1)

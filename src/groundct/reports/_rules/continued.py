@@ -40,6 +40,7 @@ class Loose(NamedTuple):
 
     ``takes_back``: it says that what an earlier examination had is gone, "It is not seen now".
     ``named`` are the regions of each place beside the sizes; ``followed`` is how it changed.
+    ``organs`` are sizes of organs that it finds nothing at, by the entry or words of their place.
     """
 
     sizes: tuple[Measurement, ...] = ()
@@ -48,6 +49,7 @@ class Loose(NamedTuple):
     sites: tuple[Site, ...] = ()
     takes_back: bool = False
     followed: Followed | None = None
+    organs: tuple[tuple[str, Measurement], ...] = ()
 
     @property
     def says_something(self) -> bool:
@@ -127,7 +129,30 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
     gone = not new and bool(parsed.role("negation", "negates_it"))
     kept = tuple(s for s in sizes if s.kind != "distance")
     named = tuple(_regions(place) for place in parsed.places) if kept else ()
-    return Loose(kept, named, remarks, sites, gone, followed)
+    return Loose(kept, named, remarks, sites, gone, followed, () if kept else _organs(parsed))
+
+
+def _organs(parsed: Parsed) -> tuple[tuple[str, Measurement], ...]:
+    """The sizes of organs, each behind its own: "The ascending aorta is 42 mm, the arch 31 mm".
+
+    Of several that are told apart each is known by its very words.
+    """
+    if not (parsed.places and parsed.found.get("units")):
+        return ()
+    sizes = [size for size in measurements_of(parsed) if size.kind != "distance"]
+    starts = [parsed.said.starts[hit.first] for hit in parsed.places]
+    ends = (*starts[1:], len(parsed.text))
+    in_turn = len(sizes) == len(starts) and all(
+        start < size.span.start < end for start, size, end in zip(starts, sizes, ends, strict=True)
+    )
+    if not in_turn:
+        return ()
+    if len(sizes) == 1:
+        return ((parsed.places[0].entry.entry_id, sizes[0]),)
+    spans = [parsed.span_of(hit.first, hit.last) for hit in parsed.places]
+    return tuple(
+        [(span.of(parsed.text).lower(), size) for span, size in zip(spans, sizes, strict=True)]
+    )
 
 
 def _regions(place: Hit) -> tuple[str, ...]:

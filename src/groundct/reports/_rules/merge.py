@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -34,6 +34,13 @@ _ONCE = frozenset(
 _OF_ORGANS = frozenset(("organomegaly", "vascular_dilatation"))
 """Types whose words name several organs at once: "hepatosplenomegaly", which is not of one."""
 _NOT_OF_ONE = "organomegaly"
+_TOO_LARGE = frozenset(
+    (
+        *("aortic_aneurysm", "pulmonary_artery_dilatation", "vascular_dilatation"),
+        *("hepatomegaly", "splenomegaly", "thyroid_enlargement"),
+    )
+)
+"""Types whose size is their organ's."""
 _NEAR = 2
 """Sentences back to which "the described nodule" points."""
 
@@ -44,12 +51,15 @@ class Context:
 
     ``impression``: the sides that each sentence of the impression names, by its index; ``again``:
     the findings, by number, that their words call known, "the described nodule"; ``meant``: of
-    what is taken for pneumonia, the numbers of the opacities that are, the best answer first.
+    what is taken for pneumonia, the numbers of the opacities that are, the best answer first;
+    ``measured``: the sentences and sizes of organs at which no finding was named, by the entry or
+    the words of their place.
     """
 
     impression: Mapping[int, frozenset[str]]
     again: Mapping[int, Again]
     meant: Mapping[int, tuple[tuple[int, ...], ...]]
+    measured: Mapping[str, Sequence[tuple[int, Measurement]]]
 
 
 def merged(
@@ -108,10 +118,37 @@ def merged(
                 placed = out[index].moved().changed(**spot._asdict())
                 out[index] = DraftFinding(placed, out[index].indices)
                 changed.add(index)
+    if context.measured:
+        for index, draft in enumerate(out):
+            if (sized := _sized(draft, context.measured, report.text)) is not None:
+                out[index] = sized
+                changed.add(index)
     for index in changed:
         own = worded(out[index].finding, report.text, report.language)
         out[index] = out[index]._replace(finding=own)
     return tuple(out)
+
+
+def _sized(
+    draft: DraftFinding, measured: Mapping[str, Sequence[tuple[int, Measurement]]], text: str
+) -> DraftFinding | None:
+    """An organ that is too large, with the size that another sentence says of it; None for none.
+
+    "The spleen is 147 mm. ... Splenomegaly."
+    """
+    finding = draft.finding
+    if finding.type not in _TOO_LARGE or finding.presence == "absent" or finding.measurements:
+        return None
+    finding = draft.moved()
+    cues = [cue for cue in finding.cues if cue.role == "place"]
+    keys = {key for cue in cues for key in (cue.entry, cue.span.of(text).lower())}
+    told = [own for key in sorted(keys) for own in measured.get(key, ())]
+    if len(told) != 1:
+        return None
+    index, size = told[0]
+    indices = tuple(sorted({*draft.indices, index}))
+    both = finding.changed(sentence_indices=indices, measurements=(size,))
+    return DraftFinding(both, indices)
 
 
 def _same_meaning(

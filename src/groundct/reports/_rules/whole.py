@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from groundct.core.report import Finding, Reading, Report
+from groundct.core.report import Finding, Measurement, Reading, Report
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.borrowed import at_organ
@@ -67,6 +67,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
     impression: dict[int, frozenset[str]] = {}
     again: dict[int, Again] = {}
     meant: dict[int, tuple[tuple[int, ...], ...]] = {}
+    measured: dict[str, list[tuple[int, Measurement]]] = {}
     seen: tuple[int, ...] = ()
     for section in report.sections:
         if section.span.of(text).strip().lower() in _EMPTY:
@@ -115,6 +116,8 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 told = told._replace(findings=(), again={})
             for number, how in told.again.items():
                 again[len(found) + number] = how
+            for entry, size in told.loose.organs:
+                measured.setdefault(entry, []).append((index, size.moved(start)))
             if said.marked or said.explains:
                 taken = meant_by(told.findings, said, taken, len(found))
                 opacities += taken.here[0] if taken.here and not taken.goes_on else ()
@@ -133,5 +136,5 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 impression[index] = said.sides
         if section.name == "findings":
             seen = agreed(opacities, found)
-    context = Context(impression, again, meant)
+    context = Context(impression, again, meant, measured)
     return Draft(tuple(sentences), merged(found, context, report))
