@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import Final
 
 from groundct.core.report import Change, Presence
-from groundct.reports._rules.details.times import is_part_of, times_of
+from groundct.reports._rules.details.times import ENLARGED, is_part_of, times_of
 from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.mention.verb_last import Spanned
 from groundct.reports._rules.presence.scope import presence_of
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.findings import findings
@@ -72,7 +73,8 @@ def changes_of(
             change = "stable" if change != "resolved" else None
         if change is None:
             continue
-        if any(is_part_of(hit, mention) for mention in mentions):
+        own: list[Spanned] = [h for h in parsed.findings if h.entry.meaning != ENLARGED]
+        if any(is_part_of(hit, other) for other in own + list(mentions)):
             continue  # "density increase", "the heart has increased in size" are findings.
         for number in _changed(parsed, hit, mentions):
             if presences[number] == "absent" and change != "resolved":
@@ -124,11 +126,21 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
         low, high = mentions[number].last, mentions[kept[0]].first
         told = any(low <= verb.first < high for verb in parsed.role("negation", "asserts"))
         told = told or _has_changed(parsed, low, high)
+        told = told or _is_another(parsed, mentions[number], mentions[kept[0]])
         if not told and parsed.grammar.is_.isdisjoint(parsed.words[low:high]):
             kept.insert(0, number)
         else:
             break
     return kept
+
+
+def _is_another(parsed: Parsed, one: Mention, other: Mention) -> bool:
+    """Whether "the" begins a clause of one of them: "masses, the mass on the left has grown"."""
+    article = parsed.grammar.article
+    return one.type == other.type and any(
+        parsed.words[n] == "," and parsed.words[n + 1] in article
+        for n in range(one.last, other.first - 1)
+    )
 
 
 def _has_changed(parsed: Parsed, low: int, high: int) -> bool:

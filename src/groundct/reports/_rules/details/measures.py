@@ -344,6 +344,9 @@ def _until_now(
         return False
     low, high = sizes[number].last, sizes[number + 1].first
     told = any(low <= hit.first < high for hit in parsed.role("temporal", "current"))
+    end = sizes[number + 1].last
+    if any(0 <= hit.first - end <= _OF_PRIOR_REACH for hit in parsed.role("temporal", "exam")):
+        return False  # "Was 9 mm in this examination, and 6 mm in the previous one".
     return told and not any(low <= hit.first < high for hit in parsed.findings)
 
 

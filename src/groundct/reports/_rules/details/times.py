@@ -18,7 +18,7 @@ _COMPARED: Final = "compared"
 _DENSITY: Final = "~density"
 _STATED: Final = frozenset(("increased", "decreased"))
 _EXAMS: Final = frozenset(("exam", "compared"))
-_ENLARGED: Final = "~enlargement"
+ENLARGED: Final = "~enlargement"
 """Of an organ it is a finding; "a mass with an increase in size" has grown."""
 _STOPS = frozenset(";:()")
 _SUBJECT_REACH = 8
@@ -83,7 +83,7 @@ def _is_state(parsed: Parsed, hit: Hit) -> bool:
     """Whether a change is how an organ is: "decrease in density", "its height has decreased"."""
     if hit.entry.meaning not in _STATED:
         return False
-    if any(f.entry.meaning != _ENLARGED and is_part_of(hit, f) for f in parsed.findings):
+    if any(f.entry.meaning != ENLARGED and is_part_of(hit, f) for f in parsed.findings):
         return True
     low = max(0, hit.first - _SUBJECT_REACH)
     for position in range(hit.first - 1, low - 1, -1):

@@ -13,6 +13,8 @@ from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.words import has_ending, is_beside
 
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
+_OF_VESSELS = frozenset(("~calcification", "~plaque", "~dilatation"))
+"""Words of `_SHARING` whose places behind them are their own: "aortic plaques, dilated atria"."""
 _LISTING = frozenset(("~enlargement", "~aneurysm"))
 """General words to which places in a list give a type each: "wide aorta and pulmonary artery"."""
 _ABDOMEN = ("abdomen",)
@@ -26,6 +28,7 @@ NEAR: Final = "near:"
 """What the roles of words begin with that name a neighbour, the relation's kind behind it."""
 _ENDS = frozenset(";:.()")
 _NONE = "~none"
+_ENLARGED = "~enlargement"
 _LUNG = "lung"
 _PLEURA = "pleura"
 
@@ -56,7 +59,8 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         alike = index > 0 and (meaning in _SHARING or hits[index - 1].entry.meaning not in _SHARING)
         adjectives = own or (adjectives if joined and alike else ())
         # "Pleural effusion or thickening" share the pleura; "pleural effusion, nodules" do not.
-        shared = () if meaning in _SHARING else tied[index]
+        behind = meaning in _OF_VESSELS and tied[index][:1] and tied[index][0].first >= hit.last
+        shared = () if meaning in _SHARING and not behind else tied[index]
         chosen = own or shared or adjectives or tied[index]
         if not meaning.startswith(GENERAL):
             # "Increase in the heart size, plaques": the heart is no adjective of the plaques.
@@ -239,7 +243,7 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     for place in reversed(before):
         gap = parsed.words[place.last : edge]
         # "T7 due to metastases": a preposition is no adjective's.
-        apart = grammar.article | grammar.to | _ENDS
+        apart = grammar.article | grammar.to | grammar.with_ | _ENDS
         near = len(gap) <= 2 and apart.isdisjoint(gap)
         # "The liver suspicious for metastases", "the thyroid Atherosclerosis" of a joined line.
         parted = (
@@ -309,9 +313,11 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
             out[index] = out[index + 1]
         if not out[index]:
             floor = hits[index - 1].last if index else 0
+            far = index and hit.entry.meaning == _ENLARGED
             out[index] = (
                 _inside(free, floor, hit.first)
-                or _inside(free, 0, hit.first)
+                # "Nodes at the esophagus, which have increased in size": the nodes have.
+                or (() if far else _inside(free, 0, hit.first))
                 or (out[index + 1] if following is not None else ())
                 or (_subject(parsed, hits, owned, index) if index else ())
             )

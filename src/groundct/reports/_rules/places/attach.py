@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from groundct.reports._rules.mention.mentions import NEAR, Mention
-from groundct.reports._rules.places.linked import TOGETHER, linked_to, one_region
+from groundct.reports._rules.places.apart import excepted, set_apart
+from groundct.reports._rules.places.linked import LUNG, TOGETHER, linked_to, one_region
 from groundct.reports._rules.places.most import led_sites, plain_sites
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.sides import (
@@ -21,7 +23,7 @@ from groundct.reports._rules.places.sides import (
 )
 from groundct.reports._rules.places.sites import Site
 from groundct.reports._rules.presence.clauses import STOPS, opening
-from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.parsed import HERE, Parsed
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.segments import segment_words
@@ -32,16 +34,13 @@ _CLOSE = 2
 _PARTS = frozenset(";")
 _SHARED_REACH = 5
 _PLACED_REACH = 4
-_APART_REACH = 3
 _RENAMING_REACH = 4
 _LINKED_REACH = 10
 _ALIKE = "alike"
-_APART = "apart"
 _BARE = "lung"
 """A lung without a side: it tells no more than the finding itself."""
 MEANINGS = frozenset(("pneumonia", "infiltrate", "bronchiolitis"))
 """What is no appearance, and lies where the appearances are that are taken for it."""
-_LUNG = "lung/lung"
 
 
 @dataclass(frozen=True)
@@ -126,6 +125,8 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     following = [m.first for m in spoken if m.first >= mention.last]
     limit = min(following, default=len(parsed.words))
     after = tuple([s for s in words.sites if mention.last <= s.first < limit])
+    if parsed.relations:
+        after = tuple(s for s in after if not excepted(parsed, mention.last, s.first))
     if following:
         # "..., emphysema; in the left lung, a nodule": the lung is the next clause's.
         after = tuple(s for s in after if not parsed.any_word(mention.last, s.first, _PARTS))
@@ -188,7 +189,7 @@ def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
     parsed = words.parsed
     link = linked_to(parsed, words.sites, mention, spoken)
     if link is not None:
-        alike = (m for m in link.mentions if one_region(m, mention))
+        alike = takewhile(lambda m: one_region(m, mention), link.mentions)
         found = ((_own_sites(words, m, spoken) or _there(words, m, spoken)) for m in alike)
         sites = next((own for own in found if own), ())
         return sites if link.whole else _lung_of(sites)
@@ -215,9 +216,9 @@ def _in_both(
     No place or side stands behind this one. One lung is never passed on so.
     """
     parsed = words.parsed
-    kind = findings().types[mention.type]
+    in_lung = findings().types[mention.type].anatomy == LUNG
     parted = parsed.any_word(before.last, mention.first, _PARTS)
-    if parted or kind.anatomy != _LUNG or not words.absent.isdisjoint((before, mention)):
+    if parted or not in_lung or not words.absent.isdisjoint((before, mention)):
         return ()
     found = _own_sites(words, before, spoken)
     whole = all(site.side == "bilateral" and site.level is None for site in found)
@@ -298,8 +299,10 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     parsed = words.parsed
     low, high = mention.last, following.first
     gap = parsed.words[low:high]
-    if (mention in words.absent) != (following in words.absent) or _set_apart(parsed, mention):
+    if (mention in words.absent) != (following in words.absent) or set_apart(parsed, mention):
         return False  # "No effusion, nodule in the right lung": no list goes on.
+    if any(low <= hit.first < high and hit.entry.meaning == HERE for hit in parsed.relations):
+        return False  # "Ground glass around it, and nodules".
     linked = _linked(parsed, low, high)
     joined = not gap or not parsed.grammar.listing.isdisjoint(gap)
     together = any(
@@ -317,15 +320,6 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     verbs = frozenset(";") if linked else parsed.grammar.perceived | {";"}
     reach = _LINKED_REACH if linked else _SHARED_REACH
     return len(gap) <= reach and not (between or ended or parsed.any_word(low, high, verbs))
-
-
-def _set_apart(parsed: Parsed, mention: Mention) -> bool:
-    """Whether a mention is what another stands beside: "apart from this mass, nodules in ..."."""
-    comma = parsed.words[mention.last : mention.last + 1] == (",",)
-    return comma and any(
-        hit.entry.meaning == _APART and 0 <= mention.first - hit.last <= _APART_REACH
-        for hit in parsed.relations
-    )
 
 
 def _linked(parsed: Parsed, low: int, high: int) -> bool:

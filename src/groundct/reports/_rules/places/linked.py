@@ -20,7 +20,7 @@ from groundct.vocabulary.lexicon import Hit
 TOGETHER: Final = "together"
 _LEADS: Final = frozenset((TOGETHER, "causes"))
 _ADJACENT: Final = f"{NEAR}adjacent"
-_LUNG: Final = "lung/lung"
+LUNG: Final = "lung/lung"
 _CHEST: Final = frozenset(("lung", "pleura", "trachea and bronchie"))
 _STOPS: Final = frozenset(";")
 _LEAD_REACH = 4
@@ -114,4 +114,4 @@ def _in_chest(mention: Mention) -> bool:
 
 
 def _top(mention: Mention) -> str:
-    return anatomy().top_region(findings().types[mention.type].anatomy or _LUNG)
+    return anatomy().top_region(findings().types[mention.type].anatomy or LUNG)

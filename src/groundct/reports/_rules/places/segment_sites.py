@@ -193,9 +193,12 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
     names = _named(parsed)
     if not names:
         return tuple(anchors)
-    for name in names:
+    for number, name in enumerate(names):
         first, last = name.first, name.last
         index = _anchor_of(parsed, anchors, first, last)
+        following = names[number + 1] if number + 1 < len(names) else None
+        if index is None and following is not None and _borders(parsed, last, following.first):
+            index = _anchor_of(parsed, anchors, following.first, following.last)
         if index is not None:
             site = anchors[index]
             if site.clashes:  # of which side its segment is, nothing tells
@@ -224,6 +227,12 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
         first, last = ends.get(index, (site.first, site.last))
         out.append(site._replace(first=first, last=last, level=level, segments=own_names))
     return tuple(sorted([*out, *own], key=lambda site: site.first))
+
+
+def _borders(parsed: Parsed, low: int, high: int) -> bool:
+    """Whether only "segment" stands between two names: "anterior segment-posterior segment"."""
+    gap = parsed.words[low:high]
+    return bool(gap) and parsed.grammar.segment.issuperset(gap)
 
 
 def _is_lingula(name: Named) -> bool:
