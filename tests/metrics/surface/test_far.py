@@ -50,6 +50,15 @@ def test_a_solid_body_far_away(spacing):
     np.testing.assert_array_equal(got, by_search(grid.index(start), index, spacing))
 
 
+def test_many_voxels_of_which_no_probe_can_help_one():
+    grid = Grid((72, 40, 30), (1.0, 1.0, 1.0))
+    body = np.zeros(grid.shape, dtype=np.bool_, order="F")
+    body[5:29, 6:34, 6:24] = True
+    start, target = np.flatnonzero(body.ravel(order="F")), np.array([[60], [20], [12]])
+    got = Target(grid.strides @ target, grid).nearest_mm(start)
+    np.testing.assert_array_equal(got, by_search(grid.index(start), target, (1.0, 1.0, 1.0)))
+
+
 def test_the_middle_of_a_sphere_is_as_far_from_all_of_it(monkeypatch):
     monkeypatch.setattr(far, "_AT_ONCE", 50)
     place = np.array(np.meshgrid(*[np.arange(-30, 31)] * 3)).reshape(3, -1)

@@ -116,9 +116,6 @@ class Target:
         shifts = steps @ self.grid.strides
         number = 0
         while left.size and number < len(shifts):
-            if number == _FIRST and left.size > _AT_ONCE:
-                near = self._may_be_near(where)
-                left, where = left[near], where[near]
             # The fewer voxels are left, the more probes are made at once.
             some = slice(number, number + 1 + _AT_ONCE // left.size)
             met = self._there[where + shifts[some, None]]
@@ -126,6 +123,9 @@ class Target:
             out[left[found]] = lengths[some][met[:, found].argmax(axis=0)]
             left, where = left[~found], where[~found]
             number = some.stop
+            if number == _FIRST and left.size > _AT_ONCE:
+                near = self._may_be_near(where)
+                left, where = left[near], where[near]
         far = np.flatnonzero(out == np.inf)
         if far.size:
             out[far] = far_mm(self.grid.index(start[far]), self._tiles, self.grid.spacing_mm)
