@@ -423,3 +423,36 @@ def test_the_size_of_an_organ_may_be_said_before(
     found = _read(text, impression)[-1]
     assert [m.values_mm for m in found.measurements] == ([] if size is None else [(size,)])
     assert len(found.sentence_indices) == (2 if size in (147.0, 36.0, 43.0) else 1)
+
+
+@pytest.mark.parametrize(
+    ("second", "together"),
+    [
+        ("The described lesions are not specific.", True),
+        ("The distribution of the described lesions is not specific.", True),
+        ("The described lesions are 14 mm.", False),
+        ("A lesion is not specific.", False),
+        ("The aorta is normal. The described lesions are not specific.", False),
+    ],
+)
+def test_described_lesions_are_whatever_was_found(second: str, *, together: bool) -> None:
+    first = "Consolidation and ground glass in the left lower lobe. "
+    found = [f for f in _read(first + second, "") if f.presence != "absent"]
+    assert [f.type for f in found[:2]] == ["consolidation", "ground_glass"]
+    assert (len(found) == 2) == together
+
+
+@pytest.mark.parametrize(
+    ("second", "change"),
+    [
+        ("The findings are new, and may be pneumonia.", "new"),
+        ("These findings have regressed and may belong to pneumonia.", "decreased"),
+        ("The findings may be pneumonia, which is new.", None),
+        ("A new nodule is seen.", None),
+    ],
+)
+def test_the_findings_changed_before_it_is_said_what_they_mean(
+    second: str, change: str | None
+) -> None:
+    found = _read("Consolidation in the left lower lobe. " + second, "")
+    assert found[0].change == change

@@ -121,7 +121,8 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
     presences = tuple([f.presence for f in findings[: len(spoken)]])
     remarks = () if "present" in presences else remarks_of(parsed, spoken, presences).loose
     if mentions:
-        return Loose(remarks=remarks) if remarks else _NOTHING
+        followed = _followed_before(parsed, mentions[0])
+        return Loose(remarks=remarks, followed=followed) if remarks or followed else _NOTHING
     sizes = measurements_of(parsed) if _continues(parsed) else ()
     sites = words.sites if _goes_on(parsed) else ()
     followed = followed_of(parsed)
@@ -130,6 +131,18 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
     kept = tuple(s for s in sizes if s.kind != "distance")
     named = tuple(_regions(place) for place in parsed.places) if kept else ()
     return Loose(kept, named, remarks, sites, gone, followed, () if kept else _organs(parsed))
+
+
+def _followed_before(parsed: Parsed, mention: Mention) -> Followed | None:
+    """How the findings of the sentence before changed, told before what they mean.
+
+    "The findings are new, and may be metastases."
+    """
+    times = parsed.cues["temporal"]
+    if not times or times[0].last > mention.first or again_of(parsed, (mention,)):
+        return None
+    followed = followed_of(parsed)
+    return followed if followed is not None and followed.change is not None else None
 
 
 def _organs(parsed: Parsed) -> tuple[tuple[str, Measurement], ...]:

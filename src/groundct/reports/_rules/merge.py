@@ -41,6 +41,9 @@ _TOO_LARGE = frozenset(
     )
 )
 """Types whose size is their organ's."""
+_ANY = frozenset(("lesion", "lung_lesion"))
+"""Types of words that may stand for whatever was found."""
+_MOST_BEFORE = 8
 _NEAR = 2
 """Sentences back to which "the described nodule" points."""
 
@@ -277,6 +280,8 @@ def _pointed(
         for n in by_type.get(name, ())
         if out[n].finding.presence != "absent" and _just_before(out[n], draft)
     ]
+    if not numbers and again.described and finding.type in _ANY and not finding.measurements:
+        return _all_before(draft, out)
     if len(numbers) != 1:
         return ()
     known = out[numbers[0]].finding
@@ -290,6 +295,15 @@ def _pointed(
     else:
         fits = _holds(known, finding, several=several)
     return (numbers[0],) if fits or _is_one(known, finding) else ()
+
+
+def _all_before(draft: DraftFinding, out: list[DraftFinding]) -> tuple[int, ...]:
+    """The numbers of all that the sentence before found: "the described lesions" are opacities."""
+    before = draft.indices[0] - 1
+    near = range(max(0, len(out) - _MOST_BEFORE), len(out))
+    return tuple(
+        n for n in near if before in out[n].indices and out[n].finding.presence != "absent"
+    )
 
 
 def _same_organ(
