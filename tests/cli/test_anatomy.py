@@ -68,6 +68,26 @@ def test_an_unknown_name_is_refused_with_those_like_it() -> None:
         run("left lungs")
 
 
+@pytest.mark.parametrize(
+    "asked", ["lung_upper_lobe_left", "Left Lung Upper Lobe", "left_lung_upper_lobe"]
+)
+def test_the_names_of_other_tools_and_other_spellings_are_known(asked: str) -> None:
+    assert run(asked).output == run("left lung upper lobe").output
+
+
+def test_a_class_that_is_more_than_a_structure_is_told_with_what_it_covers() -> None:
+    with pytest.raises(
+        TableError, match=r"skull: .*totalsegmentator's total/skull \(broader: bone\)"
+    ):
+        run("skull")
+
+
+@pytest.mark.parametrize("arguments", [("pleura",), (), ("--recipes",)])
+def test_lines_are_not_padded(arguments: tuple[str, ...]) -> None:
+    lines = run(*arguments).output.splitlines()
+    assert lines == [line.rstrip() for line in lines] and len(lines) > 5
+
+
 @pytest.mark.parametrize("arguments", [("lung", "--tree"), ("--recipes", "--json")])
 def test_what_does_not_go_together_is_refused(arguments: tuple[str, ...]) -> None:
     result = CliRunner().invoke(cli, ["anatomy", *arguments])

@@ -52,6 +52,9 @@ def test_it_writes_labels_names_and_a_picture_on_the_grid_of_the_input(
 ) -> None:
     result = run(scan, tmp_path / "labels.nii.gz")
     assert result.exit_code == 0, result.output
+    head, *rows = (line.split() for line in result.stdout.splitlines())
+    assert head == ["structure", "volume", "confidence", "method"]
+    assert any(row[:2] == ["left", "lung"] and "ml" in row for row in rows)
     given, written = nib.load(scan / "ct.nii.gz"), nib.load(tmp_path / "labels.nii.gz")
     assert np.array_equal(given.affine, written.affine) and given.shape == written.shape
     labels = read_segmentation(tmp_path / "labels.nii.gz")

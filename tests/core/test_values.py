@@ -74,3 +74,10 @@ def test_a_changed_value_equals_a_new_one_and_leaves_the_old():
     assert digest(new) == digest(Span(start=1, end=5))
     with pytest.raises(ValidationError):
         new.end = 7
+
+
+def test_a_line_names_its_case_once() -> None:
+    issue = Issue(code="c", where="p_1 f2", what="what.", remedy="do.", case_id="p_1")
+    assert issue.line() == "error [c] p_1 f2: what. Do: do."
+    elsewhere = issue.model_copy(update={"where": "p_12"})
+    assert elsewhere.line() == "error [c] p_1: p_12: what. Do: do."

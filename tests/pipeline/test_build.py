@@ -87,7 +87,11 @@ def test_running_again_builds_nothing_and_changes_nothing(built, tmp_path):
     before = (workspace / "release" / "manifest.json").read_bytes()
     result = run("build", built.corpus, "-o", workspace, "--json")
     summary = json.loads(result.stdout)
-    assert summary["built"] == 2
+    assert (summary["built"], summary["unchanged"]) == (2, 2)
+    assert (
+        "0 cases built, 2 unchanged, 1 set aside"
+        in run("build", built.corpus, "-o", workspace).stdout
+    )
     assert "phantom_6_0000: unchanged" in result.stderr
     assert "phantom_6_0001: unchanged" in result.stderr
     assert (workspace / "release" / "manifest.json").read_bytes() == before

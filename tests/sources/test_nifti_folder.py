@@ -268,7 +268,11 @@ def test_headings_in_other_letters(
     write_nifti(tmp_path / "a.nii.gz", hu)
     (tmp_path / "r.csv").write_text(table)
     corpus = PLUGIN.read(tmp_path)
-    assert corpus.issues == () and corpus.cases[0].report is not None
+    assert corpus.cases[0].report is not None
+    (issue,) = corpus.issues
+    assert (issue.code, issue.severity) == ("columns-taken", "note")
+    case, report = table.splitlines()[0].replace(";", ",").split(",")
+    assert issue.what == f"{case!r} names the case, {report!r} holds the report."
 
 
 def test_tables_that_are_no_reports_are_named_with_their_headings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +68,16 @@ def show_corpus_issues(issues: Sequence[Issue]) -> None:
 
 
 def summarise(
-    corpus: Corpus, space: Workspace, entries: Sequence[Entry], manifest: Manifest | None
+    corpus: Corpus,
+    space: Workspace,
+    entries: Sequence[Entry],
+    manifest: Manifest | None,
+    unchanged: Set[str],
 ) -> dict[str, Any]:
-    """The outcome as plain data, with the exit code: 1 when a case is set aside, 3 when all are."""
+    """The outcome as plain data, with the exit code: 1 when a case is set aside, 3 when all are.
+
+    ``unchanged`` are the cases that an earlier run built: they count as built, and cost nothing.
+    """
     status = Counter(entry.status for entry in entries)
     rejected = {issue.case_id for issue in errors(corpus.issues)} - {None}
     rejected -= {case.case_id for case in corpus.cases}
@@ -84,12 +91,15 @@ def summarise(
     return {
         "source": corpus.source,
         "built": status["built"] - len(left_out),
+        "unchanged": len(unchanged),
         "left_out_of_release": list(left_out),
         "set_aside": aside,
         "release": str(space.release_path) if manifest else None,
         "release_digest": manifest.digest if manifest else None,
         "counts": manifest.counts if manifest else {},
-        "peak_mib": max((entry.peak_mib for entry in entries), default=0.0),
+        "peak_mib": max(
+            (entry.peak_mib for entry in entries if entry.case_id not in unchanged), default=0.0
+        ),
         "index": str(space.index_path),
         "pages": [str(page) for page in pages if page.exists()],
         "issues": [
@@ -106,10 +116,12 @@ def show_summary(summary: dict[str, Any], corpus: Corpus) -> None:
         click.echo(f"{plural(len(corpus.issues), 'issue')} with the corpus, told at the start")
     for case_id in summary["left_out_of_release"]:
         click.echo(f"{case_id} is built but not in the release; set_aside.json there says why")
-    counts = summary["counts"]
+    counts, unchanged = summary["counts"], summary["unchanged"]
+    peak = f", peak memory {summary['peak_mib']:.0f} MiB" if summary["peak_mib"] else ""
     click.echo(
-        f"{plural(summary['built'], 'case')} built, {summary['set_aside']} set aside, "
-        f"{summary['seconds']:.0f} s, peak memory {summary['peak_mib']:.0f} MiB"
+        f"{plural(max(summary['built'] - unchanged, 0), 'case')} built, "
+        f"{f'{unchanged} unchanged, ' if unchanged else ''}{summary['set_aside']} set aside, "
+        f"{summary['seconds']:.0f} s{peak}"
     )
     if counts:
         names = ("sentences", "findings", "regions", "questions", "traces")

@@ -32,13 +32,15 @@ def command(
 ) -> None:
     """Show the tree of structures, or everything about the structure NAME.
 
-    Names are RadGenome-Chest CT's masks and regions and groundct's own; composites are made of
-    others by recipes that are the same for every segmenter.
+    Names are RadGenome-Chest CT's masks and regions and groundct's own; the class of another tool
+    (TotalSegmentator, SAT) that is the same structure will do. Composites are made of others by
+    recipes that are the same for every segmenter.
 
     \b
     Examples:
       groundct anatomy
       groundct anatomy "left lung upper lobe"
+      groundct anatomy lung_upper_lobe_left
       groundct anatomy --recipes
       groundct anatomy --mapping totalsegmentator
       groundct anatomy pleura --json
@@ -60,11 +62,14 @@ def command(
         click.echo(page.page(), nl=False)
     else:
         console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_FILES)
-        if as_recipes:
-            console.print(text.recipe_table())
-        elif tool is not None:
-            console.print(text.mapping_table(mapping(tool)))
-        elif name is not None:
-            console.print(text.card(facts.facts_of(name)))
-        else:
-            console.print(text.tree_of_structures())
+        with console.capture() as shown:
+            if as_recipes:
+                console.print(text.recipe_table())
+            elif tool is not None:
+                console.print(text.mapping_table(mapping(tool)))
+            elif name is not None:
+                console.print(text.card(facts.facts_of(name)))
+            else:
+                console.print(text.tree_of_structures())
+        # Tables are padded to their width.
+        click.echo("\n".join(line.rstrip() for line in shown.get().splitlines()))

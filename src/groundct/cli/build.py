@@ -98,6 +98,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     )
     entries: list[Entry] = []
+    unchanged: set[str] = set()
     with hold(workspace):
         space.require_same_corpus(corpus, frozenset(case.case_id for case in found.cases))
         space.state_run(
@@ -127,6 +128,8 @@ def command(  # noqa: PLR0913 - one parameter an option
                     progress.tell(event)
                     if event.entry:
                         entries.append(event.entry)
+                    if event.stage == "unchanged":
+                        unchanged.add(event.case_id)
         except KeyboardInterrupt:
             click.echo(
                 f"\nstopped: {len(entries)} of {plural(len(chosen.cases), 'case')} done; the same "
@@ -135,7 +138,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             )
             sys.exit(EXIT_INTERRUPTED)
         manifest = publish(found, corpus, space, settings)
-    summary = summarise(chosen, space, entries, manifest)
+    summary = summarise(chosen, space, entries, manifest, unchanged)
     summary["seconds"] = round(time.perf_counter() - started, 1)
     if as_json:
         show_json(summary)

@@ -14,6 +14,7 @@ from groundct.cli._segment_output import Written, refuse_to_overwrite, write_fol
 from groundct.cli._show import plural, show_issues, show_json
 
 _SHOWN_ABSTENTIONS = 20
+_CONFIDENCE = "confidence"
 
 
 @click.command("segment")
@@ -100,13 +101,15 @@ def _say(text: str) -> None:
 
 def _show(written: Written, seconds: float) -> None:
     told = written.told
+    click.echo(f"{'structure':48} {'volume':>13}  {_CONFIDENCE}  method")
     for structure in told.structures:
-        sure = "" if structure.confidence is None else f" {structure.confidence:.2f}"
+        sure = "" if structure.confidence is None else f"{structure.confidence:.2f}"
         note = f"  ({structure.note})" if structure.note else ""
         click.echo(
-            f"{structure.name:48} {structure.volume_ml:10.2f} ml  {structure.method or ''}{sure}"
-            f"{note}"
+            f"{structure.name:48} {structure.volume_ml:10.2f} ml  {sure:>{len(_CONFIDENCE)}}  "
+            f"{structure.method or ''}{note}"
         )
+    click.echo(f"{_CONFIDENCE}: 0 to 1, the method's own and not calibrated; it is no Dice.")
     for abstention in told.abstained[:_SHOWN_ABSTENTIONS]:
         click.echo(f"{abstention.name:48} not given: {abstention.reason}")
     if len(told.abstained) > _SHOWN_ABSTENTIONS:

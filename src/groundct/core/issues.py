@@ -25,8 +25,12 @@ class Issue(Value):
     case_id: str | None = None
 
     def line(self) -> str:
-        """One readable line: ``error [code] case: where: what Do: remedy``."""
-        case = f"{self.case_id}: " if self.case_id else ""
+        """One readable line: ``error [code] case: where: what Do: remedy``.
+
+        The case is named once, where ``where`` begins with it.
+        """
+        named = self.case_id is None or self.where.split(" ")[0] == self.case_id
+        case = "" if named else f"{self.case_id}: "
         return f"{self.severity} [{self.code}] {case}{self.where}: {self.what} Do: {self.remedy}"
 
 

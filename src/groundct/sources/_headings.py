@@ -84,6 +84,12 @@ class Columns:
         """The columns of the report that hold something in a row."""
         return tuple(column for column in self.report if not is_blank(row[column]))
 
+    @property
+    def as_documented(self) -> bool:
+        """Whether the headings are spelled as CT-RATE's or the smallest table's are."""
+        known = {*SECTION_COLUMNS, *WHOLE_NAMES[:3]}
+        return self.case == self.case_name and known.issuperset(self.report)
+
     def __str__(self) -> str:
         """Words for people: ``'Study ID' names the case, 'Findings' holds the report``."""
         held = [repr(column) for column in self.report]

@@ -88,6 +88,16 @@ def text_table_of(
     return TextTable({}, {}, (_no_table(tree, example, refused), *unreadable))
 
 
+def _taken(path: Path, columns: Columns) -> Issue:
+    return Issue(
+        code="columns-taken",
+        where=str(path),
+        what=f"{columns}.",
+        remedy="Nothing, if that is so; else call the columns case_id and report.",
+        severity="note",
+    )
+
+
 def _no_table(tree: Tree, example: str, refused: Mapping[Path, TableError]) -> Issue:
     """The warning of a folder without a reports table, and why none of its tables is one."""
     seen = [
@@ -120,7 +130,8 @@ def read_text_table(path: Path, columns: Columns, key_of: Callable[[str], str]) 
     reports: dict[str, Report] = {}
     rows: dict[str, TextRow] = {}
     first: dict[str, Mapping[str, str]] = {}
-    issues = list(missing_values(path, missing_words(table, columns.report)))
+    issues = [] if columns.as_documented else [_taken(path, columns)]
+    issues.extend(missing_values(path, missing_words(table, columns.report)))
     twice: set[str] = set()
     for number, row in enumerate(table, start=1):
         name = key_of(row[columns.case])

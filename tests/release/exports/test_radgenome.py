@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -90,6 +91,18 @@ def test_empty_and_not_segmented_differ(case: Case, tmp_path: Path) -> None:
     assert not np.asanyarray(nib.load(folder / "trachea.nii.gz").dataobj).any()
     assert [i.code for i in exported.issues] == ["name-outside-layout"]
     assert "body" in exported.issues[0].what
+
+
+def test_names_outside_the_layout_are_told_once_for_all_cases(case: Case, tmp_path: Path) -> None:
+    released = case()
+    record = released.record.changed(case_id="train_8_a_1")
+    other = replace(released, record=record)
+    exported = PLUGIN.export([released, other], tmp_path, ExportOptions())
+    (issue,) = exported.issues
+    assert "structures of 2 cases" in issue.what and len(issue.line()) < 400
+    notes = json.loads((tmp_path / "export.json").read_text())
+    assert set(notes["names_outside_layout"]) == {"train_7_a_1", "train_8_a_1"}
+    assert "body" in notes["names_outside_layout"]["train_8_a_1"]
 
 
 def test_a_composite_tells_its_members(case: Case, tmp_path: Path) -> None:

@@ -49,16 +49,13 @@ class Facts:
 
 
 def facts_of(name: str) -> Facts:
-    """The facts of a structure.
+    """The facts of a structure, by its name or by that of another tool's class that is the same.
 
-    Raises TableError for a name that is not in the tree, with those that are like it.
+    Capitals and underscores do not count. Raises TableError for a name that is not in the tree,
+    with those that are like it or what another tool's class covers.
     """
     tree = anatomy()
-    if name not in tree.structures:
-        near = difflib.get_close_matches(name.lower(), list(tree.structures), n=3)
-        remedy = f"Did you mean {' or '.join(near)}?" if near else "Run groundct anatomy for all."
-        what = "no structure of the tree has this name."
-        raise TableError(Issue(code="unknown-structure", where=name, what=what, remedy=remedy))
+    name = _name_here(name)
     structure = tree.structures[name]
     return Facts(
         structure=structure,
@@ -74,6 +71,35 @@ def facts_of(name: str) -> Facts:
             if name in each.structures
         ),
     )
+
+
+def _name_here(asked: str) -> str:
+    """The name in the tree that is meant; raises TableError."""
+    structures = anatomy().structures
+    plain = asked.strip().casefold().replace("_", " ")
+    if known := [name for name in structures if name in (asked, plain)]:
+        return known[0]
+    classes = [
+        (tool, each)
+        for tool in TOOLS
+        for each in mapping(tool).classes
+        if each.name.casefold() == asked.strip().casefold()
+    ]
+    same = {name for _, each in classes if each.relation == "exact" for name in each.structures}
+    if len(same) == 1:
+        return same.pop()
+    what = "no structure of the tree has this name."
+    near = difflib.get_close_matches(plain, list(structures), n=3)
+    remedy = f"Did you mean {' or '.join(near)}?" if near else "Run groundct anatomy for all."
+    if classes:
+        what = "it is no structure of the tree, but a class of another tool: " + "; ".join(
+            f"{tool}'s {each.task}/{each.name} ({each.relation}: "
+            f"{', '.join(each.structures) or each.note or 'nothing'})"
+            for tool, each in classes
+        )
+        what = f"{what}."
+        remedy = "Ask for one of those structures."
+    raise TableError(Issue(code="unknown-structure", where=asked, what=what, remedy=remedy))
 
 
 def all_facts() -> tuple[Facts, ...]:

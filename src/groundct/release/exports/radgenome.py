@@ -27,7 +27,7 @@ from groundct.release.exports._contract import (
     require_empty,
     split_outside_layout,
 )
-from groundct.release.exports._notes import write_notes
+from groundct.release.exports._notes import FILE_NAME, write_notes
 from groundct.release.exports._radgenome_rows import rows_of
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.recipes import recipes_of
@@ -37,6 +37,7 @@ _SPLITS: Final[Mapping[str, TableSplit]] = {
     "validation": "validation",
     "test": "test",
 }
+_SHOWN_NAMES: Final = 5
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class RadGenomeExport:
         require_empty(out)
         tables: list[RadGenomeCase] = []
         files: list[Path] = []
-        issues: list[Issue] = []
+        outside: dict[str, tuple[str, ...]] = {}
         composites: dict[str, dict[str, tuple[str, ...]]] = {}
         for released in cases:
             split = _SPLITS.get(released.split)
@@ -63,7 +64,8 @@ class RadGenomeExport:
                 raise split_outside_layout(released.record.case_id, released.split, _SPLITS)
             case = radgenome_case(released, split)
             tables.append(case)
-            issues.extend(_foreign_names(released))
+            if foreign := _foreign_names(released.record):
+                outside[case.case_id] = foreign
             if released.organs is not None:
                 files.extend(_write_masks(case, released.organs, out, options))
                 composites[case.case_id] = {
@@ -71,8 +73,9 @@ class RadGenomeExport:
                     for region in case.region_names
                 }
         files.extend(write_tables(out, tables))
-        files.append(write_notes(out, self, options, {"composites": composites}))
-        return Exported(files=tuple(sorted(files)), issues=tuple(issues))
+        facts = {"composites": composites, "names_outside_layout": outside}
+        files.append(write_notes(out, self, options, facts))
+        return Exported(files=tuple(sorted(files)), issues=_outside_layout(out, outside))
 
 
 def radgenome_case(released: ReleasedCase, split: TableSplit) -> RadGenomeCase:
@@ -165,26 +168,36 @@ def _check_masks(record: Record, organs: LabelMap, names: tuple[str, ...]) -> No
         raise ReleaseError(*problems)
 
 
-def _foreign_names(released: ReleasedCase) -> list[Issue]:
-    names = sorted(
-        organ.name
-        for organ in released.record.organs
-        if organ.status != "not_segmented"
-        and not anatomy().is_mask_name(organ.name)
-        and organ.name not in anatomy().regions
+def _foreign_names(record: Record) -> tuple[str, ...]:
+    """The structures of a record that RadGenome's list has no name for."""
+    return tuple(
+        sorted(
+            organ.name
+            for organ in record.organs
+            if organ.status != "not_segmented"
+            and not anatomy().is_mask_name(organ.name)
+            and organ.name not in anatomy().regions
+        )
     )
+
+
+def _outside_layout(out: Path, outside: Mapping[str, tuple[str, ...]]) -> tuple[Issue, ...]:
+    """One note for all structures of all cases that have no mask file."""
+    names = sorted({name for own in outside.values() for name in own})
     if not names:
-        return []
-    return [
+        return ()
+    shown = ", ".join(names[:_SHOWN_NAMES]) + (", ..." if len(names) > _SHOWN_NAMES else "")
+    several = f"{len(outside)} cases" if len(outside) > 1 else "1 case"
+    return (
         Issue(
             code="name-outside-layout",
-            where=released.record.case_id,
-            what=f"RadGenome's list has no name for {', '.join(names)}; there is no mask file.",
-            remedy="Nothing; the release itself holds them.",
+            where=str(out),
+            what=f"RadGenome's list has no name for {len(names)} structures of {several}, "
+            f"which have no mask file: {shown}.",
+            remedy=f"Nothing; the release itself holds them, and {FILE_NAME} names them all.",
             severity="note",
-            case_id=released.record.case_id,
-        )
-    ]
+        ),
+    )
 
 
 PLUGIN = RadGenomeExport()
