@@ -1,7 +1,8 @@
 """Measure the ``rules`` extractor on marked Turkish sentences and whole reports, all our own.
 
 Run: ``python -m bench.bench_turkish [--faults]``. Files called "tuned" were used while the tables
-grew; files called "held" were written before the tables and are scored by their totals alone.
+grew; files called "held" were written before the tables and are scored by their totals alone. A
+second author's sentences are tuned on by their even ids and held by their odd ones.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import product
 from pathlib import Path
 
 from bench.marked import Mark, Outcome, lines_of, outcome, parse
+from bench.second_author import label_totals, second_outcomes
 from groundct.core.report import Finding, Presence, Reading, Report, Span, report_of_columns
 from groundct.reports.labels import labels_of
 from groundct.reports.language import language_of
@@ -142,8 +144,8 @@ def line_of(outcomes: list[Outcome]) -> str:
     """The totals as one line: texts without a fault, and right of all by what is compared."""
     right, wrong = totals(outcomes)
     clean = sum(not one.faults for one in outcomes)
-    keys = [k for k in ("presence", "side", "at", "seg", "mm", "n", "prior") if right[k] + wrong[k]]
-    keys += [k for k in ("label", "language") if right[k] + wrong[k]]
+    names = ("presence", "side", "at", "seg", "mm", "n", "prior", "change", "label", "language")
+    keys = [k for k in names if right[k] + wrong[k]]
     parts = [f"{key} {right[key]}/{right[key] + wrong[key]}" for key in keys]
     lost = f"missed {wrong['missed']}, extra {wrong['extra']}"
     return f"{clean}/{len(outcomes)} without a fault; {lost}; " + ", ".join(parts)
@@ -161,6 +163,13 @@ def main() -> int:
         if name == "tuned" and "--faults" in sys.argv:
             for one in (*sentences, *reports):
                 print(*one.faults, sep="\n  ") if one.faults else None
+    for name, held in (("even", False), ("odd (held)", True)):
+        second = second_outcomes(read_turkish, held=held)
+        print(f"second author's {name} sentences: {line_of([one for _, one in second])}")
+        for key, one in second:
+            if one.faults and not held and "--faults" in sys.argv:
+                print(key, *one.faults, sep="\n  ")
+    print("second author's reports: {} of {} labels right".format(*label_totals()))
     print("phrases before verbs: {} sentences, {} wrong".format(*phrase_faults()))
     return 0
 

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from bench.bench_turkish import (
     VERBS,
     WholeReport,
+    read_turkish,
     report_outcome,
     reports_of,
     sentence_outcomes,
     totals,
 )
+from bench.second_author import label_totals, second_outcomes
 from groundct.core.report import Reading, report_of_columns
 from groundct.reports._rules.reading import read_sentence
 from groundct.reports.rules import PLUGIN
@@ -34,6 +36,10 @@ HELD_FOUND = 0.95
 """Least shares of the held files: presence and side of what is found, and marks that are found."""
 HELD_EXTRA = 0.08
 """Most findings that are read and not marked, as a share of the marks."""
+
+
+SECOND_CLEAN = 0.84
+"""Least share of a second author's sentences that are read without any fault."""
 
 
 def extract(text: str, language: str = "tr") -> Reading:
@@ -61,6 +67,22 @@ def test_held_ones_are_read_as_well_as_is_stated(kind: str) -> None:
     assert right["side"] >= HELD_SIDE * (right["side"] + wrong["side"])
     assert marks - wrong["missed"] >= HELD_FOUND * marks
     assert wrong["extra"] <= HELD_EXTRA * marks
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_second_author_is_read_as_well_as_is_stated(held: bool) -> None:
+    outcomes = [outcome for _, outcome in second_outcomes(read_turkish, held=held)]
+    right, wrong = totals(outcomes)
+    assert len(outcomes) == 120
+    assert sum(not one.faults for one in outcomes) >= SECOND_CLEAN * len(outcomes)
+    assert right["presence"] >= HELD_PRESENCE * (right["presence"] + wrong["presence"])
+    assert right["side"] >= HELD_PRESENCE * (right["side"] + wrong["side"])
+
+
+def test_labels_of_a_second_author_are_told() -> None:
+    right, total = label_totals()
+    assert total == 288
+    assert right >= 286
 
 
 def test_there_are_enough_of_each() -> None:

@@ -101,9 +101,12 @@ def _is_of(parsed: Parsed, last: int, cue: Hit) -> bool:
     """Whether a cue that speaks of the words right before it speaks of a mention that ends there.
 
     "Metastaz lehine", "pnömoni ya da tüberküloz varlığı açısından": only what is listed and what
-    a thing may be called stands between.
+    a thing may be called stands between. In "odak, kemik adası lehinedir" a comma lists nothing.
     """
     if cue.first < last or _doubt_cut(parsed, last, cue.first):
+        return False
+    joints = parsed.grammar.joint | parsed.grammar.to | {"/"}
+    if "," in parsed.words[last : cue.first] and not parsed.any_word(last, cue.first, joints):
         return False
     named = {n for hit in parsed.findings for n in range(hit.first, hit.last)}
     small = parsed.grammar.listing | parsed.grammar.form | parsed.grammar.with_ | _BRACKETS | {MASK}
@@ -282,6 +285,7 @@ def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
     ]
     for hit in parsed.role("negation", "ends_scope", "introduces"):
         aside = any(0 <= verb.first - hit.last <= 1 for verb in told)
+        aside = aside or _says_no_more(parsed, hit.last, cue.first)
         if last <= hit.first < cue.first and not aside:
             return True
     closing = ("asserts", "described", "negates_after", "negates_before", "negates_of")
@@ -291,6 +295,12 @@ def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
         if verb.entry.meaning != "described" or opening(parsed, verb.last, cue.first) is not None:
             return True
     return is_location(parsed, _clause_start(parsed, first), first)
+
+
+def _says_no_more(parsed: Parsed, first: int, last: int) -> bool:
+    """Whether a last verb has no subject of its own: "gerilemiş olup bugün izlenmemektedir"."""
+    times = {n for hit in parsed.cues["temporal"] for n in range(hit.first, hit.last)}
+    return parsed.verb_last and all(n in times for n in range(first, last))
 
 
 def _is_beside(parsed: Parsed, last: int, verb: int) -> bool:
