@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import math
 
 import pytest
 
@@ -46,8 +47,10 @@ def test_a_text_without_headings_is_findings() -> None:
     assert [(f.type, f.presence) for f in reading.findings] == [("pleural_effusion", "absent")]
 
 
-@pytest.mark.parametrize("text", ["", " \n", "\u200b\ufeff", "<p></p>", "{\\rtf1 }"])
-def test_a_text_that_says_nothing_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", " \n", "\u200b\ufeff", "<p></p>", "{\\rtf1 }", None, math.nan]
+)
+def test_a_text_that_says_nothing_is_refused(text: str | None) -> None:
     with pytest.raises(DataError, match="no-report"):
         read(text)
 
@@ -64,3 +67,9 @@ def test_headings_in_mark_up() -> None:
         ("findings", "No <i>nodule</i>."),
         ("impression", "Emphysema."),
     ]
+
+
+@pytest.mark.parametrize(("given", "said"), [(b"No effusion.", "bytes: text.decode"), (5, "int")])
+def test_what_is_no_text_is_refused(given, said):
+    with pytest.raises(TypeError, match=f"a report is a str, got {said}"):
+        read(given)

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from groundct.reports._rules.mention.mentions import NEAR, Mention
 from groundct.reports._rules.places.apart import excepted, set_apart
-from groundct.reports._rules.places.linked import LUNG, TOGETHER, linked_to, one_region
+from groundct.reports._rules.places.linked import LUNG, TOGETHER, linked_to, lung_of, one_region
 from groundct.reports._rules.places.most import led_sites, plain_sites
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.sides import (
@@ -36,6 +36,8 @@ _SHARED_REACH = 5
 _PLACED_REACH = 4
 _RENAMING_REACH = 4
 _LINKED_REACH = 10
+_EVERYWHERE = frozenset(("1c", "1f"))
+"""Emphysema, and what else fills a lung such as mosaic attenuation."""
 _ALIKE = "alike"
 _BARE = "lung"
 """A lung without a side: it tells no more than the finding itself."""
@@ -192,7 +194,7 @@ def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
         alike = takewhile(lambda m: one_region(m, mention), link.mentions)
         found = ((_own_sites(words, m, spoken) or _there(words, m, spoken)) for m in alike)
         sites = next((own for own in found if own), ())
-        return sites if link.whole else _lung_of(sites)
+        return sites if link.whole else lung_of(sites)
     earlier = [m for m in spoken if m.last <= mention.first]
     if not earlier:
         return ()
@@ -213,30 +215,21 @@ def _in_both(
 ) -> tuple[Site, ...]:
     """Both lungs, which stand behind the mention before: "fibrosis in both lungs and emphysema".
 
-    No place or side stands behind this one. One lung is never passed on so.
+    No place or side stands behind this one. One lung is never passed on so, nor a lobe of both to
+    what is everywhere in a lung.
     """
     parsed = words.parsed
-    in_lung = findings().types[mention.type].anatomy == LUNG
+    kind = findings().types[mention.type]
     parted = parsed.any_word(before.last, mention.first, _PARTS)
-    if parted or not in_lung or not words.absent.isdisjoint((before, mention)):
+    if parted or kind.anatomy != LUNG or not words.absent.isdisjoint((before, mention)):
         return ()
     found = _own_sites(words, before, spoken)
-    whole = all(site.side == "bilateral" and site.level is None for site in found)
+    wide = kind.code in _EVERYWHERE
+    whole = all(s.side == "bilateral" and not (wide and s.level) for s in found)
     last = max((site.last for site in words.sites), default=0)
     if not (found and whole) or found[0].first < before.last or last > mention.first:
         return ()
     return () if any(hit.first >= last for hit in side_words(parsed)) else found
-
-
-def _lung_of(sites: tuple[Site, ...]) -> tuple[Site, ...]:
-    """The one lung that sites lie in; none where they lie in both."""
-    sides = {site.side for site in sites}
-    side = sides.pop() if len(sides) == 1 else None
-    return (
-        ()
-        if side in (None, "bilateral")
-        else (sites[0]._replace(side=side, level=None, segments=()),)
-    )
 
 
 def _of_topic(

@@ -115,3 +115,12 @@ def _in_chest(mention: Mention) -> bool:
 
 def _top(mention: Mention) -> str:
     return anatomy().top_region(findings().types[mention.type].anatomy or LUNG)
+
+
+def lung_of(sites: tuple[Site, ...]) -> tuple[Site, ...]:
+    """The one lung that sites lie in; none where they lie in both."""
+    sides = {site.side for site in sites}
+    side = sides.pop() if len(sides) == 1 else None
+    if side is None or side == "bilateral":
+        return ()
+    return (sites[0]._replace(side=side, level=None, segments=()),)

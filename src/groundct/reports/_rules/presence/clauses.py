@@ -78,7 +78,7 @@ def is_location(parsed: Parsed, low: int, first: int) -> bool:
     """
     grammar = parsed.grammar
     after = parsed.words[first : first + _FORM_REACH]
-    if not grammar.form.isdisjoint(after) or _lists_on(parsed, first):
+    if not grammar.form.isdisjoint(after) or lists_on(parsed, first):
         return False
     within = grammar.in_ | grammar.at | grammar.on
     stops = grammar.of | grammar.joint | grammar.with_ | STOPS | {",", _OPENING, _CLOSING}
@@ -94,7 +94,7 @@ def is_location(parsed: Parsed, low: int, first: int) -> bool:
     return False
 
 
-def _lists_on(parsed: Parsed, first: int) -> bool:
+def lists_on(parsed: Parsed, first: int) -> bool:
     """Whether a comma and another finding follow a finding: a list, misplaced in translation."""
     own = next((hit for hit in parsed.findings if hit.first <= first < hit.last), None)
     if own is None or parsed.words[own.last : own.last + 1] != (",",):

@@ -18,13 +18,14 @@ from groundct.reports._rules.presence.clauses import (
     in_open_bracket,
     is_introduced,
     is_location,
+    lists_on,
     of_earlier,
     opening,
     some,
     verbs,
 )
 from groundct.reports._rules.presence.earlier import only_earlier, taken_back
-from groundct.reports._rules.presence.slips import slipped
+from groundct.reports._rules.presence.slips import answers, led_by_in, minus, slipped
 from groundct.reports._rules.words.parsed import MASK, Parsed, line_starts
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside
@@ -52,7 +53,7 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
         negating = _negating(parsed, first, last)
         if negating is not None:
             return "absent", negating
-    if _minus(parsed, last):
+    if minus(parsed, last):
         return "absent", None
     for cue in parsed.role("uncertainty", "uncertain_after"):
         low = min(cue.last, first)
@@ -146,7 +147,7 @@ def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
     for cue in parsed.role("negation", "negates_after"):
         if cue.first < first and not _blocked_after(parsed, cue, first, last):
             return cue
-        if _answers(parsed, cue, last) or slipped(parsed, cue, first, last):
+        if answers(parsed, cue, last) or slipped(parsed, cue, first, last):
             return cue
     for cue in parsed.role("negation", "negates_next"):
         if cue.last == first:
@@ -157,7 +158,7 @@ def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
     for cue in parsed.role("negation", "negates_before"):
         if cue.first < last or of_earlier(parsed, cue):
             continue
-        if _answers(parsed, cue, last) or not _blocked_before(parsed, (first, last), cue):
+        if answers(parsed, cue, last) or not _blocked_before(parsed, (first, last), cue):
             return cue
     return None
 
@@ -196,6 +197,10 @@ def _cut(parsed: Parsed, low: int, first: int, last: int) -> bool:
 def _continues(parsed: Parsed, position: int, first: int, last: int) -> bool:
     """Whether a list goes on behind its verb: "no nodule is seen, mass or effusion"."""
     either = parsed.grammar.either
+    told = next((h for h in parsed.findings if h.last == position), None)
+    torn = told is not None and lists_on(parsed, told.first) and led_by_in(parsed, told.first)
+    if torn and not verbs(parsed, last, clause_end(parsed, last)):
+        return True  # "No node was seen in free fluid, collection, pathological size".
     if parsed.any_word(position, position + 2, either):
         return not verbs(parsed, last, clause_end(parsed, last))
     end = clause_end(parsed, last)
@@ -315,20 +320,6 @@ def _clause_start(parsed: Parsed, first: int) -> int:
     marks = [hit.last for hit in parsed.cues["negation"] if hit.last <= first]
     marks += [n + 1 for n in range(first) if parsed.words[n] in STOPS or parsed.words[n] == ","]
     return max(marks, default=0)
-
-
-def _answers(parsed: Parsed, cue: Hit, last: int) -> bool:
-    """Whether a cue is the whole answer after a colon: "Pleural effusion: none"."""
-    asked = cue.first == last + 1 and parsed.words[last] == ":"
-    return asked and (cue.last == len(parsed.words) or not parsed.words[cue.last].isalpha())
-
-
-def _minus(parsed: Parsed, last: int) -> bool:
-    """Whether "(-)" follows a mention; hyphens are no tokens, so the brackets stand together."""
-    if parsed.words[last : last + 2] != ("(", ")"):
-        return False
-    inside = parsed.text[parsed.said.ends[last] : parsed.said.starts[last + 1]]
-    return bool(inside.strip())
 
 
 def _role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -> bool:

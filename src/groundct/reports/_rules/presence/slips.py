@@ -1,4 +1,4 @@
-"""Denials that a slip of the pen tore from what they deny."""
+"""Denials by signs alone, and those that a slip of the pen tore from what they deny."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from groundct.reports._rules.presence.clauses import STOPS, some, verbs
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
+_REACH = 4
 _KIN = (
     frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
     frozenset(("infiltrate", "consolidation", "~mass", "~nodule", "pneumonia")),
@@ -35,3 +36,24 @@ def slipped(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
         and not verbs(parsed, start, first)
         and not any(start <= hit.first < first for hit in parsed.role("negation", "introduces"))
     )
+
+
+def answers(parsed: Parsed, cue: Hit, last: int) -> bool:
+    """Whether a cue is the whole answer after a colon: "Pleural effusion: none"."""
+    asked = cue.first == last + 1 and parsed.words[last] == ":"
+    return asked and (cue.last == len(parsed.words) or not parsed.words[cue.last].isalpha())
+
+
+def minus(parsed: Parsed, last: int) -> bool:
+    """Whether "(-)" follows a mention; hyphens are no tokens, so the brackets stand together."""
+    if parsed.words[last : last + 2] != ("(", ")"):
+        return False
+    inside = parsed.text[parsed.said.ends[last] : parsed.said.starts[last + 1]]
+    return bool(inside.strip())
+
+
+def led_by_in(parsed: Parsed, first: int) -> bool:
+    """Whether "in" and the verb of a denial stand right before a finding."""
+    within = range(max(first - _REACH, 1), first)
+    ends = {hit.last for hit in parsed.role("negation", "asserts")}
+    return any(n in ends and parsed.words[n] in parsed.grammar.in_ for n in within)
