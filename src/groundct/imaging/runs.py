@@ -19,6 +19,7 @@ from groundct.core.volume import BoolArray
 Shape = tuple[int, int, int]
 Flat = NDArray[np.int64]
 Labels = NDArray[np.int32]
+_PART = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +41,7 @@ class Runs:
             raise ValueError(f"an array (i, j, k) is due, got shape {labels.shape}")
         i, j, k = labels.shape
         if labels.flags.f_contiguous or not labels.flags.c_contiguous:
-            flat = labels.ravel(order="F")
-            place = nonzero_flat(flat)
-            return runs_of_voxels(place, flat[place], (i, j, k))
+            return _joined_parts(labels.ravel(order="F"), (i, j, k))
         # The other order is read as it lies: voxels are sorted in less time than it is turned.
         flat = labels.ravel()
         found = nonzero_flat(flat)
@@ -83,6 +82,19 @@ class Runs:
         row = self.starts // wide
         k = row // high
         return self.starts - row * wide, row - k * high, k
+
+
+def _joined_parts(flat: NDArray[Any], shape: Shape) -> Runs:
+    """The runs of a flat array, found in parts of whole rows: lists of voxels are long."""
+    step = max(1, _PART // max(shape[0], 1)) * max(shape[0], 1)
+    parts = [no_runs(shape)]
+    for at in range(0, flat.size, step):
+        place = nonzero_flat(flat[at : at + step]) + at
+        if len(place):
+            parts.append(runs_of_voxels(place, flat[place], shape))
+    columns = zip(*((part.starts, part.stops, part.labels) for part in parts), strict=True)
+    starts, stops, labels = (np.concatenate(column) for column in columns)
+    return Runs(starts, stops, labels, shape)
 
 
 def nonzero_flat(values: NDArray[Any]) -> Flat:

@@ -88,7 +88,7 @@ class _Instance:
         low, size = self.box
         first = (low[0] - 1, low[1] - 1, low[2] - 1)
         grid = Grid.around(size, (1, 1, 1), self.spacing_mm)
-        border = Side(moved(self.runs, first, grid.shape).voxels(), grid).border
+        border = Side(moved(self.runs, first, grid.shape), grid).border
         i, j, k = grid.axis_indices(border)
         order = np.argsort((i * grid.shape[1] + j) * grid.shape[2] + k)
         return np.column_stack([i, j, k])[order] + first

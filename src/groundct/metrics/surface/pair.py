@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
@@ -26,6 +26,8 @@ Words = NDArray[np.uint64]
 _BYTE, _ALL_BUT_A_BYTE = np.uint64(8), np.uint64(56)
 _LARGE = 1 << 18
 """Voxels from which on both sides are worked on at once."""
+_RUNS = 1 << 13
+"""Runs whose voxels are listed at once."""
 _THREADS = 2
 Kind = Literal["voxel", "surfel", "border"]
 KINDS: Final[tuple[Kind, ...]] = ("voxel", "surfel", "border")
@@ -38,27 +40,35 @@ Surfels = tuple[Flat, Floats]
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One mask of a pair: the flat indices of its ``voxels``, rising, all with room around them."""
+    """One mask of a pair, on its grid with room around it."""
 
-    voxels: Flat
+    runs: Runs
     grid: Grid
 
-    @property
+    @lazy
     def count(self) -> int:
         """Number of voxels."""
-        return self.voxels.size
+        return self.runs.count
+
+    def voxels(self) -> Iterator[Flat]:
+        """The flat index of every voxel, rising, in parts: a large mask has many."""
+        runs = self.runs
+        for at in range(0, len(runs.starts), _RUNS):
+            some = slice(at, at + _RUNS)
+            yield Runs(runs.starts[some], runs.stops[some], runs.labels[some], runs.shape).voxels()
 
     @lazy
     def dense(self) -> NDArray[np.bool_]:
         """True at the voxels, flat; with a word more, for what comes after the last of the grid."""
         dense = np.zeros(self.grid.size + WORD, dtype=np.bool_)
-        dense[self.voxels] = True
+        for voxels in self.voxels():
+            dense[voxels] = True
         return dense
 
     @lazy
     def border(self) -> Flat:
         """Voxels with a neighbour along an axis outside the mask; so is what the array ends at."""
-        where = _words_of(self.voxels)
+        where = _words_met(self.runs.starts, self.runs.stops)
         own = self._words[where]
         inner = own & self._before(where) & self._after(where)
         for step in self._word_steps[: self.grid.axes - 1]:
@@ -75,7 +85,8 @@ class Side:
         row, slab = self._word_steps
         steps = [b * row + c * slab for b, c in product((0, 1), repeat=2)]
         touched = np.zeros(self.grid.size // WORD, dtype=np.bool_)
-        for border in (_words_of(self.border), _words_of(self.border - 1)):
+        for corner in (self.border, self.border - 1):
+            border = _words_met(corner, corner + 1)
             for step in steps:
                 touched[border - step] = True
         where = np.flatnonzero(touched)
@@ -108,9 +119,11 @@ class Side:
         return (self._words[where] >> _BYTE) | (self._words[where + 1] << _ALL_BUT_A_BYTE)
 
 
-def _words_of(voxels: Flat) -> Flat:
-    """The words in which voxels lie, given in rising order."""
-    words = voxels // WORD
+def _words_met(starts: Flat, stops: Flat) -> Flat:
+    """The words that stretches of voxels meet, which rise, as the words do."""
+    first = starts // WORD
+    many = (stops - 1) // WORD - first + 1
+    words = np.repeat(first - np.cumsum(many) + many, many) + np.arange(many.sum())
     new = np.ones(words.size, dtype=np.bool_)
     np.not_equal(words[1:], words[:-1], out=new[1:])
     return words[new]
@@ -151,7 +164,7 @@ class Pair:
         grid = Grid.around(size, room, spacing_mm, axes)
 
         def placed(runs: Runs) -> Side:
-            return Side(moved(runs, first, grid.shape).voxels(), grid)
+            return Side(moved(runs, first, grid.shape), grid)
 
         return cls(*_both(placed, (reference, prediction), grid.size), grid)
 
@@ -254,7 +267,8 @@ def _with_known(
 
 def _only(one: Side, other: Side) -> Flat:
     """Voxels of one mask that are not in the other."""
-    return one.voxels[~other.dense[one.voxels]]
+    found = [voxels[~other.dense[voxels]] for voxels in one.voxels()]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
 def _both(work: Callable[[_In], _Out], sides: tuple[_In, _In], size: int) -> tuple[_Out, _Out]:
