@@ -61,12 +61,15 @@ def is_blank(cell: str) -> bool:
 
 def csv_line(cells: Sequence[str], delimiter: str, also_quoted: str = "") -> str:
     r"""Cells as one row that ends with ``\n``, quoted where they must be."""
+    quoted = [csv_cell(cell, delimiter, also_quoted) for cell in cells]
+    return (delimiter.join(quoted) or '""') + "\n"
+
+
+def csv_cell(cell: str, delimiter: str, also_quoted: str = "") -> str:
+    """A cell as it stands in a row of several, quoted where it must be."""
     # csv.writer leaves a lone carriage return unquoted, which readers take for a line end.
     special = _any_of('"\r\n' + delimiter + also_quoted)
-    quoted = [
-        '"' + cell.replace('"', '""') + '"' if special.search(cell) else cell for cell in cells
-    ]
-    return (delimiter.join(quoted) or '""') + "\n"
+    return '"' + cell.replace('"', '""') + '"' if special.search(cell) else cell
 
 
 @lru_cache(maxsize=16)

@@ -22,7 +22,7 @@ from groundct.reports._rules.places.sites import Site, lung_sites
 from groundct.reports._rules.words.parsed import Parsed, parse, pointing, sides_named
 from groundct.vocabulary.places import GENERAL
 
-_KEPT = 3 << 13
+_KEPT = 3 << 14
 _KEPT_PARSED = 1 << 8
 _OPENING = 6
 _SEEN: Final = frozenset(("lesion", "metastasis", "calcification", "granuloma", "fluid_collection"))

@@ -16,6 +16,7 @@ from groundct.vocabulary.lexicon import common_words, lexicon, words_of
 from groundct.vocabulary.words import normal_word
 
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile(r"[a-z]+")  # the same of a folded text in ASCII, at twice the speed
 _DOTLESS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "ə": "e"})
 _LATIN_ENDS = 0x0250
 _LATIN_EXTENDED = range(0x1E00, 0x1F00)
@@ -68,13 +69,13 @@ class Evidence:
 @lru_cache(maxsize=32)
 def evidence(text: str) -> Evidence:
     """Look a text's words up in the commonest words of all languages."""
-    words = Counter(_WORD.findall(folded(text)))
+    words = Counter((_ASCII_WORD if text.isascii() else _WORD).findall(folded(text)))
     table = _common()
     telling = frozenset(table.keys() & words.keys())
-    common: Counter[str] = Counter()
+    common: dict[str, int] = {}
     for word in telling:
         for code in table[word]:
-            common[code] += words[word]
+            common[code] = common.get(code, 0) + words[word]
     letters = [c for c in text if c.isalpha()] if not text.isascii() else []
     latin = sum(map(_is_latin, letters)) / len(letters) if letters else 1.0
     return Evidence(MappingProxyType(words), telling, MappingProxyType(common), latin)

@@ -6,11 +6,12 @@ import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, cast, runtime_checkable
 
 import pyarrow as pa
 
-from groundct.codecs._csv_text import csv_line, inert
+from groundct.codecs._csv_text import csv_cell, csv_line, inert
 from groundct.core.contracts import Extractor
 from groundct.core.issues import DataError, Issue
 from groundct.core.plugins import load_plugin
@@ -95,8 +96,8 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
         tables["sentences"].extend(sentence_rows(read))
         tables["findings"].extend(finding_rows(read))
         on = labels_of_findings(draft.finding for draft in read.draft.findings)
-        labels.append(csv_line([inert(row.name), *("01"[value] for value in on.values())], ","))
-        regions.extend(csv_line([inert(c) for c in cells], ",") for cells in region_rows(read))
+        labels.append(csv_line([inert(row.name), *["01"[value] for value in on.values()]], ","))
+        regions += [",".join(map(_cell, cells)) + "\n" for cells in region_rows(read)]
         _count(counts, read.draft, on)
     bill = _bill(plugin)
     bill.subtract(before)
@@ -191,6 +192,12 @@ def _read_report(said: _Said) -> ReadReport:
         offsets=tuple(0 if free else section.span.start for section in sections),
         draft=draft,
     )
+
+
+@lru_cache(maxsize=1 << 12)
+def _cell(text: str) -> str:
+    """A cell of a table that spreadsheets may open."""
+    return csv_cell(inert(text), ",")
 
 
 def _table(name: str, rows: list[Row]) -> pa.Table:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from groundct.codecs.radgenome import anatomy_cells
-from groundct.core.report import Report, Rewrite, SectionName, Span
+from groundct.core.report import Measurement, Report, Rewrite, SectionName, Span
 from groundct.reports._draft import Draft, finding_id
 
 Row = tuple[object, ...]
@@ -51,12 +51,7 @@ def report_row(read: ReadReport) -> Row:
     """The row of the table ``reports``."""
     report = read.report
     sections = [
-        {
-            "name": section.name,
-            "column": column,
-            "report_start": section.span.start,
-            "report_end": section.span.end,
-        }
+        (section.name, column, section.span.start, section.span.end)
         for section, column in zip(report.sections, read.columns, strict=True)
     ]
     return read.case_id, read.name, read.number, report.language, report.text, sections
@@ -91,7 +86,10 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
     for number, (finding, indices, offset) in enumerate(read.draft.findings):
         start, end = finding.span.start + offset, finding.span.end + offset
         section, column, cell = homes[indices[0]]
-        sizes = finding.measurements
+        sizes = _NO_SIZES
+        if finding.measurements:
+            sizes = tuple(zip(*[_size(size, offset) for size in finding.measurements], strict=True))
+        values_mm, *about_sizes = sizes
         yield (
             case_id,
             finding_id(number),
@@ -105,7 +103,7 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
             finding.focal,
             finding.anatomy,
             finding.laterality,
-            [size.values_mm for size in sizes],
+            values_mm,
             finding.refers_to_prior,
             section,
             column,
@@ -116,17 +114,20 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
             finding.count,
             finding.change,
             finding.modifiers,
-            [size.kind for size in sizes],
-            [size.form for size in sizes],
-            [size.unit_stated for size in sizes],
-            [size.span.start + offset for size in sizes],
-            [size.span.end + offset for size in sizes],
-            [
-                {"kind": r.kind, "anatomy": r.anatomy, **_place(r.span, offset)}
-                for r in finding.relations
-            ],
-            [{"kind": r.kind, **_place(r.span, offset)} for r in finding.remarks],
+            *about_sizes,
+            [(r.kind, r.anatomy, *_place(r.span, offset)) for r in finding.relations],
+            [(r.kind, *_place(r.span, offset)) for r in finding.remarks],
         )
+
+
+def _size(size: Measurement, offset: int) -> Row:
+    """A size's cells: values in mm, kind, form, whether its unit is stated, and its place."""
+    place = _place(size.span, offset)
+    return size.values_mm, size.kind, size.form, size.unit_stated, *place
+
+
+_NO_SIZES: tuple[Row, ...] = ((),) * 6
+"""The cells of sizes of a finding that has none."""
 
 
 def region_rows(read: ReadReport) -> Iterable[tuple[str, str, str]]:
@@ -146,15 +147,9 @@ def region_rows(read: ReadReport) -> Iterable[tuple[str, str, str]]:
     return dict.fromkeys(rows)
 
 
-def _rewrite(rewrite: Rewrite, offset: int) -> dict[str, object]:
-    span = rewrite.span
-    return {
-        "start": span.start + offset,
-        "end": span.end + offset,
-        "text": rewrite.text,
-        "entry": rewrite.entry,
-    }
+def _rewrite(rewrite: Rewrite, offset: int) -> Row:
+    return *_place(rewrite.span, offset), rewrite.text, rewrite.entry
 
 
-def _place(span: Span, offset: int) -> dict[str, int]:
-    return {"report_start": span.start + offset, "report_end": span.end + offset}
+def _place(span: Span, offset: int) -> tuple[int, int]:
+    return span.start + offset, span.end + offset
