@@ -50,7 +50,7 @@ class DraftSentence(NamedTuple):
             span=_SPAN.changed(start=self.start, end=self.end),
             regions=self.regions,
             anatomy=self.anatomy,
-            rewrites=_moved(self.rewrites, self.offset),
+            rewrites=all_moved(self.rewrites, self.offset),
         )
 
 
@@ -70,10 +70,10 @@ class DraftFinding(NamedTuple):
             finding_id=name,
             sentence_indices=self.indices,
             span=finding.span.moved(offset),
-            measurements=_moved(finding.measurements, offset),
-            relations=_moved(finding.relations, offset),
-            remarks=_moved(finding.remarks, offset),
-            cues=_moved(finding.cues, offset),
+            measurements=all_moved(finding.measurements, offset),
+            relations=all_moved(finding.relations, offset),
+            remarks=all_moved(finding.remarks, offset),
+            cues=all_moved(finding.cues, offset),
         )
 
     def words(self, text: str) -> str:
@@ -112,5 +112,6 @@ def draft_of(reading: Reading, standardized: Iterable[str]) -> Draft:
     return Draft(tuple(sentences), tuple(findings))
 
 
-def _moved(values: tuple[M, ...], offset: int) -> tuple[M, ...]:
+def all_moved(values: tuple[M, ...], offset: int) -> tuple[M, ...]:
+    """The same values where the text begins ``offset`` characters earlier, 0 or more."""
     return tuple([value.moved(offset) for value in values]) if values else values

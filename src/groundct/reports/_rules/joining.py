@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from groundct.core.report import Finding, Measurement, Presence
+from groundct.reports._draft import DraftFinding, all_moved
 from groundct.reports._rules.places.link import exact
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
@@ -36,12 +37,14 @@ def adds(known: Finding, finding: Finding, *, several: bool) -> bool:
     )
 
 
-def joined(known: Finding, finding: Finding, *, alone: bool) -> Finding:
+def joined(known: Finding, draft: DraftFinding, *, alone: bool) -> Finding:
     """A known finding with what a second mention adds; ``alone``: it speaks of no other one.
 
-    Only then its sizes, places, sides and words of number are this finding's.
+    Only then its sizes, places, sides and words of number are this finding's. The spans of the
+    known one are in the report.
     """
-    indices = {*known.sentence_indices, *finding.sentence_indices}
+    finding, offset = draft.finding, draft.offset
+    indices = {*known.sentence_indices, *draft.indices}
     closer = alone and known.type in findings().wider_than(finding.type)
     named = finding if closer else known
     told = known.changed(
@@ -53,11 +56,12 @@ def joined(known: Finding, finding: Finding, *, alone: bool) -> Finding:
         refers_to_prior=known.refers_to_prior or finding.refers_to_prior,
         change=known.change or finding.change,
         modifiers=_modifiers(known, finding, alone=alone),
-        remarks=_union(known.remarks, finding.remarks),
+        remarks=_union(known.remarks, all_moved(finding.remarks, offset)),
     )
     if not alone:
         return told
-    new = [size for size in finding.measurements if not has_size(list(known.measurements), size)]
+    sizes = list(known.measurements)
+    new = tuple([size for size in finding.measurements if not has_size(sizes, size)])
     segments = _union(known.lung_segments, finding.lung_segments)
     if _is_all_over(known):
         segments = known.lung_segments
@@ -65,10 +69,10 @@ def joined(known: Finding, finding: Finding, *, alone: bool) -> Finding:
         anatomy=_places(known, finding),
         laterality=known.laterality or finding.laterality,
         lung_segments=segments,
-        measurements=(*known.measurements, *new),
+        measurements=(*sizes, *all_moved(new, offset)),
         count=known.count if known.count is not None else finding.count,
-        relations=_union(known.relations, finding.relations),
-        cues=_union(known.cues, finding.cues),
+        relations=_union(known.relations, all_moved(finding.relations, offset)),
+        cues=_union(known.cues, all_moved(finding.cues, offset)),
     )
 
 
@@ -155,5 +159,5 @@ def _modifiers(known: Finding, finding: Finding, *, alone: bool) -> tuple[str, .
 
 
 def _union(first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
-    """Both without repeats, in order."""
-    return tuple(dict.fromkeys((*first, *second)))
+    """Both, which have no repeats of their own, without repeats and in order."""
+    return tuple(dict.fromkeys((*first, *second))) if second else first

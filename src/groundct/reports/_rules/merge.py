@@ -105,9 +105,8 @@ def merged(
             by_type.setdefault(draft.finding.type, []).append(len(out))
             out.append(draft)
             continue
-        finding = draft.moved()
         for index in matches:
-            both = joined(out[index].moved(), finding, alone=len(matches) == 1)
+            both = joined(out[index].moved(), draft, alone=len(matches) == 1)
             if both.type != out[index].finding.type:
                 by_type[out[index].finding.type].remove(index)
                 by_type.setdefault(both.type, []).append(index)
