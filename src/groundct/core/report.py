@@ -137,12 +137,16 @@ class Sentence(Value):
 
 def rewritten(sentence: Sentence, text: str) -> str:
     """A sentence in American radiology English; ``text`` is its report's."""
+    return rewritten_part(text, sentence.span.start, sentence.span.end, sentence.rewrites)
+
+
+def rewritten_part(text: str, start: int, end: int, rewrites: Iterable[Rewrite]) -> str:
+    """Characters ``start`` to ``end`` of a text with the rewrites that stand there, in order."""
     out: list[str] = []
-    position = sentence.span.start
-    for rewrite in sentence.rewrites:
-        out += (text[position : rewrite.span.start], rewrite.text)
-        position = rewrite.span.end
-    return "".join((*out, text[position : sentence.span.end]))
+    for rewrite in rewrites:
+        out += (text[start : rewrite.span.start], rewrite.text)
+        start = rewrite.span.end
+    return "".join((*out, text[start:end]))
 
 
 class Measurement(Marked):

@@ -16,7 +16,7 @@ from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.details.details import GROWTH_MM
 from groundct.reports._rules.details.followed import Followed, followed_of
 from groundct.reports._rules.details.measures import measurements_of, of_type
-from groundct.reports._rules.details.remarks import remarks_of
+from groundct.reports._rules.details.remarks import may_remark, remarks_of
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.places.link import exact
@@ -117,9 +117,12 @@ def _types(mention: Mention) -> frozenset[str]:
 def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Finding, ...]) -> Loose:
     """What a sentence leaves to the one before it."""
     parsed = words.parsed
-    spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
-    presences = tuple([f.presence for f in findings[: len(spoken)]])
-    remarks = () if "present" in presences else remarks_of(parsed, spoken, presences).loose
+    remarks: tuple[Remark, ...] = ()
+    if may_remark(parsed):
+        spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
+        presences = tuple([f.presence for f in findings[: len(spoken)]])
+        if "present" not in presences:
+            remarks = remarks_of(parsed, spoken, presences).loose
     if mentions:
         followed = _followed_before(parsed, mentions[0])
         return Loose(remarks=remarks, followed=followed) if remarks or followed else _NOTHING

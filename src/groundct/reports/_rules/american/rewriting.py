@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from groundct.core.report import Rewrite, Sentence, rewritten, span_at
+from groundct.core.report import Rewrite, rewritten_part, span_at
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import sizes_of
 from groundct.vocabulary._kept import Kept
@@ -26,7 +26,6 @@ from groundct.vocabulary.words import is_plural, normal_word
 
 _TABLE: Final = "rewriting"
 _REWRITE: Final = Rewrite(span=span_at(0, 1), text="", entry="")
-_WHOLE: Final = Sentence(index=0, section="other", span=span_at(0, 1))
 DECIMAL: Final = "decimal"
 SPELLING: Final = "spelling"
 _OF_LAST = "*"
@@ -69,7 +68,7 @@ def american_text(text: str, rewrites: tuple[Rewrite, ...]) -> str:
     """A text with the rewrites of it, whose spans count from its start."""
     if not rewrites:
         return text
-    return rewritten(_WHOLE.changed(span=span_at(0, len(text)), rewrites=rewrites), text)
+    return rewritten_part(text, 0, len(text), rewrites)
 
 
 def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:

@@ -36,7 +36,7 @@ def remarks_of(
     Advice that comes first belongs to the first finding after it. A guess belongs to no finding
     that is itself a part of the guess.
     """
-    if not (parsed.cues["recommendation"] or "?" in parsed.words or _guesses(parsed)):
+    if not may_remark(parsed):
         return Remarks(((),) * len(mentions), ())
     owned: list[list[Remark]] = [[] for _ in mentions]
     loose: list[Remark] = []
@@ -57,8 +57,10 @@ def remarks_of(
     return Remarks(tuple(tuple(own) for own in owned), tuple(loose))
 
 
-def _guesses(parsed: Parsed) -> bool:
-    """Whether a sentence has words that lead a guess or end one."""
+def may_remark(parsed: Parsed) -> bool:
+    """Whether a sentence has words of advice or doubt, or such as lead a guess or end one."""
+    if parsed.cues["recommendation"] or "?" in parsed.words:
+        return True
     hits = parsed.found.get("remarks")
     return hits is not None and any(hit.entry.meaning in _GUESSES for hit in hits)
 

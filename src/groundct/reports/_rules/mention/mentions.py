@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from groundct.reports._rules.mention.verb_last import NEAR_BEFORE, neighbours_before, own_before
 from groundct.reports._rules.words.parsed import Parsed, line_starts, once
 from groundct.vocabulary.findings import findings
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import GENERAL, places
 from groundct.vocabulary.words import has_ending, is_beside
@@ -22,6 +24,7 @@ _ALONE: Final = ("abdomen", "thyroid", "breast")
 _OPERATED = frozenset(("postoperative_change", "surgical_absence"))
 _SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~free_air", "~density"))
 _AMID = 2
+_CLOSE = 2
 _JOINED = 3
 _RELATION_REACH = 8
 NEAR: Final = "near:"
@@ -230,45 +233,53 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     """Places that stand inside or right before a mention, with those joined to them by and/or."""
     inside = tuple([p for p in parsed.places if p.first < hit.last and hit.first < p.last])
     before = [p for p in parsed.places if floor <= p.first and p.last <= hit.first]
-    if not before:
+    if not before or hit.first in line_starts(parsed):  # "the thyroid Atherosclerosis"
         return inside
-    grammar = parsed.grammar
-    noun_signs = grammar.article | grammar.in_ | grammar.of
-    sides = parsed.role("laterality", "right", "left", "bilateral")
-    sided = {position for side in sides for position in range(side.first, side.last)}
     chain: list[Hit] = []
     edge = hit.first
-    doubts = parsed.cues["uncertainty"]
-    anew = hit.first in line_starts(parsed)
     for place in reversed(before):
-        gap = parsed.words[place.last : edge]
-        # "T7 due to metastases": a preposition is no adjective's.
-        apart = grammar.article | grammar.to | grammar.with_ | _ENDS
-        near = len(gap) <= 2 and apart.isdisjoint(gap)
-        # "The liver suspicious for metastases", "the thyroid Atherosclerosis" of a joined line.
-        parted = (
-            anew
-            or not grammar.in_.isdisjoint(gap)
-            or any(place.last <= cue.first and cue.last <= edge for cue in doubts)
-        )
-        listed = all(
-            word in grammar.listing or position in sided
-            for position, word in enumerate(gap, start=place.last)
-        )
-        linked = listed if chain else grammar.listing.isdisjoint(gap)
-        # "in the left lung and pleural effusion": the lung is no adjective of the effusion.
-        leading = parsed.words[max(0, place.first - 2) : place.first]
-        noun = bool(chain) and not noun_signs.isdisjoint(leading)
-        # "Right heart, left pleural effusion": two sides are of two things.
-        two_sided = not sided.isdisjoint(range(place.last, edge)) and not sided.isdisjoint(
-            range(place.first - 1, place.last)
-        )
-        if noun or two_sided or parted or not (near and linked):
+        if not _leads_to(parsed, place, edge, listed=bool(chain)):
             break
         chain.append(place)
         edge = place.first
     # "Right hilar lung mass": what stands in the words themselves says most.
     return (*inside, *reversed(chain))
+
+
+def _leads_to(parsed: Parsed, place: Hit, edge: int, *, listed: bool) -> bool:
+    """Whether a place is an adjective of what begins at token ``edge``; ``listed``: another one."""
+    grammar = parsed.grammar
+    gap = parsed.words[place.last : edge]
+    # "T7 due to metastases", "lung in which": a preposition is no adjective's.
+    if len(gap) > _CLOSE or not _apart(parsed.language).isdisjoint(gap):
+        return False
+    if not (listed or grammar.listing.isdisjoint(gap)):
+        return False
+    # "The liver suspicious for metastases".
+    if any(place.last <= cue.first and cue.last <= edge for cue in parsed.cues["uncertainty"]):
+        return False
+    sides = parsed.role("laterality", "right", "left", "bilateral")
+    sided = {position for side in sides for position in range(side.first, side.last)}
+    if listed:
+        # "in the left lung and pleural effusion": the lung is no adjective of the effusion.
+        leading = parsed.words[max(0, place.first - 2) : place.first]
+        noun_signs = grammar.article | grammar.in_ | grammar.of
+        if not noun_signs.isdisjoint(leading) or any(
+            word not in grammar.listing and position not in sided
+            for position, word in enumerate(gap, start=place.last)
+        ):
+            return False
+    # "Right heart, left pleural effusion": two sides are of two things.
+    return sided.isdisjoint(range(place.last, edge)) or sided.isdisjoint(
+        range(place.first - 1, place.last)
+    )
+
+
+@lru_cache(maxsize=8)
+def _apart(language: str) -> frozenset[str]:
+    """The words that no adjective of a place stands before."""
+    own = grammar(language)
+    return own.article | own.to | own.with_ | own.in_ | _ENDS
 
 
 def _joined(parsed: Parsed, last: int, first: int) -> bool:

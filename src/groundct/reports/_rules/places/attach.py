@@ -62,7 +62,7 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
         own = before_in_turn(words.parsed, words.sites, mention, spoken)
         return sided(words.parsed, own, mention, spoken)
     own = _own_sites(words, mention, spoken)
-    if mention not in spoken:
+    if mention not in spoken or (own and len(spoken) == 1):
         return own
     shared = [
         site

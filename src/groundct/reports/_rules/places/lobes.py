@@ -25,6 +25,8 @@ _LUNG_REGIONS = frozenset(("lung", "pleura"))
 
 def anchors_of(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
     """Lobes, the lingula and whole lungs with their sides; a lung that a lobe names is dropped."""
+    if not hits:
+        return []
     lobes = _lobes(parsed, hits, sides)
     whole = _whole(parsed, hits, sides, lobes) if sides else []
     if not (lobes or whole):

@@ -6,7 +6,8 @@ right after it ("thyroid, left lobe", "rib on the left"). Nothing else gives a p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from groundct.reports._rules.mention.mentions import Mention, beside
@@ -132,7 +133,8 @@ def _leading(parsed: Parsed, mention: Mention, tied: Sequence[Hit], home: str) -
     ]
 
 
-def _tops(paths: tuple[str, ...]) -> dict[str, None]:
+@lru_cache(maxsize=1 << 12)
+def _tops(paths: tuple[str, ...]) -> Mapping[str, None]:
     """The top regions of paths, in order."""
     return dict.fromkeys(anatomy().top_region(path) for path in paths)
 
@@ -140,8 +142,10 @@ def _tops(paths: tuple[str, ...]) -> dict[str, None]:
 def _halves(place: Hit, sides: tuple[str, ...]) -> tuple[str, ...]:
     """A place's paths, those of its halves where sides are given and RadGenome has them."""
     own = places().places[place.entry.meaning]
+    if not sides:
+        return own.paths
     names = [f"{side} {own.sided}" for side in sides]
-    if not names or not all(anatomy().is_mask_name(name) for name in names):
+    if not all(anatomy().is_mask_name(name) for name in names):
         return own.paths
     return tuple(anatomy().path_of(name) for name in names)
 

@@ -37,6 +37,8 @@ def emphasised(parsed: Parsed, position: int) -> bool:
 
     Also where the largest of several is: "the largest, 8 mm, in the right upper lobe".
     """
+    if not parsed.role("laterality", "emphasis", "emphasis_near", "largest"):
+        return False
     cues = parsed.role("laterality", "emphasis", "emphasis_near")
     if parsed.verb_last:
         return any(0 < hit.first - position <= _EMPHASIS_REACH for hit in cues)

@@ -6,7 +6,8 @@ organ has, or that stands in a comparison is no other finding's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from functools import lru_cache
 
 from groundct.core.report import Laterality
 from groundct.reports._rules.mention.mentions import Mention, beside
@@ -17,6 +18,7 @@ from groundct.reports._rules.places.sites import Site
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 from groundct.vocabulary.words import is_beside
@@ -39,23 +41,28 @@ def laterality_of(
     paths: tuple[str, ...],
 ) -> Laterality | None:
     """The side of a mention with these sites and anatomy paths; None where the text gives none."""
-    sides = {side for site in sites for side in site.sides} if sites else set[str]()
+    sides: Set[str] = {side for site in sites for side in site.sides} if sites else set()
     if findings().types[mention.type].anatomy == _PLEURA:
         # "right pleural effusion and left lower lobe consolidation": its own side comes first.
         own = _nearby_sides(parsed, mention, spoken) if parsed.verb_last else None
         own = own or adjective_sides(parsed, mention, spoken)
         near = set() if own or parsed.verb_last else _nearby_sides(parsed, mention, spoken)
         sides = own or (near if near > sides else sides)
-    if not sides:
-        tree = anatomy().structures
-        named = [tree.get(path.rpartition("/")[2]) for path in paths]
-        sides = {s.laterality for s in named if s is not None and s.laterality is not None}
+    sides = sides or _sides_of(paths)
     if not sides and mention.hit.entry.meaning != "normal":
         own_lobe = parsed.verb_last and bool(sites)
         sides = (_sides_ahead if own_lobe else _nearby_sides)(parsed, mention, spoken)
     if len(sides) == 2:
         return "bilateral"
     return ("right" if "right" in sides else "left") if sides else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _sides_of(paths: tuple[str, ...]) -> Set[str]:
+    """The sides that anatomy paths tell themselves."""
+    tree = anatomy().structures
+    named = [tree.get(anatomy().leaf(path)) for path in paths]
+    return {s.laterality for s in named if s is not None and s.laterality is not None}
 
 
 def before_in_turn(
@@ -263,16 +270,23 @@ def adjective_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...
     hits = [h for h in side_words(parsed) if floor <= h.first and h.last <= mention.first]
     if not hits:
         return set()
-    grammar = parsed.grammar
-    parting = (grammar.lung | grammar.lobe | grammar.segment | grammar.in_ | grammar.on) | {";"}
+    listing = parsed.grammar.listing
+    parting = _parting(parsed.language)
     edge = mention.first
     close: set[str] = set()
     for hit in reversed(hits):
         gap = set(parsed.words[hit.last : edge])
-        listed = not grammar.listing.isdisjoint(gap)
+        listed = not listing.isdisjoint(gap)
         owned = _owned(parsed, hit, mention, spoken)
         if edge - hit.last > _SIDE_REACH or gap & parting or (listed and not close) or owned:
             break
         close.add(hit.entry.meaning)
         edge = hit.first
     return _single(close)
+
+
+@lru_cache(maxsize=8)
+def _parting(language: str) -> frozenset[str]:
+    """The words behind a side that is no adjective of what follows."""
+    own = grammar(language)
+    return own.lung | own.lobe | own.segment | own.in_ | own.on | _CUT

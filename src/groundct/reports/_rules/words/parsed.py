@@ -188,7 +188,7 @@ def parse(text: str, language: str) -> Parsed:
     if preambles:
         for hit in preambles:
             words[hit.first : hit.last] = [MASK] * (hit.last - hit.first)
-        found = _lexicons(language).find(words)
+        found = _behind(preambles, found) or _lexicons(language).find(words)
     named = found.get("findings", ())
     labelled = _labelled(text, tokens.ends, words, language)
     if labelled:
@@ -213,6 +213,20 @@ def parse(text: str, language: str) -> Parsed:
         rewriting=as_said.get("rewriting", ()),
         found=found,
     )
+
+
+def _behind(preambles: list[Hit], found: Found) -> Found | None:
+    """What is found behind the preamble that begins a sentence; None where it must be looked up.
+
+    Words that are hidden hide the hits that begin in them, and no others where none reaches out.
+    """
+    edge = preambles[0].last
+    if len(preambles) > 1 or preambles[0].first:
+        return None
+    rest = {name: tuple([hit for hit in hits if hit.first >= edge]) for name, hits in found.items()}
+    if any(hit.first < edge < hit.last for hits in found.values() for hit in hits):
+        return None
+    return {name: hits for name, hits in rest.items() if hits}
 
 
 @lru_cache(maxsize=8)
