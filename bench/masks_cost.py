@@ -15,7 +15,6 @@ from groundct.core.case import NiftiVolume
 from groundct.core.geometry import Geometry
 from groundct.core.volume import Volume, volume_from_stored
 from groundct.grounding.prompt.find import finder
-from groundct.grounding.prompt.text import read_prompt
 from groundct.imaging.resample import resample_linear
 
 SLICES = 400
@@ -46,7 +45,7 @@ def cost(scan: Path) -> None:
     _told(f"{shape}, composites", started)
     started = _now()
     find = finder(volume, organs)
-    drawn = sum(bool(find(text, read_prompt(text)).instances) for text in TEXTS)
+    drawn = sum(bool(find(text).instances) for text in TEXTS)
     _told(f"{shape}, ten findings ({drawn} drawn)", started)
 
 

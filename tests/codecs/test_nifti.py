@@ -130,6 +130,7 @@ def test_labels_to_the_bit(tmp_path: Path, dtype: type) -> None:
     write_nifti_labels(path, labels, grid)
     after = read_nifti_labels(path)
     assert (after.stored, after.geometry.orientation) == (grid, "RAS")
+    assert repr(after).startswith(f"StoredLabels({after.labels.dtype}, ") and len(repr(after)) < 90
     assert after.labels.dtype == (np.uint16 if dtype is np.uint16 else np.uint8)
     np.testing.assert_array_equal(after.labels, labels)
     np.testing.assert_array_equal(read_with_nibabel(path)[0], to_stored(labels, grid))

@@ -10,12 +10,16 @@ from hypothesis.extra import numpy as hnp
 
 from groundct.core.geometry import Geometry
 from groundct.core.issues import NotSegmentedError
+from groundct.core.names import UnknownNameError
 from groundct.core.volume import (
+    Abstention,
     LabelMap,
     RegionMask,
     Segment,
     Volume,
     label_map_of_masks,
+    require_label_map,
+    require_volume,
     to_stored,
     volume_from_stored,
 )
@@ -65,6 +69,69 @@ def test_empty_and_not_segmented_are_two_different_values():
     assert not empty.mask("liver").any()
     with pytest.raises(NotSegmentedError, match="spleen"):
         empty.mask("spleen")
+
+
+@pytest.mark.parametrize("name", ["Left Lung", "lung_left", "left  lung", "LUNG LEFT"])
+def test_a_name_written_otherwise_is_no_structure_that_was_not_segmented(name):
+    with pytest.raises(UnknownNameError, match=r"unknown-name.*Did you mean 'left lung'\?") as seen:
+        LUNGS.mask(name)
+    assert isinstance(seen.value, LookupError) and not isinstance(seen.value, NotSegmentedError)
+
+
+def test_why_a_structure_is_abstained_from_is_told():
+    with pytest.raises(NotSegmentedError, match=r"left kidney: .*nothing of its form is in view\."):
+        LUNGS.mask("left kidney")
+    with pytest.raises(UnknownNameError, match="'left kidney'"):
+        LUNGS.mask("kidney_left")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("lung", "like it are 'left lung', 'right lung'"),
+        ("vertebrae_L1", r"like it are 'lumbar vertebrae 1 \(l1\)'"),
+        ("left lunge", "like it are 'left lung'"),
+        ("nope", r"none of the 3 structures of the label map\. .*groundct anatomy 'nope'"),
+    ],
+)
+def test_what_no_mask_answers_for_is_told_with_names_that_are_like_it(name, said):
+    with pytest.raises(NotSegmentedError, match=said):
+        LUNGS.mask(name)
+
+
+LUNGS = LabelMap(
+    (np.zeros((3, 4, 5), np.uint8),),
+    tuple(
+        Segment(name=name, parts=((0, n + 1),))
+        for n, name in enumerate(["left lung", "right lung", "lumbar vertebrae 1 (l1)"])
+    ),
+    RAS,
+    RAS,
+    (Abstention(name="left kidney", reason="nothing of its form is in view"),),
+)
+
+
+def test_what_people_see_is_one_line_without_voxels():
+    volume = volume_from_stored(np.zeros((3, 4, 5), np.int16), LPS)
+    assert repr(volume) == "Volume(3 x 4 x 5 of 1 x 1 x 2 mm, stored as LPS)"
+    assert repr(LUNGS) == (
+        "LabelMap(3 structures, 1 abstained from, 3 x 4 x 5 of 1 x 1 x 2 mm, stored as RAS)"
+    )
+    region = RegionMask.of(np.pad(np.ones((1, 2, 1), bool), 1))
+    assert repr(region) == "RegionMask(2 voxels in 1 x 2 x 1 at (1, 1, 1))"
+
+
+@pytest.mark.parametrize("given", [np.zeros((3, 4, 5)), "ct.nii.gz", None])
+def test_what_is_no_volume_is_refused_with_how_to_make_one(given):
+    with pytest.raises(TypeError, match=r"a Volume is due, got \w+: read_volume.*from_stored"):
+        require_volume(given)
+    with pytest.raises(TypeError, match=r"a LabelMap is due, got \w+: segment.*read_segmentation"):
+        require_label_map(given)
+
+
+def test_a_region_of_numbers_is_refused():
+    with pytest.raises(TypeError, match="bool, got uint8: say mask != 0"):
+        RegionMask.of(np.ones((3, 4, 5), np.uint8))
 
 
 def test_a_segment_that_points_nowhere_is_refused():

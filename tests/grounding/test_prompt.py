@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundct.anatomy import segment
 from groundct.core.geometry import Geometry
 from groundct.core.issues import GridError, TableError
 from groundct.core.options import OptionError
 from groundct.core.plugins import UnknownPluginError
 from groundct.core.volume import RegionMask
 from groundct.grounding import find
-from groundct.grounding.prompt import FoundFinding, PromptError, read_prompt
+from groundct.grounding.prompt import FoundFinding, PromptError, finder, read_prompt
 from groundct.grounding.prompt.measure import axial_axes_mm
 from groundct.grounding.prompt.text import COMPANION, not_asked_for
 from groundct.metrics.overlap import dice
@@ -126,6 +127,24 @@ def test_organs_on_another_grid_are_refused(chest: Any, make_chest: Any) -> None
     other.geometry = lambda: (_shifted(chest.geometry()[0]), _shifted(chest.geometry()[1]))
     with pytest.raises(GridError):
         find(chest.volume(), "nodule", other.label_map())
+
+
+def test_an_array_is_no_volume_and_no_label_map(chest: Any) -> None:
+    with pytest.raises(TypeError, match="a Volume is due, got ndarray"):
+        find(chest.volume().hu, "nodule")
+    with pytest.raises(TypeError, match="a Volume is due, got ndarray"):
+        segment(chest.volume().hu)
+    with pytest.raises(TypeError, match="a LabelMap is due, got ndarray"):
+        find(chest.volume(), "nodule", chest.label_map().mask("left lung"))
+
+
+def test_several_texts_on_one_volume_are_answered_as_each_by_itself(chest: Any) -> None:
+    chest.put(chest.ball(LEFT, 10), 20)
+    look = finder(chest.volume(), chest.label_map())
+    for text in ("20 mm nodule in the left lung", "nodule in the right lung"):
+        assert look(text).answered == _find(chest, text).answered
+    with pytest.raises(TableError):
+        finder(chest.volume(), chest.label_map(), language="xx")("Knoten")
 
 
 def _shifted(geometry: Geometry) -> Geometry:

@@ -227,8 +227,10 @@ def test_case_without_volume_has_no_masks(make, record):
 def test_unknown_case_and_table_are_key_errors(make):
     release = read_release(make())
     for ask in (release.record, release.organs, release.regions, release.volume, release.table):
-        with pytest.raises(KeyError):
+        with pytest.raises(KeyError, match="unknown-name"):
             ask("nobody")
+    with pytest.raises(KeyError, match="Did you mean 'train_1_a_1'"):
+        release.record("TRAIN_1_a_1")
 
 
 def test_label_maps_are_those_of_the_codec(make, artifacts, tmp_path):

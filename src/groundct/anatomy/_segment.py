@@ -9,7 +9,7 @@ from groundct.core.options import configured, public_options
 from groundct.core.plugins import load_plugin
 from groundct.core.record import Component
 from groundct.core.value import digest
-from groundct.core.volume import LabelMap, Volume
+from groundct.core.volume import LabelMap, Volume, require_volume
 
 
 def segment(
@@ -27,9 +27,11 @@ def segment(
         UnknownPluginError: No segmenter has that name.
         OptionError: An option is unknown, missing or wrong.
         DataError: The segmenter cannot do its work; each class says what to do.
+        TypeError: It is no Volume; an array has no grid, so that left and right are not known.
     """
     from groundct.anatomy.composites import complete
 
+    require_volume(volume)
     return complete(load_segmenter(segmenter, options).segment(volume))
 
 

@@ -72,15 +72,17 @@ def command(  # noqa: PLR0913 - one parameter an option
     started = time.perf_counter()
     paths = numbered(out, len(texts))
     refuse_to_overwrite(paths, force=force)
-    readings = [read_prompt(text, language) for text in texts]
+    for text in texts:
+        read_prompt(text, language)  # what cannot be read is refused before the volume is read
     told = options_by_plugin((segmenter,), options)[segmenter]
     _say(f"reading {volume}")
     ct = read_volume(volume_reference(volume, series))
-    look = finder(ct, _organs(anatomy, ct), segmenter=segmenter, options=told)
+    organs = _organs(anatomy, ct)
+    look = finder(ct, organs, segmenter=segmenter, options=told, language=language)
     all_found: list[FoundFinding] = []
-    for path, text, reading in zip(paths, texts, readings, strict=True):
+    for path, text in zip(paths, texts, strict=True):
         _say(f"looking for {text!r}")
-        found = look(text, reading)
+        found = look(text)
         write_found(path, ct, found, picture=picture)
         all_found.append(found)
     seconds = round(time.perf_counter() - started, 1)

@@ -23,6 +23,7 @@ from groundct.core.volume import (
     INTERNAL_ORIENTATION,
     LabelArray,
     Volume,
+    grid_words,
     to_stored,
     volume_from_stored,
 )
@@ -40,6 +41,9 @@ class StoredLabels:
     labels: LabelArray
     geometry: Geometry
     stored: Geometry
+
+    def __repr__(self) -> str:
+        return f"StoredLabels({self.labels.dtype}, {grid_words(self.geometry, self.stored)})"
 
 
 def read_nifti_header(path: Path, *, axes: int = 3) -> NiftiHeader:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from groundct.core.geometry import Geometry, reorientation_to, same_grid
-from groundct.core.issues import NotSegmentedError
+from groundct.core.issues import DataError, NotSegmentedError
+from groundct.core.names import names_like, unknown_name, written_otherwise
 from groundct.core.value import Value
 
 T = TypeVar("T", bound=np.generic)
@@ -38,7 +39,12 @@ class Volume:
     def __post_init__(self) -> None:
         _check_grid(self.hu, self.geometry, self.stored)
         if self.hu.dtype != np.int16:
-            raise TypeError(f"hu must be int16, got {self.hu.dtype}")
+            raise TypeError(
+                f"hu must be int16, got {self.hu.dtype}: hu.round().astype(numpy.int16)"
+            )
+
+    def __repr__(self) -> str:
+        return f"Volume({grid_words(self.geometry, self.stored)})"
 
 
 Method = Literal["intensity", "shape prior", "spatial prior", "model", "published", "truth"]
@@ -97,25 +103,54 @@ class LabelMap:
                         f"{segment.name!r} points at layer {layer_index} label {label}"
                     )
 
+    def __repr__(self) -> str:
+        count = f"{len(self.segments)} structures, {len(self.abstained)} abstained from"
+        return f"LabelMap({count}, {grid_words(self.geometry, self.stored)})"
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the segments, in order."""
         return tuple(segment.name for segment in self.segments)
 
     def segment(self, name: str) -> Segment:
-        """The segment of a name; NotSegmentedError when this map does not answer for it."""
+        """The segment of a name.
+
+        Raises:
+            NotSegmentedError: This map does not answer for it: it was looked for in vain, with the
+                reason, or was never looked for.
+            UnknownNameError: A structure of this map is written otherwise: "left lung" it is, and
+                not "Left Lung" or "lung_left".
+        """
         for segment in self.segments:
             if segment.name == name:
                 return segment
-        raise NotSegmentedError.of(
+        raise self._not_held(name)
+
+    def _not_held(self, name: str) -> DataError:
+        for each in self.abstained:
+            if each.name == name:
+                return NotSegmentedError.of(
+                    "not-segmented",
+                    name,
+                    f"no mask answers for it: {each.reason}.",
+                    "Treat it as not annotated, or use another segmenter.",
+                )
+        known = (*self.names, *(each.name for each in self.abstained))
+        if written_otherwise(name, known):
+            what = "the label map has it under another spelling."
+            return unknown_name(name, what, known)
+        near = ", ".join(repr(other) for other in names_like(name, known))
+        return NotSegmentedError.of(
             "not-segmented",
             name,
-            f"the label map holds {len(self.segments)} structures and not this one.",
-            "Use a segmenter that answers for it, or treat it as not annotated.",
+            f"it is none of the {len(self.segments)} structures of the label map"
+            + (f"; like it are {near}." if near else "."),
+            "Treat it as not annotated, or use a segmenter that answers for it; "
+            f"groundct anatomy {name!r} says whether it is a structure.",
         )
 
     def mask(self, name: str) -> BoolArray:
-        """The voxels of a structure as a new bool array (i, j, k)."""
+        """The voxels of a structure as a new bool array (i, j, k); errors are `segment`'s."""
         labels: dict[int, list[int]] = {}
         for index, label in self.segment(name).parts:
             labels.setdefault(index, []).append(label)
@@ -146,6 +181,14 @@ class RegionMask:
 
     offset: tuple[int, int, int]
     voxels: BoolArray
+
+    def __post_init__(self) -> None:
+        if self.voxels.dtype != np.bool_:
+            raise TypeError(f"voxels must be bool, got {self.voxels.dtype}: say mask != 0")
+
+    def __repr__(self) -> str:
+        shape = " x ".join(str(n) for n in self.voxels.shape)
+        return f"RegionMask({self.count} voxels in {shape} at {self.offset})"
 
     @classmethod
     def of(cls, mask: BoolArray) -> RegionMask:
@@ -213,6 +256,33 @@ def _is_free(labels: LabelArray, voxels: BoolArray) -> bool:
         return False
     slices = range(voxels.shape[2])
     return not any(np.logical_and(labels[:, :, k], voxels[:, :, k]).any() for k in slices)
+
+
+def require_volume(given: object) -> None:
+    """Raise TypeError, which says how to make one, for what is no Volume."""
+    if not isinstance(given, Volume):
+        raise TypeError(
+            f"a Volume is due, got {type(given).__name__}: read_volume(path) of groundct.codecs."
+            "volumes reads one; volume_from_stored(hu, Geometry.of(hu.shape, affine)) of "
+            "groundct.core makes one of an int16 array of HU and its affine in RAS+ mm, as in NIfTI"
+        )
+
+
+def require_label_map(given: object) -> None:
+    """Raise TypeError, which says how to make one, for what is no LabelMap."""
+    if not isinstance(given, LabelMap):
+        raise TypeError(
+            f"a LabelMap is due, got {type(given).__name__}: segment(volume) of groundct.anatomy "
+            "makes one, and of the masks of any tool segment(volume, 'masks', {'folder': path}); "
+            "read_segmentation(path) of groundct.codecs.segmentations reads one"
+        )
+
+
+def grid_words(geometry: Geometry, stored: Geometry) -> str:
+    """A grid in a few words: ``512 x 512 x 320 of 0.7 x 0.7 x 1 mm, stored as LPS``."""
+    shape = " x ".join(str(n) for n in geometry.shape)
+    spacing = " x ".join(f"{step:.3g}" for step in geometry.spacing_mm)
+    return f"{shape} of {spacing} mm, stored as {stored.orientation}"
 
 
 def volume_from_stored(hu: HuArray, stored: Geometry) -> Volume:

@@ -16,6 +16,7 @@ from groundct.codecs.nifti import read_nifti_volume
 from groundct.codecs.tables import read_parquet
 from groundct.core.case import NiftiVolume
 from groundct.core.issues import ReleaseError
+from groundct.core.names import unknown_name
 from groundct.core.record import Record
 from groundct.core.volume import LabelMap, Volume
 from groundct.release._layout import ORGANS, REGIONS, mask_folder, record_path, table_path
@@ -48,13 +49,14 @@ class Release:
         return tuple(self.splits)
 
     def table(self, name: str) -> pa.Table:
-        """A whole table; KeyError for a name that the format does not have."""
+        """A whole table; UnknownNameError for a name that the format does not have."""
         if name not in SCHEMAS:
-            raise KeyError(name)
+            what = f"the format has {len(SCHEMAS)} tables and none of this name."
+            raise unknown_name(name, what, tuple(SCHEMAS))
         return read_parquet(self.path / table_path(name))
 
     def record(self, case_id: str) -> Record:
-        """A case's record; KeyError for an unknown case, ReleaseError when it is not readable."""
+        """A case's record; UnknownNameError when it is not here, ReleaseError when not readable."""
         self._require(case_id)
         return read_record(self.path, case_id)
 
@@ -83,7 +85,8 @@ class Release:
 
     def _require(self, case_id: str) -> None:
         if case_id not in self.splits:
-            raise KeyError(case_id)
+            what = f"the release at {self.path} holds {len(self.splits)} cases and not this one."
+            raise unknown_name(case_id, what, self.case_ids)
 
 
 def read_release(path: Path) -> Release:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -47,18 +48,22 @@ class Prepared:
         return reading if origin is None else moved_back(reading, origin)
 
 
-def read(text: str, language: str = UNSAID_LANGUAGE, extractor: str = "rules") -> ReportReading:
+def read(
+    text: str | None, language: str = UNSAID_LANGUAGE, extractor: str = "rules"
+) -> ReportReading:
     """Read a report, with or without headings.
 
     Args:
         text: The report. HTML, RTF and invisible characters are read past; every span that is
-            given back counts the characters of this text.
+            given back counts the characters of this text. None and NaN, which a table has for an
+            empty cell, are the empty text.
         language: The report's language, as ISO 639-1 code; its words tell it where it is left out.
         extractor: The plug-in that reads it.
 
     Raises:
-        DataError: The extractor does not read this language, the text is in another one, or its
-            RTF is broken.
+        DataError: There is no text that can be seen (``no-report``), the extractor does not read
+            this language, the text is in another one, or its RTF is broken.
+        TypeError: It is no text: bytes have to be decoded.
 
     Example:
         >>> from groundct.reports import read
@@ -71,7 +76,7 @@ def read(text: str, language: str = UNSAID_LANGUAGE, extractor: str = "rules") -
         ['Lung nodule']
     """
     plugin = cast(Extractor, load_plugin("reports", extractor))
-    prepared = prepare(whole(text, language), plugin)
+    prepared = prepare(whole(_text(text), language), plugin)
     reading = prepared.tell(plugin.extract(prepared.plain.report))
     return ReportReading(
         report=prepared.report,
@@ -79,6 +84,15 @@ def read(text: str, language: str = UNSAID_LANGUAGE, extractor: str = "rules") -
         findings=reading.findings,
         labels=labels_of(reading),
     )
+
+
+def _text(given: object) -> str:
+    if isinstance(given, str):
+        return given
+    if given is None or (isinstance(given, float) and math.isnan(given)):
+        return ""
+    how = ": text.decode('utf-8')" if isinstance(given, bytes) else ""
+    raise TypeError(f"a report is a str, got {type(given).__name__}{how}")
 
 
 def whole(text: str, language: str = UNSAID_LANGUAGE) -> Report:

@@ -15,7 +15,13 @@ from groundct.core.options import configured
 from groundct.core.plugins import load_plugin
 from groundct.core.record import NotGroundable
 from groundct.core.report import Finding, Reading
-from groundct.core.volume import LabelMap, RegionMask, Volume
+from groundct.core.volume import (
+    LabelMap,
+    RegionMask,
+    Volume,
+    require_label_map,
+    require_volume,
+)
 from groundct.grounding._space.crops import LUNG_SIDES
 from groundct.grounding.assign.atlas import Atlas, Spot
 from groundct.grounding.assign.claims import Offer, claim
@@ -69,9 +75,11 @@ def find(
         GridError: The organs lie on another grid than the volume.
         OptionError: The segmenter lacks an option or does not know one.
         UnknownPluginError: There is no such segmenter.
+        TypeError: ``volume`` or ``organs`` is an array, which has no grid.
     """
-    reading = read_prompt(text, language)
-    return finder(volume, organs, segmenter=segmenter, options=options)(text, reading)
+    require_volume(volume)
+    read_prompt(text, language)  # what cannot be read is refused before organs are looked for
+    return finder(volume, organs, segmenter=segmenter, options=options, language=language)(text)
 
 
 def finder(
@@ -80,17 +88,30 @@ def finder(
     *,
     segmenter: str = "hu_text",
     options: Mapping[str, str] | None = None,
-) -> Callable[[str, Reading], FoundFinding]:
-    """As `find`, for several texts on one volume: each is given with its reading."""
+    language: str = "en",
+) -> Callable[[str], FoundFinding]:
+    """`find` for several texts on one volume: organs and places are found once.
+
+    Example:
+        >>> look = finder(volume, organs)                               # doctest: +SKIP
+        >>> nodule = look("8 mm nodule in the right upper lobe")        # doctest: +SKIP
+        >>> effusion = look("small left pleural effusion")              # doctest: +SKIP
+    """
+    require_volume(volume)
     plugin = configured(
         cast(FindingSegmenter, load_plugin("grounding", segmenter)), dict(options or {})
     )
     if organs is None:
         organs = segment(volume)
+    require_label_map(organs)
     require_same_grid(organs.geometry, volume.geometry, "organs")
     atlas = Atlas(volume, organs)
     seen = sentinel.flags(sentinel.look(volume), "scan")
-    return lambda text, reading: replace(find_in(atlas, text, reading, plugin), issues=seen)
+
+    def look(text: str) -> FoundFinding:
+        return replace(find_in(atlas, text, read_prompt(text, language), plugin), issues=seen)
+
+    return look
 
 
 def find_in(atlas: Atlas, text: str, reading: Reading, plugin: FindingSegmenter) -> FoundFinding:
@@ -138,6 +159,7 @@ def find_in(atlas: Atlas, text: str, reading: Reading, plugin: FindingSegmenter)
         masks=tuple(masks),
         geometry=atlas.volume.geometry,
         stored=atlas.volume.stored,
+        searched={spot.name: spot.mask for spots in places.values() for spot in spots},
     )
 
 
