@@ -45,7 +45,29 @@ def test_it_writes_a_ranking_as_json_csv_and_page(files, tmp_path):
     assert sorted(p.name for p in out.iterdir()) == ["ranking.csv", "ranking.html", "ranking.json"]
     ranking = json.loads((out / "ranking.json").read_text())
     assert {facts["model"] for facts in ranking["models"]} == set(made_results(1))
-    assert "1  atlas" in done.output
+    assert "1  atlas" in done.output and "by tests)" in done.output
+    assert "All is of" not in done.output and "No test tells" not in done.output
+
+
+def test_a_ranking_is_not_written_over_unless_told(files, tmp_path):
+    out = tmp_path / "ranking"
+    assert run(*files, "-o", str(out), *QUICK).exit_code == 0
+    before = (out / "ranking.json").read_bytes()
+    with pytest.raises(DataError, match="output-exists"):
+        run(*files[:2], "-o", str(out), *QUICK)
+    assert (out / "ranking.json").read_bytes() == before
+    assert run(*files[:2], "-o", str(out), *QUICK, "--force").exit_code == 0
+    assert (out / "ranking.json").read_bytes() != before
+
+
+def test_that_few_patients_show_nothing_is_said(tmp_path):
+    _, words = scored(tmp_path)  # three scans of three patients
+    done = run(*words, "-o", str(tmp_path / "out"), *QUICK)
+    assert "All is of 3 patients" in done.output
+    assert "No test tells the two models apart" in done.output and "at least" in done.output
+    assert done.output.count("1= by tests") == 2
+    page = (tmp_path / "out" / "ranking.html").read_text()
+    assert "No test tells the two models apart" in page
 
 
 def test_names_are_given_or_those_of_files_or_of_folders(tmp_path):

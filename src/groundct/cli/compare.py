@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from groundct.core.issues import WorkspaceError
 
 if TYPE_CHECKING:
     from groundct.benchmark.compare.cuts import Cut
@@ -56,7 +59,8 @@ _COMMON_STEMS = ("result", "results")
 @click.option("--draws", default=2000, show_default=True, type=click.IntRange(100, 100_000))
 @click.option("--permutations", default=10_000, show_default=True, type=click.IntRange(100, 10**6))
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
-def command(
+@click.option("--force", is_flag=True, help="Write over a ranking that is there.")
+def command(  # noqa: PLR0913 - one parameter an option
     results: tuple[str, ...],
     out: Path,
     metrics: tuple[str, ...],
@@ -64,6 +68,8 @@ def command(
     reference: Path | None,
     predictions: tuple[str, ...],
     volumes: Path | None,
+    *,
+    force: bool,
     **drawing: int,
 ) -> None:
     """Rank results of `groundct evaluate` with the uncertainty of their ranks.
@@ -82,9 +88,16 @@ def command(
     from groundct.benchmark.compare.compare import compare
     from groundct.benchmark.compare.costs import read_costs
     from groundct.benchmark.compare.read import read_results
-    from groundct.benchmark.compare.write import write_ranking
+    from groundct.benchmark.compare.write import RANKING, write_ranking
     from groundct.review.comparison_page import write_comparison_page
 
+    if (out / RANKING).exists() and not force:
+        raise WorkspaceError.of(
+            "output-exists",
+            out / RANKING,
+            "it is there already.",
+            "Name another folder, or write over it with --force.",
+        )
     places = named(results)
     masks = _masks_by_name(predictions, [name for name, _ in places])
     if masks and reference is None:
@@ -101,9 +114,14 @@ def command(
     cuts = _cuts(ranking, reference, masks, volumes) if reference else {}
     write_ranking(out, ranking)
     write_comparison_page(out / "ranking.html", ranking, cuts)
+    by_tests = Counter(one.rank_by_tests for one in ranking.combined.standings)
     for one in ranking.combined.standings:
         low, high = one.rank_ci95
-        click.echo(f"{one.rank:>3}  {one.model}  (rank {low} to {high} in 95 % of draws)")
+        tied = "=" * (by_tests[one.rank_by_tests] > 1)
+        click.echo(
+            f"{one.rank:>3}  {one.model}  (rank {low} to {high} in 95 % of draws, "
+            f"{one.rank_by_tests}{tied} by tests)"
+        )
     for note in ranking.notes:
         click.echo(f"note: {note}")
     click.echo(f"{out / 'ranking.html'}")

@@ -31,6 +31,7 @@ from groundct.metrics.statistics.ranks import (
     rank_shares,
     standing,
 )
+from groundct.metrics.statistics.studentised import FEW_CLUSTERS
 
 Floats = NDArray[np.float64]
 
@@ -93,7 +94,7 @@ def compare(
         worst=tuple(sorted(hard, key=lambda h: (h.mean, h.case, h.item))[:N_HARD]),
         disputed=tuple(sorted(hard, key=lambda h: (-h.spread, h.case, h.item))[:N_HARD]),
         efficiency=tuple(efficiency),
-        notes=_notes(results, board),
+        notes=(*_of_few_patients(board, chosen, how), *_notes(results, board)),
         level=how.level,
         alpha=how.alpha,
         draws=how.draws,
@@ -227,6 +228,26 @@ def _values(units: Units) -> Floats:
     undefined = np.full(units.numerators.shape, np.nan)
     below = units.denominators
     return np.asarray(np.divide(units.numerators, below, out=undefined, where=below != 0))
+
+
+def _of_few_patients(board: Board, chosen: Sequence[Judged], how: Resampling) -> tuple[str, ...]:
+    """What few patients leave open, and whether any test tells models of the ranking apart."""
+    count = len({sample.patient for sample in board.samples})
+    pairs = [pair for one in chosen for pair in one.ranking.pairs]
+    models = "the two models" if len(board.models) == 2 else "any two of the models"
+    notes = []
+    if count < FEW_CLUSTERS:
+        patients = "one patient" if count == 1 else f"{count} patients"
+        notes.append(
+            f"All is of {patients}: draws of so few vary less than other patients would, so ranks "
+            "are less sure than their shares of draws say."
+        )
+    if not any(pair.better for pair in pairs):
+        # Swapping all of them and swapping none are two of 2^count ways, and no p is smaller.
+        least = min(1.0, 2.0 ** (1 - count) * len(pairs) / len(chosen))
+        why = f" With {count} patients none can: p is {least:.2g} at least." * (least > how.alpha)
+        notes.append(f"No test tells {models} apart: read their order as a tie.{why}")
+    return tuple(notes)
 
 
 def _notes(results: Sequence[Scored], board: Board) -> tuple[str, ...]:

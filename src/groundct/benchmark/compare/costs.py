@@ -10,15 +10,17 @@ from typing import Final
 from groundct.benchmark.compare.ranking import Efficiency
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import Issue, TableError
+from groundct.core.paths import AnyPath
 
 COST_COLUMNS: Final = ("seconds_per_case", "memory_gib", "parameters_million")
 
 
-def read_costs(path: Path, models: Collection[str]) -> tuple[Efficiency, ...]:
+def read_costs(path: AnyPath, models: Collection[str]) -> tuple[Efficiency, ...]:
     """Rows of ``model,seconds_per_case,memory_gib,parameters_million``; empty cells are unknown.
 
     Raises TableError for models that are not compared and cells that are no number above 0.
     """
+    path = Path(path)
     rows = read_csv_table(path, required=("model",), key=("model",))
     issues = []
     costs = []

@@ -9,7 +9,9 @@ from typing import Final
 from groundct.benchmark.compare.ranking import MetricRanking, Ranking, Standing
 from groundct.codecs._files import write_bytes
 from groundct.codecs.tables import write_csv_table
+from groundct.core.paths import AnyPath
 
+RANKING: Final = "ranking.json"
 COLUMNS: Final = (
     "metric",
     "model",
@@ -31,13 +33,14 @@ COLUMNS: Final = (
 )
 
 
-def write_ranking(folder: Path, ranking: Ranking) -> tuple[Path, Path]:
+def write_ranking(folder: AnyPath, ranking: Ranking) -> tuple[Path, Path]:
     """Write ``ranking.json`` and ``ranking.csv``; each appears only when complete."""
+    folder = Path(folder)
     text = json.dumps(ranking.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
-    write_bytes(folder / "ranking.json", [text.encode("utf-8")])
+    write_bytes(folder / RANKING, [text.encode("utf-8")])
     rows = [_row(metric, one) for metric in ranking.metrics for one in metric.standings]
     write_csv_table(folder / "ranking.csv", COLUMNS, rows, inert_cells=True)
-    return folder / "ranking.json", folder / "ranking.csv"
+    return folder / RANKING, folder / "ranking.csv"
 
 
 def _row(metric: MetricRanking, one: Standing) -> dict[str, str]:
