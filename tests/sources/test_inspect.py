@@ -79,3 +79,23 @@ def test_a_text_longer_than_any_report_is_set_aside(
     assert [case.case_id for case in corpus.cases] == ["a"]
     told = [(i.code, i.case_id) for i in corpus.issues if i.severity == "error"]
     assert told == [("report-too-long", "b")]
+
+
+def test_a_patient_in_two_splits_is_told_before_the_build_and_left_out(
+    tmp_path: Path, write_nifti: Write, write_csv: Write, hu: np.ndarray
+) -> None:
+    said = {"a": ("p1", "train"), "b": ("p1", "test"), "c": ("p2", "test"), "d": ("p2", ""),
+            "e": ("p3", ""), "f": ("p1", "")}  # fmt: skip
+    for name in said:
+        write_nifti(tmp_path / f"{name}.nii.gz", hu)
+    rows = [
+        {"file": name, "report": "Clear.", "patient_id": patient, "split": split}
+        for name, (patient, split) in said.items()
+    ]
+    write_csv(tmp_path / "r.csv", rows, "file,report,patient_id,split")
+    corpus = inspect_corpus(tmp_path)
+    # a case without a split has that of its patient
+    assert {c.case_id: c.split for c in corpus.cases} == {"c": "test", "d": "test", "e": None}
+    told = [i for i in corpus.issues if i.severity == "error"]
+    assert [(i.code, i.case_id) for i in told] == [("patient-in-two-splits", c) for c in "abf"]
+    assert "p1" in told[0].where and "b in test, a in train" in told[0].what

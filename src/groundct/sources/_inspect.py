@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from groundct.core.case import Case, Corpus, NiftiVolume, case_id_fault
 from groundct.core.contracts import Source
 from groundct.core.geometry import grid_difference_mm, same_grid
 from groundct.core.issues import DataError, Issue, SourceError
+from groundct.core.paths import AnyPath
 from groundct.core.plugins import load_plugin, plugin_names
 from groundct.sources._walk import walk
 
@@ -28,7 +30,7 @@ def load_source(name: str) -> Source:
     return plugin
 
 
-def detect_source(path: Path) -> str:
+def detect_source(path: AnyPath) -> str:
     """The name of the source that reads ``path``.
 
     The most particular layout is asked first: ReXGroundingCT, RadGenome, CT-RATE, then sources of
@@ -37,6 +39,7 @@ def detect_source(path: Path) -> str:
     Raises:
         SourceError: None recognizes it.
     """
+    path = Path(path)
     names = plugin_names("sources")
     others = [name for name in names if name not in (*_FIRST, *_LAST)]
     if path.is_file():
@@ -59,7 +62,7 @@ def detect_source(path: Path) -> str:
     )
 
 
-def inspect_corpus(path: Path, source: str | None = None) -> Corpus:
+def inspect_corpus(path: AnyPath, source: str | None = None) -> Corpus:
     """What is there, how many cases, and what is wrong with each; no voxels are checked.
 
     Reads the corpus, detecting its source when none is named, and looks at the headers of published
@@ -68,6 +71,7 @@ def inspect_corpus(path: Path, source: str | None = None) -> Corpus:
     Raises:
         SourceError: No source recognizes ``path``, or nothing in it can be read.
     """
+    path = Path(path)
     corpus = _buildable(load_source(source or detect_source(path)).read(path))
     found = tuple(issue for case in corpus.cases for issue in _mask_grid_issues(case))
     unread = _unread_formats(walk(path).others, path) if path.is_dir() else ()
@@ -93,7 +97,10 @@ def _unread_formats(files: tuple[Path, ...], root: Path) -> tuple[Issue, ...]:
 
 
 def _buildable(corpus: Corpus) -> Corpus:
-    """Without cases that a release could not hold or whose text is no report; an issue for each."""
+    """Without cases that a release could not hold or whose text is no report; an issue for each.
+
+    Told here, before anything is built: a release is refused where a patient is in two splits.
+    """
     taken: dict[str, str] = {}
     cases: list[Case] = []
     issues: list[Issue] = []
@@ -107,7 +114,41 @@ def _buildable(corpus: Corpus) -> Corpus:
             continue
         taken[case.case_id.casefold()] = case.case_id
         cases.append(case)
-    return corpus.model_copy(update={"cases": tuple(cases), "issues": (*corpus.issues, *issues)})
+    kept, split_issues = _one_split_a_patient(cases)
+    return corpus.model_copy(
+        update={"cases": kept, "issues": (*corpus.issues, *issues, *split_issues)}
+    )
+
+
+def _one_split_a_patient(cases: Sequence[Case]) -> tuple[tuple[Case, ...], list[Issue]]:
+    """The cases of patients that stand in one split, each of them in it; an issue for the others.
+
+    A patient of whom one case has a split has it in all: no release may hold two.
+    """
+    stated: dict[str, dict[str, str]] = {}
+    for case in cases:
+        if case.split is not None:
+            stated.setdefault(case.patient_id, {}).setdefault(case.split, case.case_id)
+    kept: list[Case] = []
+    issues: list[Issue] = []
+    for case in cases:
+        splits = stated.get(case.patient_id, {})
+        if len(splits) > 1:
+            issues.append(_in_two_splits(case, splits))
+        else:
+            kept.append(case.model_copy(update={"split": next(iter(splits), None)}))
+    return tuple(kept), issues
+
+
+def _in_two_splits(case: Case, splits: Mapping[str, str]) -> Issue:
+    listed = ", ".join(f"{case_id} in {split}" for split, case_id in sorted(splits.items()))
+    return Issue(
+        code="patient-in-two-splits",
+        where=f"patient {case.patient_id}",
+        what=f"cases of this patient stand in {len(splits)} splits: {listed}.",
+        remedy="Give all cases of a patient the same split; until then they are left out.",
+        case_id=case.case_id,
+    )
 
 
 def _overlong(case_id: str, length: int) -> Issue:
