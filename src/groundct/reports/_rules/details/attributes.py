@@ -216,10 +216,11 @@ def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None
         known = lexicon(parsed.language, "modifiers", "modifier").find(gap)
         covered = {hit.last + n for other in known for n in range(other.first, other.last)}
         hits = [p for m in mentions if m.hit == mentions[following[0]].hit for p in m.places]
-        hits += parsed.role("laterality", "right", "left", "bilateral")
+        hits += (*parsed.role("laterality", "right", "left", "bilateral"), *parsed.cues["temporal"])
         covered |= {n for other in hits for n in range(other.first, other.last)}
         words = enumerate(gap, start=hit.last)
-        rest = [w for n, w in words if n not in covered and w not in grammar.listing]
+        small = grammar.listing | grammar.enlarged
+        rest = [w for n, w in words if n not in covered and w not in small]
         if rest:
             return None
     return following[0]

@@ -62,7 +62,11 @@ def statement_of(mention: Mention) -> tuple[int, int]:
 def _ruled_out(parsed: Parsed, place: Hit, named: tuple[Hit, ...]) -> str | None:
     """The type that is ruled out at a place; in "mediastinal vessels" that of the vessels."""
     if place.entry.meaning == "mediastinum":
+        inside = parsed.grammar.in_ | parsed.grammar.of | parsed.grammar.article
         for other in named:
+            gap = parsed.words[other.last : place.first]
+            if gap and inside.issuperset(gap):
+                return None  # "The vessels in the mediastinum".
             gap = parsed.words[place.last : other.first]
             if (
                 other.first >= place.last
