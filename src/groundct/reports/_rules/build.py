@@ -19,6 +19,7 @@ from groundct.reports._rules.places.attach import (
     Words,
     adjective_sides,
     laterality_of,
+    on_own_side,
     plain_sites,
     sites_of,
 )
@@ -118,6 +119,8 @@ def _finding(
     if details.change == "resolved" and presence == "present":
         presence = "absent"  # It was there, and is no more.
     paths, segments = _where(words, mention, sites, kind.anatomy)
+    if not sites:
+        paths = on_own_side(parsed, mention, spoken, paths)
     side = laterality_of(parsed, mention, sites, spoken, paths)
     if side is None:
         link = linked_to(parsed, words.sites, mention, spoken)

@@ -233,6 +233,8 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     """Places that stand inside or right before a mention, with those joined to them by and/or."""
     inside = tuple([p for p in parsed.places if p.first < hit.last and hit.first < p.last])
     before = [p for p in parsed.places if floor <= p.first and p.last <= hit.first]
+    if parsed.verb_last:
+        before = [p for p in before if not beside(parsed, p)]  # "trakeaya bası oluşturan nodül"
     if not before or hit.first in line_starts(parsed):  # "the thyroid Atherosclerosis"
         return inside
     chain: list[Hit] = []

@@ -143,9 +143,14 @@ def _verbs(parsed: Parsed, first: int, last: int) -> tuple[Hit, ...]:
 
 
 def _parted(parsed: Parsed, first: int, last: int) -> bool:
-    """Whether a verb or an end of a scope stands among tokens ``first`` to ``last``."""
+    """Whether a verb or an end of a scope stands among tokens ``first`` to ``last``.
+
+    A cause is where its effect is: "sol alt lobda efüzyona bağlı atelektazi".
+    """
+    causes = {hit.first for hit in parsed.role("uncertainty", "explains_before")}
+    enders = parsed.role("negation", "ends_scope", "ends_after", "introduces")
     return (
-        parsed.scope_ends(first, last)
+        any(first <= h.first and h.last <= last and h.first not in causes for h in enders)
         or parsed.any_word(first, last, _STOPS)
         or bool(_verbs(parsed, first, last))
     )

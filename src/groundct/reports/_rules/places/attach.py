@@ -19,6 +19,7 @@ from groundct.reports._rules.places.sides import (
     adjective_sides,
     before_in_turn,
     laterality_of,
+    on_own_side,
     sided,
 )
 from groundct.reports._rules.places.sites import Site
@@ -28,7 +29,7 @@ from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.segments import segment_words
 
-__all__ = ["Words", "adjective_sides", "laterality_of", "plain_sites", "sites_of"]
+__all__ = ["Words", "adjective_sides", "laterality_of", "on_own_side", "plain_sites", "sites_of"]
 
 _CLOSE = 2
 _PARTS = frozenset(";")

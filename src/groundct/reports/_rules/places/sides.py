@@ -90,6 +90,25 @@ def sided(
     return tuple(site._replace(side=side_of(told[0])) for site in sites)
 
 
+def on_own_side(
+    parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...], paths: tuple[str, ...]
+) -> tuple[str, ...]:
+    """A mention's paths, on its own side where its place was named before another finding.
+
+    "Sağ böbrekte taş, solda kist": the cyst is in the left kidney.
+    """
+    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    if not (parsed.verb_last and floor) or any(p.first >= floor for p in mention.places):
+        return paths
+    own = _sides_ahead(parsed, mention, spoken)
+    if len(own) != 1:
+        return paths
+    side = own.pop()
+    tree = anatomy()
+    swapped = [(path, f"{side} {tree.leaf(path).partition(' ')[2]}") for path in paths]
+    return tuple(tree.path_of(n) if tree.is_mask_name(n) else path for path, n in swapped)
+
+
 def _plain_sides(parsed: Parsed, mention: Mention) -> list[Hit]:
     """The sides that are no other organ's, and not where it is most.
 

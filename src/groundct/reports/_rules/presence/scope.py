@@ -156,6 +156,8 @@ def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
         if _is_of(parsed, last, cue):
             return cue
     for cue in parsed.role("negation", "negates_before"):
+        if parsed.verb_last and cue.first <= first and last <= cue.last:
+            return cue  # "... düşündürecek lezyon saptanmadı" is one cue.
         if cue.first < last or of_earlier(parsed, cue):
             continue
         if answers(parsed, cue, last) or not _blocked_before(parsed, (first, last), cue):
