@@ -20,7 +20,8 @@ from groundct.core.issues import DataError
 from groundct.core.volume import LabelMap, Volume
 from groundct.phantom.make import make_phantom
 from groundct.phantom.spec import FindingSpec, PhantomSpec
-from groundct.review._drawing import WARNING
+from groundct.review._drawing import GAP_PX, WARNING
+from groundct.review.finding_sheet import _PLACE, MARGIN_PX, PANEL_PX
 
 TEXT = "20 mm nodule in the right lower lobe"
 
@@ -73,6 +74,23 @@ def test_what_is_not_there_leaves_an_empty_map_and_the_reason(case: Any, tmp_pat
     assert "not there" in told["reason"]
     printed = json.loads(result.stdout)
     assert printed["answers"][0]["reason"] == told["reason"]
+
+
+def test_a_picture_without_a_mask_shows_where_was_looked(case: Any, tmp_path: Path) -> None:
+    folder, _, _ = case
+    looked = ("--finding", "large left pleural effusion")
+    assert _run(folder, tmp_path / "mask.nii.gz", *looked).exit_code == 0
+    assert json.loads((tmp_path / "mask.json").read_text())["instances"] == []
+    picture = np.asarray(Image.open(tmp_path / "mask.png").convert("RGB"))
+    assert picture.shape[0] > PANEL_PX
+    y, x = np.nonzero((picture == _PLACE).all(axis=2))
+    outline = y > picture.shape[0] - MARGIN_PX - PANEL_PX
+    assert np.count_nonzero(outline) > 300
+    # The place is in the middle of each of three panels.
+    for panel in range(3):
+        start = MARGIN_PX + panel * (PANEL_PX + GAP_PX)
+        own = x[outline & (x >= start) & (x < start + PANEL_PX)] - start
+        assert abs((own.min() + own.max()) / 2 - PANEL_PX / 2) < PANEL_PX / 8
 
 
 def test_several_texts_are_numbered(case: Any, tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from made_case import SPACING_MM, made_view
 from PIL import Image
 
 from groundct.core.record import NotGroundable
-from groundct.review._drawing import lines, plain
+from groundct.review._drawing import font, lines, plain
 from groundct.review._palette import finding_colors, organ_color
 from groundct.review._planes import Plane, ct_picture, largest_cut, segment_cut, tint
 from groundct.review.contact_sheet import (
+    LEGEND_PX,
     MAX_NOT_GROUNDABLE,
     WIDTH_PX,
+    _columns,
     _not_groundable,
     contact_sheet,
     write_contact_sheet,
@@ -150,3 +152,22 @@ def test_the_list_of_what_is_not_groundable_is_never_long_nor_wrong(view, count,
     words = [words for words, _, _ in _not_groundable(with_absent(view, count), 0)]
     assert words[-1] == last
     assert len(words) <= MAX_NOT_GROUNDABLE + 2
+
+
+def test_the_upper_end_of_the_sheet_shows_the_finding(view):
+    """The index shows no more than this of it."""
+    sheet = contact_sheet(view)
+    upper = sheet.crop((0, 0, WIDTH_PX, WIDTH_PX * 18 // 40))
+    color = finding_colors(["f1"])["f1"]
+    assert len(colored(upper, color)) > 50
+
+
+@pytest.mark.parametrize("longest", [4, 45, 90, 400])
+@pytest.mark.parametrize("count", [0, 1, 7, 150])
+def test_columns_of_the_legend_do_not_overlap(count, longest):
+    names = [f"{n} {'segment ' * longest}"[: 5 + n % longest] for n in range(count)]
+    columns = _columns([(name, (0, 0, 0)) for name in names])
+    assert [name for _, own in columns for name, _ in own] == names
+    assert all(21 + font(15).getlength(n) < width for width, own in columns for n, _ in own)
+    assert len(columns) <= 1 or sum(width for width, _ in columns) <= LEGEND_PX
+    assert len(columns) > 3 or count < 150 or longest > 4

@@ -49,6 +49,9 @@ WIDTH_PX = 1600
 MARGIN_PX = 24
 PANEL_PX = (WIDTH_PX - 2 * MARGIN_PX - 2 * GAP_PX) // 3
 INSET_MM = 70.0
+LEGEND_PX = 2 * PANEL_PX + GAP_PX
+LEGEND_HEAD_PX = 34
+LEGEND_ROW_PX = 22
 INSET_PX = 168
 MAX_PANELS = 6
 MAX_NOT_GROUNDABLE = 24
@@ -67,9 +70,16 @@ def write_contact_sheet(path: Path, view: CaseView) -> None:
 
 
 def contact_sheet(view: CaseView) -> Image.Image:
-    """The sheet as an RGB picture: title, findings, organs, legend, what is not groundable."""
-    blocks = [_title(view), *_finding_rows(view), _organ_row(view), _footer(view)]
-    return sheet(blocks, MARGIN_PX, WIDTH_PX)
+    """The sheet as an RGB picture: title, three planes, findings, then what is to be read.
+
+    Pictures come first, so that the upper end of the sheet shows the case where it stands small.
+    """
+    shown = _instances(view)
+    panels = [_finding_panel(view, n, f, region) for n, f, region in shown[:MAX_PANELS]]
+    rows = [row(panels[start : start + 3]) for start in range(0, len(panels), 3)]
+    words = lines(_not_groundable(view, len(shown) - len(panels)), PANEL_PX)
+    lists = row([words, _legend(view)])
+    return sheet([_title(view), _organ_row(view), *rows, lists, _footer(view)], MARGIN_PX, WIDTH_PX)
 
 
 def _title(view: CaseView) -> Block:
@@ -85,16 +95,6 @@ def _title(view: CaseView) -> Block:
     ]
     entries += [(f"{i.severity}: {i.what} {i.remedy}", 18, WARN) for i in record.issues]
     return lines(entries, WIDTH_PX - 2 * MARGIN_PX)
-
-
-def _finding_rows(view: CaseView) -> list[Block]:
-    """Axial panels of the grounded findings, three in a row, and the legend in the free place."""
-    shown = _instances(view)
-    panels = [_finding_panel(view, n, f, region) for n, f, region in shown[:MAX_PANELS]]
-    words = lines(_not_groundable(view, len(shown) - len(panels)), PANEL_PX)
-    legend = _legend(view)
-    panels += [stack([legend, words], gap_px=24)] if len(panels) % 3 == 2 else [legend, words]
-    return [row(panels[start : start + 3]) for start in range(0, len(panels), 3)]
 
 
 def _instances(view: CaseView) -> list[tuple[int, Finding, Region]]:
@@ -165,19 +165,37 @@ def _organ_row(view: CaseView) -> Block:
 
 
 def _legend(view: CaseView) -> Block:
-    organs = _organs(view)
-    legend = Image.new("RGB", (PANEL_PX, 34 + 26 * math.ceil(len(organs) / 2)), GROUND)
+    """The organs' names and colours in as many columns as fit beside one another."""
+    organs = [(plain(name), color) for name, color in _organs(view)]
+    columns = _columns(organs)
+    height = LEGEND_HEAD_PX + LEGEND_ROW_PX * max((len(own) for _, own in columns), default=0)
+    legend = Image.new("RGB", (LEGEND_PX, height), GROUND)
     draw = ImageDraw.Draw(legend)
     draw.text((0, 0), "Organs", fill=TEXT, font=font(20))
-    for n, (name, color) in enumerate(organs):
-        x, y = (n % 2) * (PANEL_PX // 2), 34 + 26 * (n // 2)
-        draw.rounded_rectangle((x, y + 3, x + 14, y + 17), 3, fill=color)
-        draw.text((x + 22, y), plain(name), fill=SOFT, font=font(17))
+    x = 0
+    for width, own in columns:
+        for n, (name, color) in enumerate(own):
+            y = LEGEND_HEAD_PX + LEGEND_ROW_PX * n
+            draw.rounded_rectangle((x, y + 2, x + 13, y + 15), 3, fill=color)
+            draw.text((x + 21, y), name, fill=SOFT, font=font(15))
+        x += width
     return legend
 
 
 def _not_groundable(view: CaseView, left_out: int) -> list[Line]:
     entries: list[Line] = []
+def _columns(entries: list[tuple[str, Rgb]]) -> list[tuple[int, list[tuple[str, Rgb]]]]:
+    """Entries in columns, each with its width; the most columns that are not too wide together."""
+    widths = [21 + 24 + math.ceil(font(15).getlength(name)) for name, _ in entries]
+    for count in range(LEGEND_PX // 100, 0, -1):
+        rows = math.ceil(len(entries) / count)
+        starts = range(0, len(entries), rows or 1)
+        columns = [(max(widths[at : at + rows]), entries[at : at + rows]) for at in starts]
+        if count == 1 or sum(width for width, _ in columns) <= LEGEND_PX:
+            return columns
+    return []
+
+
     for number, finding in enumerate(view.record.reading.findings, start=1):
         grounding = view.grounding("finding", finding.finding_id)
         if isinstance(grounding, NotGroundable):

@@ -32,6 +32,7 @@ _TEXT: Final[Rgb] = (233, 237, 243)
 _SOFT: Final[Rgb] = (163, 175, 191)
 _SIDE: Final[Rgb] = (255, 204, 51)
 
+_PLACE: Final[Rgb] = (108, 182, 255)
 
 def write_finding_sheet(path: Path, volume: Volume, found: FoundFinding) -> None:
     """Write the sheet as a PNG."""
@@ -41,7 +42,10 @@ def write_finding_sheet(path: Path, volume: Volume, found: FoundFinding) -> None
 
 
 def finding_sheet(volume: Volume, found: FoundFinding) -> Image.Image:
-    """The text, and a row of axial, coronal and sagittal crops for each instance, or the reason."""
+    """The text, and a row of axial, coronal and sagittal crops for each instance.
+
+    Without an instance the reason, and the places that were looked in.
+    """
     width = 3 * PANEL_PX + 2 * 26
     about = f"{found.segmenter} · not for care of patients · the patient's left is on the right"
     head: list[Line] = [(found.text, 24, _TEXT), (about, 15, _SOFT)]
@@ -54,7 +58,13 @@ def finding_sheet(volume: Volume, found: FoundFinding) -> Image.Image:
     for instance, mask in shown:
         color = colors[str(instance.label)]
         blocks.append(lines([(_caption(instance, found), 17, color)], width))
-        blocks.append(row([_panel(volume, mask, view, color) for view in VIEWS]))
+        at = {view: _fullest(mask, AXIS[view]) for view in VIEWS}
+        blocks.append(row([_panel(volume, mask, view, at[view], color) for view in VIEWS]))
+    places = list(found.searched.items())[:MOST_SHOWN] if not shown else []
+    for name, place in places:
+        blocks.append(lines([(f"looked in: {name}", 17, _PLACE)], width))
+        at = {view: _middle(place, AXIS[view]) for view in VIEWS}
+        blocks.append(row([_panel(volume, place, view, at[view], _PLACE) for view in VIEWS]))
     if len(found.instances) > MOST_SHOWN:
         rest = f"... and {len(found.instances) - MOST_SHOWN} more"
         blocks.append(lines([(rest, 17, _SOFT)], width))
@@ -69,13 +79,22 @@ def _caption(instance: Instance, found: FoundFinding) -> str:
     )
 
 
-def _panel(volume: Volume, mask: RegionMask, view: View, color: Rgb) -> Image.Image:
-    """A square crop around an instance in the plane through its middle."""
+def _fullest(mask: RegionMask, axis: int) -> int:
+    """The index of the plane that holds most of a mask."""
+    others = tuple(a for a in range(3) if a != axis)
+    return mask.offset[axis] + int(np.argmax(np.count_nonzero(mask.voxels, axis=others)))
+
+
+def _middle(mask: RegionMask, axis: int) -> int:
+    """The index of the plane through the middle of a mask's box: a thin shell is seen all round."""
+    return int(mask.offset[axis] + mask.voxels.shape[axis] // 2)
+
+
+def _panel(volume: Volume, mask: RegionMask, view: View, index: int, color: Rgb) -> Image.Image:
+    """A square crop of a plane around an instance or a place."""
     axis = AXIS[view]
     spacing = volume.geometry.spacing_mm
     others = tuple(a for a in range(3) if a != axis)
-    counts = np.count_nonzero(mask.voxels, axis=others)
-    index = mask.offset[axis] + int(np.argmax(counts))
     extent = max(mask.voxels.shape[a] * spacing[a] for a in others)
     side_mm = max(_LEAST_SIDE_MM, extent + _AROUND_MM)
     plane = Plane(view, index, PANEL_PX / side_mm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,7 +89,8 @@ class Answered(Value):
 class FoundFinding:
     """The answer to a text on one volume.
 
-    ``masks`` has the voxels of each instance, in their order, on ``geometry`` (RAS order).
+    ``masks`` has the voxels of each instance, in their order, on ``geometry`` (RAS order), and
+    ``searched`` those of the places that were looked in, by name.
     ``issues`` are the anatomy sentinel's flags of the scan, the same for every text on it.
     """
 
@@ -99,6 +101,7 @@ class FoundFinding:
     masks: tuple[RegionMask, ...]
     geometry: Geometry
     stored: Geometry
+    searched: Mapping[str, RegionMask]
     issues: tuple[Issue, ...] = ()
 
     @property
