@@ -48,10 +48,10 @@ from groundct.review.view import CaseView, grounded_finding_ids, separate_organs
 WIDTH_PX = 1600
 MARGIN_PX = 24
 PANEL_PX = (WIDTH_PX - 2 * MARGIN_PX - 2 * GAP_PX) // 3
-INSET_MM = 70.0
 LEGEND_PX = 2 * PANEL_PX + GAP_PX
 LEGEND_HEAD_PX = 34
 LEGEND_ROW_PX = 22
+INSET_MM = 70.0
 INSET_PX = 168
 MAX_PANELS = 6
 MAX_NOT_GROUNDABLE = 24
@@ -182,8 +182,6 @@ def _legend(view: CaseView) -> Block:
     return legend
 
 
-def _not_groundable(view: CaseView, left_out: int) -> list[Line]:
-    entries: list[Line] = []
 def _columns(entries: list[tuple[str, Rgb]]) -> list[tuple[int, list[tuple[str, Rgb]]]]:
     """Entries in columns, each with its width; the most columns that are not too wide together."""
     widths = [21 + 24 + math.ceil(font(15).getlength(name)) for name, _ in entries]
@@ -196,6 +194,8 @@ def _columns(entries: list[tuple[str, Rgb]]) -> list[tuple[int, list[tuple[str, 
     return []
 
 
+def _not_groundable(view: CaseView, left_out: int) -> list[Line]:
+    entries: list[Line] = []
     for number, finding in enumerate(view.record.reading.findings, start=1):
         grounding = view.grounding("finding", finding.finding_id)
         if isinstance(grounding, NotGroundable):

@@ -31,8 +31,8 @@ _AROUND_MM: Final = 45.0
 _TEXT: Final[Rgb] = (233, 237, 243)
 _SOFT: Final[Rgb] = (163, 175, 191)
 _SIDE: Final[Rgb] = (255, 204, 51)
-
 _PLACE: Final[Rgb] = (108, 182, 255)
+
 
 def write_finding_sheet(path: Path, volume: Volume, found: FoundFinding) -> None:
     """Write the sheet as a PNG."""
