@@ -94,11 +94,11 @@ def merged(
                 draft = draft._replace(finding=_of_all(draft.finding))
         if not matches and draft.finding.type in _ONCE:
             matches = _same_organ(draft, (out, by_type))
-        opacities = context.meant.get(number, ())
-        if not matches and any(opacities):
+        opacities = context.meant.get(number)
+        if opacities is not None and not matches:
             matches = _same_meaning(draft, opacities, (out, meant))
         where.append(matches or (len(out),))
-        if opacities:
+        if opacities is not None:
             for index in where[-1]:
                 meant.setdefault(index, []).extend(opacities)
         if not matches:
@@ -229,7 +229,7 @@ def _closer(
     several = is_several(draft.words(report.text), report.language)
     numbers = tuple(
         n
-        for name in findings().wider_than(finding.type)
+        for name in _wider(finding.type)
         for n in by_type.get(name, ())
         if out[n].finding.presence == finding.presence
         and finding.laterality in (None, out[n].finding.laterality)
@@ -259,6 +259,11 @@ def _comparable(known: DraftFinding, draft: DraftFinding) -> bool:
 def _names(kind: str) -> tuple[str, ...]:
     """A type and all that are a kind of it."""
     return (kind, *findings().narrower(kind))
+
+
+@lru_cache(maxsize=1 << 10)
+def _wider(kind: str) -> tuple[str, ...]:
+    return findings().wider_than(kind)
 
 
 def _pointed(
