@@ -1,5 +1,7 @@
 """Structures of two label maps are scored in one pass as they are one by one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def random_map(rng, names, layers=1, largest=6):
     return label_map(held, parts)
 
 
-@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("layers", [1, 2, 5])
 def test_equal_to_a_loop_over_names(layers):
     rng = np.random.default_rng(5)
     for _ in range(20):
@@ -51,6 +53,15 @@ def test_equal_to_a_loop_over_names(layers):
             assert score.volume_error_ml == pytest.approx((int(b.sum()) - int(a.sum())) * 0.0014)
             values += [dice] if dice is not None else []
         assert result.mean_dice == (pytest.approx(np.mean(values)) if values else None)
+
+
+def test_the_same_whatever_the_order_of_the_voxels_in_memory():
+    rng = np.random.default_rng(8)
+    reference, prediction = (random_map(rng, ("lung", "heart", "liver"), 3) for _ in range(2))
+    turned = tuple(np.ascontiguousarray(layer) for layer in prediction.layers)
+    flipped = tuple(np.flip(np.flip(layer, 0).copy(order="F"), 0) for layer in reference.layers)
+    again = organ_scores(replace(reference, layers=flipped), replace(prediction, layers=turned))
+    assert again == organ_scores(reference, prediction)
 
 
 def test_numbers_of_labels_are_no_matter():

@@ -1,14 +1,14 @@
 """Overlap of all structures of two label maps in one pass over the voxels.
 
-The voxels are counted once by their pair of labels; what a name has in either map, and what both
-share, are sums of those counts.
+The voxels are counted once by their pair of labels, of those pairs of layers in which a name
+stands; what a name has in either map, and what both share, are sums of those counts. A name that
+stands in several layers is counted by runs of voxels in which no layer changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, cast
 
 import numpy as np
@@ -22,6 +22,7 @@ from groundct.metrics.arguments import Whole, labels_of
 Counts = NDArray[np.int64]
 Labels = NDArray[np.integer[Any]]
 Triple = tuple[int, int, int]
+Lookups = list[tuple[int, BoolArray]]
 
 _BLOCK = 1 << 20
 _FEW = 1024
@@ -64,20 +65,16 @@ def organ_scores(reference: LabelMap, prediction: LabelMap) -> OrganScores:
     """
     if not same_grid(reference.geometry, prediction.geometry):
         raise ValueError("the label maps are not on one grid")
-    tables = {
-        (r, p): joint_counts(one, two)
-        for (r, one), (p, two) in product(enumerate(reference.layers), enumerate(prediction.layers))
-    }
     theirs = {segment.name: segment for segment in prediction.segments}
     ml = reference.geometry.voxel_volume_mm3 / 1000
+    pairs = [
+        (own, theirs.get(own.name, Segment(name=own.name, parts=()))) for own in reference.segments
+    ]
     scores = []
-    for segment in reference.segments:
+    for segment, (a, b, both) in zip(
+        reference.segments, _triples(reference, prediction, pairs), strict=True
+    ):
         found = theirs.get(segment.name)
-        other = found or Segment(name=segment.name, parts=())
-        if not tables or len(_by_layer(segment)) > 1 or len(_by_layer(other)) > 1:
-            a, b, both = _masked(reference, prediction, segment, other)
-        else:
-            a, b, both = _counted(tables, segment, other)
         scores.append(
             OrganScore(
                 name=segment.name,
@@ -160,12 +157,12 @@ def _ranks(layer: Labels) -> Counts:
     return np.where(seen, np.cumsum(seen), 0)
 
 
-def _blocks(one: Labels, two: Labels) -> Iterator[tuple[Labels, Labels]]:
-    """The voxels of slabs across k, about a million each, in one order for both."""
-    slabs = max(1, _BLOCK // max(1, one.shape[0] * one.shape[1]))
-    for start in range(0, one.shape[2], slabs):
-        part = (slice(None), slice(None), slice(start, start + slabs))
-        yield one[part].ravel(order="F"), two[part].ravel(order="F")
+def _blocks(*layers: Labels) -> Iterator[list[Labels]]:
+    """The voxels of slabs across k, about a million each, in one order for all."""
+    width, height, depth = layers[0].shape
+    slabs = max(1, _BLOCK // max(1, width * height))
+    for start in range(0, depth, slabs):
+        yield [layer[:, :, start : start + slabs].ravel(order="F") for layer in layers]
 
 
 def _by_layer(segment: Segment) -> dict[int, list[int]]:
@@ -175,25 +172,98 @@ def _by_layer(segment: Segment) -> dict[int, list[int]]:
     return labels
 
 
-def _counted(
-    tables: Mapping[tuple[int, int], JointCounts], ours: Segment, theirs: Segment
-) -> Triple:
-    """Voxels of a segment of the reference, of one of the prediction, and of both."""
-    (one, our_labels), *_ = [*_by_layer(ours).items(), (0, [])]
-    (two, their_labels), *_ = [*_by_layer(theirs).items(), (0, [])]
-    table = tables[one, two]
-    return (
-        table.of(our_labels, None),
-        table.of(None, their_labels),
-        table.of(our_labels, their_labels),
+class _Tables:
+    """The joint counts of the pairs of layers that names stand in; each is made when asked for."""
+
+    def __init__(self, reference: LabelMap, prediction: LabelMap) -> None:
+        self._layers = (reference.layers, prediction.layers)
+        self._made: dict[tuple[int, int], JointCounts] = {}
+
+    def counted(self, ours: Segment, theirs: Segment) -> Triple:
+        """Voxels of a segment of the reference, of one of the prediction, and of both."""
+        (one, our_labels), *_ = [*_by_layer(ours).items(), (None, [])]
+        (two, their_labels), *_ = [*_by_layer(theirs).items(), (None, [])]
+        if one is None and two is None:
+            return 0, 0, 0
+        table = self._table(one, two)
+        return (
+            table.of(our_labels, None),
+            table.of(None, their_labels),
+            table.of(our_labels, their_labels),
+        )
+
+    def _table(self, one: int | None, two: int | None) -> JointCounts:
+        """Of a pair of layers; where one of them does not matter, of a pair that is there."""
+        for (a, b), table in self._made.items():
+            if one in (a, None) and two in (b, None):
+                return table
+        pair = (one or 0, two or 0)
+        self._made[pair] = joint_counts(self._layers[0][pair[0]], self._layers[1][pair[1]])
+        return self._made[pair]
+
+
+def _triples(
+    reference: LabelMap, prediction: LabelMap, pairs: Sequence[tuple[Segment, Segment]]
+) -> list[Triple]:
+    """Voxels of each segment of the reference, of its like in the prediction, and of both."""
+    bare = not reference.layers or not prediction.layers
+    spread = [bare or max(len(_by_layer(a)), len(_by_layer(b))) > 1 for a, b in pairs]
+    tables = _Tables(reference, prediction)
+    by_runs = iter(
+        _of_several_layers(
+            reference,
+            prediction,
+            [pair for pair, several in zip(pairs, spread, strict=True) if several],
+        )
     )
+    return [
+        next(by_runs) if several else tables.counted(*pair)
+        for pair, several in zip(pairs, spread, strict=True)
+    ]
 
 
-def _masked(reference: LabelMap, prediction: LabelMap, ours: Segment, theirs: Segment) -> Triple:
-    """The same for segments whose layers overlap, voxel by voxel."""
-    a, b = (_mask(layers, part) for layers, part in ((reference, ours), (prediction, theirs)))
-    return int(a.sum()), int(b.sum()), int((a & b).sum())
+def _of_several_layers(
+    reference: LabelMap, prediction: LabelMap, pairs: Sequence[tuple[Segment, Segment]]
+) -> list[Triple]:
+    """The same for segments whose layers overlap, by runs of voxels in which no layer changes."""
+    layers = [_as_labels(cast("Whole", layer)) for layer in (*reference.layers, *prediction.layers)]
+    if not pairs or not layers:
+        return [(0, 0, 0)] * len(pairs)
+    largest = [int(layer.max(initial=0)) for layer in layers]
+    first = len(reference.layers)
+    lookups = [(_lookups(own, largest, 0), _lookups(other, largest, first)) for own, other in pairs]
+    total = np.zeros((len(pairs), 3), dtype=np.int64)
+    for block in _blocks(*layers):
+        starts = _starts(block)
+        lengths = np.diff(starts, append=block[0].size)
+        labels = [part[starts] for part in block]
+        for n, (ours, theirs) in enumerate(lookups):
+            a, b = _held(labels, ours), _held(labels, theirs)
+            total[n] += lengths @ a, lengths @ b, lengths @ (a & b)
+    return [(int(a), int(b), int(both)) for a, b, both in total]
 
 
-def _mask(labels: LabelMap, segment: Segment) -> BoolArray:
-    return labels.mask(segment.name) if segment.parts else np.zeros(labels.geometry.shape, np.bool_)
+def _lookups(segment: Segment, largest: Sequence[int], first: int) -> Lookups:
+    """For each layer of a segment, which of its labels are the segment's."""
+    lookups = []
+    for index, labels in _by_layer(segment).items():
+        holds = np.zeros(largest[first + index] + 1, dtype=np.bool_)
+        holds[[label for label in labels if label < holds.size]] = True
+        lookups.append((first + index, holds))
+    return lookups
+
+
+def _starts(block: Sequence[Labels]) -> NDArray[np.intp]:
+    """Where in flat voxels any layer has another label than in the voxel before."""
+    changes = np.zeros(block[0].size, dtype=np.bool_)
+    changes[:1] = True
+    for part in block:
+        changes[1:] |= part[1:] != part[:-1]
+    return np.flatnonzero(changes)
+
+
+def _held(labels: Sequence[Labels], lookups: Lookups) -> BoolArray:
+    out = np.zeros(labels[0].size, dtype=np.bool_)
+    for index, holds in lookups:
+        out |= holds[labels[index]]
+    return out
