@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -18,6 +19,22 @@ COMMANDS = sorted(cli.list_commands(None))
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_files_stay_small(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("floor", ["benchmark", "codecs", "release", "review"])
+def test_who_reads_or_writes_for_people_takes_any_path(floor):
+    """``AnyPath`` makes the type checker ask for ``Path(path)`` where the file is opened."""
+    strict = [
+        f"{path.relative_to(ROOT)}: {function.name}({argument.arg})"
+        for path in FILES
+        if path.parts[len(ROOT.parts) + 2] == floor and "/_" not in str(path.relative_to(ROOT))
+        for function in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(function, ast.FunctionDef)
+        and function.name.startswith(("open_", "read_", "scan_", "verify_", "write_"))
+        for argument in (*function.args.args, *function.args.kwonlyargs)
+        if "Path" in ast.unparse(argument.annotation or ast.Constant(0)).split()
+    ]
+    assert strict == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -26,6 +26,7 @@ from groundct.codecs._csv_text import (
 from groundct.codecs._encodings import Encoding, encoding_of
 from groundct.codecs._files import unreadable
 from groundct.core.issues import Issue, TableError
+from groundct.core.paths import AnyPath
 
 MAX_BYTES = 1 << 34
 """Larger tables, unpacked, are refused."""
@@ -109,7 +110,9 @@ class CsvScan:
         return None
 
 
-def scan_csv(path: Path, *, required: Sequence[str] = (), encoding: str | None = None) -> CsvScan:
+def scan_csv(
+    path: AnyPath, *, required: Sequence[str] = (), encoding: str | None = None
+) -> CsvScan:
     """Open a table (``.csv``, ``.tsv``, either with ``.gz``) after a look at all of its bytes.
 
     Args:
@@ -120,6 +123,7 @@ def scan_csv(path: Path, *, required: Sequence[str] = (), encoding: str | None =
     Raises:
         TableError: It cannot be read at all, or its headings are at fault.
     """
+    path = Path(path)
     if not path.is_file():
         what = "is a folder or a device, not a file." if path.exists() else "does not exist."
         raise TableError.of(

@@ -17,6 +17,7 @@ from groundct.codecs.folders import walk_folders
 from groundct.core.case import DicomSeries
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DicomError, Issue, VolumeError
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value
 from groundct.core.volume import Volume, volume_from_stored
 
@@ -58,12 +59,13 @@ class FoundSeries(Value):
         return DicomSeries(series_uid=self.series_uid, files=self.files)
 
 
-def scan_dicom_folder(folder: Path) -> tuple[tuple[FoundSeries, ...], tuple[Issue, ...]]:
+def scan_dicom_folder(folder: AnyPath) -> tuple[tuple[FoundSeries, ...], tuple[Issue, ...]]:
     """All series of all modalities in a folder, at any depth, by their tags; no pixels are read.
 
     Files that are no DICOM are left out without a word, DICOM that cannot be read with an issue.
     Raises DicomError when ``folder`` is none.
     """
+    folder = Path(folder)
     if not folder.is_dir():
         raise DicomError.of(
             "no-such-folder", folder, "the path is not a folder.", "Give an existing folder."

@@ -19,6 +19,7 @@ from groundct.codecs.mask_runs import read_mask_header
 from groundct.codecs.nifti import IDENTITY
 from groundct.core.geometry import Geometry
 from groundct.core.issues import VolumeError
+from groundct.core.paths import AnyPath
 from groundct.core.volume import LabelArray
 from groundct.imaging.runs import nonzero_flat
 
@@ -63,11 +64,12 @@ class FindingMasks:
     grid: Geometry
 
 
-def read_finding_masks(path: Path) -> FindingMasks:
+def read_finding_masks(path: AnyPath) -> FindingMasks:
     """All findings of a mask (findings, i, j, k), checked to the last byte.
 
     Raises VolumeError as for any label map, and for labels over 255.
     """
+    path = Path(path)
     header = read_mask_header(path)
     count, *rest = header.shape
     shape: Shape = (rest[0], rest[1], rest[2])
@@ -97,7 +99,7 @@ def read_finding_masks(path: Path) -> FindingMasks:
 
 
 def write_finding_masks(
-    path: Path, findings: Sequence[FindingMask], grid: Geometry, *, identity_affine: bool = False
+    path: AnyPath, findings: Sequence[FindingMask], grid: Geometry, *, identity_affine: bool = False
 ) -> None:
     """Write a mask (findings, i, j, k) on a CT's stored grid, uint8; equal masks, equal bytes.
 
@@ -110,6 +112,7 @@ def write_finding_masks(
     Raises:
         ValueError: There is no finding, or one leaves the grid.
     """
+    path = Path(path)
     if not findings:
         raise ValueError("a mask file holds at least one finding")
     for mask in findings:

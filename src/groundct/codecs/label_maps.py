@@ -12,6 +12,7 @@ from groundct.codecs._files import read_bytes, write_bytes
 from groundct.codecs.nifti import read_nifti_labels, write_nifti_labels
 from groundct.core.geometry import Geometry, reorientation_to, require_same_grid
 from groundct.core.issues import DataError, VolumeError
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value, canonical_json
 from groundct.core.volume import INTERNAL_ORIENTATION, Abstention, LabelArray, LabelMap, Segment
 
@@ -28,12 +29,13 @@ class _Names(Value):
     abstained: tuple[Abstention, ...] = ()
 
 
-def write_label_map(folder: Path, stem: str, labels: LabelMap) -> tuple[Path, ...]:
+def write_label_map(folder: AnyPath, stem: str, labels: LabelMap) -> tuple[Path, ...]:
     """Write a label map on its stored grid; the paths written, the JSON file last.
 
     Layers are uint8 where no label is larger than 255, else uint16. Equal label maps give equal
     bytes.
     """
+    folder = Path(folder)
     paths = [folder / f"{stem}_{n}.nii.gz" for n in range(len(labels.layers))]
     for path, layer in zip(paths, labels.layers, strict=True):
         write_nifti_labels(path, smallest(layer), labels.stored)
@@ -48,12 +50,13 @@ def write_label_map(folder: Path, stem: str, labels: LabelMap) -> tuple[Path, ..
     return (*paths, index)
 
 
-def read_label_map(folder: Path, stem: str) -> LabelMap:
+def read_label_map(folder: AnyPath, stem: str) -> LabelMap:
     """The label map that write_label_map wrote.
 
     Raises VolumeError for files that are missing or broken, GridError when a layer lies on
     another grid than the JSON file says.
     """
+    folder = Path(folder)
     index = folder / f"{stem}.json"
     names = _read_names(index, stem)
     turn = reorientation_to(names.stored, INTERNAL_ORIENTATION)

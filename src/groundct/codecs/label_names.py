@@ -11,6 +11,7 @@ from typing import Final
 from groundct.codecs._files import read_bytes
 from groundct.codecs._nifti_bytes import header_extensions
 from groundct.core.issues import DataError, VolumeError
+from groundct.core.paths import AnyPath
 
 _MAX_JSON_BYTES: Final = 1 << 24
 _LABEL: Final = re.compile(
@@ -19,11 +20,12 @@ _LABEL: Final = re.compile(
 """A row of Caret's label table, as TotalSegmentator writes it into the header's extension."""
 
 
-def label_names_in_header(path: Path) -> dict[int, str]:
+def label_names_in_header(path: AnyPath) -> dict[int, str]:
     """The label table in a NIfTI header's extensions; empty when there is none.
 
     Raises VolumeError for a file that is broken, or that names a label twice.
     """
+    path = Path(path)
     found: dict[int, str] = {}
     for content in header_extensions(path):
         text = content.decode("utf-8", errors="replace")
@@ -34,12 +36,13 @@ def label_names_in_header(path: Path) -> dict[int, str]:
     return {label: name for label, name in found.items() if label and name}
 
 
-def label_names_in_json(path: Path) -> dict[int, str]:
+def label_names_in_json(path: AnyPath) -> dict[int, str]:
     """Names of labels in a JSON file: ``{"1": "liver"}`` or ``{"liver": 1}``.
 
     nnU-Net's ``dataset.json``, which holds that under ``labels``, is read too. Label 0 is left
     out. Raises VolumeError for any other content.
     """
+    path = Path(path)
     try:
         data = json.loads(read_bytes(path, VolumeError, _MAX_JSON_BYTES))
     except ValueError as problem:

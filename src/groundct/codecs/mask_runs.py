@@ -24,6 +24,7 @@ from groundct.codecs._voxels import labels_of
 from groundct.codecs._zero_stretches import UnclearError, Zeros
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError, GridError, VolumeError
+from groundct.core.paths import AnyPath
 from groundct.imaging.runs import Runs, Shape, cut_at_rows, rows_met
 
 MAX_RUNS: Final = 1 << 23
@@ -42,13 +43,14 @@ class StoredRuns:
     axes: int = 4
 
 
-def read_mask_header(path: Path, *, single: bool = False) -> NiftiHeader:
+def read_mask_header(path: AnyPath, *, single: bool = False) -> NiftiHeader:
     """The checked header of a mask (findings, i, j, k).
 
     With ``single`` the map of one finding (i, j, k) is taken too; its shape stays three numbers.
 
     Raises VolumeError as for any label map, also for labels that are scaled.
     """
+    path = Path(path)
     try:
         header = read_header(path, 4)
     except VolumeError as problem:
@@ -66,7 +68,7 @@ def read_mask_header(path: Path, *, single: bool = False) -> NiftiHeader:
 
 
 def read_mask_runs(
-    path: Path, *, truncate: bool = False, voxels: int | None = None, single: bool = False
+    path: AnyPath, *, truncate: bool = False, voxels: int | None = None, single: bool = False
 ) -> StoredRuns:
     """All findings of a mask (findings, i, j, k), checked to the last byte.
 
@@ -83,6 +85,7 @@ def read_mask_runs(
             infinite, a float below 0 or from 256 on.
         GridError: A finding has another number of voxels than ``voxels``.
     """
+    path = Path(path)
     header = read_mask_header(path, single=single)
     axes = len(header.shape)
     if axes == 3:

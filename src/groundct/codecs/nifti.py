@@ -19,6 +19,7 @@ from groundct.codecs._voxels import hu_of, labels_of
 from groundct.core.case import NiftiVolume
 from groundct.core.geometry import Geometry, reorientation_to
 from groundct.core.issues import VolumeError
+from groundct.core.paths import AnyPath
 from groundct.core.volume import (
     INTERNAL_ORIENTATION,
     LabelArray,
@@ -46,13 +47,14 @@ class StoredLabels:
         return f"StoredLabels({self.labels.dtype}, {grid_words(self.geometry, self.stored)})"
 
 
-def read_nifti_header(path: Path, *, axes: int = 3) -> NiftiHeader:
+def read_nifti_header(path: AnyPath, *, axes: int = 3) -> NiftiHeader:
     """What the header says, with every rule for headers checked; voxels are not read.
 
     ``axes`` is 3 for a volume or label map and 4 for a mask of (findings, i, j, k).
 
     Raises VolumeError with all faults of the header.
     """
+    path = Path(path)
     return read_header(path, axes)
 
 
@@ -88,8 +90,9 @@ def check_can_hold_hu(reference: NiftiVolume, header: NiftiHeader) -> None:
     )
 
 
-def read_nifti_labels(path: Path) -> StoredLabels:
+def read_nifti_labels(path: AnyPath) -> StoredLabels:
     """A label map or binary mask, checked to the last byte; raises VolumeError."""
+    path = Path(path)
     header, stored = read_stored(path, 3)
     if header.scaled:
         raise VolumeError.of(
@@ -104,11 +107,12 @@ def read_nifti_labels(path: Path) -> StoredLabels:
     return StoredLabels(labels, turn.apply_geometry(grid), grid)
 
 
-def read_nifti_floats(path: Path) -> NDArray[np.float32]:
+def read_nifti_floats(path: AnyPath) -> NDArray[np.float32]:
     """The numbers of a 3-D file in its own order, unscaled: for what is neither a CT nor labels.
 
     Raises VolumeError for a file that is broken, scaled, or holds NaN or infinite numbers.
     """
+    path = Path(path)
     header, stored = read_stored(path, 3)
     if header.scaled:
         raise VolumeError.of("scaled", path, "its numbers are scaled.", "Write them unscaled.")
@@ -120,13 +124,14 @@ def read_nifti_floats(path: Path) -> NDArray[np.float32]:
     return numbers
 
 
-def write_nifti_volume(path: Path, volume: Volume) -> None:
+def write_nifti_volume(path: AnyPath, volume: Volume) -> None:
     """Write HU as int16 on the volume's stored grid; equal volumes give equal bytes."""
+    path = Path(path)
     _write(path, to_stored(volume.hu, volume.stored), volume.stored)
 
 
 def write_nifti_labels(
-    path: Path, labels: NDArray[Any], stored: Geometry, *, identity_affine: bool = False
+    path: AnyPath, labels: NDArray[Any], stored: Geometry, *, identity_affine: bool = False
 ) -> None:
     """Write labels or a bool mask on the grid ``stored`` to ``.nii.gz`` or ``.nii``.
 
@@ -142,6 +147,7 @@ def write_nifti_labels(
         ValueError: The shape is not that of ``stored``, or the type is another.
         VolumeError: The grid is sheared.
     """
+    path = Path(path)
     if labels.dtype not in (np.bool_, np.uint8, np.uint16):
         raise ValueError(f"labels must be bool, uint8 or uint16, got {labels.dtype}")
     array = to_stored(labels, stored)

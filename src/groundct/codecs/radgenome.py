@@ -17,6 +17,7 @@ from typing import Final, Literal, get_args
 from groundct.codecs.nifti import write_nifti_labels
 from groundct.codecs.tables import read_csv_table, write_csv_table
 from groundct.core.case import PublishedRow
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value
 from groundct.core.volume import LabelMap
 from groundct.vocabulary.anatomy import anatomy
@@ -73,12 +74,13 @@ def mask_folder(
 
 
 def write_masks(
-    folder: Path, labels: LabelMap, names: Iterable[str], *, identity_affine: bool = False
+    folder: AnyPath, labels: LabelMap, names: Iterable[str], *, identity_affine: bool = False
 ) -> tuple[Path, ...]:
     """Write ``<name>.nii.gz``, binary, on the stored grid, for each name; a union is one file.
 
     Raises NotSegmentedError for a name that the label map does not answer for.
     """
+    folder = Path(folder)
     paths = []
     for name in names:
         paths.append(folder / f"{name}.nii.gz")
@@ -97,11 +99,12 @@ def table_of_file(path: Path) -> tuple[TableSplit, TableName] | None:
     return None
 
 
-def read_table(path: Path, table: TableName) -> tuple[tuple[str, PublishedRow], ...]:
+def read_table(path: AnyPath, table: TableName) -> tuple[tuple[str, PublishedRow], ...]:
     """The rows of one table as (volume's name as written, row); raises TableError.
 
     Columns beside the published ones are left out.
     """
+    path = Path(path)
     columns = COLUMNS[table]
     known: dict[tuple[str, ...], PublishedRow] = {}
     read = []
@@ -130,11 +133,12 @@ def anatomy_cells(regions: tuple[str, ...], paths: tuple[str, ...]) -> tuple[str
     return (*paths, *rest) or ("",)
 
 
-def write_tables(root: Path, cases: Iterable[RadGenomeCase]) -> tuple[Path, ...]:
+def write_tables(root: AnyPath, cases: Iterable[RadGenomeCase]) -> tuple[Path, ...]:
     """Write all six tables of every split that has cases; a table without rows has headings only.
 
     Rows stand in the order of the cases and of each case's rows; names end in ``.nii.gz``.
     """
+    root = Path(root)
     by_split: dict[TableSplit, list[RadGenomeCase]] = {}
     for case in cases:
         by_split.setdefault(case.split, []).append(case)

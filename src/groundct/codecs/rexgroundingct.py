@@ -20,6 +20,7 @@ from groundct.codecs.nifti import IDENTITY
 from groundct.core.case import PublishedFinding
 from groundct.core.geometry import Geometry, same_grid
 from groundct.core.issues import GridError, Issue, TableError
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value
 
 FILE_NAMES: Final = ("dataset.json", "MICCAI_challenge_dataset.json")
@@ -51,12 +52,13 @@ class RexEntry(Value):
     protocol: str | None = None
 
 
-def read_dataset(path: Path) -> tuple[tuple[RexEntry, ...], tuple[Issue, ...]]:
+def read_dataset(path: AnyPath) -> tuple[tuple[RexEntry, ...], tuple[Issue, ...]]:
     """All sound entries of a dataset file, and an issue for every entry that is not.
 
     Raises:
         TableError: The file is no JSON, or no object of lists of entries.
     """
+    path = Path(path)
     try:
         data = json.loads(read_bytes(path, TableError, MAX_JSON_BYTES).decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as problem:
@@ -82,8 +84,9 @@ def read_dataset(path: Path) -> tuple[tuple[RexEntry, ...], tuple[Issue, ...]]:
     return tuple(entries), tuple(issues)
 
 
-def write_dataset(path: Path, entries: Iterable[RexEntry]) -> None:
+def write_dataset(path: AnyPath, entries: Iterable[RexEntry]) -> None:
     """Write ``dataset.json``; parts that an entry does not know (None) are left out of it."""
+    path = Path(path)
     names = {"train": "train", "validation": "val", "test": "test"}
     data: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
@@ -92,7 +95,7 @@ def write_dataset(path: Path, entries: Iterable[RexEntry]) -> None:
     write_bytes(path, [text.encode("utf-8")])
 
 
-def read_placed_masks(path: Path, ct: Geometry) -> FindingMasks:
+def read_placed_masks(path: AnyPath, ct: Geometry) -> FindingMasks:
     """The masks of a scan on their CT's stored grid, whose affine they inherit.
 
     The published masks state the identity and are aligned with the CT by voxel index. A mask that
@@ -102,6 +105,7 @@ def read_placed_masks(path: Path, ct: Geometry) -> FindingMasks:
         VolumeError: The file breaks a rule of ``read_finding_masks``.
         GridError: Its voxels are not the CT's, or its affine is neither the identity nor the CT's.
     """
+    path = Path(path)
     masks = read_finding_masks(path)
     if masks.grid.shape != ct.shape:
         raise GridError.of(

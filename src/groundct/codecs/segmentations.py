@@ -21,6 +21,7 @@ from groundct.codecs.label_maps import smallest
 from groundct.codecs.nifti import read_nifti_labels, write_nifti_labels
 from groundct.core.geometry import Geometry, reorientation_to, require_same_grid
 from groundct.core.issues import DataError, Issue, VolumeError
+from groundct.core.paths import AnyPath
 from groundct.core.record import Component
 from groundct.core.value import Value
 from groundct.core.volume import (
@@ -135,7 +136,7 @@ def segmentation_of(labels: LabelMap, file: str, origin: Origin = _UNTOLD) -> Se
 
 
 def write_segmentation(
-    path: Path, labels: LabelMap, origin: Origin = _UNTOLD
+    path: AnyPath, labels: LabelMap, origin: Origin = _UNTOLD
 ) -> tuple[Segmentation, tuple[Path, ...]]:
     """Write layers on the stored grid, and the JSON file last; equal input gives equal bytes.
 
@@ -144,6 +145,7 @@ def write_segmentation(
 
     Raises VolumeError for a path that does not end in ``.nii.gz`` or ``.nii``.
     """
+    path = Path(path)
     told = segmentation_of(labels, path.name, origin)
     index = index_path(path)
     index.unlink(missing_ok=True)
@@ -156,18 +158,20 @@ def write_segmentation(
     return told, (*paths, index)
 
 
-def write_index(path: Path, told: Segmentation) -> None:
+def write_index(path: AnyPath, told: Segmentation) -> None:
     """Write a description as JSON that people can read too."""
+    path = Path(path)
     text = json.dumps(told.model_dump(mode="json"), indent=1, ensure_ascii=False)
     write_bytes(path, [(text + "\n").encode("utf-8")])
 
 
-def read_segmentation(path: Path) -> LabelMap:
+def read_segmentation(path: AnyPath) -> LabelMap:
     """The label map that ``write_segmentation`` wrote to ``path`` (its NIfTI or its JSON file).
 
     Raises VolumeError for files that are missing or broken, GridError when a layer lies on another
     grid than the JSON file says.
     """
+    path = Path(path)
     told = read_segmentation_index(path)
     index = index_path(path)
     layers: list[LabelArray] = []
@@ -189,8 +193,9 @@ def read_segmentation(path: Path) -> LabelMap:
         raise _broken(index, str(problem)) from problem
 
 
-def read_segmentation_index(path: Path) -> Segmentation:
+def read_segmentation_index(path: AnyPath) -> Segmentation:
     """What the JSON file beside ``path`` says, checked; VolumeError when it is broken."""
+    path = Path(path)
     index = index_path(path)
     told = _parsed(index)
     files = [layer.file for layer in told.layers]
@@ -203,8 +208,9 @@ def read_segmentation_index(path: Path) -> Segmentation:
     return told
 
 
-def read_folder_index(folder: Path) -> Segmentation | None:
+def read_folder_index(folder: AnyPath) -> Segmentation | None:
     """What stands of a folder of binary masks that ``groundct segment`` wrote; None of others."""
+    folder = Path(folder)
     index = folder / FOLDER_INDEX
     if not index.is_file():
         return None

@@ -26,6 +26,7 @@ from groundct.codecs._csv_text import (
 )
 from groundct.codecs._files import read_bytes, write_bytes
 from groundct.core.issues import Issue, TableError
+from groundct.core.paths import AnyPath
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +40,7 @@ Row = dict[str, str]
 
 
 def read_csv_table(
-    path: Path,
+    path: AnyPath,
     *,
     required: Sequence[str] = (),
     key: Sequence[str] = (),
@@ -57,6 +58,7 @@ def read_csv_table(
     Raises:
         TableError: With every fault found, each with its row's line number in the file.
     """
+    path = Path(path)
     text = _decode(path, read_bytes(path, TableError, MAX_TABLE_BYTES))
     records = _records(path, text)
     headings = checked_headings(path, next(records, (1, []))[1], (*required, *key))
@@ -92,8 +94,9 @@ def read_csv_table(
     return tuple(rows)
 
 
-def read_csv_headings(path: Path) -> tuple[str, ...]:
+def read_csv_headings(path: AnyPath) -> tuple[str, ...]:
     """The headings of a table, without reading its rows; raises TableError."""
+    path = Path(path)
     try:
         cells = _first_row(path)
     except OSError:
@@ -104,7 +107,7 @@ def read_csv_headings(path: Path) -> tuple[str, ...]:
 
 
 def write_csv_table(
-    path: Path,
+    path: AnyPath,
     headings: Sequence[str],
     rows: Iterable[Mapping[str, str]],
     *,
@@ -116,6 +119,7 @@ def write_csv_table(
 
     Raises ValueError when a row's keys are not exactly the headings, or a cell holds NUL.
     """
+    path = Path(path)
     delimiter = delimiter_written(path)
     # A semicolon there would be taken for the delimiter, and this mark for that of the file.
     lines = [csv_line(headings, delimiter, ";\ufeff")]
@@ -130,8 +134,9 @@ def write_csv_table(
     write_bytes(path, [text.encode("utf-8")])
 
 
-def write_parquet(path: Path, table: pa.Table) -> None:
+def write_parquet(path: AnyPath, table: pa.Table) -> None:
     """Write a table so that equal tables give equal bytes (for one version of pyarrow)."""
+    path = Path(path)
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -147,8 +152,9 @@ def write_parquet(path: Path, table: pa.Table) -> None:
     write_bytes(path, [sink.getvalue().to_pybytes()])
 
 
-def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+def read_parquet(path: AnyPath, columns: Sequence[str] | None = None) -> pa.Table:
     """A table, or only some of its columns; raises TableError."""
+    path = Path(path)
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -9,15 +9,16 @@ from typing import Final
 from groundct.codecs._files import unreadable
 from groundct.codecs.dicom import FoundSeries, read_dicom_series, scan_dicom_folder
 from groundct.codecs.nifti import read_nifti_volume
-from groundct.core.case import NiftiVolume, VolumeReference
+from groundct.core.case import DicomSeries, NiftiVolume, VolumeReference
 from groundct.core.issues import DataError, DicomError, VolumeError
+from groundct.core.paths import AnyPath
 from groundct.core.value import digest
 from groundct.core.volume import Volume
 
 _LARGEST_LABEL: Final = 255
 
 
-def volume_reference(path: Path, series: str | None = None) -> VolumeReference:
+def volume_reference(path: AnyPath, series: str | None = None) -> VolumeReference:
     """What ``path`` holds: a NIfTI file, or a folder with the DICOM files of a CT.
 
     Args:
@@ -25,9 +26,12 @@ def volume_reference(path: Path, series: str | None = None) -> VolumeReference:
         series: The SeriesInstanceUID, where the folder holds several CT series.
 
     Raises:
-        DicomError: The folder holds no CT series, several, or not the one that was named.
+        DicomError: The folder holds no CT series, several, or not the one that was named; or it is
+            a file of a series.
     """
+    path = Path(path)
     if not path.is_dir():
+        _refuse_slice(path)
         return NiftiVolume(path=path)
     found, issues = scan_dicom_folder(path)
     scans = [each for each in found if each.modality == "CT"]
@@ -45,13 +49,33 @@ def volume_reference(path: Path, series: str | None = None) -> VolumeReference:
     )
 
 
+def _refuse_slice(path: Path) -> None:
+    """A DICOM file is a part of its scan: DICM follows its first 128 bytes, or it is named .dcm."""
+    try:
+        with path.open("rb") as stream:
+            is_dicom = stream.read(132)[128:] == b"DICM"
+    except OSError:
+        return  # that it cannot be read is told when it is
+    if is_dicom or path.suffix.lower() in (".dcm", ".ima"):
+        raise DicomError.of(
+            "one-file-of-a-series",
+            path,
+            "it is a DICOM file, which holds a part of a scan.",
+            f"Give the folder of the series: {path.parent}",
+        )
+
+
 def _listed(scans: list[FoundSeries]) -> str:
     told = (f"{s.series_uid} ({len(s.files)} files, {s.description or 'no name'})" for s in scans)
     return f"it holds {len(scans)} CT series: {', '.join(told)}."
 
 
-def read_volume(reference: VolumeReference) -> Volume:
-    """The CT in HU, in RAS order; raises VolumeError or DicomError."""
+def read_volume(volume: VolumeReference | AnyPath) -> Volume:
+    """The CT in HU, in RAS order, of a path or of what `volume_reference` says it holds.
+
+    Raises VolumeError or DicomError, also as `volume_reference` does.
+    """
+    reference = _reference(volume)
     if isinstance(reference, NiftiVolume):
         return read_nifti_volume(reference)
     return read_dicom_series(reference)
@@ -73,13 +97,18 @@ def require_ct(volume: Volume, where: object, case_id: str | None = None) -> Non
         )
 
 
-def volume_digest(reference: VolumeReference) -> str:
+def _reference(volume: VolumeReference | AnyPath) -> VolumeReference:
+    return volume if isinstance(volume, NiftiVolume | DicomSeries) else volume_reference(volume)
+
+
+def volume_digest(volume: VolumeReference | AnyPath) -> str:
     """The digest of a CT's files, as ``sha256:<hex>``; names and places of files do not count.
 
     Of a series it is the digest of its files' sorted digests. What a table adds to a NIfTI file
     (rescale, spacing) is part of the configuration, not of the content. Raises VolumeError or
     DicomError when a file cannot be read.
     """
+    reference = _reference(volume)
     if isinstance(reference, NiftiVolume):
         return _file_digest(reference.path, VolumeError)
     return digest(sorted(_file_digest(path, DicomError) for path in reference.files))

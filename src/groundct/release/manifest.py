@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import ValidationError
 
 from groundct.core.issues import ReleaseError
+from groundct.core.paths import AnyPath
 from groundct.core.record import FORMAT_VERSION, Component
 from groundct.core.value import Value, digest
 from groundct.release._layout import MANIFEST
@@ -66,19 +67,21 @@ def files_under(root: Path) -> Iterator[str]:
     yield from sorted(p for p in (f.relative_to(root).as_posix() for f in found) if p != MANIFEST)
 
 
-def write_manifest(root: Path, manifest: Manifest) -> None:
+def write_manifest(root: AnyPath, manifest: Manifest) -> None:
     """Write the manifest; the same values give the same bytes."""
+    root = Path(root)
     data = manifest.model_dump(mode="json")
     text = json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
     (root / MANIFEST).write_bytes((text + "\n").encode("utf-8"))
 
 
-def read_manifest(root: Path) -> Manifest:
+def read_manifest(root: AnyPath) -> Manifest:
     """The manifest of a release.
 
     Raises ReleaseError: ``no-manifest``, ``not-a-release``, ``unknown-format-version``,
     ``bad-manifest``.
     """
+    root = Path(root)
     path = root / MANIFEST
     try:
         data = json.loads(path.read_bytes())

@@ -17,6 +17,7 @@ from groundct.codecs.tables import read_parquet
 from groundct.core.case import NiftiVolume
 from groundct.core.issues import ReleaseError
 from groundct.core.names import unknown_name
+from groundct.core.paths import AnyPath
 from groundct.core.record import Record
 from groundct.core.volume import LabelMap, Volume
 from groundct.release._layout import ORGANS, REGIONS, mask_folder, record_path, table_path
@@ -89,16 +90,18 @@ class Release:
             raise unknown_name(case_id, what, self.case_ids)
 
 
-def read_release(path: Path) -> Release:
+def read_release(path: AnyPath) -> Release:
     """Open a release; raises ReleaseError when ``path`` holds none of this format.
 
     Files are not checked here: ``verify_release`` does that.
     """
+    path = Path(path)
     return Release(path, read_manifest(path))
 
 
-def read_record(root: Path, case_id: str) -> Record:
+def read_record(root: AnyPath, case_id: str) -> Record:
     """The record of a case; raises ReleaseError ``unreadable-record`` or ``wrong-case``."""
+    root = Path(root)
     path = root / record_path(case_id)
     try:
         record = Record.model_validate_json(path.read_bytes())
@@ -121,7 +124,8 @@ def read_record(root: Path, case_id: str) -> Record:
     return record
 
 
-def read_masks(root: Path, case_id: str, stem: str) -> LabelMap | None:
+def read_masks(root: AnyPath, case_id: str, stem: str) -> LabelMap | None:
     """One of a case's label maps; None when the case has none."""
+    root = Path(root)
     folder = mask_folder(root, case_id)
     return read_label_map(folder, stem) if (folder / f"{stem}.json").exists() else None

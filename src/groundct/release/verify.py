@@ -9,6 +9,7 @@ from groundct.codecs.nifti import read_nifti_header
 from groundct.core.case import is_safe_case_id
 from groundct.core.geometry import same_grid
 from groundct.core.issues import DataError, Issue
+from groundct.core.paths import AnyPath
 from groundct.core.record import Record
 from groundct.release._check_masks import check_masks
 from groundct.release._check_record import check_record
@@ -33,12 +34,13 @@ _COPY = "Copy the release again from where it was published."
 _AGAIN = "Write the release again."
 
 
-def verify_release(path: Path) -> tuple[Issue, ...]:
+def verify_release(path: AnyPath) -> tuple[Issue, ...]:
     """All problems of a release; none when it is whole and says nothing that contradicts itself.
 
     Files that are unsafe to open end the check; those that are missing or altered do not.
     ``docs/format.md`` lists the codes.
     """
+    path = Path(path)
     try:
         manifest = read_manifest(path)
     except DataError as problem:

@@ -13,6 +13,7 @@ from groundct.codecs.nifti import write_nifti_volume
 from groundct.core.case import case_id_fault
 from groundct.core.geometry import same_grid
 from groundct.core.issues import Issue, ReleaseError
+from groundct.core.paths import AnyPath
 from groundct.core.record import Record
 from groundct.core.value import canonical_json
 from groundct.release._card import Census, card
@@ -41,7 +42,7 @@ from groundct.release.manifest import (
 from groundct.release.splits import check_splits
 
 
-def write_release(request: ReleaseRequest, out: Path) -> Manifest:
+def write_release(request: ReleaseRequest, out: AnyPath) -> Manifest:
     """Write a release to the folder ``out`` and give its manifest.
 
     The cases are checked and written one by one to a folder beside ``out``, which takes its name
@@ -55,6 +56,7 @@ def write_release(request: ReleaseRequest, out: Path) -> Manifest:
     Raises ReleaseError when every case would be left out, when a patient stands in two splits, or
     when ``out`` is there and is not a release, or has files that no release wrote.
     """
+    out = Path(out)
     out = out.absolute()
     _check_target(out)
     out.parent.mkdir(parents=True, exist_ok=True)

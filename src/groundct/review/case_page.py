@@ -13,6 +13,7 @@ from typing import Any
 
 from groundct.codecs.nifti import nifti_gz_bytes
 from groundct.core.geometry import Geometry
+from groundct.core.paths import AnyPath
 from groundct.core.record import Record
 from groundct.review._case_data import script_json, structures, targets
 from groundct.review._display import display_geometry, display_hu, display_labels
@@ -31,12 +32,13 @@ from groundct.review.view import CaseView, grounded_finding_ids
 _APP = ("layers.js", "viewer.js", "main.js")
 
 
-def write_case_page(path: Path, view: CaseView) -> None:
+def write_case_page(path: AnyPath, view: CaseView) -> None:
     """Write the page of a case; equal views give equal bytes.
 
     Volumes above 256 x 256 x 200 voxels are shown on a coarser grid, which the page says;
     everything written on it is measured at full resolution.
     """
+    path = Path(path)
     path.write_text(case_page(view), encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from groundct.benchmark.compare.cuts import Cut
 from groundct.benchmark.compare.ranking import MetricRanking, Ranking
 from groundct.codecs._files import write_bytes
+from groundct.core.paths import AnyPath
 from groundct.review._comparison_parts import (
     Colors,
     combined_table,
@@ -36,11 +37,12 @@ _COSTS: Final = (
 Cuts = Mapping[tuple[str, str], Cut]
 
 
-def write_comparison_page(path: Path, ranking: Ranking, cuts: Cuts | None = None) -> None:
+def write_comparison_page(path: AnyPath, ranking: Ranking, cuts: Cuts | None = None) -> None:
     """Write the page as one HTML file; equal rankings give equal bytes.
 
     ``cuts`` are planes through hard findings, by case and finding; they become pictures.
     """
+    path = Path(path)
     write_bytes(path, [comparison_page(ranking, cuts).encode("utf-8")])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from groundct.core.paths import AnyPath
 from groundct.core.record import Grounded, NotGroundable, Region
 from groundct.core.report import Finding
 from groundct.review._drawing import (
@@ -64,8 +65,9 @@ SIDE: Rgb = (255, 204, 51)
 Block = Image.Image
 
 
-def write_contact_sheet(path: Path, view: CaseView) -> None:
+def write_contact_sheet(path: AnyPath, view: CaseView) -> None:
     """Write the sheet of a case as a PNG, ``WIDTH_PX`` wide."""
+    path = Path(path)
     contact_sheet(view).save(path, format="PNG", optimize=True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from groundct.benchmark.segmentation import FindingResult, SegmentationResult
 from groundct.benchmark.segmentation.result import HEADLINES
 from groundct.codecs._files import write_bytes
+from groundct.core.paths import AnyPath
 from groundct.review._evaluation_parts import (
     MOST_ROWS,
     cell,
@@ -47,8 +48,9 @@ _SLICE_COLUMNS = (
 _SHORT = ("Dice", "Hit rate", "Precision", "Recall", "F1", "Distance F1")
 
 
-def write_evaluation_page(path: Path, result: SegmentationResult) -> None:
+def write_evaluation_page(path: AnyPath, result: SegmentationResult) -> None:
     """Write a self-contained page without scripts; it asks for nothing from elsewhere."""
+    path = Path(path)
     values = {
         "title": escape(f"{result.settings.mode} mode, protocol {result.protocol}"),
         "about": _about(result),

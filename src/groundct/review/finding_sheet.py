@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw
 
+from groundct.core.paths import AnyPath
 from groundct.core.volume import BoolArray, RegionMask, Volume
 from groundct.grounding.prompt.found import FoundFinding, Instance
 from groundct.review._drawing import WARNING, Line, letter, lines, row, sheet, stack
@@ -34,8 +35,9 @@ _SIDE: Final[Rgb] = (255, 204, 51)
 _PLACE: Final[Rgb] = (108, 182, 255)
 
 
-def write_finding_sheet(path: Path, volume: Volume, found: FoundFinding) -> None:
+def write_finding_sheet(path: AnyPath, volume: Volume, found: FoundFinding) -> None:
     """Write the sheet as a PNG."""
+    path = Path(path)
     sheet = finding_sheet(volume, found)
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, format="PNG", optimize=True)

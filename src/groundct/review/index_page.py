@@ -9,19 +9,23 @@ from pathlib import Path
 from urllib.parse import quote
 
 from groundct.core.issues import Issue
+from groundct.core.paths import AnyPath
 from groundct.core.record import Record
 from groundct.pipeline.workspace import Workspace
 from groundct.review._html import page, static_text
 from groundct.review.view import grounded_finding_ids
 
 
-def write_index_page(path: Path, records: Iterable[Record], issues: Sequence[Issue] = ()) -> None:
+def write_index_page(
+    path: AnyPath, records: Iterable[Record], issues: Sequence[Issue] = ()
+) -> None:
     """Write the page that lists a workspace's cases.
 
     ``path`` lies at the root of the workspace; links are relative to it, and pages and contact
     sheets that are not there are not linked. Records are taken one by one. ``issues`` are those of
     cases set aside and of the corpus; the issues of a built case stand in its record.
     """
+    path = Path(path)
     space = Workspace(path.parent)
     rows = {record.case_id: _row(space, record) for record in records}
     head = (

@@ -14,6 +14,7 @@ from groundct.benchmark.organs.cuts import PREDICTION, Key
 from groundct.benchmark.organs.result import OrganResult, StructureResult
 from groundct.benchmark.organs.run import AIRWAY_NAMES, HEADLINES
 from groundct.codecs._files import write_bytes
+from groundct.core.paths import AnyPath
 from groundct.review._evaluation_parts import (
     MOST_ROWS,
     cell,
@@ -42,8 +43,9 @@ _BONE_WINDOW_HU = (-500.0, 1300.0)
 _LUNG_BELOW_HU, _BONE_FROM_HU = -300, 150
 
 
-def write_organs_page(path: Path, result: OrganResult, cuts: Mapping[Key, Cut]) -> None:
+def write_organs_page(path: AnyPath, result: OrganResult, cuts: Mapping[Key, Cut]) -> None:
     """Write a self-contained page without scripts; it asks for nothing from elsewhere."""
+    path = Path(path)
     values = {
         "about": _about(result),
         "headlines": _headlines(result.summary, (*HEADLINES, *_surfaces(result.summary))),

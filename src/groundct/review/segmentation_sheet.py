@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from groundct.codecs.segmentations import Segmentation, Structure
 from groundct.core.geometry import Geometry
+from groundct.core.paths import AnyPath
 from groundct.core.volume import BoolArray, LabelMap, Volume
 from groundct.review._drawing import (
     GAP_PX,
@@ -48,9 +49,10 @@ Numbers = NDArray[np.intp]
 
 
 def write_segmentation_sheet(
-    path: Path, volume: Volume, labels: LabelMap, told: Segmentation
+    path: AnyPath, volume: Volume, labels: LabelMap, told: Segmentation
 ) -> None:
     """Write the sheet as a PNG, ``WIDTH_PX`` wide; ``told`` describes ``labels``."""
+    path = Path(path)
     sheet = segmentation_sheet(volume, labels, told, path.stem)
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, format="PNG", optimize=True)

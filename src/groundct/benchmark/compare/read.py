@@ -13,6 +13,7 @@ from groundct.benchmark.compare import answers, detection, organs, reports, segm
 from groundct.benchmark.compare.samples import Key, Metric, Sample, Scored
 from groundct.codecs._files import read_bytes
 from groundct.core.issues import DataError, Issue
+from groundct.core.paths import AnyPath
 
 MAX_RESULT_BYTES: Final = 1 << 30
 _NO_CONDITION: Final = ("draws", "seed", "surfaces", "tolerances_mm", "refused")
@@ -91,7 +92,7 @@ def thing_of(task: str) -> str:
     return _TASKS[task].thing
 
 
-def read_results(places: Sequence[tuple[str, Path]]) -> tuple[Scored, ...]:
+def read_results(places: Sequence[tuple[str, AnyPath]]) -> tuple[Scored, ...]:
     """Results by name and file, all of one task, reference and protocol.
 
     Raises ResultError with every fault found: files that are no results, names given twice, and
@@ -101,7 +102,7 @@ def read_results(places: Sequence[tuple[str, Path]]) -> tuple[Scored, ...]:
     results: list[Scored] = []
     for name, path in places:
         try:
-            results.append(_read(name, path))
+            results.append(_read(name, Path(path)))
         except DataError as problem:
             issues += problem.issues
     names = [name for name, _ in places]

@@ -19,6 +19,7 @@ from groundct.benchmark.segmentation.places import states_place
 from groundct.codecs.tables import read_csv_table
 from groundct.core.geometry import Geometry
 from groundct.core.issues import GridError, Issue, TableError
+from groundct.core.paths import AnyPath
 from groundct.core.value import digest
 from groundct.imaging.runs import Runs, label_centres, label_sizes
 from groundct.sources._names import case_id_of
@@ -52,12 +53,13 @@ def reference_masks(masks: Masks, cts: Cts, *, keep: bool = False) -> References
     )
 
 
-def candidate_masks(masks: Masks, scores: Path, cts: Cts, *, keep: bool = False) -> Candidates:
+def candidate_masks(masks: Masks, scores: AnyPath, cts: Cts, *, keep: bool = False) -> Candidates:
     """Every instance of predicted masks, with the confidence that a table gives it.
 
     The table has the columns VolumeName, finding (from 0), instance (its value in the mask) and
     confidence. Raises TableError for an instance without a confidence, or one that is no number.
     """
+    scores = Path(scores)
     known = _scores(scores)
     parts: list[Places] = []
     confidence: list[float] = []

@@ -10,6 +10,7 @@ from groundct.benchmark.detection.curve import curve_svg
 from groundct.benchmark.detection.settings import DetectionSettings
 from groundct.codecs._files import write_bytes
 from groundct.core.issues import Issue
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value
 
 
@@ -64,8 +65,9 @@ class DetectionResult(Value):
     seconds: float
 
 
-def write_result(path: Path, result: DetectionResult) -> tuple[Path, ...]:
+def write_result(path: AnyPath, result: DetectionResult) -> tuple[Path, ...]:
     """Write ``result.json``, a CSV with a row a reference, and the curve as SVG beside it."""
+    path = Path(path)
     rows = []
     for row in result.references:
         cells = row.model_dump()

@@ -15,6 +15,7 @@ from groundct.benchmark.detection.places import Candidates, Floats, Places, Refe
 from groundct.benchmark.detection.settings import UNKNOWN_DIAMETER_MM
 from groundct.codecs.csv_scan import CsvScan, scan_csv
 from groundct.core.issues import DataError, Issue, TableError
+from groundct.core.paths import AnyPath
 from groundct.core.value import digest
 from groundct.sources._names import case_id_of
 
@@ -30,11 +31,11 @@ _FARTHEST_MM: Final = 1e5
 
 
 def read_reference_table(
-    path: Path,
+    path: AnyPath,
     coordinates: Coordinates,
     *,
-    excluded: Path | None = None,
-    scans: Path | None = None,
+    excluded: AnyPath | None = None,
+    scans: AnyPath | None = None,
 ) -> References:
     """References of a table with a scan, coordX, coordY, coordZ and diameter_mm, as LUNA16's.
 
@@ -45,6 +46,9 @@ def read_reference_table(
 
     Raises TableError with all faults found.
     """
+    path = Path(path)
+    excluded = None if excluded is None else Path(excluded)
+    scans = None if scans is None else Path(scans)
     due = _read(path, coordinates, reference=True)
     out = _read(excluded, coordinates, reference=True, unknown=True) if excluded else None
     known = joined([due.places, *([out.places] if out else [])])
@@ -75,11 +79,12 @@ def read_reference_table(
     )
 
 
-def read_candidate_table(path: Path, coordinates: Coordinates) -> Candidates:
+def read_candidate_table(path: AnyPath, coordinates: Coordinates) -> Candidates:
     """Candidates of a table with a scan, coordX, coordY, coordZ (or a box) and a probability.
 
     Raises TableError with the faults found: a cell that is no finite number among them.
     """
+    path = Path(path)
     own = _read(path, coordinates, reference=False)
     return Candidates(own.places, own.confidence, file_digest(path))
 

@@ -28,6 +28,7 @@ from groundct.codecs.segmentations import (
 )
 from groundct.core.geometry import Geometry, reorientation_to, require_same_grid
 from groundct.core.issues import Issue, SourceError, VolumeError
+from groundct.core.paths import AnyPath
 from groundct.core.volume import INTERNAL_ORIENTATION, LabelMap, Volume
 from groundct.release.read import Release, read_release
 from groundct.sources._names import case_id_of, patient_id_of
@@ -53,11 +54,12 @@ class OrganMasks:
     issues: tuple[Issue, ...] = ()
 
 
-def open_organs(path: Path) -> OrganMasks:
+def open_organs(path: AnyPath) -> OrganMasks:
     """The cases at a path; nothing is read yet but names.
 
     Raises SourceError when there is none, or when no mask of any has a structure's name.
     """
+    path = Path(path)
     if (path / "manifest.json").is_file():
         release = read_release(path)
         patients = patients_of(release)

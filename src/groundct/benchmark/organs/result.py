@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from groundct.benchmark._results import write_result_files
 from groundct.core.issues import Issue
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value
 
 Status = Literal["scored", "missing", "refused", "empty-reference"]
@@ -71,7 +72,8 @@ class OrganResult(Value):
     seconds: float
 
 
-def write_result(path: Path, result: OrganResult) -> tuple[Path, Path]:
+def write_result(path: AnyPath, result: OrganResult) -> tuple[Path, Path]:
     """Write JSON, and a CSV with a row a structure and case beside it."""
+    path = Path(path)
     rows = [{**row.model_dump(exclude={"surfaces"}), **row.surfaces} for row in result.rows]
     return write_result_files(path, result, rows)

@@ -20,6 +20,7 @@ from groundct.codecs.radgenome import (
 )
 from groundct.codecs.tables import read_csv_headings, read_csv_table
 from groundct.core.issues import Issue, TableError
+from groundct.core.paths import AnyPath
 from groundct.core.value import digest
 from groundct.questions.published import TASK_OF_TABLE, asked_parts
 from groundct.release.read import read_release
@@ -46,7 +47,7 @@ class Items:
     digest: str
 
 
-def read_items(path: Path) -> Items:
+def read_items(path: AnyPath) -> Items:
     """The questions of a reference.
 
     A release (a folder with ``manifest.json``), one of RadGenome's question tables or a folder with
@@ -55,17 +56,19 @@ def read_items(path: Path) -> Items:
 
     Raises DataError for what is none of these, or has a question twice.
     """
+    path = Path(path)
     if not path.is_dir() and _radgenome_table(path) is None:
         return Items(tuple(_plain_items(path)), file_digest(path))
     items, source = _either(path)
     return Items(items, source)
 
 
-def read_answers(path: Path) -> Answers:
+def read_answers(path: AnyPath) -> Answers:
     """The answers of a prediction: as `read_items`, or a table with case_id, question_id, answer.
 
     Multiple choice has a column ``rotation`` too. Raises DataError.
     """
+    path = Path(path)
     if not path.is_dir() and _radgenome_table(path) is None:
         rows = read_csv_table(path, required=PREDICTION_COLUMNS)
         answers: dict[AnswerKey, str] = {}

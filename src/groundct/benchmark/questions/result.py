@@ -8,6 +8,7 @@ from typing import Any, Literal
 from groundct.benchmark._results import write_result_files
 from groundct.benchmark.questions.items import Task
 from groundct.core.issues import Issue
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value
 
 Status = Literal["scored", "missing", "refused", "unread", "undefined"]
@@ -56,6 +57,7 @@ class QuestionsResult(Value):
     seconds: float
 
 
-def write_result(path: Path, result: QuestionsResult) -> tuple[Path, Path]:
+def write_result(path: AnyPath, result: QuestionsResult) -> tuple[Path, Path]:
     """Write ``result.json`` and a CSV with a row a question beside it."""
+    path = Path(path)
     return write_result_files(path, result, [row.model_dump() for row in result.answers])

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from groundct.benchmark._results import file_digest, patients_of
 from groundct.codecs._files import read_bytes
 from groundct.core.issues import Issue, TableError
+from groundct.core.paths import AnyPath
 from groundct.core.record import Box, StepLevel
 from groundct.core.value import Value, digest
 from groundct.metrics.steps import Step
@@ -62,12 +63,13 @@ class Traces:
     release: Release | None = None
 
 
-def read_traces(path: Path) -> Traces:
+def read_traces(path: AnyPath) -> Traces:
     """The traces of a release, or of a file with a JSON object a line.
 
     An object has case_id, finding_id and steps, each with level, name and, when it states one, box
     (low and high, voxels of the CT's stored grid). Raises DataError.
     """
+    path = Path(path)
     if (path / "manifest.json").is_file():
         release = read_release(path)
         traces = tuple(_of_release(release))

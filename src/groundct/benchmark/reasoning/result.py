@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from groundct.benchmark._results import write_result_files
 from groundct.core.issues import Issue
+from groundct.core.paths import AnyPath
 from groundct.core.record import StepLevel
 from groundct.core.value import Value
 
@@ -60,7 +61,8 @@ class ReasoningResult(Value):
     seconds: float
 
 
-def write_result(path: Path, result: ReasoningResult) -> tuple[Path, Path]:
+def write_result(path: AnyPath, result: ReasoningResult) -> tuple[Path, Path]:
     """Write ``result.json`` and a CSV with a row a trace beside it."""
+    path = Path(path)
     rows = [row.model_dump(exclude={"steps"}) for row in result.traces]
     return write_result_files(path, result, rows)

@@ -13,6 +13,7 @@ from groundct.benchmark._results import file_digest
 from groundct.benchmark.reports.inputs import Key, SentenceBoxes, Texts
 from groundct.codecs._files import read_bytes
 from groundct.core.issues import Issue, TableError
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value, digest
 from groundct.metrics.boxes import box_content
 from groundct.sources._names import case_id_of
@@ -39,13 +40,14 @@ class _Line(Value):
     Boxes: tuple[_Box, ...]
 
 
-def with_boxes(texts: Texts, path: Path) -> Texts:
+def with_boxes(texts: Texts, path: AnyPath) -> Texts:
     """Texts whose sentences have the boxes of a file with a JSON object a line.
 
     An object has VolumeName, Anatomy, Sentence and Boxes, each with low and high in 2 or 3
     dimensions. Raises TableError with every line that is none, or whose scan and region has no
     text.
     """
+    path = Path(path)
     found: dict[Key, list[SentenceBoxes]] = {}
     issues = []
     dimensions: set[int] = set()

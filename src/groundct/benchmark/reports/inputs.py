@@ -10,6 +10,7 @@ from typing import Final
 from groundct.benchmark._results import file_digest
 from groundct.codecs.tables import read_csv_headings, read_csv_table
 from groundct.core.issues import Issue, TableError
+from groundct.core.paths import AnyPath
 from groundct.core.value import digest
 from groundct.metrics.boxes import Bounds
 from groundct.sources._headings import columns_of, letters
@@ -41,7 +42,7 @@ class Texts:
         return cls(texts, digest([[*key, text] for key, text in texts.items()]))
 
 
-def read_texts(path: Path) -> Texts:
+def read_texts(path: AnyPath) -> Texts:
     """The texts of a table: VolumeName, Text, and Anatomy, which is empty for a whole report.
 
     Without the column Anatomy all texts are whole reports. Other headings that ``groundct reports``
@@ -49,6 +50,7 @@ def read_texts(path: Path) -> Texts:
 
     Raises TableError for a table that cannot be read, or that has two texts of a scan and region.
     """
+    path = Path(path)
     texts: dict[Key, str] = {}
     issues: list[Issue] = []
     headings = read_csv_headings(path)

@@ -10,6 +10,7 @@ from groundct.benchmark._results import file_digest, some
 from groundct.benchmark.reports.inputs import Texts
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import Issue, TableError
+from groundct.core.paths import AnyPath
 from groundct.core.value import digest
 from groundct.sources._names import case_id_of
 from groundct.vocabulary.findings import findings
@@ -18,7 +19,7 @@ _VALUES: Final = {"0": False, "1": True, "0.0": False, "1.0": True}
 _MOST_ISSUES: Final = 20
 
 
-def with_labels(texts: Texts, path: Path, *, complete: bool) -> Texts:
+def with_labels(texts: Texts, path: AnyPath, *, complete: bool) -> Texts:
     """Texts whose whole reports have a table's labels: VolumeName, and 0 or 1 a label.
 
     Args:
@@ -30,6 +31,7 @@ def with_labels(texts: Texts, path: Path, *, complete: bool) -> Texts:
     Raises:
         TableError: With every cell that is neither 0 nor 1, or the reports without labels.
     """
+    path = Path(path)
     names = findings().labels
     found: dict[str, dict[str, bool]] = {}
     issues: list[Issue] = []

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from groundct.benchmark._results import write_result_files
 from groundct.benchmark.reports.settings import Settings
 from groundct.core.issues import Issue
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value
 
 Status = Literal["scored", "missing", "empty-reference"]
@@ -52,8 +53,9 @@ class ReportsResult(Value):
     seconds: float
 
 
-def write_result(path: Path, result: ReportsResult) -> tuple[Path, Path]:
+def write_result(path: AnyPath, result: ReportsResult) -> tuple[Path, Path]:
     """Write ``result.json`` and a CSV with a row a text beside it."""
+    path = Path(path)
     rows = [
         {"case": s.case, "patient": s.patient, "region": s.region, "status": s.status} | s.scores
         for s in result.samples

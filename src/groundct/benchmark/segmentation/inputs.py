@@ -15,6 +15,7 @@ from groundct.codecs.folders import walk_folders
 from groundct.codecs.nifti import read_nifti_header
 from groundct.codecs.rexgroundingct import FILE_NAMES, RexEntry, read_dataset
 from groundct.core.issues import DataError, Issue, SourceError
+from groundct.core.paths import AnyPath
 from groundct.release.manifest import read_manifest
 from groundct.release.read import Release, read_release
 from groundct.sources._names import case_id_of, is_nifti
@@ -79,12 +80,14 @@ class Masks:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def open_masks(path: Path, dataset: Path | None = None) -> Masks:
+def open_masks(path: AnyPath, dataset: AnyPath | None = None) -> Masks:
     """What is at ``path``: a release, a zip, or a folder with masks at any depth.
 
     A dataset file that lies in the folder is read unless another is given. Raises SourceError for
     what is none of them, holds no mask, or holds two of one case.
     """
+    path = Path(path)
+    dataset = None if dataset is None else Path(dataset)
     if path.is_file() and zipfile.is_zipfile(path):
         kind: Literal["folder", "zip"] = "zip"
         names = _members(path)
@@ -113,8 +116,9 @@ def open_masks(path: Path, dataset: Path | None = None) -> Masks:
     )
 
 
-def with_dataset(masks: Masks, dataset: Path) -> Masks:
+def with_dataset(masks: Masks, dataset: AnyPath) -> Masks:
     """The same masks, with what a dataset file says of them."""
+    dataset = Path(dataset)
     entries, issues = read_dataset(dataset)
     by_case = {case_id_of(entry.name): entry for entry in entries}
     return Masks(masks.path, masks.kind, masks.places, by_case, (*masks.issues, *issues))

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from groundct import __version__
 from groundct.benchmark.segmentation.score import CaseScore, Job
 from groundct.benchmark.segmentation.settings import SCORING_VERSION
+from groundct.core.paths import AnyPath
 from groundct.core.value import digest
 
 
@@ -33,8 +34,9 @@ def key_of(job: Job) -> str:
     )
 
 
-def read_journal(path: Path) -> dict[str, CaseScore]:
+def read_journal(path: AnyPath) -> dict[str, CaseScore]:
     """Key -> scores of every whole line; nothing when there is no file."""
+    path = Path(path)
     out: dict[str, CaseScore] = {}
     if not path.is_file():
         return out

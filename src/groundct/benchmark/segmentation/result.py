@@ -13,6 +13,7 @@ from groundct.codecs._csv_text import inert
 from groundct.codecs._files import write_bytes
 from groundct.codecs.tables import write_csv_table
 from groundct.core.issues import Issue
+from groundct.core.paths import AnyPath
 from groundct.core.value import Value
 
 Status = Literal["scored", "missing", "refused", "empty-reference"]
@@ -106,8 +107,9 @@ class SegmentationResult(Value):
     peak_mib: float
 
 
-def write_result(path: Path, result: SegmentationResult) -> tuple[Path, Path]:
+def write_result(path: AnyPath, result: SegmentationResult) -> tuple[Path, Path]:
     """Write ``result.json`` and the CSV beside it; each appears only when complete."""
+    path = Path(path)
     text = result.model_dump_json(indent=1) + "\n"
     write_bytes(path, [text.encode("utf-8")])
     table = path.with_suffix(".csv")

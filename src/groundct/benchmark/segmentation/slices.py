@@ -10,6 +10,7 @@ from groundct.benchmark.segmentation.result import FindingResult
 from groundct.benchmark.segmentation.settings import Settings
 from groundct.benchmark.segmentation.summary import summary_of
 from groundct.codecs.tables import read_csv_table
+from groundct.core.paths import AnyPath
 from groundct.sources._names import case_id_of
 
 SIZES_ML: Final = (("under 0.1 ml", 0.1), ("0.1 to 1 ml", 1.0), ("1 to 10 ml", 10.0))
@@ -21,8 +22,9 @@ Names = Callable[[FindingResult], tuple[str, ...]]
 Metadata = Mapping[str, Mapping[str, str]]
 
 
-def read_metadata(path: Path) -> Metadata:
+def read_metadata(path: AnyPath) -> Metadata:
     """Case id -> its row of a metadata table with a column VolumeName; raises TableError."""
+    path = Path(path)
     rows = read_csv_table(path, required=("VolumeName",), key=("VolumeName",))
     return {case_id_of(row["VolumeName"]): row for row in rows}
 
