@@ -439,6 +439,9 @@ def test_a_wrong_language_or_extractor_ends_at_once(
     source = table(tmp_path / "in.csv")
     result = run("reports", source, "-o", tmp_path / "out", "--language", "de")
     assert result.exit_code == 2 and "rules reads en, tr, not 'de'" in result.output
+    for command in (("reports", "--explain", "Nodule."), ("categorize", source, "-o", "x.csv")):
+        result = run(*command, "--language", "de")
+        assert result.exit_code == 2 and "reads en, tr, not 'de'" in result.output
     arguments = ["groundct", "reports", str(source), "-o", str(tmp_path / "out")]
     monkeypatch.setattr("sys.argv", [*arguments, "--extractor", "gpt"])
     with pytest.raises(SystemExit, match="2"):

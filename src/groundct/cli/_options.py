@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import click
+
 from groundct.core.options import OptionError, parse_options
+
+
+def require_language(language: str, known: Sequence[str], reader: str) -> None:
+    """Raise BadParameter for a language that is none of ``known``, those that ``reader`` reads."""
+    if language not in known:
+        raise click.BadParameter(
+            f"{reader} reads {', '.join(known)}, not {language!r}.", param_hint="--language"
+        )
 
 
 def options_by_plugin(

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from groundct.cli._options import require_language
 from groundct.cli._show import plural, show_issues
 from groundct.codecs._csv_text import is_blank, missing_columns, plain
 from groundct.codecs.csv_scan import scan_csv
@@ -16,6 +17,7 @@ from groundct.codecs.tables import write_csv_table
 from groundct.core.issues import Issue, TableError, WorkspaceError
 from groundct.reports.labels import categorize
 from groundct.sources._headings import letters
+from groundct.vocabulary.languages import read_languages
 
 FINDING: Final = "finding"
 PREDICTED: Final = "predicted_category"
@@ -40,6 +42,7 @@ def command(table: Path, out: Path, language: str, encoding: str | None) -> None
     Example:
       groundct categorize findings.tsv -o categories.tsv
     """
+    require_language(language, read_languages(), "categorize")
     if out.exists() and out.samefile(table):
         raise WorkspaceError.of(
             "output-is-input",

@@ -11,6 +11,7 @@ from typing import cast
 import click
 
 from groundct.cli._explain import show_explanations
+from groundct.cli._options import require_language
 from groundct.cli._reports_summary import Tally, show_summary
 from groundct.cli._rows_progress import with_progress
 from groundct.cli._show import show_json
@@ -86,11 +87,8 @@ def command(  # noqa: PLR0913 - one parameter an option
       groundct reports train_reports.csv --case train_1_a_1
     """
     plugin = cast(Extractor, load_plugin("reports", extractor))
-    if language is not None and language not in plugin.languages:
-        raise click.BadParameter(
-            f"{extractor} reads {', '.join(plugin.languages)}, not {language!r}.",
-            param_hint="--language",
-        )
+    if language is not None:
+        require_language(language, plugin.languages, extractor)
     if sentence is not None:
         _explain(whole(sentence, language or UNSAID_LANGUAGE), as_json=as_json)
         return

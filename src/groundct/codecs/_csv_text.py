@@ -22,6 +22,7 @@ _SEPARATOR = re.compile(r'[\r\n]*"?sep=([,;\t|])"?(?:\r|\n|$)', re.IGNORECASE)
 _NOTHING = frozenset(
     ("", "nan", "-nan", "<na>", "na", "n/a", "#n/a", "#na", "none", "null", "nat", "nil", "\\n")
 )
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 
 # What a spreadsheet takes for a formula; the wide forms count where the system's language has them.
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
@@ -56,7 +57,8 @@ def says_delimiter(cells: Sequence[str], delimiter: str) -> bool:
 
 def is_blank(cell: str) -> bool:
     """Whether a cell holds nothing: no text, or only a word for a missing value (``NaN``)."""
-    return cell.strip().casefold() in _NOTHING
+    said = cell.strip()
+    return len(said) <= _LONGEST_NOTHING and said.casefold() in _NOTHING
 
 
 def csv_line(cells: Sequence[str], delimiter: str, also_quoted: str = "") -> str:
