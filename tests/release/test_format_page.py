@@ -41,6 +41,14 @@ def test_every_field_of_the_manifest_is_described():
     assert re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) == list(Manifest.model_fields)
 
 
+def test_its_example_runs(make, monkeypatch):
+    monkeypatch.chdir(make().parent)
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    names = {}
+    exec(code.replace("f4.1", "f1.1"), names)
+    assert names["nodule"].any() and names["findings"] and names["record"].case_id == "train_1_a_1"
+
+
 def test_every_code_is_described_and_no_other():
     folder = Path(splits.__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))

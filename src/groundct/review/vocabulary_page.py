@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from groundct.core.paths import AnyPath
 from groundct.review._html import page, static_text
 from groundct.review._vocabulary.findings_html import (
     general_html,
@@ -48,11 +49,12 @@ _INSIDE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Tables whose rows stand inside the parts of another."""
 
 
-def write_vocabulary_page(path: Path, language: str = "en") -> None:
+def write_vocabulary_page(path: AnyPath, language: str = "en") -> None:
     """Write the page of a language as one HTML file; equal tables give equal bytes.
 
     Raises TableError when the vocabulary does not have the language or a table is malformed.
     """
+    path = Path(path)
     path.write_text(vocabulary_page(language), encoding="utf-8")
 
 
