@@ -13,7 +13,6 @@ from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.continued import Again
 from groundct.reports._rules.joining import (
     adds,
-    has_size,
     is_several,
     joined,
     sides_of,
@@ -21,6 +20,7 @@ from groundct.reports._rules.joining import (
 )
 from groundct.reports._rules.meaning import spot_of
 from groundct.reports._rules.opacities import is_meaning, is_open
+from groundct.reports._rules.repeating import covers, is_one, repeated
 from groundct.vocabulary.findings import findings
 
 _MOST_COMPARED = 100
@@ -170,7 +170,7 @@ def _same_meaning(
         if known.type != finding.type or not is_meaning(known):
             continue
         same = any(not these.isdisjoint(about) for about in mentions)
-        if same and (is_open(finding) or is_open(known) or _is_one(known, finding)):
+        if same and (is_open(finding) or is_open(known) or is_one(known, finding)):
             return (index,)
     return ()
 
@@ -200,13 +200,13 @@ def _matches(
         return ()
     several = finding.type in _OF_ORGANS or is_several(draft.words(report.text), report.language)
     alike = [n for n in numbers if out[n].finding.presence == finding.presence]
-    matches = _repeated([out[n].finding for n in alike], finding, several=several)
+    matches = repeated([out[n].finding for n in alike], finding, several=several)
     if finding.type == _NOT_OF_ONE and len(matches) < 2:
         return ()
     if matches:
         return tuple(alike[n] for n in matches)
     # One that is there may be one that was possible, where none has its presence.
-    left = alike or [n for n in numbers if _is_one(out[n].finding, finding)] or numbers
+    left = alike or [n for n in numbers if is_one(out[n].finding, finding)] or numbers
     fitting = tuple([n for n in left if adds(out[n].finding, finding, several=several)])
     if len(fitting) != 1:
         return ()
@@ -298,7 +298,7 @@ def _pointed(
         fits = adds(known, finding, several=several)
     else:
         fits = _holds(known, finding, several=several)
-    return (numbers[0],) if fits or _is_one(known, finding) else ()
+    return (numbers[0],) if fits or is_one(known, finding) else ()
 
 
 def _all_before(draft: DraftFinding, out: list[DraftFinding]) -> tuple[int, ...]:
@@ -356,71 +356,9 @@ def _holds(known: Finding, finding: Finding, *, several: bool) -> bool:
     said = finding.measurements or finding.change or finding.count
     part = sides_of(finding) < sides_of(known) and not said
     whole = adds(known, finding, several=several)
-    return (part or whole) and _covers([known], rest)
+    return (part or whole) and covers([known], rest)
 
 
 def _just_before(known: DraftFinding, draft: DraftFinding) -> bool:
     index = draft.indices[0]
     return known.indices[0] < index and index - known.indices[-1] <= _NEAR
-
-
-def _repeated(known: list[Finding], finding: Finding, *, several: bool) -> tuple[int, ...]:
-    """Which known findings this one repeats: one that says as much, or several it sums up."""
-    parts = tuple(n for n, other in enumerate(known) if _is_part(other, finding))
-    summed = parts if _sums_up([known[n] for n in parts], finding) else ()
-    if len(summed) > 1 and several:
-        return summed
-    for n, other in enumerate(known):
-        if _is_one(other, finding):
-            return (n,)
-    return summed
-
-
-def _is_one(known: Finding, finding: Finding) -> bool:
-    """Whether a known finding has all that one says, on its side."""
-    side_fits = finding.laterality is None or known.laterality == finding.laterality
-    return side_fits and _covers([known], finding)
-
-
-def _sums_up(parts: list[Finding], finding: Finding) -> bool:
-    """Whether parts together have a finding's places and sides, and their largest size is its."""
-    sides = {side for part in parts for side in sides_of(part)}
-    largest = [_largest(f.measurements) for f in parts if f.measurements]
-    size_fits = not finding.measurements or _largest(finding.measurements) == max(
-        largest, default=0
-    )
-    return bool(parts) and sides >= sides_of(finding) and size_fits and _covers(parts, finding)
-
-
-def _covers(known: list[Finding], finding: Finding) -> bool:
-    """Whether known findings together have all places, segments, sizes and as many as a finding."""
-    paths = {up for other in known for path in other.anatomy for up in upwards(path)}
-    segments = {name for other in known for name in other.lung_segments}
-    sizes = [size for other in known for size in other.measurements]
-    return (
-        paths.issuperset(finding.anatomy)
-        and segments.issuperset(finding.lung_segments)
-        and all(has_size(sizes, size) for size in finding.measurements)
-        and _are_enough(known, finding)
-    )
-
-
-def _are_enough(known: list[Finding], finding: Finding) -> bool:
-    """Whether known findings may be as many as a finding is; one without a count may be many."""
-    counts = [other.count for other in known if other.count is not None]
-    return finding.count is None or len(counts) < len(known) or finding.count <= sum(counts)
-
-
-def _largest(sizes: tuple[Measurement, ...]) -> float:
-    return max(value for size in sizes for value in size.values_mm)
-
-
-def _is_part(known: Finding, finding: Finding) -> bool:
-    """Whether a known finding lies at one of the places, and on the side, that a summary names."""
-    inside = not finding.anatomy or any(
-        path in upwards(own) for own in known.anatomy for path in finding.anatomy
-    )
-    # "Stable nodules" are not the new one.
-    if finding.change and known.change not in (None, finding.change):
-        return False
-    return inside and (not sides_of(finding) or sides_of(known) <= sides_of(finding))
