@@ -271,6 +271,24 @@ def test_work_grows_with_the_text_and_not_faster(
 
 
 @pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("Plevral efüzyon azalmıştır.", ["decreased"]),
+        ("Plevral efüzyonda artış izlendi.", ["increased"]),
+        ("Plevral efüzyonda artış izlenmedi.", ["stable"]),
+        ("Nodül azalarak sebat etmektedir.", ["decreased"]),
+        ("Konsolidasyon büyük oranda rezorbe olmuştur.", ["decreased"]),
+        ("Kitle varlığını sürdürmektedir.", [None]),
+        ("Pnömotoraksta azalma, efüzyonda artış vardır.", ["decreased", "increased"]),
+        ("LAP'ın kısa aksı 21 mm'den 12 mm'ye inmiştir.", ["decreased"]),
+        ("Kontrast madde azaltılmış olup nodül izlendi.", [None]),
+    ],
+)
+def test_changes_are_told_by_verbs_and_endings(text: str, changes: list[str | None]) -> None:
+    assert [finding.change for finding in extract(text).findings] == changes
+
+
+@pytest.mark.parametrize(
     ("text", "relations"),
     [
         ("Sağ alt lobda, plevra komşuluğunda nodül izlendi.", [("adjacent", "pleura")]),

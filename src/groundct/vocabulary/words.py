@@ -16,7 +16,8 @@ from groundct.vocabulary._tables import read_table
 _COMBINING: Final = dict.fromkeys(range(0x300, 0x370))
 _MOST_ENDINGS: Final = 12
 _PLURAL: Final = "plural"
-_BESIDE: Final = frozenset(("place", "owner"))
+_PLACE: Final = "place"
+_BESIDE: Final = frozenset((_PLACE, "owner"))
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ def is_plural(word: str, language: str) -> bool:
 def is_beside(word: str, language: str) -> bool:
     """Whether one of a word's endings makes it the place or the owner of what is spoken of."""
     return any(ending.makes in _BESIDE for ending in _taken_apart(word, language)[1])
+
+
+def is_place(word: str, language: str) -> bool:
+    """Whether one of a word's endings makes it the place of what is spoken of."""
+    return any(ending.makes == _PLACE for ending in _taken_apart(word, language)[1])
 
 
 @lru_cache(maxsize=1 << 14)

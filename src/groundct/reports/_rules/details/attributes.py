@@ -85,9 +85,12 @@ def changes_of(
 
 
 def _of_known(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> bool:
-    """Whether an ending says that what grew was known: "efüzyonda artış", "efüzyonun arttığı"."""
+    """Whether what grew was known: by its ending, "efüzyonda artış", or by a verb, "... arttı"."""
     before = max((m.last for m in mentions if m.last <= hit.first), default=0)
-    return bool(before) and is_beside(parsed.surface(before - 1), parsed.language)
+    if not before or not parsed.verb_last:
+        return False
+    told = hit.first == before and parsed.any_word(hit.last, hit.last + 1, _ENDS)
+    return told or is_beside(parsed.surface(before - 1), parsed.language)
 
 
 def _refused(parsed: Parsed, hit: Hit) -> bool:

@@ -300,7 +300,8 @@ def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
             return after[0].entry.meaning == "exam" and told
     leading = [h for h in marks if h.last <= size.first]
     if parsed.verb_last and leading and size.first - leading[-1].last <= _CLOSE:
-        return leading[-1].entry.meaning == "exam"
+        same = len(sizes) == 1 and bool(parsed.role("temporal", "stable"))
+        return leading[-1].entry.meaning == "exam" and not same
     if leading and leading[-1].entry.meaning == "exam":
         start = leading[-1]
         at_start = start.first <= 2

@@ -79,11 +79,23 @@ def sided(
 ) -> tuple[Site, ...]:
     """A mention's sites; those without a side have the one that stands before its verb.
 
-    "Üst lobda fibrotik bantlar sağda izlenmiştir."
+    "Üst lobda fibrotik bantlar sağda izlenmiştir." Beside a lung "solda" is the other one: "sağ
+    akciğerde iki, solda üç nodül".
     """
-    if not sites or any(site.side is not None for site in sites):
+    if not sites:
         return sites
-    plain = [hit for hit in _plain_sides(parsed, mention) if hit.first >= mention.last]
+    plain = _plain_sides(parsed, mention)
+    if any(site.side is not None for site in sites):
+        floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+        named = {side for site in sites for side in site.sides}
+        return sites + tuple(
+            Site(hit.first, hit.last, side_of(hit), None)
+            for hit in plain
+            if floor <= hit.first < mention.first
+            and is_beside(parsed.surface(hit.last - 1), parsed.language)
+            and hit.entry.meaning not in (*named, "bilateral")
+        )
+    plain = [hit for hit in plain if hit.first >= mention.last]
     told = before_in_turn(parsed, plain, mention, spoken)
     if len({side_of(hit) for hit in told}) != 1:
         return sites

@@ -28,7 +28,7 @@ from groundct.reports._rules.presence.earlier import only_earlier, taken_back
 from groundct.reports._rules.presence.slips import answers, led_by_in, minus, slipped
 from groundct.reports._rules.words.parsed import MASK, Parsed, line_starts
 from groundct.vocabulary.lexicon import Hit
-from groundct.vocabulary.words import is_beside
+from groundct.vocabulary.words import is_beside, is_place
 
 _COMPARED = frozenset(("stable", "increased", "decreased", "increased_if", "decreased_if"))
 _CLOSERS = frozenset(",;(")
@@ -311,9 +311,14 @@ def _says_no_more(parsed: Parsed, first: int, last: int) -> bool:
 
 
 def _is_beside(parsed: Parsed, last: int, verb: int) -> bool:
-    """Whether a mention's ending makes it the place of another: "nodülde kalsifikasyon yok"."""
+    """Whether a mention's ending makes it the place of another: "nodülde kalsifikasyon yok".
+
+    What is not in it need be no finding: "efüzyonda septasyon izlenmedi".
+    """
     if not is_beside(parsed.surface(last - 1), parsed.language):
         return False
+    if is_place(parsed.surface(last - 1), parsed.language):
+        return any(word.isalpha() for word in parsed.words[last:verb])
     return any(last <= hit.first < verb for hit in parsed.findings)
 
 
