@@ -14,9 +14,12 @@ _ADVERBS = 2
 
 def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """One mention for each type that a normal statement rules out, at the place it names."""
+    cues = parsed.role("normality", "normal")
+    if not cues:
+        return ()
     said = {mention.type for mention in mentions}
     out: list[Mention] = []
-    for cue in parsed.role("normality", "normal"):
+    for cue in cues:
         kinds: dict[str, list[Hit]] = {}
         named = _subjects(parsed, cue)
         for place in named:
