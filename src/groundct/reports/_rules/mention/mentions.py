@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from groundct.reports._rules.mention.inside import lies_in, lies_in_lung
 from groundct.reports._rules.mention.verb_last import NEAR_BEFORE, neighbours_before, own_before
 from groundct.reports._rules.words.parsed import Parsed, line_starts, once
 from groundct.vocabulary.findings import findings
@@ -33,7 +34,6 @@ _ENDS = frozenset(";:.()")
 _NONE = "~none"
 _ENLARGED = "~enlargement"
 _LUNG = "lung"
-_PLEURA = "pleura"
 
 
 class Mention(NamedTuple):
@@ -162,7 +162,7 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
         # "Periportal edema": what has no place of its own is where it is said to be; else it is in
         # its own organ, "a diverticulum of the colon" in the abdomen.
         home = findings().types[default].anatomy
-        inside = tuple([p for p in chosen if _lies_in(p, home)]) if home else chosen
+        inside = tuple([p for p in chosen if lies_in(p, home)]) if home else chosen
         return [Mention(first, hit.last, default, hit, inside)]
     several = (
         head in _SHARING
@@ -170,27 +170,9 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
         or (head in _LISTING and _in_a_list(parsed, chosen))
     )
     if several and len(types) > 1:
-        types = {kind: own for kind, own in types.items() if not _lies_in_lung(parsed, own, chosen)}
+        types = {kind: own for kind, own in types.items() if not lies_in_lung(parsed, own, chosen)}
     kinds = list(types) if several else list(types)[:1]
     return [Mention(first, hit.last, kind, hit, tuple(types[kind])) for kind in kinds]
-
-
-def _lies_in(place: Hit, home: str) -> bool:
-    """Whether a place lies inside an anatomy path."""
-    paths = places().places[place.entry.meaning].paths
-    return all(path.startswith(f"{home}/") for path in paths)
-
-
-def _lies_in_lung(parsed: Parsed, own: list[Hit], chosen: tuple[Hit, ...]) -> bool:
-    """Whether a lung only says where pleura is: "in the pleura in the left lower lobe"."""
-    if any(place.entry.meaning != _LUNG for place in own):
-        return False
-    before = [p for p in chosen if p.last <= own[0].first and p.entry.meaning == _PLEURA]
-    if not before:
-        return False
-    between = parsed.words[before[-1].last : own[0].first]
-    within = parsed.grammar.in_ | parsed.grammar.of | parsed.grammar.at
-    return parsed.grammar.listing.isdisjoint(between) and not within.isdisjoint(between)
 
 
 def _narrow(parsed: Parsed, chosen: tuple[Hit, ...]) -> tuple[Hit, ...]:

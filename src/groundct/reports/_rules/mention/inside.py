@@ -1,0 +1,28 @@
+"""Places that only say where another place is."""
+
+from __future__ import annotations
+
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.places import places
+
+_LUNG = "lung"
+_PLEURA = "pleura"
+
+
+def lies_in(place: Hit, home: str) -> bool:
+    """Whether a place lies inside an anatomy path."""
+    paths = places().places[place.entry.meaning].paths
+    return all(path.startswith(f"{home}/") for path in paths)
+
+
+def lies_in_lung(parsed: Parsed, own: list[Hit], chosen: tuple[Hit, ...]) -> bool:
+    """Whether a lung only says where pleura is: "in the pleura in the left lower lobe"."""
+    if any(place.entry.meaning != _LUNG for place in own):
+        return False
+    before = [p for p in chosen if p.last <= own[0].first and p.entry.meaning == _PLEURA]
+    if not before:
+        return False
+    between = parsed.words[before[-1].last : own[0].first]
+    within = parsed.grammar.in_ | parsed.grammar.of | parsed.grammar.at
+    return parsed.grammar.listing.isdisjoint(between) and not within.isdisjoint(between)
