@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from groundct.metrics.arguments import masks_of
+from groundct.metrics.arguments import labels_of
 
 _EPSILON = 1e-6
 
@@ -20,8 +20,8 @@ def dice(reference: ArrayLike, prediction: ArrayLike) -> float:
     both are empty. Of labels all that are not 0 count alike; `organ_scores` scores each by itself.
     Raises ArgumentError for arrays that are no masks of one shape.
     """
-    ours, theirs = masks_of(reference, prediction, ())
-    both = int(np.count_nonzero(ours & theirs))
+    ours, theirs = labels_of(reference, prediction, ())
+    both = int(np.count_nonzero(np.logical_and(ours, theirs)))
     total = int(np.count_nonzero(ours)) + int(np.count_nonzero(theirs))
     return (2 * both + _EPSILON) / (total + _EPSILON)
 
