@@ -25,7 +25,7 @@ from groundct.reports._rules.presence.clauses import (
     verbs,
 )
 from groundct.reports._rules.presence.earlier import only_earlier, taken_back
-from groundct.reports._rules.presence.slips import answers, led_by_in, minus, slipped
+from groundct.reports._rules.presence.slips import acted_on, answers, led_by_in, minus, slipped
 from groundct.reports._rules.words.parsed import MASK, Parsed, line_starts
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside, is_place
@@ -33,7 +33,6 @@ from groundct.vocabulary.words import is_beside, is_place
 _COMPARED = frozenset(("stable", "increased", "decreased", "increased_if", "decreased_if"))
 _CLOSERS = frozenset(",;(")
 _BRACKETS = frozenset("()")
-_ACT_REACH = 8
 _PLACE_REACH = 4
 _CHOICE_REACH = 4
 _NEAR = "near:"
@@ -65,7 +64,7 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
         if cue.first >= last and not _doubt_cut(parsed, last, cue.first):
             if parsed.verb_last and _blocked_before(parsed, (first, last), cue):
                 continue  # "nodül izlendi, ... olabilir": the verb has said it
-            if _acted_on(parsed, first):
+            if acted_on(parsed, first):
                 continue  # "biopsy of the mass should be considered"
             return "uncertain", cue
     for cue in parsed.role("uncertainty", "uncertain_of"):
@@ -112,15 +111,6 @@ def _is_of(parsed: Parsed, last: int, cue: Hit) -> bool:
     named = {n for hit in parsed.findings for n in range(hit.first, hit.last)}
     small = parsed.grammar.listing | parsed.grammar.form | parsed.grammar.with_ | _BRACKETS | {MASK}
     return all(n in named or parsed.words[n] in small for n in range(last, cue.first))
-
-
-def _acted_on(parsed: Parsed, first: int) -> bool:
-    """Whether a mention is what a biopsy or follow-up is of."""
-    return any(
-        hit.last <= first <= hit.last + _ACT_REACH
-        and not parsed.any_word(hit.last, first, STOPS | {","})
-        for hit in parsed.role("recommendation", "acts_on")
-    )
 
 
 def _left_open(parsed: Parsed, first: int, last: int) -> Hit | None:

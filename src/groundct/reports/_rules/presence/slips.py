@@ -7,6 +7,7 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
 _REACH = 4
+_ACT_REACH = 8
 _KIN = (
     frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
     frozenset(("infiltrate", "consolidation", "~mass", "~nodule", "pneumonia")),
@@ -57,3 +58,12 @@ def led_by_in(parsed: Parsed, first: int) -> bool:
     within = range(max(first - _REACH, 1), first)
     ends = {hit.last for hit in parsed.role("negation", "asserts")}
     return any(n in ends and parsed.words[n] in parsed.grammar.in_ for n in within)
+
+
+def acted_on(parsed: Parsed, first: int) -> bool:
+    """Whether a mention is what a biopsy or follow-up is of."""
+    return any(
+        hit.last <= first <= hit.last + _ACT_REACH
+        and not parsed.any_word(hit.last, first, STOPS | {","})
+        for hit in parsed.role("recommendation", "acts_on")
+    )
