@@ -69,4 +69,5 @@ def _by_python(text: str, delimiter: str) -> tuple[list[str], list[list[str]]]:
     found = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
     # Nameless: the index of pandas, and columns that hold nothing.
     named = [n for n, name in enumerate(found[0]) if name.strip()]
-    return [found[0][n].strip() for n in named], [[row[n] for n in named] for row in found[1:]]
+    rows = [[row[n] for n in named if n < len(row)] for row in found[1:]]
+    return [found[0][n].strip() for n in named], rows
