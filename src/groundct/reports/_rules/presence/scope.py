@@ -25,7 +25,14 @@ from groundct.reports._rules.presence.clauses import (
     verbs,
 )
 from groundct.reports._rules.presence.earlier import only_earlier, taken_back
-from groundct.reports._rules.presence.slips import acted_on, answers, led_by_in, minus, slipped
+from groundct.reports._rules.presence.slips import (
+    acted_on,
+    answers,
+    hyphened,
+    led_by_in,
+    minus,
+    slipped,
+)
 from groundct.reports._rules.words.parsed import MASK, Parsed, line_starts
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside, is_place
@@ -323,11 +330,6 @@ def _role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -
     return any(low <= hit.first and hit.last <= high for hit in parsed.role("negation", *roles))
 
 
-def _hyphened(parsed: Parsed, last: int, first: int) -> bool:
-    """Whether a hyphen alone, which is no token, stands between two tokens."""
-    return parsed.text[parsed.tokens[last - 1].end : parsed.tokens[first].start].strip() == "-"
-
-
 def _named(parsed: Parsed, low: int, high: int) -> bool:
     return any(low <= hit.first < high for hit in parsed.findings)
 
@@ -344,7 +346,7 @@ def _told_apart(parsed: Parsed, low: int, first: int, last: int) -> bool:
         reach = {_TOGETHER: _PLACE_REACH}.get(hit.entry.meaning, 1)
         beside = hit.entry.meaning == _TOGETHER or hit.entry.meaning.startswith(_NEAR)
         # "Atelectasis-accompanying pneumonia" is the pneumonia that is doubted.
-        torn = hit.first and _hyphened(parsed, hit.first, hit.first)
+        torn = hit.first and hyphened(parsed, hit.first, hit.first)
         if beside and low <= hit.first and 0 <= first - hit.last <= reach and not torn:
             return _named(parsed, low, hit.first)
     if grammar.listing.isdisjoint(parsed.words[low:first]):
@@ -382,7 +384,7 @@ def _doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
         between |= parsed.grammar.to  # "atelektazi ile konsolidasyon ayrımı yapılamadı"
     for hit in others:
         gap = range(last, hit.first)
-        if not (gap or _hyphened(parsed, last, hit.first)) or any(
+        if not (gap or hyphened(parsed, last, hit.first)) or any(
             n not in adjectives and parsed.words[n] not in between for n in gap
         ):
             return True

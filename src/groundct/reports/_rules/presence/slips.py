@@ -67,3 +67,8 @@ def acted_on(parsed: Parsed, first: int) -> bool:
         and not parsed.any_word(hit.last, first, STOPS | {","})
         for hit in parsed.role("recommendation", "acts_on")
     )
+
+
+def hyphened(parsed: Parsed, last: int, first: int) -> bool:
+    """Whether a hyphen alone, which is no token, stands between two tokens."""
+    return parsed.text[parsed.tokens[last - 1].end : parsed.tokens[first].start].strip() == "-"
