@@ -31,6 +31,7 @@ from groundct.reports._rules.presence.slips import (
     hyphened,
     led_by_in,
     minus,
+    questioned,
     slipped,
 )
 from groundct.reports._rules.words.parsed import MASK, Parsed, line_starts
@@ -38,7 +39,6 @@ from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside, is_place
 
 _COMPARED = frozenset(("stable", "increased", "decreased", "increased_if", "decreased_if"))
-_CLOSERS = frozenset(",;(")
 _BRACKETS = frozenset("()")
 _PLACE_REACH = 4
 _CHOICE_REACH = 4
@@ -77,7 +77,7 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
     for cue in parsed.role("uncertainty", "uncertain_of"):
         if _is_of(parsed, last, cue):
             return "uncertain", cue
-    if _questioned(parsed, last):
+    if questioned(parsed, last):
         return "uncertain", None
     choice = _one_of_two(parsed, first, last)
     if choice is not None:
@@ -389,17 +389,4 @@ def _doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
         ):
             return True
         last = hit.last
-    return False
-
-
-def _questioned(parsed: Parsed, last: int) -> bool:
-    """Whether a question mark follows before anything else is said."""
-    if "?" not in parsed.words:
-        return False
-    closers = _CLOSERS | parsed.grammar.joint
-    for position in range(last, len(parsed.words)):
-        if parsed.words[position] == "?":
-            return not any(last <= hit.first < position for hit in parsed.findings)
-        if parsed.words[position] in closers:
-            return False
     return False

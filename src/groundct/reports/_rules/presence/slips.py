@@ -6,6 +6,7 @@ from groundct.reports._rules.presence.clauses import STOPS, some, verbs
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
+_CLOSERS = frozenset(",;(")
 _REACH = 4
 _ACT_REACH = 8
 _KIN = (
@@ -72,3 +73,16 @@ def acted_on(parsed: Parsed, first: int) -> bool:
 def hyphened(parsed: Parsed, last: int, first: int) -> bool:
     """Whether a hyphen alone, which is no token, stands between two tokens."""
     return parsed.text[parsed.tokens[last - 1].end : parsed.tokens[first].start].strip() == "-"
+
+
+def questioned(parsed: Parsed, last: int) -> bool:
+    """Whether a question mark follows before anything else is said."""
+    if "?" not in parsed.words:
+        return False
+    closers = _CLOSERS | parsed.grammar.joint
+    for position in range(last, len(parsed.words)):
+        if parsed.words[position] == "?":
+            return not any(last <= hit.first < position for hit in parsed.findings)
+        if parsed.words[position] in closers:
+            return False
+    return False
