@@ -5,9 +5,9 @@ Findings of a patient are alike, so whole patients are drawn (A. C. Davison, D. 
 accelerated percentiles (B. Efron, *J. Am. Stat. Assoc.* 82, 1987, 171-185), taken further out for
 few patients by Student's t and the factor sqrt(g / (g - 1)) (T. C. Hesterberg, *Am. Stat.* 69,
 2015, 371-386). Ends are values of the statistic itself: an interval of a rate stays within 0..1.
-Where no draw differs from another, draws say nothing: a share that is 0, or 1, has the exact interval
-of a share of patients, and any other number has none. Means of values without bounds have intervals of their own
-(``studentised``), which may reach beyond the draws.
+Where no draw differs from another, draws say nothing: a share that is 0, or 1, has the exact
+interval of a share of patients, and any other number has none. Means of values without bounds have
+intervals of their own (``studentised``), which may reach beyond the draws.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def mean_interval(
 
     NaN is an undefined value: it counts in no mean. ``clusters`` (n) names each value's patient.
     None where no interval can be given: fewer than two clusters have a defined value, or all have
-    the same that is neither 0 nor 1. The order of the values does not matter; equal seeds give equal intervals. ``unbounded`` says whether
-    the values are amounts, such as distances, and not shares of 1; unless said, they are where one
-    lies outside 0..1.
+    the same that is neither 0 nor 1. The order of the values does not matter; equal seeds give
+    equal intervals. ``unbounded`` says whether the values are amounts, such as distances, and not
+    shares of 1; unless said, they are where one lies outside 0..1.
 
     Raises ValueError when the lengths differ or a value is infinite.
     """
