@@ -126,6 +126,20 @@ def test_work_grows_with_the_text_and_not_faster(
     assert work(40_000) < 5 * work(10_000) + 10_000
 
 
+@pytest.mark.parametrize("unit", ["nodule? ", "(nodule ", "There is a nodule. "])
+def test_work_grows_with_the_impression_and_not_faster(
+    unit: str, calls: Callable[[Callable[[], object]], int]
+) -> None:
+    def work(size: int) -> int:
+        text = unit * (size // len(unit))
+        report = report_of_columns([("findings", text), ("impression", text)])
+        read_sentence.cache_clear()
+        return calls(lambda: PLUGIN.extract(report))
+
+    work(1000)
+    assert work(40_000) < 5 * work(10_000)
+
+
 def test_a_megabyte() -> None:
     unit = "The heart is of usual size and there is a 5 mm nodule in the right upper lobe. "
     padding = "The patient arrived at noon and left the ward on the same day after a long wait. "

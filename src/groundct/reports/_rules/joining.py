@@ -16,6 +16,9 @@ T = TypeVar("T")
 _BOTH_LUNGS = ("lung/lung",)
 _EXCLUSIVE = frozenset(("number", "size", "severity", "chronicity"))
 """Kinds of which a finding has one word; the first said stays."""
+_MOST_CUES = 500
+"""A finding told of so often takes no more than the sentences of further mentions: to compare all
+with all would take more than linear time."""
 
 
 def adds(known: Finding, finding: Finding, *, several: bool) -> bool:
@@ -44,7 +47,9 @@ def joined(known: Finding, draft: DraftFinding, *, alone: bool) -> Finding:
     known one are in the report.
     """
     finding, offset = draft.finding, draft.offset
-    indices = {*known.sentence_indices, *draft.indices}
+    indices = _in_order(known.sentence_indices, draft.indices)
+    if len(known.cues) > _MOST_CUES:
+        return known.changed(presence=_presence(known, finding), sentence_indices=indices)
     closer = alone and known.type in findings().wider_than(finding.type)
     named = finding if closer else known
     told = known.changed(
@@ -52,7 +57,7 @@ def joined(known: Finding, draft: DraftFinding, *, alone: bool) -> Finding:
         category=named.category,
         focal=named.focal,
         presence=_presence(known, finding),
-        sentence_indices=tuple(sorted(indices)),
+        sentence_indices=indices,
         refers_to_prior=known.refers_to_prior or finding.refers_to_prior,
         change=known.change or finding.change,
         modifiers=_modifiers(known, finding, alone=alone),
@@ -74,6 +79,13 @@ def joined(known: Finding, draft: DraftFinding, *, alone: bool) -> Finding:
         relations=_union(known.relations, all_moved(finding.relations, offset)),
         cues=_union(known.cues, all_moved(finding.cues, offset)),
     )
+
+
+def _in_order(known: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
+    """The numbers of both, each once."""
+    if known[-1] < more[0]:
+        return (*known, *more)
+    return tuple(sorted({*known, *more}))
 
 
 def _presence(known: Finding, finding: Finding) -> Presence:

@@ -230,7 +230,7 @@ def _closer(
     numbers = tuple(
         n
         for name in _wider(finding.type)
-        for n in by_type.get(name, ())
+        for n in by_type.get(name, ())[:_MOST_COMPARED]
         if out[n].finding.presence == finding.presence
         and finding.laterality in (None, out[n].finding.laterality)
         and adds(out[n].finding, finding, several=several)
@@ -281,7 +281,7 @@ def _pointed(
     numbers = [
         n
         for name in names
-        for n in by_type.get(name, ())
+        for n in by_type.get(name, ())[-_MOST_COMPARED:]
         if out[n].finding.presence != "absent" and _just_before(out[n], draft)
     ]
     if not numbers and again.described and finding.type in _ANY and not finding.measurements:
