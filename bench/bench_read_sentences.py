@@ -101,11 +101,11 @@ def main() -> int:
     folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "labelled_reports"
     with VERDICTS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    for half in ("0", "1", "later"):
+    for half in ("0", "1", "later", "last"):
         own = [row for row in rows if row["half"] == half]
-        print(f"half {half}" if half.isdigit() else "a later draw")
+        print(f"half {half}" if half.isdigit() else f"drawn {half}")
         shares("first look", own, "first")
-        if half != "later" and all(row["now"] for row in own):
+        if half.isdigit() and all(row["now"] for row in own):
             shares("now", own, "now")
     if folder.is_dir():
         changed(rows, folder)
