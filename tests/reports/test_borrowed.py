@@ -70,6 +70,11 @@ def test_otherwise_no_organ_is_borrowed(text: str) -> None:
     assert (found.type, found.anatomy, found.laterality) == ("lesion", (), None)
 
 
+def test_what_lies_nowhere_lends_no_organ() -> None:
+    first = "An elastofibroma dorsi is seen near the left scapula. "
+    assert _last(first + "Coarse calcifications, it was taken for a hydatid cyst.").anatomy == ()
+
+
 def test_an_own_side_is_of_no_other_organ() -> None:
     assert _last(KIDNEY + "Bilateral cysts.").anatomy == ()
 

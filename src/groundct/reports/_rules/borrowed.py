@@ -76,12 +76,14 @@ def _of_side(
 
 
 def _organ(before: Before) -> Organ | None:
-    """The place of all that a sentence found."""
+    """The place of all that a sentence found; None where it has none."""
     there = [finding for finding in before.findings if finding.presence != "absent"]
     spots = {(finding.anatomy, finding.laterality) for finding in there}
     if len(spots) != 1:
         return None
     paths, side = spots.pop()
+    if not paths:
+        return None
     # "In the abdominal sections, in the left kidney": the closest place has the name.
     keys = dict.fromkeys(hit.entry.meaning for hit in before.said.parsed.places)
     held = {key: up for key in keys for up in places().places[key].paths if _holds(up, paths)}
