@@ -25,6 +25,7 @@ from pathlib import Path
 
 from bench.bench_reports import rows_of
 from groundct.core.report import Finding, report_of_columns
+from groundct.reports._rules.reading import read_sentence
 from groundct.reports.rules import PLUGIN
 
 VERDICTS = Path(__file__).with_name("read_sentences.tsv")
@@ -96,6 +97,20 @@ def changed(rows: list[Row], folder: Path) -> None:
     print(f"judged right: {len(wanted)}, found here: {len(texts)}, read otherwise today: {other}")
 
 
+def doubted(rows: list[Row], folder: Path) -> None:
+    """Print how many sentences of the last draw ``rules`` doubts, by how they were judged."""
+    verdicts = {row["sentence"]: row["first"] for row in rows if row["half"] == "last"}
+    seen: Counter[str] = Counter()
+    unsure: Counter[str] = Counter()
+    for key, text in {digest(template(text)): text for text in sentences(folder)}.items():
+        if key in verdicts:
+            verdict = verdicts[key].rsplit(" ", 1)[-1]
+            seen[verdict] += 1
+            unsure[verdict] += bool(read_sentence(text, "en").doubts)
+    told = ", ".join(f"{unsure[verdict]} of {count} {verdict}" for verdict, count in seen.items())
+    print(f"drawn last, doubted by rules: {told}")
+
+
 def main() -> int:
     default = Path(__file__).resolve().parents[2] / "shared" / "data"
     folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "labelled_reports"
@@ -109,6 +124,7 @@ def main() -> int:
             shares("now", own, "now")
     if folder.is_dir():
         changed(rows, folder)
+        doubted(rows, folder)
     else:
         print(f"{folder} is not there: whether readings have changed is not known.")
     return 0
