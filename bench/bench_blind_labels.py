@@ -13,7 +13,6 @@ do otherwise, ``ours``, ``reader`` or ``doubtful``.
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -65,11 +64,6 @@ class Case:
         return self.a, self.b
 
 
-def _table(name: str) -> list[dict[str, str]]:
-    with (HERE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
-
-
 def _labels(codes: str) -> Labels:
     return frozenset(CODES[code] for code in codes.split(",") if code)
 
@@ -78,7 +72,7 @@ def cases(folder: Path) -> list[Case]:
     """Every report with its labels."""
     texts = {row["VolumeName"]: row for row in rows_of(folder, "ct_rate_reports_dev.csv")}
     found = []
-    for row in _table("blind_labels.tsv"):
+    for row in rows_of(HERE, "blind_labels.tsv", "\t"):
         text = texts[row["case"]]
         report = report_of_columns(
             [("findings", text["Findings_EN"]), ("impression", text["Impressions_EN"])]
@@ -115,7 +109,7 @@ def main() -> int:
     if folder is None:
         return 1
     every = cases(folder)
-    readings = _table("blind_readings.tsv")
+    readings = rows_of(HERE, "blind_readings.tsv", "\t")
     flips = {(r["case"], r["label"]) for r in readings if r["cause"] == "convention"}
     print("the two readers of each report")
     score("one against the other", [(case.a, case.b) for case in every])

@@ -12,7 +12,6 @@ given before anyone looked.
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ from pathlib import Path
 
 from bench.bench_links import score
 from bench.bench_read_sentences import digest, sentences, template
-from bench.bench_reports import data_folder
+from bench.bench_reports import data_folder, rows_of
 from groundct.core.report import report_of_columns
 from groundct.reports.rules import PLUGIN
 
-LINKS = Path(__file__).with_name("blind_links.tsv")
+HERE = Path(__file__).parent
 Regions = frozenset[str]
 
 
@@ -48,15 +47,14 @@ def regions_in(sentence: str) -> Regions:
 def linked(folder: Path) -> Iterator[Linked]:
     """Every sentence of the file that the reports hold."""
     texts = {digest(template(text)): text for text in sentences(folder)}
-    with LINKS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            yield Linked(
-                row["drawn"],
-                row["sure"] == "yes",
-                _regions(row["regions"]),
-                _regions(row["first"]),
-                regions_in(texts[row["sentence"]]),
-            )
+    for row in rows_of(HERE, "blind_links.tsv", "\t"):
+        yield Linked(
+            row["drawn"],
+            row["sure"] == "yes",
+            _regions(row["regions"]),
+            _regions(row["first"]),
+            regions_in(texts[row["sentence"]]),
+        )
 
 
 def _regions(cell: str) -> Regions:

@@ -12,17 +12,15 @@ no text.
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections import Counter
 from pathlib import Path
 
-VERDICTS = Path(__file__).with_name("read_reports.tsv")
+from bench.bench_reports import rows_of
 
 
 def main() -> int:
-    with VERDICTS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
+    rows = rows_of(Path(__file__).parent, "read_reports.tsv", "\t")
     for draw in ("first", "second"):
         own = [row for row in rows if row["draw"] == draw]
         findings = sum(int(row["findings"]) for row in own)

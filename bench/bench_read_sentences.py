@@ -15,7 +15,6 @@ have changed since.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import sys
@@ -28,7 +27,6 @@ from groundct.core.report import Finding, report_of_columns
 from groundct.reports._rules.reading import read_sentence
 from groundct.reports.rules import PLUGIN
 
-VERDICTS = Path(__file__).with_name("read_sentences.tsv")
 RIGHT = "right"
 Row = dict[str, str]
 
@@ -114,8 +112,7 @@ def doubted(rows: list[Row], folder: Path) -> None:
 def main() -> int:
     default = Path(__file__).resolve().parents[2] / "shared" / "data"
     folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "labelled_reports"
-    with VERDICTS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
+    rows = rows_of(Path(__file__).parent, "read_sentences.tsv", "\t")
     for half in ("0", "1", "later", "last"):
         own = [row for row in rows if row["half"] == half]
         print(f"half {half}" if half.isdigit() else f"drawn {half}")
