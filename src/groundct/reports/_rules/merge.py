@@ -112,6 +112,25 @@ def merged(
                 by_type.setdefault(both.type, []).append(index)
             out[index] = DraftFinding(both, both.sentence_indices)
             changed.add(index)
+    changed |= _placed(out, where, meant)
+    if context.measured:
+        changed |= _measured(out, context.measured, report.text)
+    for index in changed:
+        own = worded(out[index].finding, report.text, report.language)
+        out[index] = out[index]._replace(finding=own)
+    return tuple(out)
+
+
+def _placed(
+    out: list[DraftFinding],
+    where: Sequence[tuple[int, ...]],
+    meant: Mapping[int, Sequence[tuple[int, ...]]],
+) -> set[int]:
+    """Put what opacities are taken for where they lie; the numbers of findings that changed.
+
+    ``where`` says of each mention which findings of ``out`` it became.
+    """
+    changed = set()
     for index, mentions in meant.items():
         if is_open(out[index].finding):
             seen = ([out[n].finding for own in about for n in where[own]] for about in mentions)
@@ -120,15 +139,19 @@ def merged(
                 placed = out[index].moved().changed(**spot._asdict())
                 out[index] = DraftFinding(placed, out[index].indices)
                 changed.add(index)
-    if context.measured:
-        for index, draft in enumerate(out):
-            if (sized := _sized(draft, context.measured, report.text)) is not None:
-                out[index] = sized
-                changed.add(index)
-    for index in changed:
-        own = worded(out[index].finding, report.text, report.language)
-        out[index] = out[index]._replace(finding=own)
-    return tuple(out)
+    return changed
+
+
+def _measured(
+    out: list[DraftFinding], measured: Mapping[str, Sequence[tuple[int, Measurement]]], text: str
+) -> set[int]:
+    """Give organs that are too large their sizes; the numbers of findings that changed."""
+    changed = set()
+    for index, draft in enumerate(out):
+        if (sized := _sized(draft, measured, text)) is not None:
+            out[index] = sized
+            changed.add(index)
+    return changed
 
 
 def _sized(
