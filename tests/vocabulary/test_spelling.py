@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from groundct.vocabulary import spelling as module
 from groundct.vocabulary.lexicon import expand, lexicon
-from groundct.vocabulary.spelling import distance, known_word
+from groundct.vocabulary.spelling import distance, known_word, shorthand
 from groundct.vocabulary.words import normal_word
 
 ENGLISH = sorted(
@@ -121,3 +121,17 @@ def test_british_spellings_and_neighbours_that_changed_places(written: str, mean
 @pytest.mark.parametrize("word", ["aerated", "coelomic", "poem", "hour", "anaerobic"])
 def test_the_same_letters_in_other_words_stay(word: str) -> None:
     assert known_word(word, "en") == word
+
+
+def test_shorthand_has_a_letter_for_each_word() -> None:
+    for written, means in shorthand("en").items():
+        assert written == written.lower()
+        assert 1 <= len(means.split()) <= len(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("w/o", "without"), ("LNs", "lymph node"), ("C/W", "consistent with"), ("lens", "lens")],
+)
+def test_shorthand_is_what_it_stands_for(written: str, meant: str) -> None:
+    assert known_word(written, "en") == meant

@@ -9,7 +9,8 @@ intra- from infra-, but for two neighbours that changed places; two equally near
 it is. In words of six or seven letters only a swap of neighbours is set right. Guesses are words of
 findings, places and lung segments: a word that only cues know (negation, uncertainty, time) is
 never guessed. Where a language is spelt in two ways, ``<language>/spelt_as.tsv`` has the letters
-("haemothorax", "hemothorax"): either spelling of a lexicon word is that word.
+("haemothorax", "hemothorax"): either spelling of a lexicon word is that word. What is written for
+words, "w/o" or "LNs", is those: ``<language>/shorthand.tsv``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _CUES: Final = (
 )
 _TABLE: Final = "spelling.tsv"
 _SPELT_AS: Final = "spelt_as.tsv"
+_SHORTHAND: Final = "shorthand.tsv"
 _BEGINNING = 3
 _SHORTEST = 8
 _SWAPPED = 6
@@ -45,8 +47,12 @@ _LONG = 10
 def known_word(word: str, language: str) -> str:
     """The normal form of a word, of its right spelling where the lexicons leave no doubt.
 
-    Languages without a table of spellings take words as they are.
+    Languages without a table of spellings take words as they are. Of shorthand it is what that
+    stands for, which may be several words.
     """
+    short = shorthand(language).get(word.lower())
+    if short is not None:
+        return short
     normal = normal_word(word, language)
     listed = _listed(language)
     if listed is None:
@@ -116,6 +122,17 @@ def _listed(language: str) -> dict[str, str] | None:
         return None
     rows = read_table(path, ("word", "means"))
     return {normal_word(r["word"], language): normal_word(r["means"], language) for r in rows}
+
+
+@lru_cache(maxsize=8)
+def shorthand(language: str) -> Mapping[str, str]:
+    """What is written for words in small letters, and the words in their normal form."""
+    path = f"{language}/{_SHORTHAND}"
+    rows = read_table(path, ("written", "means")) if has_table(path) else ()
+    return {
+        row["written"]: " ".join(normal_word(word, language) for word in row["means"].split())
+        for row in rows
+    }
 
 
 @lru_cache(maxsize=8)

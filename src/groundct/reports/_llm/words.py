@@ -14,7 +14,14 @@ from groundct.vocabulary.words import normal_word
 
 _MOST_WORDS = 16
 _NAMING = frozenset(
-    ("findings.tsv", "spelling.tsv", "spelt_as.tsv", "rewriting.tsv", "endings.tsv")
+    (
+        "findings.tsv",
+        "spelling.tsv",
+        "spelt_as.tsv",
+        "shorthand.tsv",
+        "rewriting.tsv",
+        "endings.tsv",
+    )
 )
 
 
@@ -71,7 +78,7 @@ def _at_places(parsed: Parsed, head: str) -> frozenset[str]:
     """What a general word means at the places that the sentence names; at any if it names none."""
     table = places()
     here = (table.resolve(head, place.entry.meaning) for place in parsed.places)
-    found = {kind for kind in (*here, table.default(head)) if kind is not None}
+    found = {kind for kind in (*here, table.default(head)) if kind}
     if parsed.places:
         return frozenset(found)
     return frozenset(kind for (own, _), kind in table.compounds.items() if own == head and kind)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from groundct.vocabulary.spelling import known_words
+from groundct.vocabulary.spelling import known_words, shorthand
 
 _HYPHENS: Final = "\\-–—‐‑"
-_TOKEN = re.compile(
-    rf"([^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s{_HYPHENS}]|_)"
-)
+_PATTERN = rf"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s{_HYPHENS}]|_"
+_TOKEN = re.compile(f"({_PATTERN})")
 # The same of a text in ASCII: sets without classes are twice as fast.
 _ASCII_TOKEN = re.compile(r"([A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|[^A-Za-z0-9\-\t-\r\x1c- ])")
 
@@ -19,7 +19,8 @@ _ASCII_TOKEN = re.compile(r"([A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|[^A-Za-z0-9\-\t-\r\
 class Token(NamedTuple):
     """A word, number or sign at characters ``start`` to ``end``; ``word`` is its normal form.
 
-    A misspelt word has that of the word which it means.
+    A misspelt word has that of the word which it means. Shorthand for several words is cut into a
+    piece for each: "LN" into "lymph" and "node".
     """
 
     start: int
@@ -44,8 +45,38 @@ class Tokens(NamedTuple):
 def tokenize(text: str, language: str) -> Tokens:
     """The tokens of a text. Hyphens are left out: ``ground-glass`` is two words."""
     # What stands between tokens, and tokens, by turns.
-    parts = (_ASCII_TOKEN if text.isascii() else _TOKEN).split(text)
+    parts = _token(text, language).split(text)
     edges = list(accumulate(map(len, parts)))
     surfaces = parts[1::2]
     words = list(map(known_words(language).__getitem__, surfaces))
-    return Tokens(edges[:-1:2], edges[1::2], words, surfaces)
+    tokens = Tokens(edges[:-1:2], edges[1::2], words, surfaces)
+    return _written_out(tokens) if " " in "".join(words) else tokens
+
+
+def _written_out(tokens: Tokens) -> Tokens:
+    """The tokens, those that stand for several words in as many pieces."""
+    out = Tokens([], [], [], [])
+    for start, end, word, surface in zip(*tokens, strict=True):
+        words = word.split(" ")
+        edges = [len(surface) * n // len(words) for n in range(len(words) + 1)]
+        out.words.extend(words)
+        out.starts.extend(start + edge for edge in edges[:-1])
+        out.ends.extend([*(start + edge for edge in edges[1:-1]), end])
+        out.surfaces.extend(surface[low:high] for low, high in pairwise(edges))
+    return out
+
+
+def _token(text: str, language: str) -> re.Pattern[str]:
+    """What the tokens of a text look like."""
+    slashed = _slashed(language) if "/" in text else None
+    return slashed or (_ASCII_TOKEN if text.isascii() else _TOKEN)
+
+
+@lru_cache(maxsize=8)
+def _slashed(language: str) -> re.Pattern[str] | None:
+    """What tokens look like where "w/o" is one; None in a language without such shorthand."""
+    forms = sorted((form for form in shorthand(language) if "/" in form), key=len, reverse=True)
+    if not forms:
+        return None
+    whole = [re.escape(form) + ("" if form.endswith("/") else r"(?![^\W_])") for form in forms]
+    return re.compile(rf"((?<![^\W_])(?i:{'|'.join(whole)})|{_PATTERN})")
