@@ -3,7 +3,7 @@
 import pytest
 
 from groundct.core.issues import DataError
-from groundct.core.names import names_like, unknown_name, written_otherwise
+from groundct.core.names import first_few, names_like, unknown_name, written_otherwise
 
 KNOWN = (
     "left lung upper lobe",
@@ -42,3 +42,9 @@ def test_the_error_is_of_data_and_of_a_key_and_reads_as_a_sentence():
     )
     assert "Ask for one of: 'left lung" in str(unknown_name("spleen", "no.", KNOWN))
     assert "it holds none" in str(unknown_name("spleen", "no.", ()))
+
+
+def test_a_message_names_the_first_few_and_says_that_there_are_more():
+    assert first_few(["a", "b"], 2) == "a, b"
+    assert first_few(range(7), 3) == "0, 1, 2, ..."
+    assert first_few(()) == ""

@@ -14,11 +14,11 @@ from groundct.codecs._csv_text import inert
 from groundct.codecs._files import read_bytes, write_bytes
 from groundct.codecs.tables import write_csv_table
 from groundct.core.issues import Issue, TableError
+from groundct.core.names import first_few
 from groundct.core.value import Value, digest_bytes
 from groundct.metrics.statistics.studentised import FEW_CLUSTERS
 from groundct.release.read import Release
 
-_MOST_NAMED = 5
 _MAX_BYTES = 1 << 31
 
 
@@ -49,12 +49,6 @@ def warning(code: str, what: str, remedy: str) -> Issue:
     return Issue(code=code, where="prediction", what=what, remedy=remedy, severity="warning")
 
 
-def some(names: Iterable[str]) -> str:
-    """The first few names."""
-    own = list(names)
-    return ", ".join(own[:_MOST_NAMED]) + (", ..." if len(own) > _MOST_NAMED else "")
-
-
 def coverage_issues(missing: Sequence[str], extra: Sequence[str], things: str) -> tuple[Issue, ...]:
     """Warnings on what the prediction lacks and on what the reference does not have."""
     out = []
@@ -63,7 +57,7 @@ def coverage_issues(missing: Sequence[str], extra: Sequence[str], things: str) -
             warning(
                 f"missing-{things}",
                 f"of the reference's {things} {len(missing)} without a prediction, scored as "
-                f"empty: {some(missing)}.",
+                f"empty: {first_few(missing)}.",
                 "Predict all of them.",
             )
         )
@@ -72,7 +66,7 @@ def coverage_issues(missing: Sequence[str], extra: Sequence[str], things: str) -
             warning(
                 f"extra-{things}",
                 f"of the predicted {things} {len(extra)} not in the reference, changing nothing: "
-                f"{some(extra)}.",
+                f"{first_few(extra)}.",
                 "Nothing, unless a name is wrong.",
             )
         )
@@ -89,9 +83,9 @@ def few_patients_issues(names: Iterable[str], patients: Iterable[str]) -> tuple[
         Issue(
             code="few-patients",
             where="intervals",
-            what=f"the intervals of {some(own)} are of {few} patients. A mean of amounts hangs on "
-            "large values that so few may not show: its interval holds the truth less often than "
-            "it says.",
+            what=f"the intervals of {first_few(own)} are of {few} patients. A mean of amounts "
+            "hangs on large values that so few may not show: its interval holds the truth less "
+            "often than it says.",
             remedy=f"Read them as too narrow, or score {FEW_CLUSTERS} patients and more.",
             severity="note",
         ),

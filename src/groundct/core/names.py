@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from groundct.core.issues import DataError
 
@@ -40,11 +40,19 @@ def names_like(name: str, known: Collection[str], most: int = 3) -> tuple[str, .
 def unknown_name(name: str, what: str, known: Collection[str]) -> UnknownNameError:
     """The error of a name that is not among those known; ``what`` says where it was looked for."""
     near = " or ".join(repr(other) for other in names_like(name, known))
-    few = ", ".join(repr(other) for other in list(known)[:10]) + (
-        ", ..." if len(known) > 10 else ""
-    )
+    few = first_few(map(repr, known), 10)
     remedy = f"Did you mean {near}?" if near else f"Ask for one of: {few or 'it holds none'}."
     return UnknownNameError.of("unknown-name", repr(name), what, remedy)
+
+
+def first_few(names: Iterable[object], most: int = 5) -> str:
+    """The first names for a message, and "..." where there are more.
+
+    >>> first_few(range(7), 3)
+    '0, 1, 2, ...'
+    """
+    own = list(map(str, names))
+    return ", ".join(own if len(own) <= most else [*own[:most], "..."])
 
 
 def _words(name: str) -> tuple[str, ...]:

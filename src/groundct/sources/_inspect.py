@@ -11,6 +11,7 @@ from groundct.core.case import Case, Corpus, NiftiVolume, case_id_fault
 from groundct.core.contracts import Source
 from groundct.core.geometry import grid_difference_mm, same_grid
 from groundct.core.issues import DataError, Issue, SourceError
+from groundct.core.names import first_few
 from groundct.core.paths import AnyPath
 from groundct.core.plugins import load_plugin, plugin_names
 from groundct.sources._walk import walk
@@ -83,13 +84,12 @@ def _unread_formats(files: tuple[Path, ...], root: Path) -> tuple[Issue, ...]:
     volumes = [file for file in files if file.suffix.lower() in _UNREAD_SUFFIXES]
     if not volumes:
         return ()
-    shown = ", ".join(str(file.relative_to(root)) for file in volumes[:5])
+    shown = first_few(file.relative_to(root) for file in volumes)
     return (
         Issue(
             code="format-not-read",
             where=str(root),
-            what=f"{len(volumes)} files are volumes of a format that is not read here: {shown}"
-            f"{', ...' if len(volumes) > 5 else ''}.",
+            what=f"{len(volumes)} files are volumes of a format that is not read here: {shown}.",
             remedy="Convert them to NIfTI (.nii.gz) if they are wanted; they are passed over.",
             severity="warning",
         ),

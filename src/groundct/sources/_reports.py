@@ -11,6 +11,7 @@ from typing import Final
 from groundct.codecs._csv_text import is_blank
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import Issue, TableError
+from groundct.core.names import first_few
 from groundct.core.report import Report
 from groundct.sources._headings import SECTION_COLUMNS, report_of_cells
 from groundct.sources._names import case_id_of
@@ -136,12 +137,11 @@ def without_volume(case_ids: Iterable[str], where: object) -> tuple[Issue, ...]:
     names = sorted(case_ids)
     if not names:
         return ()
-    shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
     return (
         Issue(
             code="report-without-volume",
             where=str(where),
-            what=f"{len(names)} reports have no volume here: {shown}.",
+            what=f"{len(names)} reports have no volume here: {first_few(names)}.",
             remedy="Fetch those volumes if they are wanted; the reports are passed over.",
             severity="warning",
         ),

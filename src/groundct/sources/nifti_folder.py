@@ -20,6 +20,7 @@ from pathlib import Path
 from groundct.codecs.nifti import check_can_hold_hu, read_nifti_header
 from groundct.core.case import Case, Corpus, NiftiVolume
 from groundct.core.issues import DataError, Issue, SourceError
+from groundct.core.names import first_few
 from groundct.sources._headings import CASE_NAMES
 from groundct.sources._names import case_id_of, patient_id_of, split_of_name
 from groundct.sources._reports import without_report, without_volume
@@ -111,13 +112,13 @@ def _without_label_maps(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
 def _passed_over(maps: Sequence[Path], root: Path) -> tuple[Issue, ...]:
     if not maps:
         return ()
-    shown = ", ".join(str(file.relative_to(root)) for file in maps[:5])
+    shown = first_few(file.relative_to(root) for file in maps)
     return (
         Issue(
             code="not-a-ct",
             where=str(root),
             what=f"{len(maps)} files hold 8-bit numbers without a scale, which cannot be "
-            f"Hounsfield units: {shown}{', ...' if len(maps) > 5 else ''}.",
+            f"Hounsfield units: {shown}.",
             remedy="Nothing, if they are label maps; they are passed over.",
             severity="warning",
         ),
@@ -166,13 +167,12 @@ def _taken_by_name(root: Path, volumes: Mapping[str, Path], table: TextTable) ->
     ]
     if not found:
         return ()
-    shown = ", ".join(map(str, found[:3])) + (", ..." if len(found) > 3 else "")
     return (
         Issue(
             code="other-folder",
             where=str(table.path),
             what=f"another folder in {len(found)} row{'s' * (len(found) > 1)}, taken for the "
-            f"volume of that file name here: {shown}.",
+            f"volume of that file name here: {first_few(found, 3)}.",
             remedy="Nothing, if that is where these volumes lay when the table was written.",
             severity="note",
         ),

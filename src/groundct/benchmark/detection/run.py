@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundct.benchmark._results import some, versions, warning
+from groundct.benchmark._results import versions, warning
 from groundct.benchmark._summary import ratio_of, summary_of
 from groundct.benchmark.detection.hits import hits_of, hits_when_flipped, outside_scan
 from groundct.benchmark.detection.places import Candidates, Floats, Places, References
@@ -19,6 +19,7 @@ from groundct.benchmark.detection.settings import SCORING_VERSION, DetectionSett
 from groundct.benchmark.detection.slices import slices_of
 from groundct.core.geometry import Geometry
 from groundct.core.issues import Issue, TableError
+from groundct.core.names import first_few
 from groundct.metrics.detection import (
     DUPLICATE,
     FALSE_POSITIVE,
@@ -280,10 +281,12 @@ def _warnings(
     out = []
     missing = sorted(set(reference.scans) - set(candidates.places.case))
     if missing:
-        what = f"of the scans {len(missing)} without a candidate, which count: {some(missing)}."
+        what = (
+            f"of the scans {len(missing)} without a candidate, which count: {first_few(missing)}."
+        )
         out.append(warning("scans-without-candidates", what, "Nothing, if nothing was found."))
     if extra:
-        what = f"candidates lie in {len(extra)} scans that the reference lacks: {some(extra)}."
+        what = f"candidates lie in {len(extra)} scans that the reference lacks: {first_few(extra)}."
         out.append(warning("extra-scans", what, "Give the list of all scans, or correct names."))
     hits = hits_when_flipped(reference, candidates) if not candidates.places.masks else {}
     best = max(hits, key=lambda name: hits[name]) if hits else "as told"
@@ -296,6 +299,6 @@ def _warnings(
     beyond = outside_scan(candidates.places, {**reference.places.grids, **cts})
     if len(beyond):
         names = sorted({candidates.places.case[n] for n in beyond})
-        what = f"{len(beyond)} candidates lie outside their scans: {some(names)}."
+        what = f"{len(beyond)} candidates lie outside their scans: {first_few(names)}."
         out.append(warning("outside-scan", what, "Check --coordinates (LPS or RAS), and units."))
     return tuple(out)

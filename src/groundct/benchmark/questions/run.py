@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from groundct.benchmark._results import coverage_issues, some, versions, warning
+from groundct.benchmark._results import coverage_issues, versions, warning
 from groundct.benchmark._summary import Floats, Score, Statistic, mean_of, summary_of
 from groundct.benchmark.questions.choices import ChoiceScore, score_choice
 from groundct.benchmark.questions.inputs import Answers, Items
@@ -22,6 +22,7 @@ from groundct.benchmark.questions.items import (
 )
 from groundct.benchmark.questions.result import AnswerResult, QuestionsResult, Status
 from groundct.core.issues import TableError
+from groundct.core.names import first_few
 from groundct.metrics.answers import chance_of, normalised, yes_or_no
 from groundct.metrics.statistics.bootstrap import DRAWS, ratio
 from groundct.sources._names import patient_id_of
@@ -57,7 +58,7 @@ def evaluate_questions(
     undefined = [_name(row) for row in rows if row.status == "undefined"]
     issues = coverage_issues(missing, extra, "answers")
     if undefined:
-        what = f"{len(undefined)} answers of the reference cannot be read: {some(undefined)}."
+        what = f"{len(undefined)} answers of the reference cannot be read: {first_few(undefined)}."
         issues += (warning("undefined-answers", what, "They are in no mean; correct them."),)
     return QuestionsResult(
         summary=_summary(rows, options, {"balanced_score": _balanced(rows)}),

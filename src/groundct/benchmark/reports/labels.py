@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from groundct.benchmark._results import file_digest, some
+from groundct.benchmark._results import file_digest
 from groundct.benchmark.reports.inputs import Texts
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import Issue, TableError
+from groundct.core.names import first_few
 from groundct.core.paths import AnyPath
 from groundct.core.value import digest
 from groundct.sources._names import case_id_of
@@ -43,7 +44,7 @@ def with_labels(texts: Texts, path: AnyPath, *, complete: bool) -> Texts:
     cases = [case for case, region in texts.texts if not region]
     without = [case for case in cases if case not in found]
     if complete and without:
-        what = f"{len(without)} whole reports have no labels: {some(without)}"
+        what = f"{len(without)} whole reports have no labels: {first_few(without)}"
         issues.append(_issue(path, "", what, "Give a row for each"))
     if issues:
         raise TableError(*issues[:_MOST_ISSUES])

@@ -25,6 +25,7 @@ from groundct.benchmark.segmentation.slices import Metadata, slices_of
 from groundct.benchmark.segmentation.summary import size_summary, summary_of, surface_summary
 from groundct.core.geometry import Geometry
 from groundct.core.issues import DataError, Issue, SourceError
+from groundct.core.names import first_few
 from groundct.core.value import digest
 from groundct.release.exports.rexgroundingct import PROTOCOL
 from groundct.sources._names import patient_id_of
@@ -184,14 +185,14 @@ def _of_all(
         yield _warning(
             "missing-cases",
             f"of the reference's cases {len(missing)} without a prediction, {done}: "
-            f"{_some(missing)}.",
+            f"{first_few(missing)}.",
             "Predict every case.",
         )
     if extra:
         yield _warning(
             "extra-cases",
             f"of the predicted cases {len(extra)} not in the reference, changing nothing: "
-            f"{_some(extra)}.",
+            f"{first_few(extra)}.",
             "Nothing, unless a name is wrong.",
         )
     if settings.instances.partial:
@@ -222,10 +223,6 @@ def _of_training(reference: Masks, settings: Settings) -> Iterator[Issue]:
 
 def _warning(code: str, what: str, remedy: str) -> Issue:
     return Issue(code=code, where="prediction", what=what, remedy=remedy, severity="warning")
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
 
 
 def _peak_mib() -> float:

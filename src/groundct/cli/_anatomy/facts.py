@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Any
 
 from groundct.core.issues import Issue, TableError
+from groundct.core.names import names_like
 from groundct.vocabulary.anatomy import Structure, anatomy
 from groundct.vocabulary.codes import Code
 from groundct.vocabulary.mappings import TOOLS, mapping
@@ -89,7 +89,7 @@ def _name_here(asked: str) -> str:
     if len(same) == 1:
         return same.pop()
     what = "no structure of the tree has this name."
-    near = difflib.get_close_matches(plain, list(structures), n=3)
+    near = names_like(asked, structures)
     remedy = f"Did you mean {' or '.join(near)}?" if near else "Run groundct anatomy for all."
     if classes:
         what = "it is no structure of the tree, but a class of another tool: " + "; ".join(

@@ -18,6 +18,7 @@ import numpy as np
 from groundct.codecs.nifti import write_nifti_labels
 from groundct.codecs.radgenome import RadGenomeCase, TableSplit, mask_folder, write_tables
 from groundct.core.issues import Issue, ReleaseError
+from groundct.core.names import first_few
 from groundct.core.record import Record
 from groundct.core.volume import BoolArray, LabelMap
 from groundct.release.exports._contract import (
@@ -37,7 +38,6 @@ _SPLITS: Final[Mapping[str, TableSplit]] = {
     "validation": "validation",
     "test": "test",
 }
-_SHOWN_NAMES: Final = 5
 
 
 @dataclass(frozen=True)
@@ -186,14 +186,13 @@ def _outside_layout(out: Path, outside: Mapping[str, tuple[str, ...]]) -> tuple[
     names = sorted({name for own in outside.values() for name in own})
     if not names:
         return ()
-    shown = ", ".join(names[:_SHOWN_NAMES]) + (", ..." if len(names) > _SHOWN_NAMES else "")
     several = f"{len(outside)} cases" if len(outside) > 1 else "1 case"
     return (
         Issue(
             code="name-outside-layout",
             where=str(out),
             what=f"RadGenome's list has no name for {len(names)} structures of {several}, "
-            f"which have no mask file: {shown}.",
+            f"which have no mask file: {first_few(names)}.",
             remedy=f"Nothing; the release itself holds them, and {FILE_NAME} names them all.",
             severity="note",
         ),
