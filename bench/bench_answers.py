@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from tests.reports.llm.server import honest_findings
 
+from bench import DATA
 from bench.bench_reports import half, rows_of
 from bench.marked import lines_of, parse
 from groundct.core.report import Report, report_of_columns
@@ -267,9 +268,8 @@ def measure(folder: Path, number: int) -> None:
 
 
 def main() -> int:
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
     given = [argument for argument in sys.argv[1:] if argument != "-v"]
-    folder = (Path(given[0]) if given else default) / "labelled_reports"
+    folder = (Path(given[0]) if given else DATA) / "labelled_reports"
     for part in ("tuned", "held"):
         print(f"marked sentences, {part}")
         marked(part)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import DATA
 from groundct.anatomy import segment
 from groundct.anatomy.choice import choose
 from groundct.codecs.volumes import read_volume, volume_reference
@@ -122,7 +123,7 @@ def show(title: str, results: list[dict[str, tuple[int, int, int, int]]]) -> Non
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--seeds", type=int, default=2)
     arguments = parser.parse_args()
     for rest, title in ((0, "phantoms, even seeds"), (1, "phantoms, odd seeds")):

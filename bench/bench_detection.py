@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
+from bench import DATA
 from groundct.benchmark.detection import (
     DetectionSettings,
     evaluate_detection,
@@ -39,7 +40,7 @@ SETS = 300
 
 def main() -> int:
     words = [word for word in sys.argv[1:] if word != "--coverage"]
-    data = Path(words[0] if words else "../shared/data")
+    data = Path(words[0]) if words else DATA
     with tempfile.TemporaryDirectory() as scratch:
         for candidates in (20_000, 1_000_000):
             large(Path(scratch), candidates)

@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from bench import DATA
 from groundct.benchmark.reports.judges import FindingsJudge, Statement
 from groundct.core.plugins import load_plugin
 from groundct.reports.sections import split_sections
@@ -49,8 +50,7 @@ def verdicts(examples: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
 
 
 def main() -> int:
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
     path = folder / "reports" / "radfact" / "test_examples.json"
     if not path.is_file():
         print(f"{path} is not there: nothing measured.", file=sys.stderr)

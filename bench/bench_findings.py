@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import DATA
 from bench.bench_masks import seeds_of
 from bench.masks_phantom import EMPTY, claimed, grounded, spec_of
 from groundct.anatomy.composites import complete
@@ -44,7 +45,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--phantoms", type=int, default=0, help="how many phantoms")
     parser.add_argument("--seeds", default="odd", help="even, odd, or the first seed")
     parser.add_argument("--width", type=int, default=224, help="voxels along i and j")

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from bench import DATA
 from groundct.anatomy.hu import PLUGIN as HU
 from groundct.codecs.nifti import read_nifti_labels, read_nifti_volume
 from groundct.core.case import NiftiVolume
@@ -41,7 +42,7 @@ EMPTY = Report(text="", sections=())
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--only", choices=("lidc", "effusion"))
     options = parser.parse_args()
     status = 0

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import DATA
 from bench.bench_reports import Row, f1, half, rows_of
 from groundct.core.report import Report, Sentence, report_of_columns
 from groundct.reports.rules import PLUGIN
@@ -113,8 +114,7 @@ def generated(folder: Path, number: int) -> None:
 
 
 def main() -> int:
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    data = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
     folder = data / "labelled_reports"
     if not folder.is_dir():
         print(f"{folder} is not there: nothing measured.", file=sys.stderr)

@@ -23,6 +23,7 @@ import traceback
 from dataclasses import asdict
 from pathlib import Path
 
+from bench import DATA
 from bench.masks_phantom import CaseScore, FindingScore, Tables, score_phantom
 
 
@@ -30,7 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--phantoms", type=int, default=0, help="how many phantoms")
     parser.add_argument("--seeds", default="odd", help="even, odd, or the first seed")
     parser.add_argument("--width", type=int, default=256, help="voxels along i and j")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import DATA
 from bench.bones_pictures import draw
 from bench.bones_scenes import Found, find, numbers
 from groundct.anatomy._hu.bone.label_regions import region_of, widened
@@ -46,7 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--phantoms", type=int, default=0, help="how many phantoms")
     parser.add_argument("--seeds", choices=("even", "odd"), default="odd")
     parser.add_argument("--pictures", type=Path, help="write pictures of the real scans here")

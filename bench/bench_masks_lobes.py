@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from bench import DATA
 from bench.masks_real import LIDC
 from groundct.anatomy._hu.airway.airway_tree import Branch
 from groundct.anatomy._hu.airway.airways import find_airways
@@ -53,7 +54,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
     folder = options.data / "ct" / "lidc_idri"

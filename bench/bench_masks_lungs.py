@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import DATA
 from bench.masks_lungs_pictures import draw_borders, draw_trees
 from bench.masks_real import AIRWAY, CIP_SIDES, LIDC
 from groundct.anatomy._hu.airway.airway_structures import airway_structures
@@ -200,7 +201,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--seeds", type=int, default=4, help="phantoms, from seed 0; 0 for none")
     parser.add_argument("--pictures", type=Path, help="draw trees and borders here")
     options = parser.parse_args()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import DATA
 from groundct.anatomy.composites import complete
 from groundct.anatomy.hu import PLUGIN as HU
 from groundct.codecs.nifti import read_nifti_labels, read_nifti_volume
@@ -52,7 +53,7 @@ LANDMARK_PARTS = ("heart ascending aorta", "aortic arch", "descending aorta")
 
 
 def main() -> int:
-    data = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("../shared/data")
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
     folder = data / "ct" / "totalsegmentator"
     if not folder.is_dir():
         print(f"{folder} is absent: nothing was measured", file=sys.stderr)

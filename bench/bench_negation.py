@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench import DATA
 from bench.bench_reports import rows_of
 from bench.marked import lines_of, outcome
 from groundct.core.report import Finding, Span
@@ -123,8 +124,7 @@ def marked() -> None:
 def main() -> int:
     print("marked sentences")
     marked()
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "labelled_reports"
+    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else DATA) / "labelled_reports"
     if not folder.is_dir():
         print(f"{folder} is not there: no forms counted.", file=sys.stderr)
         return 1

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from bench import DATA
 from groundct.codecs.dicom import read_dicom_series
 from groundct.codecs.nifti import read_nifti_volume
 from groundct.core.case import DicomSeries, NiftiVolume
@@ -65,7 +66,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--phantoms", type=int, default=4)
     parser.add_argument("--width", type=int, default=512)
     parser.add_argument("--picture", type=Path)

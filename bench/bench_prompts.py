@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import DATA
 from bench.inserted import LOBES, Inserted, inserted
 from groundct.anatomy import segment
 from groundct.codecs.nifti import read_nifti_labels, read_nifti_volume
@@ -116,7 +117,7 @@ class Asker:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--organs", type=Path)
     parser.add_argument("--inserted", type=int, default=0, help="lesions to insert")
     parser.add_argument("--first", type=int, default=0, help="the first lesion's seed")

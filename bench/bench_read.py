@@ -1,6 +1,6 @@
 """Checked reading against nibabel's unchecked read of the same file, medians in one run.
 
-``python bench/bench_read.py [--data ../shared/data] [--repeats 5]``: prints one row a file.
+``python -m bench.bench_read [--data ../shared/data] [--repeats 5]``: prints one row a file.
 Exits with 1 when a ratio exceeds 1.5 or a voxel differs, with 2 when the data are absent.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 
+from bench import DATA
 from groundct.codecs.finding_masks import FindingMask, read_finding_masks, write_finding_masks
 from groundct.codecs.nifti import read_nifti_labels, read_nifti_volume, write_nifti_volume
 from groundct.core.case import NiftiVolume
@@ -32,7 +33,7 @@ GRID = Geometry.of(SHAPE, np.diag([-0.75, -0.75, 2.5, 1.0]))
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
     folder = arguments.data / "ct" / "lidc_idri"

@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench import DATA
 from bench.bench_reports import rows_of
 from groundct.core.report import Finding, report_of_columns
 from groundct.reports._rules.reading import read_sentence
@@ -110,8 +111,7 @@ def doubted(rows: list[Row], folder: Path) -> None:
 
 
 def main() -> int:
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / "labelled_reports"
+    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else DATA) / "labelled_reports"
     rows = rows_of(Path(__file__).parent, "read_sentences.tsv", "\t")
     for half in ("0", "1", "later", "last"):
         own = [row for row in rows if row["half"] == half]

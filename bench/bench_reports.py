@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import DATA
 from groundct.core.report import report_of_columns
 from groundct.reports.labels import categorize, labels_of
 from groundct.reports.rules import PLUGIN
@@ -31,8 +32,7 @@ def half(name: str) -> int:
 
 def data_folder(name: str) -> Path | None:
     """A folder of the data that the command names; None, said on standard error, without one."""
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else default) / name
+    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else DATA) / name
     if folder.is_dir():
         return folder
     print(f"{folder} is not there: nothing measured.", file=sys.stderr)

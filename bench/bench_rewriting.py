@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from bench import DATA
 from bench.bench_reports import rows_of
 from groundct.core.report import Finding, Sentence, Span, report_of_columns, rewritten
 from groundct.reports._rules.details.measures import measured
@@ -147,8 +148,7 @@ def details(every: list[str]) -> None:
 def main() -> int:
     given = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     shown = int(given.pop()) if "--list" in sys.argv else 0
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(given[0]) if given else default) / "labelled_reports"
+    folder = (Path(given[0]) if given else DATA) / "labelled_reports"
     if not folder.is_dir():
         print(f"{folder} is not there: nothing measured.", file=sys.stderr)
         return 1

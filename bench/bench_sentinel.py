@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import DATA
 from groundct.anatomy.sentinel import flags, look
 from groundct.codecs.dicom import scan_dicom_folder
 from groundct.codecs.volumes import read_volume
@@ -63,7 +64,7 @@ def turned(volume: Volume, turn: Reorientation, *, spacing_follows: bool) -> Vol
 
 def main() -> int:
     """Print one row a scan."""
-    data = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/data")
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
     if not (data / "ct" / "lidc_idri").is_dir():
         print(f"no data at {data}: name the folder that holds ct/lidc_idri", file=sys.stderr)
         return 1

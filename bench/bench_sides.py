@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench import DATA
 from bench.bench_reports import half, rows_of
 from groundct.core.report import Reading, report_of_columns
 from groundct.reports.rules import PLUGIN
@@ -84,8 +85,7 @@ def _sentences(folder: Path, name: str, number: int) -> Iterator[str]:
 
 def main() -> int:
     arguments = [word for word in sys.argv[1:] if word != "--show"]
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(arguments[0]) if arguments else default) / "labelled_reports"
+    folder = (Path(arguments[0]) if arguments else DATA) / "labelled_reports"
     if not folder.is_dir():
         print(f"{folder} is not there: nothing measured.", file=sys.stderr)
         return 1

@@ -17,6 +17,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 
+from bench import DATA
 from bench.bench_official import made_pairs
 from bench.surface_peers import installed, medpy_hd95, monai_hd95_and_nsd, values_of
 from groundct.core.geometry import Geometry
@@ -204,7 +205,7 @@ def lesions(data: Path) -> None:
 def main() -> int:
     speed()
     organs()
-    data = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/data")
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
     if not (data / "ct" / "lidc_idri").is_dir():
         print(f"{data} is absent: readers and lesions are not compared", file=sys.stderr)
         return 1

@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import DATA
 from groundct.core.report import Span
 from groundct.reports._rules.reading import read_sentence
 from groundct.reports._rules.words.sentences import sentence_places
@@ -182,8 +183,7 @@ def sentence_costs(source: Path) -> tuple[float, float]:
 
 def main() -> int:
     """Run the benchmark."""
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
     source = folder / "labelled_reports" / _REPORTS
     if not source.is_file():
         print(f"{source} is not there: nothing measured.", file=sys.stderr)

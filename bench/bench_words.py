@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from bench import DATA
 from bench.bench_reports import rows_of
 from groundct.vocabulary.spelling import known_word, lexicon_words
 from groundct.vocabulary.words import normal_word
@@ -30,8 +31,7 @@ def texts(folder: Path) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    parser.add_argument("data", type=Path, nargs="?", default=default)
+    parser.add_argument("data", type=Path, nargs="?", default=DATA)
     parser.add_argument("--list", action="store_true", help="print the words")
     asked = parser.parse_args()
     folder = asked.data / "labelled_reports"

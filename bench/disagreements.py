@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from bench import DATA
 from bench.bench_links import of_half
 from bench.bench_reports import Row, half, rows_of
 from bench.label_causes import code_disagreements, code_table, label_disagreements, label_table
@@ -25,7 +26,6 @@ from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import expand, lexicon
 from groundct.vocabulary.words import normal_word
 
-_DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 _SHORTEST_WORD = 5
 
 
@@ -121,7 +121,7 @@ def main() -> int:
     parser.add_argument("--label", choices=findings().labels)
     parser.add_argument("--table", action="store_true", help="causes and our readings")
     parser.add_argument("--whole", action="store_true", help="print the whole reports")
-    parser.add_argument("--data", type=Path, default=_DEFAULT)
+    parser.add_argument("--data", type=Path, default=DATA)
     asked = parser.parse_args()
     folder = asked.data / "labelled_reports"
     if not folder.is_dir():

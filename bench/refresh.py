@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench import DATA
 from bench.bench_reports import half, label_scores, rows_of
 from bench.disagreements import tables
 from bench.label_causes import score_table
@@ -39,8 +40,7 @@ def part(name: str, folder: Path) -> Iterator[str]:
 
 def main() -> int:
     document = Path(sys.argv[1])
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = (Path(sys.argv[2]) if len(sys.argv) > 2 else default) / "labelled_reports"
+    folder = (Path(sys.argv[2]) if len(sys.argv) > 2 else DATA) / "labelled_reports"
     if not folder.is_dir():
         print(f"{folder} is not there: nothing written.", file=sys.stderr)
         return 1

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import DATA
 from bench.models import check_nninteractive, check_sat, check_totalsegmentator, check_voxtell
 from groundct.codecs.nifti import read_nifti_labels
 from groundct.codecs.volumes import read_volume, volume_reference
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
     asked.add_argument("--totalsegmentator", type=Path, metavar="PYTHON")
     asked.add_argument("--finders", type=Path, metavar="PYTHON", help="VoxTell and nnInteractive")
     asked.add_argument("--sat", type=Path, metavar="PYTHON", help="MONAI 1.1, for SAT's formats")
-    asked.add_argument("--data", type=Path, default=Path("../shared/data"))
+    asked.add_argument("--data", type=Path, default=DATA)
     told = asked.parse_args(arguments)
     volume, lesion = _example()
     middle = np.round(np.argwhere(lesion.voxels).mean(axis=0) + lesion.offset).astype(int)
