@@ -53,11 +53,14 @@ class Places:
     unplaced: frozenset[str]
 
     def resolve(self, head: str, key: str) -> str | None:
-        """The type of a general word at a place or at its nearest parent; None when unknown."""
+        """The type of a general word at a place or at its nearest parent; None when unknown.
+
+        Empty where it says nothing there: "opacification of the aorta".
+        """
         while key:
             found = self.compounds.get((head, key))
             if found is not None:
-                return found or None
+                return found
             key = self.places[key].parent
         return None
 

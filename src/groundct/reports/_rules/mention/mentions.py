@@ -102,7 +102,7 @@ def _of_neighbour(parsed: Parsed, hits: tuple[Hit, ...], index: int) -> str | No
             continue
         region = findings().types[usual].anatomy.partition("/")[0]
         if region in places().places:
-            return places().resolve(head, region)
+            return places().resolve(head, region) or None
     return None
 
 
@@ -119,7 +119,7 @@ def _of_organs(parsed: Parsed, hit: Hit) -> str | None:
     keys = {place.entry.meaning for place in parsed.places if place.first not in named}
     for organ in _ALONE if keys else ():
         if all(organ in (key, *places().holding(key)) for key in keys):
-            return places().resolve(hit.entry.meaning, organ)
+            return places().resolve(hit.entry.meaning, organ) or None
     return None
 
 
@@ -155,6 +155,9 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
         kind = places().resolve(head, place.entry.meaning)
         if kind is not None:
             types.setdefault(kind, []).append(place)
+    if set(types) == {""}:
+        return []
+    types.pop("", None)
     if not types:
         default = places().default(head)
         if default is None:
