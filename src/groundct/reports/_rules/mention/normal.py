@@ -7,7 +7,8 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
-_STOPS = frozenset(";:")
+_LABEL_END = ":"
+_STOPS = frozenset((";", _LABEL_END))
 _NONE = "~none"
 _ADVERBS = 2
 
@@ -81,7 +82,10 @@ def _ruled_out(parsed: Parsed, place: Hit, named: tuple[Hit, ...]) -> str | None
 
 
 def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
-    """The places that a cue of normality speaks of: before it, or after "normal" as adjective."""
+    """The places that a cue of normality speaks of.
+
+    They stand before it, after "normal" as adjective, or in the label that it answers.
+    """
     stops = _STOPS | parsed.grammar.but
     # Of an organ before an earlier cue, normal or not, or one of not being seen, all is said.
     said = [hit.last for hit in parsed.cues["normality"] if hit.last <= cue.first]
@@ -106,5 +110,16 @@ def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
     kept = [p for p in before if p.first >= last]
     if kept:
         return tuple(kept)
-    after = [p for p in parsed.places if cue.last <= p.first <= cue.last + 3]
-    return tuple(after[:1]) if not before else ()
+    if before:
+        return ()
+    after = tuple([p for p in parsed.places if cue.last <= p.first <= cue.last + 3])
+    return after[:1] or _labelled(parsed, cue)
+
+
+def _labelled(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
+    """The places of a label of which a cue says the first: "Pleura: unremarkable"."""
+    label = parsed.words.index(_LABEL_END) if _LABEL_END in parsed.words[: cue.first] else 0
+    said = (*parsed.places, *parsed.findings, *parsed.cues["normality"])
+    if any(label <= hit.first < cue.first for hit in said):
+        return ()
+    return tuple([place for place in parsed.places if place.last <= label])

@@ -2,15 +2,18 @@
 
 Periods inside numbers, after abbreviations and list numbers, or before a small letter end nothing;
 a missing space after a period, quotes, bullets, empty lines, list lines and two spaces before a
-capital do. A question inside brackets ends nothing.
+capital do, as does a line's end before a capitalized word. A question inside brackets ends nothing,
+nor does a quote around a few words, or the end of a line that a label fills.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from groundct.core.report import Span
 from groundct.vocabulary.grammar import grammar
+from groundct.vocabulary.spelling import shorthand
 
 _CANDIDATE = re.compile(r"[.!?]+|[\"“”•●▪]|\n|(?<=[^\W_]|\))[ \t]{2,}(?=[^\W\d_])")
 # The same for a text in which no two spaces follow each other: many times as fast.
@@ -18,16 +21,21 @@ _SIGN = re.compile(r"[.!?\"“”•●▪\n](?:(?<=[.!?])[.!?]*)?")
 _GAP = re.compile(r"[ \t]{2}")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
 _LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)](?!\d)|[*•●▪>]|[-–]\s)\s*")
-_LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
+_LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/& \u0300-\u036f]){0,40}:")
+_QUOTES = '"“”'
+_QUOTED = re.compile(r'["“][^\W\dA-Z_][^"“”.!?\n]{0,60}["”]')
+_CAPITALIZED = re.compile(r"[ \t]*[A-Z][a-z]+ ")
+_OPEN_ENDS = (":", ",", "-", "/", "(")
 _LOOK = 16
-_ASKED = 100
+_LINE = 60
+_NEAR = 100
 LONGEST = 1000
 """Characters after which a sentence is cut at a space."""
 
 
 def sentence_places(text: str, section: Span, language: str) -> list[tuple[int, int]]:
     """Where each sentence of a section begins and ends: trimmed, not empty, none overlapping."""
-    abbreviations = grammar(language).abbreviation
+    abbreviations = _abbreviations(language)
     places: list[tuple[int, int]] = []
     start = section.start
     candidates = _CANDIDATE if _GAP.search(text, section.start, section.end) else _SIGN
@@ -40,26 +48,32 @@ def sentence_places(text: str, section: Span, language: str) -> list[tuple[int, 
     return places
 
 
+@lru_cache(maxsize=8)
+def _abbreviations(language: str) -> frozenset[str]:
+    """The words whose periods seldom end a sentence, in small letters."""
+    return grammar(language).abbreviation | {word.lower() for word in shorthand(language)}
+
+
 def _ends(
     text: str, match: re.Match[str], rest: tuple[int, int], abbreviations: frozenset[str]
 ) -> bool:
     """Whether a sign ends the sentence in ``rest``, where it begins and where the section ends."""
     start, end = rest
     sign = match.group()
-    if sign in '"“”•●▪':
+    if sign in _QUOTES:
+        return not _is_quoting(text, match.start(), rest)
+    if sign in "•●▪":
         return True
     if sign[0] in " \t":
         # Impressions part their statements by two spaces where the period was lost.
         return text[match.end()].isupper()
     if sign == "\n":
-        return _newline_ends(text, match.end(), end)
+        return _newline_ends(text, match, rest)
     after = text[match.end() : min(end, match.end() + _LOOK)]
     if not after.strip():
         return True
     if sign == "?":
-        asked = text[max(start, match.start() - _ASKED) : match.start()]
-        answered = text[match.end() : min(end, match.end() + _ASKED)]
-        inside = asked.rfind("(") > asked.rfind(")") and 0 <= answered.find(")") < _open(answered)
+        inside = _in_brackets(text, match, rest)
         return after[0].isspace() and not (inside or after.lstrip()[0].islower())
     before = text[max(start, match.start() - _LOOK) : match.start()]
     if after[:1] == " " and after[1:2].isupper():
@@ -70,10 +84,24 @@ def _ends(
     return _period_ends(before, after, abbreviations)
 
 
-def _open(text: str) -> int:
-    """Where the next bracket opens, or the text ends."""
-    position = text.find("(")
-    return position if position >= 0 else len(text)
+def _in_brackets(text: str, match: re.Match[str], rest: tuple[int, int]) -> bool:
+    """Whether a sign stands in brackets that open in its sentence and close soon after it."""
+    start, end = rest
+    opened = text.rfind("(", max(start, match.start() - _NEAR), match.start())
+    if opened < 0 or text.find(")", opened, match.start()) >= 0:
+        return False
+    closed = text.find(")", match.end(), min(end, match.end() + _NEAR))
+    return closed >= 0 and text.find("(", match.end(), closed) < 0
+
+
+def _is_quoting(text: str, position: int, rest: tuple[int, int]) -> bool:
+    """Whether a quote opens or closes a quotation: a few words that begin with a small letter."""
+    start, end = rest
+    if _QUOTED.match(text, position, end):
+        return True
+    opened = max(text.rfind(sign, max(start, position - _NEAR), position) for sign in _QUOTES)
+    quoted = _QUOTED.match(text, opened, end) if opened >= 0 else None
+    return quoted is not None and quoted.end() == position + 1
 
 
 def _period_ends(before: str, after: str, abbreviations: frozenset[str]) -> bool:
@@ -90,15 +118,21 @@ def _period_ends(before: str, after: str, abbreviations: frozenset[str]) -> bool
         return after[0] in " \t" and before[-1].isalpha() and not short
     if before.strip().isdigit() and len(before.strip()) <= 2:
         return False  # a list number at the start of a sentence
+    if short and word is not None and "." in word[1]:
+        return False  # "e.g."
     return not short or not (following[:1].isdigit() or len(before) < 3)
 
 
-def _newline_ends(text: str, position: int, end: int) -> bool:
-    line = text[position : min(end, position + 60)]
-    if not line.strip() or line.lstrip(" \t").startswith("\n"):
+def _newline_ends(text: str, match: re.Match[str], rest: tuple[int, int]) -> bool:
+    start, end = rest
+    line = text[match.end() : min(end, match.end() + _LINE)]
+    if not line.strip() or line.lstrip(" \t").startswith("\n") or _LIST_MARK.match(line):
         return True
     label = _LABEL.match(line)
-    return _LIST_MARK.match(line) is not None or (label is not None and label[1].isupper())
+    if label is not None:
+        return label[1].isupper()
+    before = text[max(start, match.start() - _LOOK) : match.start()].rstrip()
+    return before[-1:] not in _OPEN_ENDS and _CAPITALIZED.match(line) is not None
 
 
 def _keep(text: str, start: int, end: int, places: list[tuple[int, int]]) -> None:
