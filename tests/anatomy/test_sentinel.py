@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from groundct.anatomy import ScanWarning, segment
 from groundct.anatomy.sentinel import flags, look
 from groundct.core.geometry import Geometry, Reorientation
 from groundct.core.volume import Volume
@@ -113,3 +114,12 @@ def test_large_effusions_leave_front_and_back_unsure_and_say_so():
     for volume in (sick, turned(sick, TURNS[2])):
         assert "front-back-flipped" not in codes(volume)
         assert "front-back-unsure" in codes(volume, severity="note")
+
+
+def test_masks_of_a_mirrored_scan_come_with_a_warning(chest):
+    mirror = Reorientation(axes=(0, 1, 2), flips=(True, False, False))
+    segment(chest)  # and those of an upright one without: a warning would be an error
+    with pytest.warns(ScanWarning, match="left and right are turned") as told:
+        organs = segment(turned(chest, mirror))
+    assert "left lung" in organs.names
+    assert told[0].filename == __file__

@@ -1,5 +1,5 @@
 """Volume -> LabelMap; one file a segmenter. ``segment`` runs one by its name."""
 
-from groundct.anatomy._segment import segment
+from groundct.anatomy._segment import ScanWarning, segment
 
-__all__ = ["segment"]
+__all__ = ["ScanWarning", "segment"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 from groundct.core.contracts import Segmenter, component
@@ -12,10 +13,17 @@ from groundct.core.value import digest
 from groundct.core.volume import LabelMap, Volume, require_volume
 
 
+class ScanWarning(UserWarning):
+    """A scan's content contradicts its header: left may be right, or its values no HU."""
+
+
 def segment(
     volume: Volume, segmenter: str = "hu", options: Mapping[str, str] | None = None
 ) -> LabelMap:
     """Organ masks of a CT, composites included.
+
+    A scan that contradicts its header gives a `ScanWarning` (``groundct.anatomy.sentinel`` tells
+    more): every side of its masks is the header's.
 
     Args:
         volume: A CT in HU, as ``groundct.codecs.volumes.read_volume`` gives it.
@@ -29,6 +37,19 @@ def segment(
         DataError: The segmenter cannot do its work; each class says what to do.
         TypeError: It is no Volume; an array has no grid, so that left and right are not known.
     """
+    from groundct.anatomy import sentinel
+
+    organs = organs_of(volume, segmenter, options)
+    for issue in sentinel.flags(sentinel.look(volume), "scan"):
+        if sentinel.contradicted([issue]):
+            warnings.warn(issue.line(), ScanWarning, stacklevel=2)
+    return organs
+
+
+def organs_of(
+    volume: Volume, segmenter: str = "hu", options: Mapping[str, str] | None = None
+) -> LabelMap:
+    """As `segment`, for those who ask the sentinel themselves."""
     from groundct.anatomy.composites import complete
 
     require_volume(volume)

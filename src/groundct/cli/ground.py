@@ -102,12 +102,12 @@ def command(  # noqa: PLR0913 - one parameter an option
 
 
 def _organs(anatomy: Path | None, ct: Volume) -> LabelMap:
-    from groundct.anatomy import segment
+    from groundct.anatomy._segment import organs_of
 
     if anatomy is None:
         _say("segmenting organs with hu")
-        return segment(ct)
-    return segment(ct, "masks", {"folder": str(anatomy)})
+        return organs_of(ct)
+    return organs_of(ct, "masks", {"folder": str(anatomy)})
 
 
 def _show(path: Path, found: FoundFinding) -> None:

@@ -8,7 +8,8 @@ from typing import cast
 
 import numpy as np
 
-from groundct.anatomy import segment, sentinel
+from groundct.anatomy import sentinel
+from groundct.anatomy._segment import organs_of
 from groundct.core.contracts import Candidate, FindingSegmenter
 from groundct.core.geometry import require_same_grid
 from groundct.core.options import configured
@@ -102,7 +103,7 @@ def finder(
         cast(FindingSegmenter, load_plugin("grounding", segmenter)), dict(options or {})
     )
     if organs is None:
-        organs = segment(volume)
+        organs = organs_of(volume)
     require_label_map(organs)
     require_same_grid(organs.geometry, volume.geometry, "organs")
     atlas = Atlas(volume, organs)
