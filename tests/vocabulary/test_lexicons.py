@@ -48,7 +48,7 @@ ROLES = {
         *("negates_next", "negates_it"),
         *("ends_scope", "ends_after", "introduces"),
     },
-    "uncertainty": {"uncertain_after", "uncertain_before", "explains", "asked"},
+    "uncertainty": {"uncertain_after", "uncertain_before", "explains", "describes", "asked"},
     "normality": {"normal", "not_normal"},
     "temporal": {
         *("prior", "since", "exam", "compared", "current", "increased_if", "decreased_if"),

@@ -28,6 +28,7 @@ from groundct.reports._rules.presence.earlier import only_earlier, taken_back
 from groundct.reports._rules.presence.slips import (
     acted_on,
     answers,
+    asked,
     hyphened,
     led_by_in,
     minus,
@@ -77,7 +78,7 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
     for cue in parsed.role("uncertainty", "uncertain_of"):
         if _is_of(parsed, last, cue):
             return "uncertain", cue
-    if questioned(parsed, last):
+    if questioned(parsed, last) or asked(parsed, first):
         return "uncertain", None
     choice = _one_of_two(parsed, first, last)
     if choice is not None:
@@ -153,8 +154,8 @@ def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
         if _is_of(parsed, last, cue):
             return cue
     for cue in parsed.role("negation", "negates_before"):
-        if parsed.verb_last and cue.first <= first and last <= cue.last:
-            return cue  # "... düşündürecek lezyon saptanmadı" is one cue.
+        if cue.first <= first and last <= cue.last:
+            return cue  # "... is not enlarged", "... düşündürecek lezyon saptanmadı": one cue.
         if cue.first < last or of_earlier(parsed, cue):
             continue
         if answers(parsed, cue, last) or not _blocked_before(parsed, (first, last), cue):

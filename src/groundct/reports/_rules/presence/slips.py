@@ -7,6 +7,7 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
 _CLOSERS = frozenset(",;(")
+_LEADING = frozenset("(;:")
 _REACH = 4
 _ACT_REACH = 8
 _KIN = (
@@ -41,9 +42,16 @@ def slipped(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
 
 
 def answers(parsed: Parsed, cue: Hit, last: int) -> bool:
-    """Whether a cue is the whole answer after a colon: "Pleural effusion: none"."""
+    """Whether a cue is the whole answer to a mention: "Effusion: none", "effusion - no"."""
     asked = cue.first == last + 1 and parsed.words[last] == ":"
+    asked = asked or (cue.first == last and _dashed(parsed, last))
     return asked and (cue.last == len(parsed.words) or not parsed.words[cue.last].isalpha())
+
+
+def _dashed(parsed: Parsed, position: int) -> bool:
+    """Whether a dash between spaces stands before a token."""
+    gap = parsed.text[parsed.said.ends[position - 1] : parsed.said.starts[position]]
+    return gap[:1].isspace() and gap[-1:].isspace() and not gap.isspace()
 
 
 def minus(parsed: Parsed, last: int) -> bool:
@@ -82,7 +90,38 @@ def questioned(parsed: Parsed, last: int) -> bool:
     closers = _CLOSERS | parsed.grammar.joint
     for position in range(last, len(parsed.words)):
         if parsed.words[position] == "?":
-            return not any(last <= hit.first < position for hit in parsed.findings)
+            own = not any(last <= hit.first < position for hit in parsed.findings)
+            return own and not _leads(parsed, position)
         if parsed.words[position] in closers:
             return False
     return False
+
+
+def asked(parsed: Parsed, first: int) -> bool:
+    """Whether a question mark leads a mention, or one that it is an alternative to.
+
+    "?Empyema", "effusion ?infected", "?infarct or infection".
+    """
+    if "?" not in parsed.words:
+        return False
+    closers = _CLOSERS | parsed.grammar.with_ | (parsed.grammar.joint - parsed.grammar.either)
+    for position in range(first - 1, -1, -1):
+        if parsed.words[position] == "?":
+            return _leads(parsed, position)
+        if parsed.words[position] in closers:
+            return False
+    return False
+
+
+def _leads(parsed: Parsed, position: int) -> bool:
+    """Whether a question mark asks for what follows it: it begins a clause, or a word.
+
+    "? early pneumonia", "(?metastasis)", "effusion ?empyema".
+    """
+    after = parsed.words[position + 1 : position + 2]
+    if not after or not after[0][0].isalnum():
+        return False
+    if not position or parsed.words[position - 1] in _LEADING:
+        return True
+    apart = parsed.said.ends[position - 1] < parsed.said.starts[position]
+    return apart and parsed.said.ends[position] == parsed.said.starts[position + 1]

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache, wraps
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from groundct.core.report import Span, span_at
+from groundct.reports._rules.words.stages import stages
 from groundct.reports._rules.words.tokens import Token, Tokens, tokenize
 from groundct.vocabulary._tables import has_table
 from groundct.vocabulary.grammar import Grammar, grammar
@@ -32,7 +33,7 @@ HERE: Final = "here"
 TOGETHER: Final = "together"
 """The role of words such as "accompanied by"."""
 ANAPHORS: Final = frozenset((ANAPHOR, HERE))
-_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/ \u0300-\u036f]){0,40}:")
+_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/& \u0300-\u036f]){0,40}:")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
 LEXICONS: Final = {
     **dict.fromkeys((*_CUES, "relation", "sites", "units", "remarks"), "role"),
@@ -181,6 +182,8 @@ def parse(text: str, language: str) -> Parsed:
     A label such as "Lymph nodes:" names a place and no finding, unless a bare answer follows it.
     """
     tokens = tokenize(text, language)
+    for first, last in stages(text, tokens):
+        tokens.words[first:last] = [MASK] * (last - first)
     words = list(tokens.words)
     found = as_said = _lexicons(language).find(words)
     relations = found.get("relation", ())
