@@ -20,6 +20,10 @@ from groundct.reports._rules.words.tokens import tokenize
         ("CTs/Wilms", ["cts", "/", "wilm"]),
         ("c/water", ["c", "/", "water"]),
         ("RUL/RLL", ["rul", "/", "rll"]),
+        ("Rt. lung, lt. breast", ["right", "lung", ",", "left", "breast"]),
+        ("After RT, no nodule.", ["after", "radiotherapy", ",", "no", "nodule", "."]),
+        ("Lung . RUL", ["lung", ".", "rul"]),
+        ("RML & lingula", ["rml", "and", "lingula"]),
     ],
 )
 def test_words(text: str, words: list[str]) -> None:

@@ -148,7 +148,7 @@ def test_shorthand_has_a_letter_for_each_word() -> None:
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("w/o", "without"), ("LNs", "lymph node"), ("C/W", "consistent with"), ("lens", "lens")],
+    [("w/o", "without"), ("LNs", "lymph node"), ("C/W", "consistent with"), ("lane", "lane")],
 )
 def test_shorthand_is_what_it_stands_for(written: str, meant: str) -> None:
     assert known_word(written, "en") == meant

@@ -50,7 +50,8 @@ def known_word(word: str, language: str) -> str:
     Languages without a table of spellings take words as they are. Of shorthand it is what that
     stands for, which may be several words.
     """
-    short = shorthand(language).get(word.lower())
+    written = shorthand(language)
+    short = written.get(word) or written.get(word.lower())
     if short is not None:
         return short
     normal = normal_word(word, language)
@@ -126,7 +127,10 @@ def _listed(language: str) -> dict[str, str] | None:
 
 @lru_cache(maxsize=8)
 def shorthand(language: str) -> Mapping[str, str]:
-    """What is written for words in small letters, and the words in their normal form."""
+    """What is written for words, and the words in their normal form.
+
+    Small letters stand for capitals too, but where these have a row of their own: "Rt" and "RT".
+    """
     path = f"{language}/{_SHORTHAND}"
     rows = read_table(path, ("written", "means")) if has_table(path) else ()
     return {

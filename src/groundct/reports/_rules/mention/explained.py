@@ -33,8 +33,9 @@ def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention,
     for number, (one, other) in enumerate(pairwise(mentions)):
         if not parsed.verb_last and _is(one, other) and _explains(parsed, one, other):
             dropped.add(number)
-        elif _is(other, one) and (
-            one.last == other.first or (parsed.verb_last and _explains(parsed, one, other))
+        elif _is_form(one, other) or (
+            _is(other, one)
+            and (one.last == other.first or (parsed.verb_last and _explains(parsed, one, other)))
         ):
             dropped.add(number + 1)
         elif _adjective(parsed, one, other):
@@ -106,6 +107,11 @@ def _is(general: Mention, other: Mention) -> bool:
     return general.hit.entry.meaning.startswith(GENERAL) and other.type in findings().explained.get(
         general.type, ()
     )
+
+
+def _is_form(one: Mention, other: Mention) -> bool:
+    """Whether a density is but how the finding right before it looks: "a plaque shadow"."""
+    return one.last == other.first and other.hit.entry.meaning == _VAGUE
 
 
 def _adjective(parsed: Parsed, one: Mention, other: Mention) -> bool:

@@ -130,7 +130,7 @@ def _pathological(parsed: Parsed, hit: Hit) -> bool:
     high = min((o.first for o in others if o.first >= hit.last), default=len(parsed.words))
     ignored = {
         position
-        for cue in parsed.role("negation", "ignored")
+        for cue in parsed.role("negation", "ignored", "negates_before")
         for position in range(cue.first, cue.last)
     }
     return any(

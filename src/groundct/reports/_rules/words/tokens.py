@@ -50,7 +50,22 @@ def tokenize(text: str, language: str) -> Tokens:
     surfaces = parts[1::2]
     words = list(map(known_words(language).__getitem__, surfaces))
     tokens = Tokens(edges[:-1:2], edges[1::2], words, surfaces)
+    if "." in words:
+        _leave_out_periods(tokens, language)
     return _written_out(tokens) if " " in "".join(words) else tokens
+
+
+def _leave_out_periods(tokens: Tokens, language: str) -> None:
+    """Take out the periods that belong to shorthand: "Rt. lung"."""
+    short = shorthand(language)
+    for n in range(len(tokens.words) - 1, 0, -1):
+        if (
+            tokens.words[n] == "."
+            and tokens.starts[n] == tokens.ends[n - 1]
+            and tokens.surfaces[n - 1].lower() in short
+        ):
+            for column in tokens:
+                del column[n]
 
 
 def _written_out(tokens: Tokens) -> Tokens:
