@@ -26,6 +26,7 @@ _ENDING = 3
 _ROOT = 4
 _STOPS = frozenset(";:()?")
 _ENDS = frozenset(",;:().")
+_LEADS = frozenset(",(;")
 _CHANGES: Final[dict[str, Change]] = {
     "new": "new",
     "stable": "stable",
@@ -33,6 +34,7 @@ _CHANGES: Final[dict[str, Change]] = {
     "decreased": "decreased",
     "resolved": "resolved",
 }
+_COMPARING: Final = frozenset(("exam", "compared", "since"))
 _WITH_PRIOR: Final[dict[str, Change]] = {"increased_if": "increased", "decreased_if": "decreased"}
 
 
@@ -57,17 +59,18 @@ def changes_of(
 ) -> tuple[Change | None, ...]:
     """How each mention changed; the last word that speaks of it decides.
 
-    Words such as "increased" count only beside an earlier examination: in this register a diameter
-    that is "40 mm and increased" is wide.
+    Words such as "increased" count only beside an earlier examination, or as a clause of their own:
+    a diameter that is "40 mm and increased" is wide, "an effusion, increased" has grown.
     """
     hits = times_of(parsed)
     if not hits:
         return (None,) * len(mentions)
     changes: list[Change | None] = [None] * len(mentions)
-    compared = any(hit.entry.meaning in ("exam", "compared") for hit in hits)
+    compared = any(hit.entry.meaning in _COMPARING for hit in hits)
     for hit in hits:
         change = _CHANGES.get(hit.entry.meaning)
-        if change is None and (compared or _of_known(parsed, hit, mentions)):
+        alone = compared or _is_clause(parsed, hit)
+        if change is None and (alone or _of_known(parsed, hit, mentions)):
             change = _WITH_PRIOR.get(hit.entry.meaning)
         if change not in (None, "new", "stable") and _refused(parsed, hit):
             change = "stable" if change != "resolved" else None
@@ -82,6 +85,16 @@ def changes_of(
             elif changes[number] is None or change != "stable":
                 changes[number] = change
     return tuple(changes)
+
+
+def _is_clause(parsed: Parsed, hit: Hit) -> bool:
+    """Whether a word of change is all that its clause says, but for how much: ", mildly worse"."""
+    named = {n for h in (*parsed.findings, *parsed.places) for n in range(h.first, h.last)}
+    adverb = hit.first - 1 not in named and hit.first > 1
+    led = parsed.words[hit.first - 1] in _LEADS or (
+        adverb and parsed.words[hit.first - 2] in _LEADS
+    )
+    return led and (hit.last == len(parsed.words) or parsed.words[hit.last] in _ENDS)
 
 
 def _of_known(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> bool:

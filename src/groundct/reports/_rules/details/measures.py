@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from groundct.core.report import Measurement, MeasurementForm, MeasurementKind
+from groundct.reports._rules.presence.earlier import in_aside
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.reports._rules.words.sizes import Size, sizes_of
 from groundct.vocabulary.lexicon import Hit
@@ -304,7 +305,7 @@ def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
         return leading[-1].entry.meaning == "exam" and not same
     if leading and leading[-1].entry.meaning == "exam":
         start = leading[-1]
-        at_start = start.first <= 2
+        at_start = start.first <= 2 or in_aside(parsed, start, size.first)
         return at_start and not any(
             h.entry.meaning in ("stable", "new") and start.last <= h.first < size.first
             for h in parsed.cues["temporal"]

@@ -11,6 +11,7 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
 _LEAD = 2
+_ASIDE_SIGNS = frozenset(",;()")
 _OF_EARLIER = frozenset(("exam",))
 
 
@@ -29,9 +30,9 @@ def taken_back(parsed: Parsed, last: int) -> Hit | None:
 def only_earlier(parsed: Parsed, first: int, last: int) -> Hit | None:
     """The earlier examination that a mention is told of, where nothing is said of today.
 
-    Its clause is led by "in the previous CT", or by "there is" and ends in it; no word of change,
-    comparison or the examination at hand stands in it, no second verb, and no "the" before the
-    mention, which would be of something known.
+    Its clause is led by "in the previous CT" or "previously", or by "there is" and ends in the
+    former; no word of change, comparison or the examination at hand stands in it, no second verb,
+    and no "the" before the mention, which would be of something known.
     """
     exams = parsed.role("temporal", "exam")
     if parsed.verb_last or not exams:
@@ -43,6 +44,9 @@ def only_earlier(parsed: Parsed, first: int, last: int) -> Hit | None:
     exam = inside[0]
     leads = parsed.grammar.in_ | parsed.grammar.on | parsed.grammar.at
     before = parsed.words[max(low, exam.first - _LEAD) : exam.first + 1]
+    if leads.isdisjoint(before) and in_aside(parsed, exam, first):
+        sized = any(word[0].isdigit() for word in parsed.words[exam.last : first])
+        return None if sized else exam  # "A solid nodule; previously ground glass".
     if leads.isdisjoint(before) or in_open_bracket(parsed, low, exam.first):
         return None
     told = [hit for hit in parsed.role("negation", "introduces") if low <= hit.first < high]
@@ -57,6 +61,14 @@ def only_earlier(parsed: Parsed, first: int, last: int) -> Hit | None:
     phrase = max((low, exam.last if leading else low, *begins))
     known = parsed.any_word(phrase, first, parsed.grammar.article)
     return exam if (leading or ending) and not known else None
+
+
+def in_aside(parsed: Parsed, exam: Hit, position: int) -> bool:
+    """Whether an earlier examination leads an aside in which a token stands: "(previously ...)"."""
+    begins = exam.first > 0 and parsed.words[exam.first - 1] in _ASIDE_SIGNS
+    return (
+        begins and exam.last <= position and not parsed.any_word(exam.last, position, _ASIDE_SIGNS)
+    )
 
 
 def _clause(parsed: Parsed, first: int, last: int) -> tuple[int, int]:
