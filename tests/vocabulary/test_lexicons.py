@@ -48,7 +48,10 @@ ROLES = {
         *("negates_next", "negates_it"),
         *("ends_scope", "ends_after", "introduces"),
     },
-    "uncertainty": {"uncertain_after", "uncertain_before", "explains", "describes", "asked"},
+    "uncertainty": {
+        *("uncertain_after", "uncertain_before", "uncertain_between"),
+        *("explains", "describes", "asked"),
+    },
     "normality": {"normal", "not_normal"},
     "temporal": {
         *("prior", "since", "exam", "compared", "current", "increased_if", "decreased_if"),
@@ -92,7 +95,7 @@ ROLES = {
     "measurement": {
         *("diameter", "short_axis", "long_axis", "thickness", "distance", "widest"),
         *("about", "up_to", "at_least", "up_to_after", "at_least_after"),
-        *("acquisition", "change_by", "ranging", "versus"),
+        *("acquisition", "change_by", "ranging", "versus", "earlier"),
     },
     "remarks": {"guesses", "guessed", "again", "refers", "none"},
     "units": {"mm", "cm", "times", "until", "between", "label"},

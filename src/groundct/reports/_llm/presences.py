@@ -28,7 +28,7 @@ def allowed_presences(parsed: Parsed, quote: Quote) -> frozenset[Presence]:
     denies = ("negates_after", "negates_before", "negates_of")
     negating = _reaching(parsed, quote, "negation", denies)
     normal = parsed.role("normality", "normal")
-    doubts = ("uncertain_after", "uncertain_before", "uncertain_of")
+    doubts = ("uncertain_after", "uncertain_before", "uncertain_of", "uncertain_between")
     doubting = _reaching(parsed, quote, "uncertainty", doubts)
     questioned = "?" in parsed.words[quote.first :]
     allowed: set[Presence] = {"present"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from groundct.core.report import Measurement, MeasurementForm, MeasurementKind
@@ -40,6 +41,8 @@ _FORM_REACH = 6
 _OF_PRIOR_REACH = 6
 _STOPS = frozenset(";:")
 _APOSTROPHES = frozenset("'’")
+_EARLIER = "earlier"
+_YEAR = re.compile(r"(?:19|20)\d\d|\d{1,2}[.]\d{1,2}[.](?:\d\d){1,2}")
 
 
 class Measured(NamedTuple):
@@ -283,6 +286,8 @@ def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
         return not _ranged(parsed, size)
     if number and _compared(parsed, size, before):
         return True
+    if _dated(parsed, size) and not all(_dated(parsed, other) for other in sizes):
+        return True
     if _until_now(parsed, sizes, number, before) or _until_changed(parsed, sizes, number):
         return True
     if _came_from(parsed, sizes, number):
@@ -336,6 +341,18 @@ def _compared(parsed: Parsed, size: Size, before: tuple[str, ...]) -> bool:
         return True
     opened = "(" in before and not grammar.past.isdisjoint(before)
     return opened and ")" not in before
+
+
+def _dated(parsed: Parsed, size: Size) -> bool:
+    """Whether a date follows a size: "9 mm in 2021", "9 mm on 3/14/2023", "9 mm at baseline"."""
+    hits = parsed.found.get("measurement", ())
+    if any(hit.first == size.last and hit.entry.meaning == _EARLIER for hit in hits):
+        return True
+    grammar = parsed.grammar
+    if not parsed.any_word(size.last, size.last + 1, grammar.in_ | grammar.on | grammar.from_):
+        return False
+    words = parsed.words[size.last + 1 : size.last + 3]
+    return any(map(_YEAR.fullmatch, words)) or words[1:] == ("/",)
 
 
 def _until_now(

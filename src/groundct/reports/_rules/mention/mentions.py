@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from groundct.reports._rules.mention.guesses import is_guess
 from groundct.reports._rules.mention.inside import lies_in, lies_in_lung
 from groundct.reports._rules.mention.verb_last import NEAR_BEFORE, neighbours_before, own_before
 from groundct.reports._rules.words.parsed import Parsed, line_starts, once
@@ -64,7 +65,10 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         # "Pleural effusion or thickening" share the pleura; "pleural effusion, nodules" do not.
         behind = meaning in _OF_VESSELS and tied[index][:1] and tied[index][0].first >= hit.last
         shared = () if meaning in _SHARING and not behind else tied[index]
-        chosen = own or shared or adjectives or tied[index]
+        guessed = bool(out) and is_guess(parsed, hit, out[-1].last, out[-1].type)
+        meant = out[-1].places if guessed else ()
+        chosen = own or shared or adjectives or tied[index] or meant
+        adjectives = adjectives or meant  # "liver lesion, likely a cyst or a hemangioma"
         if not meaning.startswith(GENERAL):
             # "Increase in the heart size, plaques": the heart is no adjective of the plaques.
             adjectives = ()

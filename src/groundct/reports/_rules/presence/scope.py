@@ -11,6 +11,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from groundct.core.report import Presence
+from groundct.reports._rules.presence.appearances import is_appearance
 from groundct.reports._rules.presence.clauses import (
     ENDERS,
     STOPS,
@@ -62,7 +63,7 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
             return "absent", negating
     if minus(parsed, last):
         return "absent", None
-    for cue in parsed.role("uncertainty", "uncertain_after"):
+    for cue in parsed.role("uncertainty", "uncertain_after", "uncertain_between"):
         low = min(cue.last, first)
         if cue.first < first and not (
             _cut(parsed, low, first, last) or _told_apart(parsed, low, first, last)
@@ -74,6 +75,9 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
                 continue  # "nodül izlendi, ... olabilir": the verb has said it
             if acted_on(parsed, first):
                 continue  # "biopsy of the mass should be considered"
+            return "uncertain", cue
+    for cue in parsed.role("uncertainty", "uncertain_between"):
+        if _is_of(parsed, last, cue) and not is_appearance(parsed, last):
             return "uncertain", cue
     for cue in parsed.role("uncertainty", "uncertain_of"):
         if _is_of(parsed, last, cue):
