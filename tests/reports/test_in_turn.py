@@ -36,6 +36,10 @@ def _read(text: str, language: str = "en") -> Things:
             [(_RUL, (6.0,), 1), (_LLL, (9.0,), 1)],
         ),
         (
+            "Bilateral renal cysts, left 8 mm, right 21 mm, and a nodule in the right upper lobe.",
+            [("left kidney", (8.0,), None), (_RUL, (), 1), ("right kidney", (21.0,), None)],
+        ),
+        (
             "There is a nodule of 6 mm in the right upper lobe, 4 mm in the middle lobe and 5 mm "
             "in the left lower lobe.",
             [(_RUL, (6.0,), 1), (_RML, (4.0,), 1), (_LLL, (5.0,), 1)],

@@ -27,6 +27,14 @@ from groundct.reports.rules import PLUGIN
             },
         ),
         ("The pancreas and spleen. All else is normal.", {}),
+        (
+            "Normal calibre aorta and pulmonary trunk.",
+            {
+                "aortic_aneurysm": "Normal calibre aorta",
+                "pulmonary_artery_dilatation": "Normal calibre aorta and pulmonary trunk",
+            },
+        ),
+        ("Normal spleen, liver lesion in segment 6.", {"splenic_lesion": "Normal spleen"}),
     ],
 )
 def test_a_statement_of_several_organs_ends_at_its_cue(text: str, expected: dict[str, str]) -> None:

@@ -112,7 +112,10 @@ def _side_in(parsed: Parsed, low: int, high: int, *, first: bool) -> Side | None
         return None
     gap = (low, near.first) if first else (near.last, high)
     named = any(gap[0] <= hit.first < gap[1] for hit in parsed.findings)
-    return None if named or gap[1] - gap[0] > _REACH else side_of(near)
+    # "Right 17 mm, left 15 mm": the left is that of the second size.
+    listed = parsed.any_word(near.first - 1, near.first, parsed.grammar.listing)
+    leads = first and listed and near.last == high < len(parsed.words)
+    return None if named or leads or gap[1] - gap[0] > _REACH else side_of(near)
 
 
 def _of_side(paths: Sequence[str], side: str) -> list[str]:

@@ -255,6 +255,9 @@ def _leads_to(parsed: Parsed, place: Hit, edge: int, *, listed: bool) -> bool:
         # "in the left lung and pleural effusion": the lung is no adjective of the effusion.
         leading = parsed.words[max(0, place.first - 2) : place.first]
         noun_signs = grammar.article | grammar.in_ | grammar.of
+        # "Normal spleen, liver lesion".
+        if any(0 <= place.first - c.last < 2 for c in parsed.role("normality", "normal")):
+            return False
         if not noun_signs.isdisjoint(leading) or any(
             word not in grammar.listing and position not in sided
             for position, word in enumerate(gap, start=place.last)
@@ -347,8 +350,15 @@ def _is_noun(parsed: Parsed, place: Hit) -> bool:
 def _subject(
     parsed: Parsed, hits: tuple[Hit, ...], owned: list[tuple[Hit, ...]], index: int
 ) -> tuple[Hit, ...]:
-    """What a hit before was said to be: "the esophagus is dilated and contains a fluid level"."""
+    """What a hit before was said to be: "the esophagus is dilated and contains a fluid level".
+
+    Or where it is, "a renal cyst with calcification"; what is in a lung may be of many kinds.
+    """
     before = hits[index - 1]
+    gap = parsed.words[before.last : hits[index].first]
+    led = len(gap) <= _JOINED and not parsed.grammar.with_.isdisjoint(gap)
+    if led and parsed.grammar.listing.isdisjoint(gap):
+        return tuple(p for p in owned[index - 1] if p.entry.meaning != _LUNG)
     said = tuple(p for p in owned[index - 1] if p.last <= before.first)
     predicate = said and parsed.any_word(said[-1].last, before.first, parsed.grammar.is_)
     parted = parsed.any_word(before.last, hits[index].first, _ENDS | {","})

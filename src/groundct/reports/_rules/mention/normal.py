@@ -11,6 +11,7 @@ _LABEL_END = ":"
 _STOPS = frozenset((";", _LABEL_END))
 _NONE = "~none"
 _ADVERBS = 2
+_AHEAD = 3
 
 
 def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -112,8 +113,23 @@ def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
         return tuple(kept)
     if before:
         return ()
-    after = tuple([p for p in parsed.places if cue.last <= p.first <= cue.last + 3])
-    return after[:1] or _labelled(parsed, cue)
+    return _listed(parsed, cue) or _labelled(parsed, cue)
+
+
+def _listed(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
+    """The place right behind a cue and those joined to it: "normal heart and pericardium"."""
+    grammar = parsed.grammar
+    between = grammar.listing | grammar.article | grammar.both
+    named: list[Hit] = []
+    for place in [p for p in parsed.places if p.first >= cue.last]:
+        gap = parsed.words[named[-1].last : place.first] if named else ()
+        near = between.issuperset(gap) if named else place.first <= cue.last + _AHEAD
+        # "Normal liver and splenic cyst": the spleen is the cyst's.
+        of_other = any(h.first <= place.last and place.first < h.last for h in parsed.findings)
+        if not near or (named and of_other):
+            break
+        named.append(place)
+    return tuple(named)
 
 
 def _labelled(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
