@@ -12,6 +12,7 @@ from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import lexicon
 
 _REACH = 8
+_CALCIFICATION = "~calcification"
 _STOPS = frozenset(",;:()")
 
 
@@ -55,11 +56,24 @@ def _owner(
         if len(gap) <= _REACH and not _parted(parsed, gap):
             return following[0]
     asserted = [n for n in preceding if n not in denied]
+    if len(asserted) > 1 and _is_feature(parsed, mentions, asserted[-1], size):
+        asserted.pop()
     if preceding:
         return (asserted or preceding)[-1]
     if following:
         return next((n for n in following if n not in denied), following[0])
     return None
+
+
+def _is_feature(parsed: Parsed, mentions: tuple[Mention, ...], number: int, size: Size) -> bool:
+    """Whether "with" makes calcification a feature of a mention that is then measured.
+
+    "Nodes with calcification, the largest 15 mm"; a comma leads back to the nodes.
+    """
+    own, before = mentions[number], mentions[number - 1]
+    led = parsed.any_word(before.last, own.first, parsed.grammar.with_)
+    parted = "," in parsed.words[own.last : size.first]
+    return led and parted and own.hit.entry.meaning == _CALCIFICATION
 
 
 def _measures(parsed: Parsed, first: int, last: int) -> bool:

@@ -152,8 +152,11 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     if inner or after:
         alone = len(after) == 1 and not inner and len({m.first for m in spoken}) == 1
         return (*inner, *(led_sites(parsed, words.sites, after[0]) if alone else ()), *after)
+    said = _said_sides(parsed, mention, spoken, limit)
     if ahead and mention.first - ahead[-1].last <= _CLOSE:
-        return ahead
+        # "Consolidation in the right upper lobe with nodules on the left".
+        led = parsed.any_word(ahead[-1].last, mention.first, grammar.with_)
+        return tuple(s for s in ahead if not led or said <= set(s.sides))
     nearest = next((m for m in spoken if m.first == limit), None)
     if nearest is not None and _shares_next(words, mention, nearest):
         shared = _own_sites(words, nearest, spoken)
@@ -172,8 +175,7 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
             and not _on_another_side(parsed, (topic, mention.first, limit))
         )
     )
-    said = _on_the_side(parsed, mention.last, limit)
-    return tuple(s for s in before if not said or said & set(s.sides))
+    return tuple(s for s in before if said <= set(s.sides))
 
 
 def _clause_topic(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
@@ -379,6 +381,16 @@ def _restarts(parsed: Parsed, low: int, first: int) -> bool:
     """Whether a stop or "there is" stands between a site and a mention."""
     cues = parsed.role("negation", "introduces", "ends_scope")
     return parsed.any_word(low, first, STOPS) or any(low <= cue.first < first for cue in cues)
+
+
+def _said_sides(
+    parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...], limit: int
+) -> set[str]:
+    """The sides said of a mention itself: "bilateral nodules", "nodules bilaterally"."""
+    if any(h.first == mention.last for h in parsed.role("laterality", "bilateral")):
+        return {"right", "left"}
+    adjectives = adjective_sides(parsed, mention, spoken)
+    return adjectives or _on_the_side(parsed, mention.last, limit)
 
 
 def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:

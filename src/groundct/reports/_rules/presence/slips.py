@@ -7,7 +7,7 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 
 _CLOSERS = frozenset(",;(")
-_LEADING = frozenset("(;:")
+_LEADING = frozenset("(,;:")
 _REACH = 4
 _ACT_REACH = 8
 _KIN = (
@@ -84,9 +84,11 @@ def hyphened(parsed: Parsed, last: int, first: int) -> bool:
 
 
 def questioned(parsed: Parsed, last: int) -> bool:
-    """Whether a question mark follows before anything else is said."""
+    """Whether a question mark follows before anything else is said: "effusion?", "effusion (?)"."""
     if "?" not in parsed.words:
         return False
+    if parsed.words[last : last + 3] == ("(", "?", ")"):
+        return True
     closers = _CLOSERS | parsed.grammar.joint
     for position in range(last, len(parsed.words)):
         if parsed.words[position] == "?":
@@ -116,12 +118,28 @@ def asked(parsed: Parsed, first: int) -> bool:
 def _leads(parsed: Parsed, position: int) -> bool:
     """Whether a question mark asks for what follows it: it begins a clause, or a word.
 
-    "? early pneumonia", "(?metastasis)", "effusion ?empyema".
+    "? early pneumonia", "(?metastasis)", "effusion ?empyema". One that stands free asks for the
+    finding behind it, "opacity ? collapse", but in a text whose marks end what they ask for.
     """
-    after = parsed.words[position + 1 : position + 2]
-    if not after or not after[0][0].isalnum():
+    if _trails(parsed, position):
         return False
     if not position or parsed.words[position - 1] in _LEADING:
         return True
-    apart = parsed.said.ends[position - 1] < parsed.said.starts[position]
-    return apart and parsed.said.ends[position] == parsed.said.starts[position + 1]
+    if parsed.said.ends[position - 1] == parsed.said.starts[position]:
+        return False
+    if parsed.said.ends[position] == parsed.said.starts[position + 1]:
+        return True
+    following = next((hit.first for hit in parsed.findings if hit.first > position), None)
+    grammar = parsed.grammar
+    parting = _CLOSERS | grammar.in_ | grammar.on | grammar.at | grammar.with_
+    return (
+        following is not None
+        and not parsed.any_word(position + 1, following, parting)
+        and not any(_trails(parsed, n) for n in range(following, len(parsed.words)))
+    )
+
+
+def _trails(parsed: Parsed, position: int) -> bool:
+    """Whether a token is a question mark without a word right behind it."""
+    after = parsed.words[position + 1 : position + 2]
+    return parsed.words[position] == "?" and not (after and after[0][0].isalnum())

@@ -73,6 +73,9 @@ def _ends(
     if not after.strip():
         return True
     if sign == "?":
+        leads = match.start() == start or text[match.start() - 1] in " ("
+        if leads and after.lstrip(" \t")[0].isalpha():
+            return False  # "- ? Empyema"
         inside = _in_brackets(text, match, rest)
         return after[0].isspace() and not (inside or after.lstrip()[0].islower())
     before = text[max(start, match.start() - _LOOK) : match.start()]
