@@ -170,6 +170,10 @@ def test_two_nodules(impression: str, expected: list[tuple[int, ...]]) -> None:
             "Stable nodules in both lungs.",
             [(0,), (1,), (2,)],
         ),
+        # A type of many kinds is repeated by its own word alone.
+        ("Tortuous aorta.", "Aortic tortuosity.", [(0, 1)]),
+        ("Enlarged bronchial collateral vessels.", "Pulmonary hypertension.", [(0,), (1,)]),
+        ("Bowing of the interventricular septum.", "Right heart strain.", [(0,), (1,)]),
     ],
 )
 def test_other_findings(findings: str, impression: str, expected: list[tuple[int, ...]]) -> None:

@@ -20,7 +20,7 @@ from groundct.reports._rules.joining import (
 )
 from groundct.reports._rules.meaning import spot_of
 from groundct.reports._rules.opacities import is_meaning, is_open
-from groundct.reports._rules.repeating import covers, is_one, repeated
+from groundct.reports._rules.repeating import covers, is_named_alike, is_one, repeated
 from groundct.vocabulary.findings import findings
 
 _MOST_COMPARED = 100
@@ -217,6 +217,7 @@ def _matches(
         n
         for n in islice(like_it, _MOST_COMPARED)
         if _comparable(out[n], draft)
+        and is_named_alike(out[n], draft, report.text)
         and not (sides and (own := sides_of(out[n].finding)) and sides.isdisjoint(own))
     ]
     if not numbers:

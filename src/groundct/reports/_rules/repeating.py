@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 from groundct.core.report import Finding, Measurement
+from groundct.reports._draft import DraftFinding
 from groundct.reports._rules.joining import has_size, sides_of, upwards
+from groundct.vocabulary.findings import findings
+
+_OF_MANY_KINDS = "finding"
+_ROOT = 5
+
+
+def is_named_alike(known: DraftFinding, draft: DraftFinding, text: str) -> bool:
+    """Whether two mentions of one type are named alike, where the type is of many kinds.
+
+    "Pulmonary hypertension" and "collateral arteries" are vascular findings, and not one.
+    """
+    kind = findings().types[draft.finding.type]
+    if _OF_MANY_KINDS not in kind.name.split():
+        return True
+    one, other = ({w[:_ROOT] for w in own.words(text).lower().split()} for own in (known, draft))
+    return not one.isdisjoint(other)
 
 
 def repeated(known: list[Finding], finding: Finding, *, several: bool) -> tuple[int, ...]:
