@@ -31,6 +31,10 @@ def _places(findings: str, impression: str) -> list[tuple[int, ...]]:
         ("Two nodules in both lungs.", RESTATED),
         ("Bilateral pulmonary nodules, up to 1.5 cm.", RESTATED),
         ("Nodule in the left upper lobe.", [(0,), (1, 2)]),
+        # A lobe in short has its side beside one that is written out.
+        ("RUL nodule and right effusion.", [(0, 2), (1,), (2,)]),
+        ("LUL nodule and right effusion.", [(0,), (1, 2), (2,)]),
+        ("Right lung nodule and left effusion.", [(0, 2), (1,), (2,)]),
         # A larger size, or one smaller than the largest.
         ("Nodules in both upper lobes, up to 18 mm.", FURTHER),
         ("Nodules in both upper lobes, up to 13 mm.", FURTHER),
@@ -54,6 +58,10 @@ def test_two_nodules(impression: str, expected: list[tuple[int, ...]]) -> None:
 @pytest.mark.parametrize(
     ("findings", "impression", "expected"),
     [
+        # A cyst, a cavity and a mass are lesions.
+        ("Cyst in the left lower lobe.", "Cystic lesion in the left lower lobe.", [(0, 1)]),
+        ("Mass in the left lower lobe.", "Lesion in the left lower lobe.", [(0, 1)]),
+        ("Cyst in the left lower lobe.", "Lesion in the right lower lobe.", [(0,), (1,)]),
         # One side does not make both.
         (RIGHT, "Nodules in both upper lobes.", [(0,), (1,)]),
         (RIGHT, "Nodules in both lungs.", [(0,), (1,)]),

@@ -211,6 +211,7 @@ def _matches(
     """
     out, by_type = earlier
     finding = draft.finding
+    sides = sides | sides_of(finding) if sides else sides  # "RUL" has a side too
     like_it = chain.from_iterable(by_type.get(name, ()) for name in _names(finding.type))
     # "Nodules and effusion on the right" may mean the right nodules, and never left ones.
     numbers = [
