@@ -22,7 +22,7 @@ FILES = sorted(
     for p in files("groundct.vocabulary").joinpath("en").iterdir()
     # Plain words and word classes have tests of their own.
     if p.name.removesuffix(".tsv") not in ("common", "grammar", "endings", "letters", "segments")
-    and p.name not in ("spelling.tsv", "spelt_as.tsv", "shorthand.tsv")
+    and p.name not in ("spelling.tsv", "spelt_as.tsv", "shorthand.tsv", "senses.tsv")
 )
 COLUMNS = {
     "findings": "type",
@@ -95,7 +95,7 @@ ROLES = {
     "measurement": {
         *("diameter", "short_axis", "long_axis", "thickness", "distance", "widest"),
         *("about", "up_to", "at_least", "up_to_after", "at_least_after"),
-        *("acquisition", "change_by", "ranging", "versus", "earlier"),
+        *("acquisition", "moved", "change_by", "ranging", "versus", "earlier"),
     },
     "remarks": {"guesses", "guessed", "again", "refers", "none"},
     "units": {"mm", "cm", "times", "until", "between", "label"},

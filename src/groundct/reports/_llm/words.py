@@ -19,6 +19,7 @@ _NAMING = frozenset(
         "spelling.tsv",
         "spelt_as.tsv",
         "shorthand.tsv",
+        "senses.tsv",
         "rewriting.tsv",
         "endings.tsv",
     )

@@ -30,6 +30,7 @@ _AFTER: Final[dict[str, MeasurementForm]] = {
     "up_to_after": "up_to",
     "at_least_after": "at_least",
 }
+_OF_NONE: Final = frozenset(("acquisition", "moved"))
 _AXES: Final = ("short_axis", "long_axis")
 _LOOSE: Final = frozenset((WIDEST, "diameter"))
 _CHANGED: Final = ("increased", "decreased", "increased_if", "decreased_if")
@@ -55,14 +56,14 @@ class Measured(NamedTuple):
 
 @once
 def measured(parsed: Parsed) -> tuple[Measured, ...]:
-    """The sizes of a sentence in order, without thicknesses of slices and matrices of images."""
+    """The sizes of a sentence in order: none of slices, images or how far a tube is to be moved."""
     if not sizes_of(parsed):
         return ()
     hits = parsed.found.get("measurement", ())
     sizes = tuple(own for size in sizes_of(parsed) for own in _from_to(parsed, size))
     out: list[Measured] = []
     for number, size in enumerate(sizes):
-        if _of_acquisition(size, hits):
+        if _of_no_finding(size, hits):
             continue
         role = _kind(parsed, sizes, number, hits)
         form = size.measurement.form
@@ -150,10 +151,10 @@ def usual_kind(value: Measurement, kind: str, *, widest: bool = False) -> Measur
     return usual
 
 
-def _of_acquisition(size: Size, hits: tuple[Hit, ...]) -> bool:
-    """Whether a size is one of slices or pixels: their words touch it."""
+def _of_no_finding(size: Size, hits: tuple[Hit, ...]) -> bool:
+    """Whether a size is one of slices, pixels or a way to move: their words touch it."""
     return any(
-        hit.entry.meaning == "acquisition"
+        hit.entry.meaning in _OF_NONE
         and (abs(hit.first - size.last) <= 1 or 0 <= size.first - hit.last <= _CLOSE)
         for hit in hits
     )

@@ -24,7 +24,7 @@ _LISTING = frozenset(("~enlargement", "~aneurysm"))
 _ABDOMEN = ("abdomen",)
 _ALONE: Final = ("abdomen", "thyroid", "breast")
 _OPERATED = frozenset(("postoperative_change", "surgical_absence"))
-_SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~free_air", "~density"))
+_SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~infarct", "~free_air", "~density"))
 _AMID = 2
 _CLOSE = 2
 _JOINED = 3
@@ -129,7 +129,7 @@ def _of_organs(parsed: Parsed, hit: Hit) -> str | None:
 
 def _pathological(parsed: Parsed, hit: Hit) -> bool:
     """Whether nodes are called enlarged around their mention, before another finding is named."""
-    others = [other for other in parsed.findings if other is not hit]
+    others = [o for o in parsed.findings if o is not hit and not _names_nodes(parsed, o, hit)]
     low = max((o.last for o in others if o.last <= hit.first), default=0)
     high = min((o.first for o in others if o.first >= hit.last), default=len(parsed.words))
     ignored = {
@@ -140,6 +140,16 @@ def _pathological(parsed: Parsed, hit: Hit) -> bool:
     return any(
         parsed.words[position] in parsed.grammar.enlarged and position not in ignored
         for position in range(low, high)
+    )
+
+
+def _names_nodes(parsed: Parsed, enlarged: Hit, nodes: Hit) -> bool:
+    """Whether "enlarged" is said of nodes behind it: "enlarged mediastinal and hilar nodes"."""
+    between = [p for p in parsed.places if enlarged.last <= p.first and p.last <= nodes.last]
+    return (
+        enlarged.entry.meaning == _ENLARGED
+        and enlarged.last <= nodes.first
+        and not any(places().resolve(_ENLARGED, place.entry.meaning) for place in between)
     )
 
 

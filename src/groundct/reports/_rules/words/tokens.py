@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
+from groundct.vocabulary.senses import senses
 from groundct.vocabulary.spelling import known_words, shorthand
 
 _HYPHENS: Final = "\\-–—‐‑"
@@ -52,7 +53,12 @@ def tokenize(text: str, language: str) -> Tokens:
     tokens = Tokens(edges[:-1:2], edges[1::2], words, surfaces)
     if "." in words:
         _leave_out_periods(tokens, language)
-    return _written_out(tokens) if " " in "".join(words) else tokens
+    if " " in "".join(words):
+        tokens = _written_out(tokens)
+    for sense in senses(language):
+        if sense.written in tokens.words and sense.unless.isdisjoint(tokens.words):
+            tokens.words[:] = [sense.means if w == sense.written else w for w in tokens.words]
+    return tokens
 
 
 def _leave_out_periods(tokens: Tokens, language: str) -> None:
