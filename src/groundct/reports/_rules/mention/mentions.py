@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from groundct.reports._rules.mention.guesses import is_guess
 from groundct.reports._rules.mention.inside import lies_in, lies_in_lung
-from groundct.reports._rules.mention.verb_last import NEAR_BEFORE, neighbours_before, own_before
+from groundct.reports._rules.mention.neighbours import beside
+from groundct.reports._rules.mention.verb_last import own_before
 from groundct.reports._rules.words.parsed import Parsed, line_starts, once
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
@@ -28,9 +29,6 @@ _SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~infarct", "~free_a
 _AMID = 2
 _CLOSE = 2
 _JOINED = 3
-_RELATION_REACH = 8
-NEAR: Final = "near:"
-"""What the roles of words begin with that name a neighbour, the relation's kind behind it."""
 _ENDS = frozenset(";:.()")
 _NONE = "~none"
 _ENLARGED = "~enlargement"
@@ -384,37 +382,3 @@ def _shares(parsed: Parsed, hit: Hit, following: Hit) -> bool:
 
 def _inside(places_found: tuple[Hit, ...], first: int, last: int) -> tuple[Hit, ...]:
     return tuple([p for p in places_found if first <= p.first and p.last <= last])
-
-
-def beside(parsed: Parsed, place: Hit) -> bool:
-    """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
-    return bool(parsed.relations) and _beside(parsed, place)
-
-
-@once
-def _beside(parsed: Parsed, place: Hit) -> bool:
-    if parsed.verb_last:
-        own = (hit for hit in parsed.relations if hit.entry.meaning.startswith(NEAR_BEFORE))
-        return any(place in neighbours_before(parsed, hit) for hit in own)
-    return any(place in neighbours_of(parsed, hit) for hit in parsed.relations)
-
-
-def neighbours_of(parsed: Parsed, relation: Hit) -> tuple[Hit, ...]:
-    """The places that a word of nearness names behind it, or before it; none for other words."""
-    if relation.entry.meaning.startswith(NEAR_BEFORE):
-        return neighbours_before(parsed, relation)
-    if not relation.entry.meaning.startswith(NEAR):
-        return ()
-    grammar = parsed.grammar
-    ends = grammar.in_ | grammar.at | grammar.is_ | {",", ";"}
-    others = [hit.first for hit in parsed.relations if hit.entry.meaning.startswith(NEAR)]
-    limit = min((first for first in others if first >= relation.last), default=len(parsed.words))
-    out = []
-    for place in parsed.places:
-        gap = parsed.words[relation.last : place.first]
-        if place.first < relation.last:
-            continue
-        if place.first >= limit or len(gap) > _RELATION_REACH or not ends.isdisjoint(gap):
-            break
-        out.append(place)
-    return tuple(out)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from groundct.reports._rules.mention.mentions import NEAR, Mention
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.mention.neighbours import NEAR
 from groundct.reports._rules.places.apart import excepted, set_apart
 from groundct.reports._rules.places.linked import LUNG, TOGETHER, linked_to, lung_of, one_region
 from groundct.reports._rules.places.most import led_sites, plain_sites

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from groundct.reports._rules.mention.mentions import NEAR, Mention
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.mention.neighbours import NEAR
 from groundct.reports._rules.places.side_words import side_words
 from groundct.reports._rules.places.sides import limit_of
 from groundct.reports._rules.places.site import Site

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from groundct.reports._rules.mention.mentions import Mention, beside
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.places.most import plain_places
 from groundct.reports._rules.places.numbered import rib_list, ribs, vertebrae
 from groundct.reports._rules.words.parsed import Parsed, once

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from groundct.core.report import Relation, Span
-from groundct.reports._rules.mention.mentions import NEAR, Mention, neighbours_of
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.mention.neighbours import NEAR, neighbours_of
 from groundct.reports._rules.mention.verb_last import NEAR_BEFORE
 from groundct.reports._rules.places.place_paths import paths_of_place
 from groundct.reports._rules.presence.clauses import STOPS

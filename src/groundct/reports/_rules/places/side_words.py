@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundct.reports._rules.mention.mentions import NEAR
+from groundct.reports._rules.mention.neighbours import NEAR
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Entry, Hit
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from groundct.core.report import Laterality
-from groundct.reports._rules.mention.mentions import Mention, beside
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.mention.verb_last import Thing, own_before
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.site import side_of

@@ -1,0 +1,47 @@
+"""Places that are only named as neighbours: "adjacent to the fissure"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from groundct.reports._rules.mention.verb_last import NEAR_BEFORE, neighbours_before
+from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.lexicon import Hit
+
+NEAR: Final = "near:"
+"""What the roles of words begin with that name a neighbour, the relation's kind behind it."""
+_REACH = 8
+
+
+def beside(parsed: Parsed, place: Hit) -> bool:
+    """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
+    return bool(parsed.relations) and _beside(parsed, place)
+
+
+@once
+def _beside(parsed: Parsed, place: Hit) -> bool:
+    if parsed.verb_last:
+        own = (hit for hit in parsed.relations if hit.entry.meaning.startswith(NEAR_BEFORE))
+        return any(place in neighbours_before(parsed, hit) for hit in own)
+    return any(place in neighbours_of(parsed, hit) for hit in parsed.relations)
+
+
+def neighbours_of(parsed: Parsed, relation: Hit) -> tuple[Hit, ...]:
+    """The places that a word of nearness names behind it, or before it; none for other words."""
+    if relation.entry.meaning.startswith(NEAR_BEFORE):
+        return neighbours_before(parsed, relation)
+    if not relation.entry.meaning.startswith(NEAR):
+        return ()
+    grammar = parsed.grammar
+    ends = grammar.in_ | grammar.at | grammar.is_ | {",", ";"}
+    others = [hit.first for hit in parsed.relations if hit.entry.meaning.startswith(NEAR)]
+    limit = min((first for first in others if first >= relation.last), default=len(parsed.words))
+    out = []
+    for place in parsed.places:
+        gap = parsed.words[relation.last : place.first]
+        if place.first < relation.last:
+            continue
+        if place.first >= limit or len(gap) > _REACH or not ends.isdisjoint(gap):
+            break
+        out.append(place)
+    return tuple(out)
