@@ -80,6 +80,11 @@ def test_where_a_side_is_not_certain_none_is_given(first: str) -> None:
         ("A cyst in the lower lobe of the other lung.", None),
         ("A cyst in the lower lobe of both lungs.", "bilateral"),
         ("A cyst in the middle lobe.", "right"),
+        # Where a thing is most, it is elsewhere too.
+        ("Emphysema, upper zone predominant.", None),
+        ("Fibrosis with lower lobe predominance.", None),
+        ("Predominantly lower lobe fibrosis.", None),
+        ("Fibrosis in the lower lobe.", "right"),
     ],
 )
 def test_an_own_side_stays(second: str, side: str | None) -> None:

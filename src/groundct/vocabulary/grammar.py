@@ -29,7 +29,8 @@ class Grammar:
     thing is there, "a", "mild"; ``aspect``: what a finding does, "change", "uptake"; ``amount``:
     more or less of it; ``form``: what it may be like, "structure", "nature"; ``neutral``: what
     every organ has, "density", "thickness"; ``bears``: participles that make the finding before
-    them a feature of the one behind; the others say themselves.
+    them a feature of the one behind; ``spread``: words beside a place that a thing is most in,
+    "upper lobe predominant"; ``throughout``: words for everywhere; the others say themselves.
     """
 
     article: frozenset[str]
@@ -67,6 +68,8 @@ class Grammar:
     earlier: frozenset[str]
     from_: frozenset[str]
     bears: frozenset[str]
+    spread: frozenset[str]
+    throughout: frozenset[str]
     abbreviation: frozenset[str]
 
     @cached_property

@@ -160,5 +160,14 @@ def _is_sideless(parsed: Parsed, sites: tuple[Site, ...]) -> bool:
     if sides_named(parsed) or not grammar.elsewhere.isdisjoint(parsed.words):
         return False
     if sites:
-        return all(site.side is None and site.level in ("upper", "lower") for site in sites)
+        return all(
+            site.side is None and site.level in ("upper", "lower") and not _is_spread(parsed, site)
+            for site in sites
+        )
     return not grammar.segment.isdisjoint(parsed.words)
+
+
+def _is_spread(parsed: Parsed, site: Site) -> bool:
+    """Whether a site is but where a thing is most: "upper lobe predominant"."""
+    beside = (*parsed.words[max(site.first - 1, 0) : site.first], *parsed.words[site.last :][:1])
+    return not parsed.grammar.spread.isdisjoint(beside)

@@ -60,7 +60,7 @@ def _sure(parsed: Parsed, position: int) -> bool:
         return True
     previous = parsed.words[position - 1]
     own = parsed.grammar
-    if previous in own.joint | own.to | own.article | own.not_ | own.both:
+    if previous in own.joint | own.to | own.article | own.not_ | own.both | {"/"}:
         return False
     if any(hit.last == position for hit in parsed.found.get("units", ()) if _labels(hit)):
         return False  # "Covid 19", "series 2", "T 7"

@@ -58,7 +58,7 @@ class Words:
 
 def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
     """The lung sites of a mention: its own, and those of the names that it also goes by."""
-    if not words.sites:
+    if not words.sites or _is_throughout(words.parsed, mention):
         return ()
     if words.parsed.verb_last:
         own = before_in_turn(words.parsed, words.sites, mention, spoken)
@@ -72,6 +72,14 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
         for site in _own_sites(words, other, spoken)
     ]
     return tuple(dict.fromkeys((*own, *shared))) or _there(words, mention, spoken)
+
+
+def _is_throughout(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a mention is everywhere: "wall thickening throughout, with a plug in the lingula"."""
+    behind = parsed.words[mention.last : mention.last + 2]
+    if not behind or behind[0] not in parsed.grammar.throughout:
+        return False
+    return not behind[1:] or behind[1] in parsed.grammar.listing | parsed.grammar.with_ | {".", ";"}
 
 
 def _same_thing(

@@ -39,8 +39,8 @@ def _level(parsed: Parsed, position: int) -> int | None:
 
 
 def _range_end(parsed: Parsed, position: int, level: int) -> int | None:
-    """Where a range of vertebrae ends that goes on at a token: "T7-T9", "T7-9", "T7 to T9"."""
-    if position < len(parsed.words) and parsed.words[position] in parsed.grammar.to:
+    """Where a range of vertebrae ends that goes on at a token: "T7-T9", "T7 to T9", "T7/8"."""
+    if parsed.any_word(position, position + 1, parsed.grammar.to | {"/"}):
         position += 1
     elif not _hyphen_before(parsed, position):
         return None
