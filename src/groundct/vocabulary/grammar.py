@@ -51,6 +51,7 @@ class Grammar:
     both: frozenset[str]
     but: frozenset[str]
     is_: frozenset[str]
+    has: frozenset[str]
     past: frozenset[str]
     pronoun: frozenset[str]
     not_: frozenset[str]

@@ -142,12 +142,11 @@ def _pathological(parsed: Parsed, hit: Hit) -> bool:
 
 
 def _names_nodes(parsed: Parsed, enlarged: Hit, nodes: Hit) -> bool:
-    """Whether "enlarged" is said of nodes behind it: "enlarged mediastinal and hilar nodes"."""
-    between = [p for p in parsed.places if enlarged.last <= p.first and p.last <= nodes.last]
-    return (
-        enlarged.entry.meaning == _ENLARGED
-        and enlarged.last <= nodes.first
-        and not any(places().resolve(_ENLARGED, place.entry.meaning) for place in between)
+    """Whether "enlarged" is said of nodes: "enlarged mediastinal and hilar nodes"."""
+    low, high = sorted((enlarged, nodes))
+    between = [p for p in parsed.places if low.last <= p.first and p.last <= high.last]
+    return enlarged.entry.meaning == _ENLARGED and not any(
+        places().resolve(_ENLARGED, place.entry.meaning) for place in between
     )
 
 
