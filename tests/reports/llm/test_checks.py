@@ -171,7 +171,9 @@ def test_values_are_read_and_not_believed() -> None:
 @pytest.mark.parametrize(
     ("text", "words", "kind", "fine"),
     [
-        ("Atypical noduloid in the lung.", "noduloid", "nodule", True),
+        ("Atypical noduloid in the lung.", "noduloid", "other", True),
+        ("Atypical noduloid in the lung.", "noduloid", "nodule", False),
+        ("Atypical noduloid.", "noduloid", "other", False),
         ("The trachea is seen.", "trachea", "nodule", False),
         ("A nodule in the lung.", "nodule", "emphysema", False),
         ("A lesion in the liver.", "lesion", "liver_lesion", True),

@@ -17,7 +17,7 @@ from groundct.reports.rules import PLUGIN as RULES
 CLEAR = "A 5 mm nodule in the left upper lobe. No pleural effusion."
 DOUBTED = "There is a noduloid of 7 mm in the right lung."
 NODULOID = {
-    "text": "noduloid", "type": "nodule", "presence": "present", "laterality": "right",
+    "text": "noduloid", "type": "other", "presence": "present", "laterality": "right",
     "places": ["right lung"], "sizes": ["7 mm"],
 }  # fmt: skip
 
@@ -52,7 +52,7 @@ def test_only_what_is_in_doubt_is_asked(server, settings_of) -> None:
     assert sentence["before"] == "No pleural effusion."
     assert (extractor.bill().sentences, extractor.bill().asked) == (4, 1)
     assert "1 of 4 sentences asked" in extractor.bill().line()
-    assert [f.type for f in reading.findings] == ["nodule", "pleural_effusion", "nodule", "mass"]
+    assert [f.type for f in reading.findings] == ["nodule", "pleural_effusion", "other", "mass"]
     assert [f.finding_id for f in reading.findings] == ["f1", "f2", "f3", "f4"]
     starts = [f.span.start for f in reading.findings]
     assert starts == sorted(starts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from groundct.core.issues import Issue
 from groundct.core.report import Presence
@@ -18,7 +19,11 @@ from groundct.reports._llm.presences import allowed_presences
 from groundct.reports._llm.sides import BOTH, lateralities_allowed, sides_of, sides_required
 from groundct.reports._llm.source import Source
 from groundct.reports._llm.words import holds_unknown_word, types_named, types_ruled_out
+from groundct.reports._rules.words.parsed import sides_named
 from groundct.reports.language_model.failures import failed, quoted
+
+_OTHER: Final = "other"
+"""The type of a finding that the vocabulary has no name for."""
 
 
 def faults_of(id_: str, said: tuple[Said, ...], source: Source) -> list[Issue]:
@@ -70,13 +75,20 @@ def _starts_anew(told: Said, source: Source) -> bool:
 
 
 def _type_fault(told: Said, source: Source) -> Fault | None:
-    """Known words of a quote mean its type, or else words that nobody knows stand there."""
+    """Known words of a quote mean its type; words that nobody knows are something else at a place.
+
+    A type, and with it a label, that no word of the vocabulary bears out would rest on the model's
+    word alone, or on that of a text that orders it about.
+    """
     parsed = source.said.parsed
     named = set(types_named(parsed, told.quote))
     named |= {finding.type for finding in source.named(told.quote)}
     if told.presence == "absent":
         named |= types_ruled_out(parsed, told.quote)
-    if told.type in named or (not named and holds_unknown_word(parsed, told.quote)):
+    if told.type in named:
+        return None
+    placed = bool(source.said.sites or parsed.places or sides_named(parsed))
+    if told.type == _OTHER and placed and not named and holds_unknown_word(parsed, told.quote):
         return None
     return "type-not-in-text", f"{_words(told, source)} as {told.type}"
 

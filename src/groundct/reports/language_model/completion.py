@@ -116,7 +116,10 @@ def _content(envelope: Any, where: str, key: str | None) -> str:
     content = message.get("content")
     if content is None or content == "":
         raise failed("no-content", where, "the message has no content.")
-    if not isinstance(content, str) or finish != "stop":
+    if not isinstance(content, str):
+        kind = "a list of parts" if isinstance(content, list) else type(content).__name__
+        raise failed("not-a-completion", where, f"its content is {kind}, where text is due.")
+    if finish != "stop":
         raise failed("not-a-completion", where, f"it finished for {quoted(str(finish))}.")
     return content
 
