@@ -212,6 +212,19 @@ def test_long_and_odd_cells_keep_their_offsets(tmp_path: Path) -> None:
     assert [row["Emphysema"] for row in labels] == ["1", "1", "0"]
 
 
+def test_a_finding_told_in_two_sections_stands_where_its_words_do(tmp_path: Path) -> None:
+    rows = [
+        ("v_1", "", "", "The spleen is 150 mm long. The liver is normal.", "Splenomegaly."),
+        ("v_2", "", "", "The ascending aorta measures 43 mm.", "Ectatic ascending aorta."),
+    ]
+    assert run("reports", table(tmp_path / "in.csv", rows), "-o", tmp_path / "out").exit_code == 0
+    check_offsets(tmp_path / "out", cells_of(rows))
+    found = pq.read_table(tmp_path / "out" / "findings.parquet").to_pylist()
+    (spleen,) = (row for row in found if row["text"] == "Splenomegaly")
+    assert (spleen["section"], spleen["start"], spleen["end"]) == ("impression", 0, 12)
+    assert spleen["sentence_indices"] == [0, 2]
+
+
 def test_equal_tables_give_equal_bytes_for_any_number_of_workers(tmp_path: Path) -> None:
     rows = [(f"v_{n}", "", "", ROWS[n % 3][3], ROWS[n % 3][4]) for n in range(600)]
     source = table(tmp_path / "in.csv", rows)

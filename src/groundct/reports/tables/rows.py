@@ -83,9 +83,12 @@ def sentence_rows(read: ReadReport) -> Iterator[Row]:
 def finding_rows(read: ReadReport) -> Iterator[Row]:
     """The rows of the table ``findings``."""
     text, case_id, homes = read.report.text, read.case_id, read.homes
+    sentences = read.draft.sentences
     for number, (finding, indices, offset) in enumerate(read.draft.findings):
         start, end = finding.span.start + offset, finding.span.end + offset
-        section, column, cell = homes[indices[0]]
+        # Its words may stand in a later one of its sentences: "The spleen is 150 mm. Splenomegaly."
+        own = next(index for index in indices if start < sentences[index].end)
+        section, column, cell = homes[own]
         sizes = _NO_SIZES
         if finding.measurements:
             sizes = tuple(zip(*[_size(size, offset) for size in finding.measurements], strict=True))
