@@ -30,12 +30,14 @@ class Before(NamedTuple):
     """The sentence before, and its findings as they were told.
 
     ``named``: where it names no place and nothing that is seen, the last one that did: advice, and
-    what findings may mean, stand between two sentences of one lung.
+    what findings may mean, stand between two sentences of one lung. ``heading``: the place that
+    the heading above it names, "" for none.
     """
 
     said: SentenceReading
     findings: tuple[Finding, ...]
     named: Before | None = None
+    heading: str = ""
 
 
 def completed(before: Before | None, text: str, language: str) -> Finding | None:

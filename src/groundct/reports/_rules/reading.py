@@ -19,6 +19,7 @@ from groundct.reports._rules.opacities import is_meaning, is_opacity
 from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.places.link import paths_of, regions_of
 from groundct.reports._rules.places.sites import Site, lung_sites
+from groundct.reports._rules.words.labels import heading_of
 from groundct.reports._rules.words.parsed import Parsed, parse, pointing, sides_named
 from groundct.vocabulary.places import GENERAL
 
@@ -42,10 +43,12 @@ class SentenceReading(NamedTuple):
     it speaks; ``points_back``: it says "in this location" or so; ``sideless``: it names a lobe or
     a segment, and no side; ``completes``: it says "It is wider than normal." and no more;
     ``points`` is `SIMILAR` or `SAME_PLACE` where its words point at the findings before;
-    ``explains``: it says what "the described findings" or "it" may be; ``of_it``: it begins with
-    "it" or "First, it", and not with "these findings"; ``marked``: it names opacities, or what they
-    are taken for; ``nowhere``: it names a finding, and no place where it may lie. Entries and sites
-    are looked up again when asked for: few are, and readings are many.
+    ``explains``: it says what "the described findings" or "it" may be; ``heading``: the place of
+    the heading that it begins with, "" where that names none or several; ``general``: it names a
+    finding by a general word, and no place; ``of_it``: it begins with "it" or "First, it", and not
+    with "these findings"; ``marked``: it names opacities, or what they are taken for; ``nowhere``:
+    it names a finding, and no place where it may lie. Entries and sites are looked up again when
+    asked for: few are, and readings are many.
     """
 
     text: str
@@ -64,6 +67,8 @@ class SentenceReading(NamedTuple):
     completes: bool
     points: str
     explains: bool
+    heading: str | None
+    general: bool
     of_it: bool
     marked: bool
     nowhere: bool
@@ -116,10 +121,20 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         sideless=bool(found) and _is_sideless(parsed, sites),
         completes=_completes(parsed, found),
         explains=bool(found) and _explains(parsed, sites),
+        heading=heading_of(parsed),
+        general=_is_general(parsed, sites, found),
         of_it=bool(found) and _is_of_it(parsed),
         marked=any(is_opacity(finding) or is_meaning(finding) for finding in found),
         nowhere=any(map(is_nowhere, found)) and not (sites or parsed.places or sides_named(parsed)),
         points=next((h.entry.meaning for h in parsed.relations if h.entry.meaning in _POINTS), ""),
+    )
+
+
+def _is_general(parsed: Parsed, sites: tuple[Site, ...], found: tuple[Finding, ...]) -> bool:
+    """Whether a sentence names a finding by a general word, and no place."""
+    placed = bool(sites or parsed.places)
+    return (
+        bool(found) and not placed and any(h.entry.meaning[:1] == GENERAL for h in parsed.findings)
     )
 
 

@@ -11,6 +11,7 @@ from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.borrowed import at_organ
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
+from groundct.reports._rules.headings import under
 from groundct.reports._rules.meaning import NOTHING, agreed, meant_by
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.opacities import is_meaning
@@ -51,6 +52,8 @@ def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
             findings = told_again(before, findings, said)
         if said.nowhere or (said.of_it and not said.sides):
             findings = at_organ(before, findings, said)
+        if before.heading and said.general and said.heading is None:
+            findings = under(before.heading, findings, said)
     return Told(findings, said.loose, said.again, said.completes)
 
 
@@ -131,7 +134,9 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
             named = None
             if before is not None and (taken.goes_on or not (told.findings or said.regions)):
                 named = before.named or before
-            before, begun = Before(said, told.findings, named), start
+            above = before.heading if before is not None else ""
+            heading = above if said.heading is None else said.heading
+            before, begun = Before(said, told.findings, named, heading), start
             if section.name == "impression":
                 impression[index] = said.sides
         if section.name == "findings":

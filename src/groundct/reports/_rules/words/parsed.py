@@ -244,6 +244,12 @@ def _lexicons(language: str) -> Lexicons:
     )
 
 
+def label_end(parsed: Parsed) -> int:
+    """How many tokens a label takes at a sentence's beginning, 0 where it has none."""
+    label = _LABEL.match(parsed.text) if ":" in parsed.text and parsed.text[:1].isupper() else None
+    return bisect_right(parsed.said.ends, label.end()) if label else 0
+
+
 def _labelled(text: str, ends: list[int], words: list[str], language: str) -> int:
     """How many tokens a label takes at the beginning that names a place and no finding."""
     label = _LABEL.match(text) if ":" in text and text[:1].isupper() else None

@@ -1,0 +1,61 @@
+"""A heading says where what stands under it lies, where no word of the sentence does."""
+
+from __future__ import annotations
+
+import pytest
+
+from groundct.core.report import report_of_columns
+from groundct.reports.rules import PLUGIN
+
+KIDNEY = "abdomen/abdomen/kidney"
+
+
+def _last(text: str) -> tuple[str, str, str]:
+    found = PLUGIN.extract(report_of_columns([("findings", text)])).findings[-1]
+    return found.type, found.presence, ", ".join(found.anatomy)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kidneys: Normal size. No stone.", ("kidney_stone", "absent", KIDNEY)),
+        (
+            "KIDNEYS: No stone. A cyst on the left.",
+            ("renal_lesion", "present", f"{KIDNEY}/left kidney"),
+        ),
+        (
+            "Liver: Normal size. Fatty change. A 7 mm cyst.",
+            ("liver_lesion", "present", "abdomen/abdomen/liver"),
+        ),
+        ("Lungs and airways: Clear. A few small cysts.", ("air_cyst", "present", "lung/lung")),
+        (
+            "Pleura: Thickened on the right. No fluid.",
+            ("pleural_effusion", "absent", "pleura/pleura"),
+        ),
+        ("Lungs: Clear. No fluid.", ("pleural_effusion", "absent", "pleura/pleura")),
+        (
+            "Mediastinum and hila: No adenopathy. A 3 cm mass.",
+            ("mediastinal_mass", "present", "mediastinum/mediastinal tissue"),
+        ),
+    ],
+)
+def test_general_words(text: str, expected: tuple[str, str, str]) -> None:
+    assert _last(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        # A place of its own, a lobe, the next heading, and a heading of no place or of two.
+        ("Kidneys: Normal. A cyst in the liver.", "liver_lesion"),
+        ("Thyroid: Normal. 6 mm nodule in the right upper lobe.", "nodule"),
+        ("Kidneys: Normal. Spleen: Normal. A cyst.", "splenic_lesion"),
+        ("Kidneys: Normal. Other: A mass.", "mass"),
+        ("Thyroid and bones: Normal. A nodule.", "nodule"),
+        # Words that name a finding by themselves.
+        ("Liver: Normal. Small pleural effusion.", "pleural_effusion"),
+        ("Liver: Normal. Cardiomegaly.", "cardiomegaly"),
+    ],
+)
+def test_what_a_heading_does_not_reach(text: str, kind: str) -> None:
+    assert _last(text)[0] == kind
