@@ -72,6 +72,17 @@ def test_other_languages_are_told(code: str) -> None:
         read(OTHERS[code])
 
 
+@pytest.mark.parametrize("text", OTHER_SCRIPTS)
+def test_a_script_that_is_not_read_is_named_where_no_language_is_said(text: str) -> None:
+    with pytest.raises(TableError, match="report: its letters are not Latin ones"):
+        read(text)
+
+
+def test_one_word_of_a_language_names_it_not() -> None:
+    with pytest.raises(TableError, match="its language is not known"):
+        read("qwe rty uio pas dfg")
+
+
 @pytest.mark.parametrize("said", read_languages())
 @pytest.mark.parametrize("text", [*OTHERS.values(), *SHORT.values(), *OTHER_SCRIPTS])
 def test_another_language_than_is_said_is_refused_with_what_to_do(text: str, said: str) -> None:

@@ -70,13 +70,17 @@ def in_its_language(report: Report) -> Report:
     """
     if report.language != UNSAID_LANGUAGE:
         return report
-    code = _language_of([evidence(section.span.of(report.text)) for section in report.sections])
-    if code not in read_languages():
+    parts = [evidence(section.span.of(report.text)) for section in report.sections]
+    code = _language_of(parts)
+    latin = any(part.latin >= LEAST_LATIN for part in parts)
+    if not latin or code not in read_languages():
         known = ", ".join(languages()[own].name for own in read_languages())
+        sure = sum(part.common.get(code, 0) for part in parts) > 1
+        seems = f"it looks like {languages()[code].name}" if sure else "its language is not known"
         raise TableError.of(
             "unsupported-language",
             "report",
-            f"it looks like {languages()[code].name}; what can be read is {known}.",
+            f"{seems if latin else 'its letters are not Latin ones'}; what can be read is {known}.",
             "Give a translation, or say the language where this is wrong.",
         )
     return report.changed(language=code)
