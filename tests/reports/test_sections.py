@@ -17,6 +17,8 @@ from groundct.reports.sections import split_sections
         ("A nodule.\nImpression: B.", [("findings", "A nodule."), ("impression", "B.")]),
         ("TECHNIQUE: X. FINDINGS: A. Conclusion: B.",
          [("technique", "X."), ("findings", "A."), ("impression", "B.")]),
+        ("Clinical information: cough. Technique: X. Findings: A.",
+         [("clinical_information", "cough."), ("technique", "X."), ("findings", "A.")]),
         ("Comparison: none. A nodule.", [("findings", "Comparison: none. A nodule.")]),
         ("Findings: A. Comparison: none. B.", [("findings", "A. Comparison: none. B.")]),
         ("Findings: A.\nComparison: none.", [("findings", "A."), ("technique", "none.")]),

@@ -24,8 +24,8 @@ def split_sections(text: str, language: str = "en") -> Report:
     """A Report of a free text: its sections are what stands under known headings.
 
     A heading stands at the start of a line and ends with a colon, or fills its line in capitals.
-    Within a line only headings of findings and impression count, after the end of a sentence. Text
-    before the first heading is section ``other``, and ``findings`` where no heading says that of
+    Within a line headings count after the end of a sentence, behind findings and impression those
+    two alone. Text before the first heading is section ``other``, and ``findings`` where no heading says that of
     another part. Without any heading of findings or impression the whole text is ``findings``,
     since what other headings introduce has no end that could be seen.
     """
@@ -35,7 +35,8 @@ def split_sections(text: str, language: str = "en") -> Report:
         inside, heading, colon = match.groups()
         name = names.get(_normal(heading.split(), language))
         alone = colon or heading.isupper() or match.group().lstrip()[:1] in "*#["
-        within = bool(inside) and inside.isupper() and bool(colon) and name in _READ
+        begun = name in _READ or (bool(marks) and marks[-1][2] not in _READ)
+        within = bool(inside) and inside.isupper() and bool(colon) and begun
         if name is not None and (within if inside else alone):
             marks.append((match.start(), match.end(), name))
     named = {name for *_, name in marks}
