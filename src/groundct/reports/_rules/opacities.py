@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.core.report import Finding
-from groundct.reports._rules.places.attach import MEANINGS
+from groundct.reports._rules.places.renamed import MEANINGS
 from groundct.vocabulary.findings import findings
 
 _LUNG: Final = "lung/lung"

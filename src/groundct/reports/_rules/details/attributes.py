@@ -7,7 +7,7 @@ stands after "is", "with" or a comma, or is a phrase of its own, belongs to the 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from groundct.core.report import Change, Presence
 from groundct.reports._rules.details.times import ENLARGED, is_part_of, times_of
@@ -35,7 +35,15 @@ _CHANGES: Final[dict[str, Change]] = {
     "resolved": "resolved",
 }
 _COMPARING: Final = frozenset(("exam", "compared", "since"))
+_GROWTH: Final = frozenset(("increased", "decreased"))
 _WITH_PRIOR: Final[dict[str, Change]] = {"increased_if": "increased", "decreased_if": "decreased"}
+
+
+class Changed(NamedTuple):
+    """How a mention changed, and the words that say so, in order."""
+
+    change: Change | None = None
+    words: tuple[tuple[Hit, Change], ...] = ()
 
 
 def modifiers_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[tuple[str, ...], ...]:
@@ -56,17 +64,19 @@ def modifiers_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[tuple[s
 
 def changes_of(
     parsed: Parsed, mentions: tuple[Mention, ...], presences: tuple[Presence, ...]
-) -> tuple[Change | None, ...]:
+) -> tuple[Changed, ...]:
     """How each mention changed; the last word that speaks of it decides.
 
-    Words such as "increased" count only beside an earlier examination, or as a clause of their own:
-    a diameter that is "40 mm and increased" is wide, "an effusion, increased" has grown.
+    Words such as "increased" count only beside an earlier examination or another change, or as a
+    clause of their own: a diameter that is "40 mm and increased" is wide, "an effusion, increased"
+    has grown.
     """
     hits = times_of(parsed)
     if not hits:
-        return (None,) * len(mentions)
+        return (Changed(),) * len(mentions)
     changes: list[Change | None] = [None] * len(mentions)
-    compared = any(hit.entry.meaning in _COMPARING for hit in hits)
+    words: list[list[tuple[Hit, Change]]] = [[] for _ in mentions]
+    compared = _compares(hits)
     for hit in hits:
         change = _CHANGES.get(hit.entry.meaning)
         alone = compared or _is_clause(parsed, hit)
@@ -82,9 +92,17 @@ def changes_of(
         for number in _changed(parsed, hit, mentions):
             if presences[number] == "absent" and change != "resolved":
                 changes[number] = changes[number] or ("new" if change == "new" else None)
-            elif changes[number] is None or change != "stable":
+                continue
+            words[number].append((hit, change))
+            if changes[number] is None or change != "stable":
                 changes[number] = change
-    return tuple(changes)
+    return tuple(Changed(*told) for told in zip(changes, map(tuple, words), strict=True))
+
+
+def _compares(hits: tuple[Hit, ...]) -> bool:
+    """Whether a sentence sets two examinations beside each other, or two changes: "less, more"."""
+    said = {hit.entry.meaning for hit in hits}
+    return not said.isdisjoint(_COMPARING | _GROWTH) or said.issuperset(_WITH_PRIOR)
 
 
 def _is_clause(parsed: Parsed, hit: Hit) -> bool:
@@ -120,7 +138,7 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
     around = [n for n, m in enumerate(mentions) if hit.first < m.first and m.last <= hit.last]
     if around:
         return around
-    following = _next(parsed, hit, mentions)
+    following = None if _is_said(parsed, hit, mentions) else _next(parsed, hit, mentions)
     if following is not None and not (
         parsed.verb_last
         and parsed.any_word(hit.last, mentions[following].first, parsed.grammar.listing)
@@ -148,6 +166,22 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
         else:
             break
     return kept
+
+
+def _is_said(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> bool:
+    """Whether a change is said of a mention before: "the nodules are stable and the mass is new".
+
+    Or ends its clause: "effusion on the left regressed, effusion on the right increased".
+    """
+    grammar = parsed.grammar
+    low = max((m.last for m in mentions if m.last <= hit.first), default=0)
+    told = parsed.any_word(hit.first - 1, hit.first + 1, grammar.is_ | grammar.has)
+    leads = grammar.with_ | grammar.of | grammar.in_ | grammar.article | grammar.article_one
+    ended = parsed.any_word(hit.last, hit.last + 1, grammar.listing | _STOPS)
+    led = parsed.any_word(low, hit.first, grammar.listing | _STOPS)
+    told = told or (ended and not led and not parsed.any_word(hit.first - 1, hit.first, leads))
+    anew = any(low <= h.first < hit.first for h in parsed.role("negation", "introduces"))
+    return bool(low) and told and not anew
 
 
 def _is_another(parsed: Parsed, one: Mention, other: Mention) -> bool:

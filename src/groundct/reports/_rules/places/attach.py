@@ -15,6 +15,7 @@ from groundct.reports._rules.mention.neighbours import NEAR
 from groundct.reports._rules.places.apart import excepted, set_apart
 from groundct.reports._rules.places.linked import LUNG, TOGETHER, linked_to, lung_of, one_region
 from groundct.reports._rules.places.most import led_sites, plain_sites
+from groundct.reports._rules.places.renamed import same_thing
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.sides import (
     adjective_sides,
@@ -36,15 +37,12 @@ _CLOSE = 2
 _PARTS = frozenset(";")
 _SHARED_REACH = 5
 _PLACED_REACH = 4
-_RENAMING_REACH = 4
 _LINKED_REACH = 10
 _EVERYWHERE = frozenset(("1c", "1f"))
 """Emphysema, and what else fills a lung such as mosaic attenuation."""
 _ALIKE = "alike"
 _BARE = "lung"
 """A lung without a side: it tells no more than the finding itself."""
-MEANINGS = frozenset(("pneumonia", "infiltrate", "bronchiolitis"))
-"""What is no appearance, and lies where the appearances are that are taken for it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
         return own
     shared = [
         site
-        for other in _same_thing(words.parsed, mention, spoken)
+        for other in same_thing(words.parsed, mention, spoken)
         for site in _own_sites(words, other, spoken)
     ]
     return tuple(dict.fromkeys((*own, *shared))) or _there(words, mention, spoken)
@@ -80,53 +78,6 @@ def _is_throughout(parsed: Parsed, mention: Mention) -> bool:
     if not behind or behind[0] not in parsed.grammar.throughout:
         return False
     return not behind[1:] or behind[1] in parsed.grammar.listing | parsed.grammar.with_ | {".", ";"}
-
-
-def _same_thing(
-    parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]
-) -> tuple[Mention, ...]:
-    """The mentions beside one that name the same thing: "opacity (pneumonia?)"."""
-    index = spoken.index(mention)
-    out: list[Mention] = []
-    for step in (-1, 1):
-        position = index
-        while 0 <= position + step < len(spoken):
-            pair = sorted((spoken[position], spoken[position + step]), key=lambda m: m.first)
-            if not _renames(parsed, pair[0], pair[1]):
-                break
-            out.append(spoken[position + step])
-            position += step
-    return tuple(out)
-
-
-def _renames(parsed: Parsed, first: Mention, second: Mention) -> bool:
-    """Whether a mention is another name of the one before: in brackets, or "consistent with"."""
-    if not one_region(first, second):
-        return False
-    low, high = first.last, second.first
-    gap = parsed.words[low:high]
-    if ";" in gap or ")" in gap or not parsed.grammar.but.isdisjoint(gap):
-        return False
-    if any(low <= hit.first < high for hit in parsed.role("negation", "introduces")):
-        return False
-    if gap[-1:] == ("(",):
-        return True
-    cues = parsed.role("uncertainty", "uncertain_after", "explains")
-    near = [cue for cue in cues if low <= cue.first and high - 2 <= cue.last <= high]
-    return bool(near) and not _anew(parsed, (low, near[-1].first), second)
-
-
-def _anew(parsed: Parsed, span: tuple[int, int], second: Mention) -> bool:
-    """Whether something new is named on the way to a mention: "and density increases ...".
-
-    "... and they were evaluated in favor of pneumonia" names what was seen, at no place of its own.
-    """
-    position = opening(parsed, *span)
-    if position is None:
-        return False
-    if second.type in MEANINGS and all(h.last <= position for h in side_words(parsed)):
-        return False
-    return parsed.words[position] in parsed.grammar.joint or span[1] - position > _RENAMING_REACH
 
 
 def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
@@ -142,16 +93,18 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     if following:
         # "..., emphysema; in the left lung, a nodule": the lung is the next clause's.
         after = tuple(s for s in after if not parsed.any_word(mention.last, s.first, _PARTS))
+    # "Nodules in the right upper lobe, while the left lung is clear".
+    here = tuple(s for s in after if not parsed.any_word(mention.last, s.first, grammar.but))
+    after = here or after
     leading = _lead(words, spoken)
     if following and after and leading and _leads_next(parsed, after[-1], limit):
-        after = tuple(s for s in after if opening(parsed, mention.last, s.first) is None)
+        after = tuple(s for s in here if opening(parsed, mention.last, s.first) is None)
     elif following and after:
         # "effusion and left lower lobe consolidation": the lobe is the consolidation's alone.
         of_next = _ahead(words, mention.last, limit)
         close = bool(of_next) and limit - of_next[-1].last <= _CLOSE
-        parted = bool(of_next) and not (grammar.listing | grammar.with_).isdisjoint(
-            parsed.words[mention.last : of_next[0].first]
-        )
+        parting = grammar.listing | grammar.with_ | grammar.but
+        parted = bool(of_next) and parsed.any_word(mention.last, of_next[0].first, parting)
         led = close and parted and not _is_placed(words, limit, spoken)
         after = tuple(s for s in after if not (led and s in of_next))
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)

@@ -1,0 +1,60 @@
+"""Which mentions name one thing: "opacity (pneumonia?)", "densities in favor of a scar"."""
+
+from __future__ import annotations
+
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.places.linked import one_region
+from groundct.reports._rules.places.side_words import side_words
+from groundct.reports._rules.presence.clauses import opening
+from groundct.reports._rules.words.parsed import Parsed
+
+_RENAMING_REACH = 4
+MEANINGS = frozenset(("pneumonia", "infiltrate", "bronchiolitis"))
+"""What is no appearance, and lies where the appearances are that are taken for it."""
+
+
+def same_thing(
+    parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]
+) -> tuple[Mention, ...]:
+    """The mentions beside one that name the same thing: "opacity (pneumonia?)"."""
+    index = spoken.index(mention)
+    out: list[Mention] = []
+    for step in (-1, 1):
+        position = index
+        while 0 <= position + step < len(spoken):
+            pair = sorted((spoken[position], spoken[position + step]), key=lambda m: m.first)
+            if not _renames(parsed, pair[0], pair[1]):
+                break
+            out.append(spoken[position + step])
+            position += step
+    return tuple(out)
+
+
+def _renames(parsed: Parsed, first: Mention, second: Mention) -> bool:
+    """Whether a mention is another name of the one before: in brackets, or "consistent with"."""
+    if not one_region(first, second):
+        return False
+    low, high = first.last, second.first
+    gap = parsed.words[low:high]
+    if ";" in gap or ")" in gap or not parsed.grammar.but.isdisjoint(gap):
+        return False
+    if any(low <= hit.first < high for hit in parsed.role("negation", "introduces")):
+        return False
+    if gap[-1:] == ("(",):
+        return True
+    cues = parsed.role("uncertainty", "uncertain_after", "explains")
+    near = [cue for cue in cues if low <= cue.first and high - 2 <= cue.last <= high]
+    return bool(near) and not _anew(parsed, (low, near[-1].first), second)
+
+
+def _anew(parsed: Parsed, span: tuple[int, int], second: Mention) -> bool:
+    """Whether something new is named on the way to a mention: "and density increases ...".
+
+    "... and they were evaluated in favor of pneumonia" names what was seen, at no place of its own.
+    """
+    position = opening(parsed, *span)
+    if position is None:
+        return False
+    if second.type in MEANINGS and all(h.last <= position for h in side_words(parsed)):
+        return False
+    return parsed.words[position] in parsed.grammar.joint or span[1] - position > _RENAMING_REACH
