@@ -25,9 +25,9 @@ def split_sections(text: str, language: str = "en") -> Report:
 
     A heading stands at the start of a line and ends with a colon, or fills its line in capitals.
     Within a line headings count after the end of a sentence, behind findings and impression those
-    two alone. Text before the first heading is section ``other``, and ``findings`` where no heading says that of
-    another part. Without any heading of findings or impression the whole text is ``findings``,
-    since what other headings introduce has no end that could be seen.
+    two alone. Text before the first heading is section ``other``, and ``findings`` where no heading
+    says that of another part. Without any heading of findings or impression the whole text is
+    ``findings``, since what other headings introduce has no end that could be seen.
     """
     names = _headings(language)
     marks: list[tuple[int, int, SectionName]] = []
