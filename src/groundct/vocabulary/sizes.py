@@ -1,4 +1,7 @@
-"""What a single number says of a finding of a type when the text does not: ``sizes.tsv``."""
+"""What a single number says of a finding of a type when the text does not, and units of length.
+
+Data: ``sizes.tsv`` and ``<language>/units.tsv``.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,28 @@ from typing import Final, get_args
 
 from groundct.core.issues import TableError
 from groundct.core.report import MeasurementKind
-from groundct.vocabulary._tables import read_table
+from groundct.vocabulary._tables import has_table, read_table
+from groundct.vocabulary.lexicon import lexicon, words_of
+from groundct.vocabulary.words import normal_word
 
 _TABLE: Final = "sizes.tsv"
+SCALES: Final = MappingProxyType({"mm": 1.0, "cm": 10.0})
+"""The millimetres in a unit, by its role in the units of a language."""
 
 
 def default_kind(kind: str) -> MeasurementKind:
     """What a single number measures in a finding of this type; "unknown" where it is not sure."""
     return _kinds().get(kind, "unknown")
+
+
+@lru_cache(maxsize=8)
+def unit_words(language: str) -> frozenset[str]:
+    """The words of lengths in a language, in their normal form."""
+    if not has_table(f"{language}/units.tsv"):
+        return frozenset()
+    entries = lexicon(language, "units", "role").entries
+    words = [words_of(entry.term) for entry in entries if entry.meaning in SCALES]
+    return frozenset(normal_word(word, language) for same in words for word in same)
 
 
 @lru_cache(maxsize=1)

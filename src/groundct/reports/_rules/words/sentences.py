@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from groundct.core.report import Span
 from groundct.vocabulary.grammar import grammar
+from groundct.vocabulary.sizes import unit_words
 from groundct.vocabulary.spelling import shorthand
 
 _CANDIDATE = re.compile(r"[.!?]+|[\"“”•●▪]|\n|(?<=[^\W_]|\))[ \t]{2,}(?=[^\W\d_])")
@@ -35,12 +36,11 @@ LONGEST = 1000
 
 def sentence_places(text: str, section: Span, language: str) -> list[tuple[int, int]]:
     """Where each sentence of a section begins and ends: trimmed, not empty, none overlapping."""
-    abbreviations = _abbreviations(language)
     places: list[tuple[int, int]] = []
     start = section.start
     candidates = _CANDIDATE if _GAP.search(text, section.start, section.end) else _SIGN
     for match in candidates.finditer(text, section.start, section.end):
-        if match.start() < start or not _ends(text, match, (start, section.end), abbreviations):
+        if match.start() < start or not _ends(text, match, (start, section.end), language):
             continue
         _keep(text, start, match.end(), places)
         start = match.end()
@@ -54,9 +54,7 @@ def _abbreviations(language: str) -> frozenset[str]:
     return grammar(language).abbreviation | {word.lower() for word in shorthand(language)}
 
 
-def _ends(
-    text: str, match: re.Match[str], rest: tuple[int, int], abbreviations: frozenset[str]
-) -> bool:
+def _ends(text: str, match: re.Match[str], rest: tuple[int, int], language: str) -> bool:
     """Whether a sign ends the sentence in ``rest``, where it begins and where the section ends."""
     start, end = rest
     sign = match.group()
@@ -82,9 +80,9 @@ def _ends(
     if after[:1] == " " and after[1:2].isupper():
         # By far the most: a word, its period, a space and a capital.
         word = before[before.rfind(" ") + 1 :]
-        if len(word) > 1 and word.isalpha() and word.lower() not in abbreviations:
+        if len(word) > 1 and word.isalpha() and word.lower() not in _abbreviations(language):
             return True
-    return _period_ends(before, after, abbreviations)
+    return _period_ends(before, after, language)
 
 
 def _in_brackets(text: str, match: re.Match[str], rest: tuple[int, int]) -> bool:
@@ -107,21 +105,23 @@ def _is_quoting(text: str, position: int, rest: tuple[int, int]) -> bool:
     return quoted is not None and quoted.end() == position + 1
 
 
-def _period_ends(before: str, after: str, abbreviations: frozenset[str]) -> bool:
+def _period_ends(before: str, after: str, language: str) -> bool:
     """Whether a period between these characters ends a sentence."""
     following = after.lstrip(" \t")
     word = _WORD_BEFORE.search(before)
-    short = word is not None and (word[1].lower() in abbreviations or len(word[1]) == 1)
+    name = word[1].lower() if word is not None else ""
+    short = len(name) == 1 or name in _abbreviations(language)
     if after[0].isdigit() or not before.strip() or after[0] in ",;:)":
         return False
     if after[0] in "-–" and before[-1].isdigit() and after[1:2].isalnum():
         return False  # "L1.-L2. vertebrae"
     if following[:1].islower():
-        # "T4. vertebra", "14.10. dated"; a small letter after a space ends only after a word.
-        return after[0] in " \t" and before[-1].isalpha() and not short
+        # "T4. vertebra", "6 mm. nodule"; a small letter after a space ends only after a word.
+        worded = before[-1].isalpha() and not short and name not in unit_words(language)
+        return worded and after[0] in " \t"
     if before.strip().isdigit() and len(before.strip()) <= 2:
         return False  # a list number at the start of a sentence
-    if short and word is not None and "." in word[1]:
+    if short and "." in name:
         return False  # "e.g."
     return not short or not (following[:1].isdigit() or len(before) < 3)
 

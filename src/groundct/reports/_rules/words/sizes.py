@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 from groundct.core.report import Measurement, MeasurementForm, Span
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.sizes import SCALES
 
 _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?")
 _DIGIT = re.compile(r"\d")
 _DASH = re.compile(r"\s*[-–—‑~]\s*")
 _SIZE: Final = Measurement(span=Span(start=0, end=1), values_mm=())
-_SCALES = {"mm": 1.0, "cm": 10.0}
 _MOST_AXES = 3
 _MOST_LISTED = 6
 
@@ -31,7 +31,10 @@ class Size(NamedTuple):
 
 
 class _Numbers(NamedTuple):
-    """Numbers of a product at tokens ``first`` to ``last``; ``scale`` is None without a unit."""
+    """Numbers of a product at tokens ``first`` to ``last``; ``scale`` is None without a unit.
+
+    Times the scale, the values are in mm.
+    """
 
     first: int
     last: int
@@ -73,10 +76,12 @@ def _product(parsed: Parsed, hits: dict[int, Hit], first: int) -> _Numbers | Non
         value = _number(parsed, hits, position + 1)
         if value is None:
             break
-        values.append(value)
         own, position = _unit(parsed, hits, position + 2)
+        if own and unit:  # "3 cm x 25 mm"
+            values = [known * SCALES[unit] / SCALES[own] for known in values]
+        values.append(value)
         unit = own or unit
-    return _Numbers(first, position, tuple(values), _SCALES[unit] if unit else None)
+    return _Numbers(first, position, tuple(values), SCALES[unit] if unit else None)
 
 
 def _number(parsed: Parsed, hits: dict[int, Hit], position: int) -> float | None:
@@ -94,7 +99,7 @@ def _number(parsed: Parsed, hits: dict[int, Hit], position: int) -> float | None
 def _unit(parsed: Parsed, hits: dict[int, Hit], position: int) -> tuple[str, int]:
     """The unit at a token and the token after it; none where it is an area's, "mm2"."""
     role = _role(hits, position)
-    if role not in _SCALES:
+    if role not in SCALES:
         return "", position
     end = parsed.said.ends[position]
     after = parsed.text[end : end + 1]

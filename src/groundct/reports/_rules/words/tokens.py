@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 from groundct.vocabulary.senses import senses
+from groundct.vocabulary.sizes import unit_words
 from groundct.vocabulary.spelling import known_words, shorthand
 
 _HYPHENS: Final = "\\-–—‐‑"
@@ -62,16 +63,23 @@ def tokenize(text: str, language: str) -> Tokens:
 
 
 def _leave_out_periods(tokens: Tokens, language: str) -> None:
-    """Take out the periods that belong to shorthand: "Rt. lung"."""
-    short = shorthand(language)
+    """Take out the periods of shorthand and units: "Rt. lung", "6 mm. nodule".
+
+    Some shorthand has its period: "No. 5" is a number, "no 5 mm nodule" and "no. Normal" are none.
+    """
+    short, units = shorthand(language), unit_words(language)
     for n in range(len(tokens.words) - 1, 0, -1):
-        if (
-            tokens.words[n] == "."
-            and tokens.starts[n] == tokens.ends[n - 1]
-            and tokens.surfaces[n - 1].lower() in short
-        ):
-            for column in tokens:
-                del column[n]
+        if tokens.words[n] != "." or tokens.starts[n] != tokens.ends[n - 1]:
+            continue
+        following = tokens.words[n + 1 : n + 3]
+        numbered = bool(following) and following[0].isdecimal() and units.isdisjoint(following)
+        before = tokens.surfaces[n - 1].lower()
+        if numbered and before + "." in short:
+            tokens.words[n - 1] = short[before + "."]
+        elif before not in short and not (following and tokens.words[n - 1] in units):
+            continue
+        for column in tokens:
+            del column[n]
 
 
 def _written_out(tokens: Tokens) -> Tokens:
