@@ -295,7 +295,7 @@ def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
     for hit in parsed.role("negation", "ends_scope", "introduces"):
         aside = any(0 <= verb.first - hit.last <= 1 for verb in told)
         aside = aside or _says_no_more(parsed, hit.last, cue.first)
-        if last <= hit.first < cue.first and not aside:
+        if last <= hit.last and hit.first < cue.first and not aside:
             return True
     closing = ("asserts", "described", "negates_after", "negates_before", "negates_of")
     for verb in parsed.role("negation", *closing):
