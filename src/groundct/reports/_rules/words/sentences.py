@@ -3,25 +3,35 @@
 Periods inside numbers, after abbreviations and list numbers, or before a small letter end nothing;
 a missing space after a period, quotes, bullets, empty lines, list lines and two spaces before a
 capital do, as does a line's end before a capitalized word. A question inside brackets ends nothing,
-nor does a quote around a few words, or the end of a line that a label fills.
+nor does a quote around a few words, or the end of a line that a label fills. "2- Goiter" begins an
+item of a list that stands on one line.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from groundct.core.report import Span
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.sizes import unit_words
 from groundct.vocabulary.spelling import shorthand
 
-_CANDIDATE = re.compile(r"[.!?]+|[\"“”•●▪]|\n|(?<=[^\W_]|\))[ \t]{2,}(?=[^\W\d_])")
-# The same for a text in which no two spaces follow each other: many times as fast.
+_CANDIDATE = re.compile(
+    r"[.!?]+|[\"“”•●▪]|\n|(?<=[^\W_]|\))[ \t]{2,}(?=[^\W\d_])|[ \t](?=\d{1,2}\)[ \t])"
+)
+# The same for a text without two spaces in a row and numbers of a list: many times as fast.
 _SIGN = re.compile(r"[.!?\"“”•●▪\n](?:(?<=[.!?])[.!?]*)?")
-_GAP = re.compile(r"[ \t]{2}")
+_GAP = re.compile(r"[ \t]{2}|[ \t]\d{1,2}\)[ \t]")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
-_LIST_MARK = re.compile(r"\s*(?:\(?\d{1,2}[.)](?!\d)|[*•●▪>]|[-–]\s)\s*")
+_DASHED = r"\d{1,2}[ ]?[-–]\s*(?=[A-ZÇĞİÖŞÜ][^\W\d_])"
+_LIST_MARK = re.compile(
+    rf"\s*(?:\(?\d{{1,2}}[.)](?!\d)|#\d{{1,2}}[.):]?(?!\w)|[*•●▪>]|[-–]\s|{_DASHED})\s*"
+)
+_ITEM = re.compile(rf"\n|(?<![^\s.:;])(?:{_DASHED}|[-–]\s+(?=[A-ZÇĞİÖŞÜ][^\W\d_]))")
+_DASH = re.compile(r"[-–]\s*[A-ZÇĞİÖŞÜ]")
+_NUMBER = re.compile(r"\d{1,2}")
 _LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/& \u0300-\u036f]){0,40}:")
 _QUOTES = '"“”'
 _QUOTED = re.compile(r'["“][^\W\dA-Z_][^"“”.!?\n]{0,60}["”]')
@@ -37,15 +47,44 @@ LONGEST = 1000
 def sentence_places(text: str, section: Span, language: str) -> list[tuple[int, int]]:
     """Where each sentence of a section begins and ends: trimmed, not empty, none overlapping."""
     places: list[tuple[int, int]] = []
-    start = section.start
-    candidates = _CANDIDATE if _GAP.search(text, section.start, section.end) else _SIGN
-    for match in candidates.finditer(text, section.start, section.end):
-        if match.start() < start or not _ends(text, match, (start, section.end), language):
+    edges = (section.start, *_items(text, section), section.end)
+    for start, end in pairwise(edges):
+        _split(text, (start, end), language, places)
+    return places
+
+
+def _items(text: str, section: Span) -> list[int]:
+    """Where the items of lists on one line begin: "1- Cyst 2- Goiter", "- Cyst - Goiter".
+
+    The first item begins a line or follows a sign, and numbers run on from 1.
+    """
+    found: list[int] = []
+    if not _DASH.search(text, section.start, section.end):
+        return found
+    number, dashed = 0, False
+    for match in _ITEM.finditer(text, section.start, section.end):
+        before = text[max(section.start, match.start() - _LOOK) : match.start()].rstrip(" \t")
+        begins = not before or before[-1] in "\n.:;"
+        numbered = _NUMBER.match(match.group())
+        if numbered and int(numbered[0]) == number + 1 and (begins or number):
+            number += 1
+            found.append(match.start())
+        elif not numbered:
+            dashed = match.group() != "\n" and (begins or dashed)
+            found += [match.start()] * dashed
+    return found
+
+
+def _split(text: str, part: tuple[int, int], language: str, places: list[tuple[int, int]]) -> None:
+    """Add the sentences of a part of a section."""
+    start, end = part
+    candidates = _CANDIDATE if _GAP.search(text, start, end) else _SIGN
+    for match in candidates.finditer(text, start, end):
+        if match.start() < start or not _ends(text, match, (start, end), language):
             continue
         _keep(text, start, match.end(), places)
         start = match.end()
-    _keep(text, start, section.end, places)
-    return places
+    _keep(text, start, end, places)
 
 
 @lru_cache(maxsize=8)
@@ -63,7 +102,10 @@ def _ends(text: str, match: re.Match[str], rest: tuple[int, int], language: str)
     if sign in "•●▪":
         return True
     if sign[0] in " \t":
-        # Impressions part their statements by two spaces where the period was lost.
+        # Impressions part their statements by two spaces, or by "2)", where the period was lost.
+        if text[match.end()].isdigit():
+            before = text[max(start, match.start() - _NEAR) : match.start()]
+            return before.rfind("(") <= before.rfind(")")
         return text[match.end()].isupper()
     if sign == "\n":
         return _newline_ends(text, match, rest)
