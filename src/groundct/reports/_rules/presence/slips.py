@@ -8,8 +8,11 @@ from groundct.vocabulary.lexicon import Hit
 
 _CLOSERS = frozenset(",;(")
 _LEADING = frozenset("(,;:")
+_ASIDE = ("(", "?", ")")
+_ASKING = frozenset(",:")
 _REACH = 4
 _ACT_REACH = 8
+_PLACE_REACH = 2
 _KIN = (
     frozenset(("~effusion", "~thickening", "~fluid", "pleural_effusion")),
     frozenset(("infiltrate", "consolidation", "~mass", "~nodule", "pneumonia")),
@@ -42,10 +45,38 @@ def slipped(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
 
 
 def answers(parsed: Parsed, cue: Hit, last: int) -> bool:
-    """Whether a cue is the whole answer to a mention: "Effusion: none", "effusion - no"."""
-    asked = cue.first == last + 1 and parsed.words[last] == ":"
-    asked = asked or (cue.first == last and _dashed(parsed, last))
-    return asked and (cue.last == len(parsed.words) or not parsed.words[cue.last].isalpha())
+    """Whether a cue is the whole answer to a list that a mention stands in.
+
+    "Effusion: none", "nodes: none enlarged", "effusion none.", "effusion, no", "effusion - no",
+    "effusion or pneumothorax: none".
+    """
+    behind = "".join(parsed.words[cue.last : cue.last + 1])
+    whole = not behind.isalpha() or behind in parsed.grammar.enlarged
+    signed = parsed.words[max(cue.first - 1, 0)] in _ASKING
+    edge = cue.first - 1 if signed else cue.first
+    alone = last == cue.first and parsed.words[cue.last :] in ((), (".",))
+    if not whole or last > edge or not (alone or signed or _dashed(parsed, edge)):
+        return False
+    named = {n for hit in parsed.findings for n in range(hit.first, hit.last)}
+    return all(n in named or parsed.words[n] in parsed.grammar.listing for n in range(last, edge))
+
+
+def headed(parsed: Parsed, cue: Hit) -> bool:
+    """Whether a cue is the head of a list: "Not observed: effusion, mass"."""
+    first = not cue.first or parsed.words[cue.first - 1] in STOPS
+    return first and parsed.words[cue.last : cue.last + 1] == (":",)
+
+
+def nowhere(parsed: Parsed, cue: Hit, last: int) -> bool:
+    """Whether a cue denies the place of a mention before it: "effusion in neither pleura"."""
+    grammar = parsed.grammar
+    leads = grammar.in_ | grammar.on | grammar.at
+    if not last < cue.first or parsed.words[cue.first - 1] not in leads:
+        return False
+    placed = (*parsed.places, *parsed.role("laterality", "right", "left", "bilateral"))
+    return any(0 <= hit.first - cue.last < _PLACE_REACH for hit in placed) and not any(
+        last <= hit.first < cue.last + _PLACE_REACH for hit in parsed.findings
+    )
 
 
 def _dashed(parsed: Parsed, position: int) -> bool:
@@ -84,16 +115,15 @@ def hyphened(parsed: Parsed, last: int, first: int) -> bool:
 
 
 def questioned(parsed: Parsed, last: int) -> bool:
-    """Whether a question mark follows before anything else is said: "effusion?", "effusion (?)"."""
+    """Whether a question mark follows before anything else is said: "mass?", "mass in the lung (?)"."""
     if "?" not in parsed.words:
         return False
-    if parsed.words[last : last + 3] == ("(", "?", ")"):
-        return True
     closers = _CLOSERS | parsed.grammar.joint
     for position in range(last, len(parsed.words)):
-        if parsed.words[position] == "?":
+        aside = parsed.words[position : position + len(_ASIDE)] == _ASIDE
+        if aside or parsed.words[position] == "?":
             own = not any(last <= hit.first < position for hit in parsed.findings)
-            return own and not _leads(parsed, position)
+            return own and (aside or not _leads(parsed, position))
         if parsed.words[position] in closers:
             return False
     return False

@@ -33,6 +33,13 @@ HERE: Final = "here"
 TOGETHER: Final = "together"
 """The role of words such as "accompanied by"."""
 ANAPHORS: Final = frozenset((ANAPHOR, HERE))
+_SAYING: Final = ("findings", "negation", "normality", "recommendation")
+"""The lexicons whose words say something of their own."""
+_TELLING: Final = (
+    *("modifiers", "units", "measurement", "numbers", "laterality", "sites", "anatomy"),
+    *("temporal", "uncertainty"),
+)
+"""The lexicons whose words tell more of a finding."""
 _LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/& \u0300-\u036f]){0,40}:")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
 LEXICONS: Final = {
@@ -169,11 +176,12 @@ def sides_named(parsed: Parsed) -> frozenset[str]:
 
 
 def _answered(words: list[str], language: str) -> bool:
-    """Whether all that follows a label is "none", "absent" or "not seen"."""
+    """Whether all that follows a label is "none", "none enlarged", "absent" or "not seen"."""
     hits = _lexicons(language).find(words).get("negation", ())
     if not hits or hits[0].first or not hits[0].entry.meaning.startswith("negates"):
         return False
-    return not any(word.isalnum() for word in words[hits[0].last :])
+    rest = words[hits[0].last :]
+    return not any(word.isalnum() and word not in grammar(language).enlarged for word in rest)
 
 
 def parse(text: str, language: str) -> Parsed:
@@ -194,7 +202,9 @@ def parse(text: str, language: str) -> Parsed:
         found = _behind(preambles, found) or _lexicons(language).find(words)
     named = found.get("findings", ())
     labelled = _labelled(text, tokens.ends, words, language)
-    if labelled:
+    if labelled and _described(words, labelled, found, grammar(language)):
+        words[labelled - 1] = ","  # "Emphysema: mild" is "emphysema, mild".
+    elif labelled:
         rest = [MASK] * labelled + words[labelled:]
         named = _lexicons(language).find(rest).get("findings", ())
     findings = tuple([_without_joint(hit, words, grammar(language)) for hit in named])
@@ -255,6 +265,19 @@ def _labelled(text: str, ends: list[int], words: list[str], language: str) -> in
     label = _LABEL.match(text) if ":" in text and text[:1].isupper() else None
     labelled = bisect_right(ends, label.end()) if label else 0
     return 0 if labelled and _answered(words[labelled:], language) else labelled
+
+
+def _described(words: list[str], labelled: int, found: Found, known: Grammar) -> bool:
+    """Whether all that follows a label that names a finding tells how, where or how large it is."""
+    hits = {name: [hit for hit in own if hit.first >= labelled] for name, own in found.items()}
+    heads = [hit for hit in found.get("findings", ()) if hit.last < labelled]
+    if not heads or any(hits.get(name) for name in _SAYING):
+        return False
+    told = {n for name in _TELLING for h in hits.get(name, ()) for n in range(h.first, h.last)}
+    small = known.listing | known.article | known.in_ | known.on | known.of | known.at | known.both
+    small |= known.with_ | known.spread | known.throughout
+    rest = {n for n, word in enumerate(words) if n >= labelled and word.isalpha()} - told
+    return bool(told) and all(words[n] in small for n in rest)
 
 
 def _own(findings: tuple[Hit, ...], words: list[str], found: Found) -> tuple[Hit, ...]:
