@@ -22,6 +22,10 @@ def is_guess(parsed: Parsed, hit: Hit, last: int, kind: str) -> bool:
         return False
     cues = parsed.role("uncertainty", "uncertain_after", "uncertain_between", "explains")
     leads = [cue.last for cue in cues if last <= cue.first and cue.last <= hit.first]
-    named = any(last <= place.first < hit.first for place in parsed.places)
     led = bool(leads) and hit.first - leads[-1] <= _CLOSE
-    return led and not (named or parsed.any_word(last, hit.first, _ENDS))
+    led = led and not parsed.any_word(last, hit.first, _ENDS)
+    # "Sclerotic focus in T9; metastasis not excluded".
+    doubts = parsed.role("uncertainty", "uncertain_before")
+    left_open = any(0 <= cue.first - hit.last < _CLOSE for cue in doubts)
+    named = any(last <= place.first < hit.first for place in parsed.places)
+    return (led or left_open) and not named

@@ -26,6 +26,7 @@ _ABDOMEN = ("abdomen",)
 _ALONE: Final = ("abdomen", "thyroid", "breast")
 _OPERATED = frozenset(("postoperative_change", "surgical_absence"))
 _SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~infarct", "~free_air", "~density"))
+_LINE = "device_line"
 _AMID = 2
 _CLOSE = 2
 _JOINED = 3
@@ -66,6 +67,9 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         guessed = bool(out) and is_guess(parsed, hit, out[-1].last, out[-1].type)
         meant = out[-1].places if guessed else ()
         chosen = own or shared or adjectives or tied[index] or meant
+        if own and meaning == _LINE:
+            # Where it enters, and where its tip is: "right chest wall port, its tip in the SVC".
+            chosen = (*own, *[place for place in tied[index] if place.first >= hit.last])
         adjectives = adjectives or meant  # "liver lesion, likely a cyst or a hemangioma"
         if not meaning.startswith(GENERAL):
             # "Increase in the heart size, plaques": the heart is no adjective of the plaques.

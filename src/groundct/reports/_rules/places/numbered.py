@@ -12,6 +12,7 @@ _LETTERS = {"c": "cervical", "t": "thoracic", "d": "thoracic", "l": "lumbar"}
 _SPINE = tuple((part, number) for part, count in _PARTS for number in range(1, count + 1))
 _REACH = 4
 _RIBS = 12
+_UNITS = frozenset(("mm", "cm"))
 _HYPHENS = frozenset("-–—")
 
 
@@ -145,9 +146,10 @@ def _bare(parsed: Parsed, position: int) -> bool:
     """Whether the number at a token has no unit, noun or further axis after it."""
     after = "".join(parsed.words[position + 1 : position + 2])
     grammar = parsed.grammar
-    return (
-        not after.isalpha() or after in grammar.listing | grammar.to | grammar.ordinal | grammar.on
-    )
+    listed = grammar.listing | grammar.to | grammar.ordinal | grammar.on
+    # "Ribs 5-7 fractures", and not "ribs 5 nodules".
+    ranged = position > 0 and _hyphen_before(parsed, position) and after not in _UNITS
+    return not after.isalpha() or after in listed or ranged
 
 
 def _side_before(parsed: Parsed, first: int) -> tuple[str, ...] | None:
