@@ -52,8 +52,8 @@ def _owner(
     if head is not None:
         return head
     if following:
-        gap = parsed.words[size.last : mentions[following[0]].first]
-        if len(gap) <= _REACH and not _parted(parsed, gap):
+        first = mentions[following[0]].first
+        if first - size.last <= _REACH and not _parted(parsed, size.last, first):
             return following[0]
     asserted = [n for n in preceding if n not in denied]
     if len(asserted) > 1 and _is_feature(parsed, mentions, asserted[-1], size):
@@ -93,12 +93,15 @@ def _small(language: str) -> frozenset[str]:
     return words | own.in_ | own.at | {"("}
 
 
-def _parted(parsed: Parsed, gap: tuple[str, ...]) -> bool:
+def _parted(parsed: Parsed, low: int, high: int) -> bool:
     """Whether a word between a size and the next mention keeps them apart.
 
-    "5 mm in diameter nodule" is one; "of 5 mm in the lobe with calcification" is not.
+    "5 mm in diameter nodule" is one; "of 5 mm in the lobe with calcification" is not, nor "of 5 mm
+    without calcification".
     """
-    grammar = parsed.grammar
+    if any(low <= cue.first < high for cue in parsed.role("negation", "negates_after")):
+        return True
+    grammar, gap = parsed.grammar, parsed.words[low:high]
     stops = _STOPS | grammar.joint | grammar.is_ | grammar.with_ | grammar.perceived
     if not stops.isdisjoint(gap):
         return True

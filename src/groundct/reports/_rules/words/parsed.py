@@ -210,6 +210,7 @@ def parse(text: str, language: str) -> Parsed:
     findings = tuple([_without_joint(hit, words, grammar(language)) for hit in named])
     findings = _own(findings, words, found)
     findings = _unseen(findings, words, grammar(language))
+    findings = _without_measures(findings, words, grammar(language))
     cues = {name: found.get(name, ()) for name in _CUES}
     if languages()[language].verb_last:
         cues["negation"] = _denials(words, findings, cues["negation"], language)
@@ -317,6 +318,25 @@ def _unseen(findings: tuple[Hit, ...], words: list[str], known: Grammar) -> tupl
         if hit.entry.meaning != _UNSEEN or not listed:
             kept.append(hit)
     return tuple(kept)
+
+
+def _without_measures(
+    findings: tuple[Hit, ...], words: list[str], known: Grammar
+) -> tuple[Hit, ...]:
+    """The findings without what only tells of a size of the one before.
+
+    "A cavity with a wall thickness of 3 mm".
+    """
+    leads = known.with_ | known.article | known.article_one
+    return tuple(
+        hit
+        for number, hit in enumerate(findings)
+        if not number
+        or words[hit.last - 1] not in known.neutral
+        or known.with_.isdisjoint(words[max(hit.first - 2, 0) : hit.first])
+        or words[hit.first - 1] not in leads
+        or not any(word[0].isdigit() for word in words[hit.last : hit.last + 3])
+    )
 
 
 def _without_joint(hit: Hit, words: list[str], known: Grammar) -> Hit:
