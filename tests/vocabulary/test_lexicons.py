@@ -45,7 +45,7 @@ RELATED = (
 ROLES = {
     "negation": {
         *("negates_after", "negates_before", "ignored", "asserts", "described", "earlier"),
-        *("negates_next", "negates_it"),
+        *("negates_next", "negates_it", "negates_of"),
         *("ends_scope", "ends_after", "introduces"),
     },
     "uncertainty": {

@@ -293,7 +293,8 @@ def _predicate(parsed: Parsed, hit: Hit, mention: Mention) -> bool:
     leading = gap[-1] if gap else ""
     leads = grammar.is_ | grammar.with_ | grammar.of | {",", "("}
     after = parsed.words[hit.last] if hit.last < len(parsed.words) else "."
-    ended = after in _ENDS | grammar.joint | grammar.in_ | grammar.with_ | grammar.is_
+    ends = grammar.joint | grammar.in_ | grammar.on | grammar.at | grammar.with_ | grammar.is_
+    ended = after in _ENDS | ends | grammar.side
     phrase = hit.last - hit.first > 1
     return phrase or (ended and (leading in leads or not gap))
 

@@ -41,7 +41,7 @@ def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int |
         if number is not None:
             return number if 1 <= number <= _MOST and _sure(parsed, position) else None
         if word in own.article_one:
-            return 1 if _singular(parsed, mention) else None
+            return 1 if _singular(parsed, mention) and not _is_label(parsed, position) else None
         if word in own.vague:
             return None
     return None
@@ -62,8 +62,8 @@ def _sure(parsed: Parsed, position: int) -> bool:
     own = parsed.grammar
     if previous in own.joint | own.to | own.article | own.not_ | own.both | {"/"}:
         return False
-    if any(hit.last == position for hit in parsed.found.get("units", ()) if _labels(hit)):
-        return False  # "Covid 19", "series 2", "T 7"
+    if _is_label(parsed, position):
+        return False
     if parsed.any_word(position + 1, position + 2, parsed.grammar.ordinal):
         return False  # "the 2nd rib"
     bounds = lexicon(parsed.language, "measurement", "kind").find(parsed.words[:position])
@@ -71,8 +71,10 @@ def _sure(parsed: Parsed, position: int) -> bool:
     return not (bounded or previous[0].isdigit())
 
 
-def _labels(hit: Hit) -> bool:
-    return hit.entry.meaning == "label"
+def _is_label(parsed: Parsed, position: int) -> bool:
+    """Whether a token is the name of one of several: "Covid 19", "series 2", "T 7", "type A"."""
+    units = parsed.found.get("units", ())
+    return any(hit.last == position and hit.entry.meaning == "label" for hit in units)
 
 
 def _singular(parsed: Parsed, mention: Mention) -> bool:

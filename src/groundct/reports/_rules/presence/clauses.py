@@ -5,7 +5,8 @@ All positions are tokens; ranges are ``low`` (inclusive) to ``high`` (exclusive)
 
 from __future__ import annotations
 
-from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.reports._rules.words.sizes import sizes_of
 from groundct.vocabulary.lexicon import Hit
 
 STOPS = frozenset(";:")
@@ -61,13 +62,19 @@ def opening(parsed: Parsed, low: int, first: int) -> int | None:
             return position
         near = place.first - position <= _PLACE_REACH
         anew = parsed.any_word(position, place.first, parsed.grammar.some)
-        if not near or anew or _named(parsed, position, place.first):
+        if not near or anew or named(parsed, position, place.first):
             return position
     return None
 
 
-def _named(parsed: Parsed, low: int, high: int) -> bool:
+def named(parsed: Parsed, low: int, high: int) -> bool:
+    """Whether a finding begins in a range."""
     return any(low <= hit.first < high for hit in parsed.findings)
+
+
+def role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -> bool:
+    """Whether words of negation with one of some roles stand in a range."""
+    return any(low <= hit.first and hit.last <= high for hit in parsed.role("negation", *roles))
 
 
 def is_location(parsed: Parsed, low: int, first: int) -> bool:
@@ -123,6 +130,25 @@ def some(parsed: Parsed, first: int) -> int | None:
         if parsed.words[position] in parsed.grammar.some:
             found = position
     return found
+
+
+def begun(parsed: Parsed, first: int) -> int | None:
+    """Where "a", "mild" or a size begins the words that lead a finding: what has a size is there."""
+    start = some(parsed, first)
+    sizes = _size_ends(parsed) if start is None else {}
+    stops = parsed.grammar.joint | STOPS | {","}
+    for position in range(first, max(0, first - _SOME_REACH), -1) if sizes else ():
+        if position in sizes:
+            return sizes[position]
+        if parsed.words[position - 1] in stops:
+            break
+    return start
+
+
+@once
+def _size_ends(parsed: Parsed) -> dict[int, int]:
+    """The first token of each size, by the one past its last."""
+    return {size.last: size.first for size in sizes_of(parsed)}
 
 
 def clause_end(parsed: Parsed, last: int) -> int:

@@ -15,24 +15,29 @@ from groundct.reports._rules.presence.appearances import is_appearance
 from groundct.reports._rules.presence.clauses import (
     ENDERS,
     STOPS,
+    begun,
     clause_end,
     in_open_bracket,
     is_introduced,
     is_location,
     lists_on,
+    named,
     of_earlier,
     opening,
+    role_between,
     some,
     verbs,
 )
+from groundct.reports._rules.presence.doubted import doubt_cut, told_apart
 from groundct.reports._rules.presence.earlier import only_earlier, taken_back
 from groundct.reports._rules.presence.slips import (
     acted_on,
     answers,
     asked,
-    hyphened,
+    headed,
     led_by_in,
     minus,
+    nowhere,
     questioned,
     slipped,
 )
@@ -42,15 +47,15 @@ from groundct.vocabulary.words import is_beside, is_place
 
 _COMPARED = frozenset(("stable", "increased", "decreased", "increased_if", "decreased_if"))
 _BRACKETS = frozenset("()")
-_PLACE_REACH = 4
 _CHOICE_REACH = 4
-_NEAR = "near:"
-_TOGETHER = "together"
 _AMOUNTS = frozenset(("~thickening", "~density", "~density_loss", "~enlargement", "~dilatation"))
 
 
 def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | None]:
     """Presence of the mention at tokens ``first`` to ``last``, and the cue that decided."""
+    if first in parsed.again:
+        told = parsed.again[first]
+        return ("absent", told.cue) if told.denied else ("present", None)
     if parsed.cues["negation"]:
         back = taken_back(parsed, last)
         if back is not None:
@@ -66,11 +71,16 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
     for cue in parsed.role("uncertainty", "uncertain_after", "uncertain_between"):
         low = min(cue.last, first)
         if cue.first < first and not (
-            _cut(parsed, low, first, last) or _told_apart(parsed, low, first, last)
+            _cut(parsed, low, first, last)
+            or told_apart(parsed, low, first, last)
+            or _holds_another(parsed, low, first)
         ):
             return "uncertain", cue
+    for cue in parsed.role("uncertainty", "describes"):
+        if cue.first < first < cue.last:
+            return "uncertain", cue  # "likely infective process", not "likely infective nodules"
     for cue in parsed.role("uncertainty", "uncertain_before"):
-        if cue.first >= last and not _doubt_cut(parsed, last, cue.first):
+        if cue.first >= last and not doubt_cut(parsed, last, cue.first):
             if parsed.verb_last and _blocked_before(parsed, (first, last), cue):
                 continue  # "nodül izlendi, ... olabilir": the verb has said it
             if acted_on(parsed, first):
@@ -115,7 +125,7 @@ def _is_of(parsed: Parsed, last: int, cue: Hit) -> bool:
     "Metastaz lehine", "pnömoni ya da tüberküloz varlığı açısından": only what is listed and what
     a thing may be called stands between. In "odak, kemik adası lehinedir" a comma lists nothing.
     """
-    if cue.first < last or _doubt_cut(parsed, last, cue.first):
+    if cue.first < last or doubt_cut(parsed, last, cue.first):
         return False
     joints = parsed.grammar.joint | parsed.grammar.to | {"/"}
     if "," in parsed.words[last : cue.first] and not parsed.any_word(last, cue.first, joints):
@@ -133,15 +143,21 @@ def _left_open(parsed: Parsed, first: int, last: int) -> Hit | None:
     refused = {hit.first for hit in ignored}
     for cue in parsed.role("uncertainty", "uncertain_before"):
         strong = not refused.isdisjoint(range(cue.first, cue.last))
-        if strong and cue.first >= last and not _doubt_cut(parsed, last, cue.first):
-            denied = _negating(parsed, first, last) if _named(parsed, last, cue.first) else None
+        if strong and cue.first >= last and not doubt_cut(parsed, last, cue.first):
+            denied = _negating(parsed, first, last) if named(parsed, last, cue.first) else None
             if denied is None:
                 return cue
     for cue in parsed.role("uncertainty", "uncertain_after"):
         strong = not refused.isdisjoint(range(cue.first, cue.last))
-        if strong and cue.last <= first and not _cut(parsed, cue.last, first, last):
+        cut = _cut(parsed, cue.last, first, last) or _holds_another(parsed, cue.last, first)
+        if strong and cue.last <= first and not cut:
             return cue
     return None
+
+
+def _holds_another(parsed: Parsed, low: int, first: int) -> bool:
+    """Whether a mention is but where another is: "suspicion of a mass in the consolidated area"."""
+    return named(parsed, low, first) and is_location(parsed, low, first)
 
 
 def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
@@ -151,11 +167,16 @@ def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
             return cue
         if answers(parsed, cue, last) or slipped(parsed, cue, first, last):
             return cue
+        if nowhere(parsed, cue, last):
+            return cue
     for cue in parsed.role("negation", "negates_next"):
         if cue.last == first:
             return cue
+    for cue in parsed.role("negation", "negates_after", "negates_before", "negates_of"):
+        if headed(parsed, cue) and cue.last < first and not _cut(parsed, cue.last + 1, first, last):
+            return cue
     for cue in parsed.role("negation", "negates_of"):
-        if _is_of(parsed, last, cue):
+        if _is_of(parsed, last, cue) or answers(parsed, cue, last):
             return cue
     for cue in parsed.role("negation", "negates_before"):
         if cue.first <= first and last <= cue.last:
@@ -187,7 +208,7 @@ def _blocked_after(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
 
 def _cut(parsed: Parsed, low: int, first: int, last: int) -> bool:
     """Whether a stop, a word that ends scopes or a verb with something new after it comes first."""
-    if parsed.any_word(low, first, STOPS) or _role_between(parsed, ENDERS, low, first):
+    if parsed.any_word(low, first, STOPS) or role_between(parsed, ENDERS, low, first):
         return True
     if any(low < position <= first for position in line_starts(parsed)):
         return True
@@ -230,11 +251,11 @@ def _of_aspect(parsed: Parsed, low: int, first: int) -> bool:
 
 
 def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
-    """Whether "a" or "mild" begins anew after a comma: "no effusion, mild atelectasis".
+    """Whether "a", "mild" or a size begins anew after a comma: "no effusion, 5 mm nodule".
 
     Or the finding before the comma has its place already, "no effusion on the left, a mass is".
     """
-    start = some(parsed, first)
+    start = begun(parsed, first)
     end = clause_end(parsed, last)
     if start is None and _said_to_change(parsed, (low, first), last, end):
         return True
@@ -329,69 +350,3 @@ def _clause_start(parsed: Parsed, first: int) -> int:
     marks = [hit.last for hit in parsed.cues["negation"] if hit.last <= first]
     marks += [n + 1 for n in range(first) if parsed.words[n] in STOPS or parsed.words[n] == ","]
     return max(marks, default=0)
-
-
-def _role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -> bool:
-    return any(low <= hit.first and hit.last <= high for hit in parsed.role("negation", *roles))
-
-
-def _named(parsed: Parsed, low: int, high: int) -> bool:
-    return any(low <= hit.first < high for hit in parsed.findings)
-
-
-def _told_apart(parsed: Parsed, low: int, first: int, last: int) -> bool:
-    """Whether the finding that a doubt is of has its place before a comma or joint and a mention.
-
-    "Suspicious thickening in the esophagus and a hernia". Or a comma leads a mention that has a
-    place of its own: "due to the operation, nodules in both lungs".
-    """
-    grammar = parsed.grammar
-    for hit in parsed.relations:
-        # "In favor of atelectasis adjacent to the effusion", "... accompanied by minimal scars".
-        reach = {_TOGETHER: _PLACE_REACH}.get(hit.entry.meaning, 1)
-        beside = hit.entry.meaning == _TOGETHER or hit.entry.meaning.startswith(_NEAR)
-        # "Atelectasis-accompanying pneumonia" is the pneumonia that is doubted.
-        torn = hit.first and hyphened(parsed, hit.first, hit.first)
-        if beside and low <= hit.first and 0 <= first - hit.last <= reach and not torn:
-            return _named(parsed, low, hit.first)
-    if grammar.listing.isdisjoint(parsed.words[low:first]):
-        return False
-    parting = next(n for n in range(first - 1, -1, -1) if parsed.words[n] in grammar.listing)
-    if parsed.any_word(parting, parting + 2, grammar.either):
-        return False
-    between = [hit for hit in parsed.findings if low <= hit.first < parting]
-    if between and any(
-        place.last == parting and place.first >= between[0].last for place in parsed.places
-    ):
-        return True
-    if parsed.words[parting] != ",":
-        return False
-    leads = grammar.in_ | grammar.at | grammar.on
-    return parsed.any_word(last, last + 1, leads) and any(
-        last < place.first <= last + _PLACE_REACH for place in parsed.places
-    )
-
-
-def _doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
-    """Whether the way from a mention to a doubt on its right is cut, or another mention's it is.
-
-    "Atelectasis or pneumonia cannot be excluded" is of both, and so is one name in brackets.
-    """
-    if parsed.any_word(last, cue, STOPS) or _role_between(parsed, ENDERS, last, cue):
-        return True
-    others = [hit for hit in parsed.findings if last <= hit.first < cue]
-    if not others:
-        return False
-    own = (*parsed.places, *parsed.found.get("modifiers", ()))
-    adjectives = {n for hit in own for n in range(hit.first, hit.last) if last <= n < cue}
-    between = parsed.grammar.listing | parsed.grammar.some | _BRACKETS
-    if parsed.verb_last:
-        between |= parsed.grammar.to  # "atelektazi ile konsolidasyon ayrımı yapılamadı"
-    for hit in others:
-        gap = range(last, hit.first)
-        if not (gap or hyphened(parsed, last, hit.first)) or any(
-            n not in adjectives and parsed.words[n] not in between for n in gap
-        ):
-            return True
-        last = hit.last
-    return False

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache, wraps
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from groundct.core.report import Span, span_at
+from groundct.reports._rules.words.retold import Retold, retold_of
 from groundct.reports._rules.words.stages import stages
 from groundct.reports._rules.words.tokens import Token, Tokens, tokenize
 from groundct.vocabulary._tables import has_table
@@ -59,7 +60,8 @@ class Parsed:
     """A sentence's tokens, and hits by lexicon; hits count tokens, spans its own characters.
 
     ``said`` are the tokens as they stand, ``words`` their normal forms without what is hidden;
-    ``found`` holds what the lexicons of ``LEXICONS`` say of ``words``.
+    ``found`` holds what the lexicons of ``LEXICONS`` say of ``words``; ``again`` are the findings
+    that are told again without their name, by the first token.
     """
 
     text: str
@@ -71,6 +73,7 @@ class Parsed:
     places: tuple[Hit, ...]
     relations: tuple[Hit, ...]
     cues: dict[str, tuple[Hit, ...]]
+    again: dict[int, Retold]
     rewriting: tuple[Hit, ...]
     found: Found
     kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -212,8 +215,16 @@ def parse(text: str, language: str) -> Parsed:
     findings = _unseen(findings, words, grammar(language))
     findings = _without_measures(findings, words, grammar(language))
     cues = {name: found.get(name, ()) for name in _CUES}
+    again: dict[int, Retold] = {}
     if languages()[language].verb_last:
         cues["negation"] = _denials(words, findings, cues["negation"], language)
+    else:
+        again = {told.cue.first: told for told in retold_of(words, findings, found, grammar(language))}
+    if again:
+        own = [told.cue for told in again.values() if told.denied]
+        cues["negation"] = tuple([hit for hit in cues["negation"] if hit not in own])
+        named_again = [told.of._replace(first=n, last=told.cue.last) for n, told in again.items()]
+        findings = tuple(sorted((*findings, *named_again)))
     return Parsed(
         text=text,
         language=language,
@@ -224,6 +235,7 @@ def parse(text: str, language: str) -> Parsed:
         places=found.get("anatomy", ()),
         relations=tuple([hit for hit in relations if hit.entry.meaning != "preamble"]),
         cues=cues,
+        again=again,
         rewriting=as_said.get("rewriting", ()),
         found=found,
     )
