@@ -22,6 +22,7 @@ TOGETHER: Final = "together"
 _LEADS: Final = frozenset((TOGETHER, "causes"))
 _ADJACENT: Final = f"{NEAR}adjacent"
 LUNG: Final = "lung/lung"
+_LUNGS: Final = frozenset(("lung", "trachea and bronchie"))
 _CHEST: Final = frozenset(("lung", "pleura", "trachea and bronchie"))
 _STOPS: Final = frozenset(";")
 _LEAD_REACH = 4
@@ -105,8 +106,12 @@ def _points_back(parsed: Parsed, hit: Hit) -> bool:
 
 
 def one_region(first: Mention, second: Mention) -> bool:
-    """Whether findings of two mentions' types lie in one region; those of no place, in a lung."""
-    return _top(first) == _top(second)
+    """Whether findings of two mentions' types lie in one region; those of no place, in a lung.
+
+    Lungs and airways are one: "bronchiectasis with mucus plugging in the left lower lobe".
+    """
+    regions = {_top(first), _top(second)}
+    return len(regions) == 1 or regions <= _LUNGS
 
 
 def _in_chest(mention: Mention) -> bool:
