@@ -29,6 +29,7 @@ from groundct.reports._rules.places.place_paths import paths_of_finding
 from groundct.reports._rules.places.relations import relations_of
 from groundct.reports._rules.places.site import Site, site_paths
 from groundct.reports._rules.presence.scope import presence_of
+from groundct.reports._rules.sides_changed import Moves, sides_changed
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
@@ -97,7 +98,9 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
         sides.append(finding.laterality)
         if number < len(near) and near[number]:
             finding = finding.changed(relations=near[number])
-        one, *more = in_turn(parsed, finding, among.sites)
+        moved = Moves(said[number], details[number].changes, words.sites)
+        apart = sides_changed(parsed, finding, mention, spoken, moved) if moved.changes else ()
+        one, *more = apart or in_turn(parsed, finding, among.sites)
         first.append(one)
         others += more
     # The first of several keeps its mention's number; the others follow behind.
@@ -164,7 +167,7 @@ def _finding(
         lung_segments=segments,
         measurements=details.measurements,
         count=how_many,
-        refers_to_prior=bool(details.prior) or details.compared,
+        refers_to_prior=bool(details.prior or details.change) or details.compared,
         change=details.change,
         modifiers=details.modifiers,
         remarks=details.remarks,

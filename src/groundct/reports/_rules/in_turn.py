@@ -20,7 +20,7 @@ from groundct.vocabulary.anatomy import anatomy
 
 _IN_TURN = "in_turn"
 _OTHER = "other"
-_SIDES = ("right", "left")
+SIDES = ("right", "left")
 _REACH = 8
 
 
@@ -31,13 +31,13 @@ def in_turn(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[Fi
     them; without sizes a word such as "the other" tells the sites apart.
     """
     sizes = finding.measurements
-    if len(sites) < 2 and len(sizes) != len(_SIDES):
+    if len(sites) < 2 and len(sizes) != len(SIDES):
         return (finding,)
     sites = [site for site in sites if not any(_holds(site, other) for other in sites)]
     single = all(len(site.sides) == 1 or site.level == "middle" for site in sites)
     if finding.presence == "absent":
         return (finding,)
-    if len(sizes) == len(_SIDES) and all(len(site.sides) == len(_SIDES) for site in sites):
+    if len(sizes) == len(SIDES) and all(len(site.sides) == len(SIDES) for site in sites):
         return _by_side(parsed, finding)
     if len(sites) < 2 or not single:
         return (finding,)
@@ -73,13 +73,13 @@ def _by_side(parsed: Parsed, finding: Finding) -> tuple[Finding, ...]:
         _side_in(parsed, 0, first, first=False),
         _side_in(parsed, middle, second, first=False),
     )
-    told = next((sides for sides in (after, before) if set(sides) == set(_SIDES)), None)
+    told = next((sides for sides in (after, before) if set(sides) == set(SIDES)), None)
     if told is None:
         return (finding,)
     count = 1 if finding.count in (1, len(sizes)) else None
     parts = (
         finding.changed(
-            anatomy=exact(_of_side(finding.anatomy, side)),
+            anatomy=exact(of_side(finding.anatomy, side)),
             laterality=side,
             lung_segments=tuple(s for s in finding.lung_segments if s.startswith(side)),
             measurements=(size,),
@@ -108,7 +108,7 @@ def _side_in(parsed: Parsed, low: int, high: int, *, first: bool) -> Side | None
     """
     hits = [h for h in side_words(parsed) if low <= h.first and h.last <= high]
     near = hits[0] if first and hits else hits[-1] if hits else None
-    if near is None or near.entry.meaning not in _SIDES:
+    if near is None or near.entry.meaning not in SIDES:
         return None
     gap = (low, near.first) if first else (near.last, high)
     named = any(gap[0] <= hit.first < gap[1] for hit in parsed.findings)
@@ -118,14 +118,14 @@ def _side_in(parsed: Parsed, low: int, high: int, *, first: bool) -> Side | None
     return None if named or leads or gap[1] - gap[0] > _REACH else side_of(near)
 
 
-def _of_side(paths: Sequence[str], side: str) -> list[str]:
+def of_side(paths: Sequence[str], side: str) -> list[str]:
     """The paths of one side: those of its own, and its halves of those that have no side."""
     tree = anatomy()
     out = []
     for path in paths:
         leaf = tree.leaf(path)
         half = f"{side} {leaf}"
-        if leaf.startswith(side) or not leaf.startswith(_SIDES):
+        if leaf.startswith(side) or not leaf.startswith(SIDES):
             out.append(tree.path_of(half) if tree.is_mask_name(half) else path)
     return out or list(paths)
 

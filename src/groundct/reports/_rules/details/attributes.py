@@ -13,6 +13,7 @@ from groundct.core.report import Change, Presence
 from groundct.reports._rules.details.times import ENLARGED, is_part_of, times_of
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.verb_last import Spanned
+from groundct.reports._rules.places.side_words import side_behind
 from groundct.reports._rules.presence.scope import presence_of
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.findings import findings
@@ -76,10 +77,11 @@ def changes_of(
         return (Changed(),) * len(mentions)
     changes: list[Change | None] = [None] * len(mentions)
     words: list[list[tuple[Hit, Change]]] = [[] for _ in mentions]
-    compared = _compares(hits)
+    compared = any(hit.entry.meaning in _COMPARING for hit in hits)
+    contrast = _is_contrast(parsed, hits)
     for hit in hits:
         change = _CHANGES.get(hit.entry.meaning)
-        alone = compared or _is_clause(parsed, hit)
+        alone = compared or _is_clause(parsed, hit) or (contrast and _ends_clause(parsed, hit))
         if change is None and (alone or _of_known(parsed, hit, mentions)):
             change = _WITH_PRIOR.get(hit.entry.meaning)
         if change not in (None, "new", "stable") and _refused(parsed, hit):
@@ -90,29 +92,42 @@ def changes_of(
         if any(is_part_of(hit, other) for other in own + list(mentions)):
             continue  # "density increase", "the heart has increased in size" are findings.
         for number in _changed(parsed, hit, mentions):
+            words[number].append((hit, change))
             if presences[number] == "absent" and change != "resolved":
                 changes[number] = changes[number] or ("new" if change == "new" else None)
-                continue
-            words[number].append((hit, change))
-            if changes[number] is None or change != "stable":
+            elif changes[number] is None or change != "stable":
                 changes[number] = change
     return tuple(Changed(*told) for told in zip(changes, map(tuple, words), strict=True))
 
 
-def _compares(hits: tuple[Hit, ...]) -> bool:
-    """Whether a sentence sets two examinations beside each other, or two changes: "less, more"."""
+def _is_contrast(parsed: Parsed, hits: tuple[Hit, ...]) -> bool:
+    """Whether two changes are set beside each other: "effusion decreased, collapse increased"."""
     said = {hit.entry.meaning for hit in hits}
-    return not said.isdisjoint(_COMPARING | _GROWTH) or said.issuperset(_WITH_PRIOR)
+    if len(said) < 2 or said.isdisjoint(_WITH_PRIOR):
+        return False
+    ended = {hit.entry.meaning for hit in hits if _ends_clause(parsed, hit)}
+    return ended.issuperset(_WITH_PRIOR) or not said.isdisjoint(_GROWTH)
 
 
 def _is_clause(parsed: Parsed, hit: Hit) -> bool:
-    """Whether a word of change is all that its clause says, but for how much: ", mildly worse"."""
+    """Whether a word of change is all that its clause says, but for how much: ", mildly worse".
+
+    And for the side: ", increased on the left".
+    """
     named = {n for h in (*parsed.findings, *parsed.places) for n in range(h.first, h.last)}
     adverb = hit.first - 1 not in named and hit.first > 1
     led = parsed.words[hit.first - 1] in _LEADS or (
         adverb and parsed.words[hit.first - 2] in _LEADS
     )
-    return led and (hit.last == len(parsed.words) or parsed.words[hit.last] in _ENDS)
+    return led and _ends_clause(parsed, hit)
+
+
+def _ends_clause(parsed: Parsed, hit: Hit) -> bool:
+    """Whether a clause ends behind a word of change, or behind the side that it has changed on."""
+    side = side_behind(parsed, hit.last)
+    last = hit.last if side is None else side.last
+    ends = _ENDS if side is None else _ENDS | parsed.grammar.joint
+    return last == len(parsed.words) or parsed.words[last] in ends
 
 
 def _of_known(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> bool:
@@ -129,8 +144,12 @@ def _refused(parsed: Parsed, hit: Hit) -> bool:
     before = parsed.words[max(0, hit.first - 2) : hit.first]
     if not parsed.grammar.not_.isdisjoint(before):
         return True
-    denied = presence_of(parsed, hit.first, hit.last)[0] == "absent"
-    return denied and hit.entry.meaning != "resolved"
+    presence, cue = presence_of(parsed, hit.first, hit.last)
+    if presence != "absent" or cue is None or hit.entry.meaning == "resolved":
+        return False
+    # "The right one has increased, the left has resolved": to resolve denies no change.
+    gone = parsed.role("temporal", "resolved")
+    return not any(other.first < cue.last and cue.first < other.last for other in gone)
 
 
 def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[int]:
@@ -200,7 +219,7 @@ def _has_changed(parsed: Parsed, low: int, high: int) -> bool:
         low <= hit.first
         and hit.last < high
         and (hit.entry.meaning in _CHANGES or parsed.words[hit.last] in ends)
-        and not any(is_part_of(hit, finding) for finding in parsed.findings)
+        and not any(is_part_of(hit, h) for h in parsed.findings if h.entry.meaning != ENLARGED)
         for hit in parsed.role("temporal", *_CHANGES, *_WITH_PRIOR)
     )
 

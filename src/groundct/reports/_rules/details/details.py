@@ -25,7 +25,7 @@ GROWTH_MM = 2.0
 class Details(NamedTuple):
     """Sizes of today, count, change and modifiers of a mention; ``prior``: words of earlier.
 
-    ``compared``: it has a size of an earlier examination.
+    ``compared``: it has a size of an earlier examination; ``changes``: the words of change.
     """
 
     measurements: tuple[Measurement, ...] = ()
@@ -35,6 +35,7 @@ class Details(NamedTuple):
     prior: tuple[Hit, ...] = ()
     remarks: tuple[Remark, ...] = ()
     compared: bool = False
+    changes: tuple[tuple[Hit, Change], ...] = ()
 
 
 def details_of(
@@ -73,11 +74,12 @@ def details_of(
             Details(
                 measurements=today,
                 how_many=None if number in denied else count_of(parsed, mention, places),
-                change=changes[number] or _grown(today, earlier),
+                change=changes[number].change or _grown(today, earlier),
                 modifiers=modifiers[number],
                 prior=prior,
                 remarks=remarks[number],
                 compared=bool(earlier),
+                changes=changes[number].words,
             )
         )
     normal = mentions[len(spoken) :]

@@ -54,6 +54,29 @@ def emphasised(parsed: Parsed, position: int) -> bool:
     )
 
 
+def side_behind(parsed: Parsed, last: int) -> Hit | None:
+    """The side that "on the left" names right behind a word, no organ's: "increased on the left".
+
+    Not where it says where a thing is most, "more prominent on the left".
+    """
+    grammar = parsed.grammar
+    leads = grammar.on | grammar.at | grammar.in_
+    if not parsed.any_word(last, last + 1, leads):
+        return None
+    organs = {place.first for place in parsed.places}
+    return next(
+        (
+            side
+            for side in parsed.role("laterality", "right", "left")
+            if leads.union(grammar.article).issuperset(parsed.words[last : side.first])
+            and side.first >= last
+            and side.last not in organs
+            and not emphasised(parsed, side.first)
+        ),
+        None,
+    )
+
+
 def _stresses(parsed: Parsed, cue: Hit, position: int) -> bool:
     """Whether a word is no mere adjective of a finding: "prominent effusion on the right"."""
     if cue.entry.meaning == "emphasis":
