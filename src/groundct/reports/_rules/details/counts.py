@@ -16,6 +16,8 @@ from groundct.vocabulary.words import is_plural
 _REACH = 4
 _STOPS = frozenset(",;()")
 _MOST = 20
+_ENDED = frozenset("'’")
+"""What parts an ending from a number, which then is a name."""
 
 
 def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int | None:
@@ -64,8 +66,8 @@ def _sure(parsed: Parsed, position: int) -> bool:
         return False
     if _is_label(parsed, position):
         return False
-    if parsed.any_word(position + 1, position + 2, parsed.grammar.ordinal):
-        return False  # "the 2nd rib"
+    if parsed.any_word(position + 1, position + 2, parsed.grammar.ordinal | _ENDED):
+        return False  # "the 2nd rib", "segment 7'de"
     bounds = lexicon(parsed.language, "measurement", "kind").find(parsed.words[:position])
     bounded = bool(bounds) and bounds[-1].last == position
     return not (bounded or previous[0].isdigit())
