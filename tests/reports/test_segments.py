@@ -22,9 +22,17 @@ def nodule(place: str) -> Finding:
         ("apical segment of the right lung", ("right lung upper lobe apical segment",)),
         ("laterobasal segment of the right lung", ("right lung lower lobe lateral basal segment",)),
         ("lateral segment of the right middle lobe", ("right lung middle lobe lateral segment",)),
+        ("apical segment of the left upper lobe", ("left lung upper lobe apicoposterior segment",)),
+        ("apical segment of the left lower lobe", ("left lung lower lobe superior segment",)),
+        ("anterior segment of the right middle lobe", ()),
+        (
+            "medio-basal segment of the right lower lobe",
+            ("right lung lower lobe medial basal segment",),
+        ),
+        ("right postero-basal segment", ("right lung lower lobe posterior basal segment",)),
     ],
 )  # fmt: skip
-def test_segments_without_a_lobe(place: str, segments: tuple[str, ...]) -> None:
+def test_segments(place: str, segments: tuple[str, ...]) -> None:
     found = nodule(place)
     assert found.lung_segments == segments
-    assert found.laterality == "right"
+    assert str(found.laterality) in place

@@ -48,7 +48,7 @@ def _words(language: str) -> Mapping[str, tuple[str, ...]]:
                 _add(found, f"{role[1]} lung {role[2]} lobe", row["term"])
     if has_table(f"{language}/segments.tsv"):
         names = {segment.segment_id: segment.name for segment in segments()}
-        for row in read_table(f"{language}/segments.tsv", ("id", "variants", "alone")):
+        for row in read_table(f"{language}/segments.tsv", ("id", "variants", "alone", "in_lobe")):
             for variant in (*split_cell(row["variants"]), *split_cell(row["alone"])):
                 _add(found, names[row["id"]], variant)
     return MappingProxyType({name: tuple(sorted(words)) for name, words in found.items()})

@@ -32,11 +32,13 @@ class SegmentWords:
 
     ``named`` has the segments that a phrase may mean; once the lobe is known it means one, and left
     segments that are fused answer for both of their parts. The single words in ``alone`` name one
-    without the word "segment". ``words`` are all words of these phrases.
+    without the word "segment"; ``in_lobe`` has what a word means only where that lobe is named:
+    "the apical segment of the lower lobe". ``words`` are all words of these phrases.
     """
 
     named: Mapping[tuple[str, ...], tuple[LungSegment, ...]]
     alone: frozenset[str]
+    in_lobe: Mapping[str, tuple[LungSegment, ...]]
     words: frozenset[str]
 
 
@@ -57,14 +59,23 @@ def segments() -> tuple[LungSegment, ...]:
 
 @lru_cache(maxsize=8)
 def segment_words(language: str) -> SegmentWords:
-    """The segments' names in a language (``<language>/segments.tsv``), read once."""
+    """The segments' names in a language (``<language>/segments.tsv``), read once.
+
+    "postero-basal" stands there for this and for "posterobasal".
+    """
     by_id = {segment.segment_id: segment for segment in segments()}
     named: dict[tuple[str, ...], tuple[LungSegment, ...]] = {}
     alone: set[str] = set()
-    for row in read_table(f"{language}/segments.tsv", ("id", "variants", "alone")):
+    in_lobe: dict[str, tuple[LungSegment, ...]] = {}
+    for row in read_table(f"{language}/segments.tsv", ("id", "variants", "alone", "in_lobe")):
+        segment = by_id[row["id"]]
         for variant in split_cell(row["variants"]):
-            words = tuple(normal_word(word, language) for word in variant.split())
-            named[words] = (*named.get(words, ()), by_id[row["id"]])
+            for written in {variant.replace("-", " "), variant.replace("-", "")}:
+                words = tuple(normal_word(word, language) for word in written.split())
+                named[words] = (*named.get(words, ()), segment)
         alone.update(normal_word(word, language) for word in split_cell(row["alone"]))
+        for word in (normal_word(word, language) for word in split_cell(row["in_lobe"])):
+            in_lobe[word] = (*in_lobe.get(word, ()), segment)
     every = frozenset(word for words in named for word in words)
-    return SegmentWords(MappingProxyType(named), frozenset(alone), every)
+    lobes = MappingProxyType(in_lobe)
+    return SegmentWords(MappingProxyType(named), frozenset(alone), lobes, every)

@@ -96,8 +96,12 @@ def _facts(sheet: Sheet, row: TableRow) -> list[str]:
 def _segment_words(sheet: Sheet, row: TableRow | None) -> str:
     if row is None:
         return "<td></td><td></td>"
-    lists = (" · ".join(escape(w) for w in split_cell(row.cells[c])) for c in ("variants", "alone"))
-    variants, alone = lists
+    variants, alone, in_lobe = (
+        " · ".join(escape(word) for word in split_cell(row.cells[column]))
+        for column in ("variants", "alone", "in_lobe")
+    )
+    if in_lobe:
+        variants += f"; beside its lobe also {in_lobe}"
     anchor = escape(sheet.anchor("*/segments.tsv", row))
     language = escape(sheet.language)
     return f'<td id="{anchor}" lang="{language}">{variants}</td><td lang="{language}">{alone}</td>'

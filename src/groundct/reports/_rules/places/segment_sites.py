@@ -205,6 +205,8 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
                 continue
             sure = name.sure or _of_one_level(name.options, site)
             fitting = [s for s in name.options if _fits(s, site, sure=sure)]
+            if not fitting and site.level is not None:
+                fitting = [s for s in _in_lobe(parsed, name) if _fits(s, site, sure=sure)]
             if fitting:
                 held = whole if _is_lingula(name) else given
                 held.setdefault(index, []).extend(fitting)
@@ -242,6 +244,11 @@ def _is_lingula(name: Named) -> bool:
 
 def _of_lingula(segment: LungSegment) -> bool:
     return "lingular" in segment.name
+
+
+def _in_lobe(parsed: Parsed, name: Named) -> tuple[LungSegment, ...]:
+    """What a name means in a lobe that it names no segment of by itself."""
+    return segment_words(parsed.language).in_lobe.get(parsed.words[name.first], ())
 
 
 @lru_cache(maxsize=8)
