@@ -70,8 +70,6 @@ def _product(parsed: Parsed, hits: dict[int, Hit], first: int) -> _Numbers | Non
         return None
     values = [value]
     unit, position = _unit(parsed, hits, first + 1)
-    if not unit and _role(hits, first - 1) == "label":
-        return None  # "image 12", "segments 3 and 5"
     while len(values) < _MOST_AXES and _role(hits, position) == "times":
         value = _number(parsed, hits, position + 1)
         if value is None:
@@ -81,6 +79,8 @@ def _product(parsed: Parsed, hits: dict[int, Hit], first: int) -> _Numbers | Non
             values = [known * SCALES[unit] / SCALES[own] for known in values]
         values.append(value)
         unit = own or unit
+    if not unit and _role(hits, first - 1) == "label":
+        return None  # "image 12", "segments 3 and 5", and not "segment 5 x 4 mm"
     return _Numbers(first, position, tuple(values), SCALES[unit] if unit else None)
 
 
