@@ -37,13 +37,17 @@ _LUNG = "lung"
 
 
 class Mention(NamedTuple):
-    """A finding's own words (tokens ``first`` to ``last``), its type and the places tied to it."""
+    """A finding's own words (tokens ``first`` to ``last``), its type and the places tied to it.
+
+    ``named``: the words that name it where it is told again without them, "... but not here".
+    """
 
     first: int
     last: int
     type: str
     hit: Hit
     places: tuple[Hit, ...]
+    named: tuple[int, int] | None = None
 
 
 def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
@@ -55,6 +59,9 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
     adjectives: tuple[Hit, ...] = ()
     tied = tied_places(parsed)
     for index, hit in enumerate(hits):
+        if hit.first in parsed.again and out:
+            out.append(_again(out[-1], hit, tied[index]))
+            continue
         own = _adjectives(parsed, hit, hits[index - 1].last if index else 0)
         joined = index > 0 and _joined(parsed, hits[index - 1].last, hit.first)
         meaning = hit.entry.meaning
@@ -86,6 +93,13 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         else:
             out.extend(_resolved(parsed, hit, chosen, first))
     return tuple(out)
+
+
+def _again(mention: Mention, hit: Hit, tied: tuple[Hit, ...]) -> Mention:
+    """A mention that is told again, with its own places or with what its name says of them."""
+    words = mention.named or (mention.first, mention.last)
+    own = tuple(place for place in mention.places if place.last <= words[1])
+    return mention._replace(first=hit.first, last=hit.last, places=tied or own, named=words)
 
 
 def _heads(parsed: Parsed) -> tuple[Hit, ...]:
@@ -231,6 +245,8 @@ def _in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
 @once
 def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     """Places that stand inside or right before a mention, with those joined to them by and/or."""
+    if hit.first in parsed.again:
+        return ()
     inside = tuple([p for p in parsed.places if p.first < hit.last and hit.first < p.last])
     before = [p for p in parsed.places if floor <= p.first and p.last <= hit.first]
     if parsed.verb_last:
@@ -242,6 +258,8 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     for place in reversed(before):
         if not _leads_to(parsed, place, edge, listed=bool(chain)):
             break
+        if chain and place.last == edge and _is_noun(parsed, place):
+            break  # "üst lobda mediastinal kitleye komşu": the mass is in the mediastinum
         chain.append(place)
         edge = place.first
     # "Right hilar lung mass": what stands in the words themselves says most.

@@ -60,7 +60,7 @@ def statement_of(mention: Mention) -> tuple[int, int]:
     Statements of several organs overlap: "liver and spleen are normal" holds "spleen are normal".
     """
     if mention.hit.entry.meaning != "normal":
-        return mention.first, mention.last
+        return mention.named or (mention.first, mention.last)
     return min(mention.first, mention.hit.first), max(mention.last, mention.hit.last)
 
 
@@ -138,4 +138,8 @@ def _labelled(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
     said = (*parsed.places, *parsed.findings, *parsed.cues["normality"])
     if any(label <= hit.first < cue.first for hit in said):
         return ()
-    return tuple([place for place in parsed.places if place.last <= label])
+    named = tuple([place for place in parsed.places if place.last <= label])
+    # "Heart and pericardium: normal size" is of the heart.
+    sizes = (h for h in parsed.found.get("measurement", ()) if h.entry.meaning == "diameter")
+    sized = any(cue.first <= hit.first <= cue.last for hit in sizes)
+    return named[:1] if sized else named

@@ -296,7 +296,7 @@ def _single(sides: set[str]) -> set[str]:
 
 def adjective_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
     """Sides right before a mention: "small left and trace right pleural effusion" has both."""
-    if not side_words(parsed):
+    if not side_words(parsed) or mention.named is not None:
         return set()
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
     hits = [h for h in side_words(parsed) if floor <= h.first and h.last <= mention.first]

@@ -133,7 +133,7 @@ def some(parsed: Parsed, first: int) -> int | None:
 
 
 def begun(parsed: Parsed, first: int) -> int | None:
-    """Where "a", "mild" or a size begins the words that lead a finding: what has a size is there."""
+    """Where "a", "mild" or a size, which says no less, begins the words that lead a finding."""
     start = some(parsed, first)
     sizes = _size_ends(parsed) if start is None else {}
     stops = parsed.grammar.joint | STOPS | {","}

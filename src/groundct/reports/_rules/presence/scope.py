@@ -123,9 +123,12 @@ def _is_of(parsed: Parsed, last: int, cue: Hit) -> bool:
     """Whether a cue that speaks of the words right before it speaks of a mention that ends there.
 
     "Metastaz lehine", "pnömoni ya da tüberküloz varlığı açısından": only what is listed and what
-    a thing may be called stands between. In "odak, kemik adası lehinedir" a comma lists nothing.
+    a thing may be called stands between. In "odak, kemik adası lehinedir" a comma lists nothing,
+    and in "konsolidasyon (enfarkt lehine)" the doubt stays in its brackets.
     """
     if cue.first < last or doubt_cut(parsed, last, cue.first):
+        return False
+    if in_open_bracket(parsed, last, cue.first):
         return False
     joints = parsed.grammar.joint | parsed.grammar.to | {"/"}
     if "," in parsed.words[last : cue.first] and not parsed.any_word(last, cue.first, joints):

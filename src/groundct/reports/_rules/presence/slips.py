@@ -115,7 +115,7 @@ def hyphened(parsed: Parsed, last: int, first: int) -> bool:
 
 
 def questioned(parsed: Parsed, last: int) -> bool:
-    """Whether a question mark follows before anything else is said: "mass?", "mass in the lung (?)"."""
+    """Whether a question mark follows before anything else: "mass?", "mass in the lung (?)"."""
     if "?" not in parsed.words:
         return False
     closers = _CLOSERS | parsed.grammar.joint

@@ -1,0 +1,109 @@
+"""Clauses that tell a finding again without its name: "effusion on the right, none on the left".
+
+Each has a place of its own and says that the finding is there or is not, so it is a finding too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from groundct.vocabulary.grammar import Grammar
+from groundct.vocabulary.lexicon import Found, Hit
+
+DENYING: Final = frozenset(
+    ("negates_after", "negates_before", "negates_next", "negates_of", "negates_it")
+)
+_ASSERTING: Final = frozenset(("asserts", "described"))
+_LEADING: Final = frozenset(("ends_scope", "introduces"))
+_JOINS: Final = "joins"
+_SIDES: Final = frozenset(("right", "left", "bilateral"))
+_APART: Final = "apart"
+_STOPS: Final = frozenset(",;")
+_GAP = 4
+_EARLIER_REACH = 8
+
+
+class Retold(NamedTuple):
+    """A finding told again at the words of a ``cue``; ``of`` has its name."""
+
+    cue: Hit
+    of: Hit
+    denied: bool
+
+    @property
+    def hit(self) -> Hit:
+        """The finding's entry at the words of the cue."""
+        return self.of._replace(first=self.cue.first, last=self.cue.last)
+
+
+def retold_of(
+    words: Sequence[str], findings: Sequence[Hit], found: Found, known: Grammar
+) -> tuple[Retold, ...]:
+    """The clauses of a sentence that tell the finding before them again, at another place.
+
+    They begin behind a sign or joint, or with "there is"; that something is there is told again
+    only of what was denied: "not on the right but on the left", "not seen except in the lingula".
+    """
+    cues = found.get("negation", ())
+    if not findings or not cues:
+        return ()
+    exceptions = [h for h in found.get("relation", ()) if h.entry.meaning == _APART]
+    places = [*found.get("anatomy", ())]
+    places += [hit for hit in found.get("sites", ()) if hit.entry.meaning != _JOINS]
+    places += [hit for hit in found.get("laterality", ()) if hit.entry.meaning in _SIDES]
+    starts = {hit.first for hit in places}
+    earlier = {hit.first for hit in cues if hit.entry.meaning == "earlier"}
+    begun = {hit.last for hit in cues if hit.entry.meaning in _LEADING}
+    out: list[Retold] = []
+    number, denied = 0, False
+    verb = False  # "No nodule is seen" has its verb; another one says something else.
+    for cue in sorted((*cues, *exceptions)):
+        while number < len(findings) and findings[number].last <= cue.first:
+            number += 1
+        meaning = cue.entry.meaning
+        place = _place(words, cue, starts, known)
+        following = findings[number].first if number < len(findings) else len(words)
+        alone = place is not None and not _leads_on(words, place, following, known)
+        alone = alone and earlier.isdisjoint(range(cue.last, cue.last + _EARLIER_REACH))
+        if number and alone and (meaning == _APART or _begins(words, cue, begun, known)):
+            of = findings[number - 1]
+            if meaning in DENYING:
+                out.append(Retold(cue, of, denied=True))
+            elif meaning in _ASSERTING | {_APART} and denied:
+                out.append(Retold(cue, of, denied=False))
+        if meaning in DENYING:
+            denied, verb = True, meaning != "negates_after"
+        elif meaning in _ASSERTING:
+            denied, verb = denied and not verb, True
+    return tuple(out)
+
+
+def _place(words: Sequence[str], cue: Hit, starts: set[int], known: Grammar) -> int | None:
+    """The first token of a place right behind a cue; a preposition leads to it but from "except"."""
+    leads = known.in_ | known.on | known.at
+    small = leads | known.article
+    for position in range(cue.last, min(cue.last + _GAP, len(words))):
+        if position in starts:
+            led = not leads.isdisjoint(words[cue.last : position])
+            return position if led or cue.entry.meaning == _APART else None
+        if words[position] not in small:
+            break
+    return None
+
+
+def _leads_on(words: Sequence[str], place: int, following: int, known: Grammar) -> bool:
+    """Whether a place leads the next finding and ends no clause: "absent in the lung, a nodule"."""
+    if following == len(words):
+        return False
+    parting = _STOPS | known.joint | known.but | known.with_
+    return parting.isdisjoint(words[place:following])
+
+
+def _begins(words: Sequence[str], cue: Hit, begun: set[int], known: Grammar) -> bool:
+    """Whether a cue has no subject of its own: a sign, a joint or "but it" stands before it."""
+    first = cue.first
+    if first and words[first - 1] in known.pronoun:
+        first -= 1
+    parting = _STOPS | known.joint | known.but
+    return first in begun or (first > 0 and words[first - 1] in parting)
