@@ -90,6 +90,8 @@ ROLES = {
             "compares",
         ),
         "largest",
+        "station_right",
+        "station_left",
     },
     "headings": {"clinical_information", "technique", "findings", "impression", "other"},
     "measurement": {

@@ -26,7 +26,7 @@ _LEAD: Final = 2
 
 
 class Moves(NamedTuple):
-    """What is said of a mention: its presence with the word for it, its changes, the lung's sites."""
+    """What is said of a mention: its presence and the word for it, its changes, the sites."""
 
     presence: tuple[Presence, Hit | None]
     changes: tuple[tuple[Hit, Change], ...]

@@ -10,7 +10,7 @@ from groundct.reports._rules.words.sizes import Size
 from groundct.reports._rules.words.tokens import small_number
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
-from groundct.vocabulary.lexicon import Hit, lexicon
+from groundct.vocabulary.lexicon import lexicon
 from groundct.vocabulary.words import is_plural
 
 _REACH = 4
@@ -58,13 +58,13 @@ def _stops(language: str) -> frozenset[str]:
 
 def _sure(parsed: Parsed, position: int) -> bool:
     """Whether no word before a number makes it one of an order, a label, a range or a bound."""
+    if _is_label(parsed, position):
+        return False
     if not position:
         return True
     previous = parsed.words[position - 1]
     own = parsed.grammar
     if previous in own.joint | own.to | own.article | own.not_ | own.both | {"/"}:
-        return False
-    if _is_label(parsed, position):
         return False
     if parsed.any_word(position + 1, position + 2, parsed.grammar.ordinal | _ENDED):
         return False  # "the 2nd rib", "segment 7'de"
@@ -74,9 +74,11 @@ def _sure(parsed: Parsed, position: int) -> bool:
 
 
 def _is_label(parsed: Parsed, position: int) -> bool:
-    """Whether a token is the name of one of several: "Covid 19", "series 2", "T 7", "type A"."""
+    """Whether a token is the name of one of several: "Covid 19", "T 7", "type A", "4R"."""
     units = parsed.found.get("units", ())
-    return any(hit.last == position and hit.entry.meaning == "label" for hit in units)
+    if any(hit.last == position and hit.entry.meaning == "label" for hit in units):
+        return True
+    return any(hit.first == position for hit in parsed.role("laterality", "right", "left"))
 
 
 def _singular(parsed: Parsed, mention: Mention) -> bool:

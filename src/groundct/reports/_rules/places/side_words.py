@@ -127,7 +127,7 @@ def _entry(hit: Hit, meaning: str) -> Entry:
 
 def _paired(parsed: Parsed, before: Hit, hit: Hit) -> bool:
     """Whether two sides are named as a pair: joined directly, or compared with each other."""
-    if "bilateral" in (before.entry.meaning, hit.entry.meaning):
+    if "bilateral" in (before.entry.meaning, hit.entry.meaning) or _alike(before, hit):
         return False
     comparing = _compares_before(parsed, hit)
     if comparing is not None:
@@ -138,6 +138,10 @@ def _paired(parsed: Parsed, before: Hit, hit: Hit) -> bool:
     led = not (parsed.grammar.on | parsed.grammar.in_).isdisjoint(leading)
     # "On the right and left lung nodule": the second side may lead another finding.
     return joined and not (led and any(m.first >= hit.last for m in parsed.findings))
+
+
+def _alike(one: Hit, other: Hit) -> bool:
+    return one.entry.meaning == other.entry.meaning
 
 
 def _compares_before(parsed: Parsed, hit: Hit) -> Hit | None:

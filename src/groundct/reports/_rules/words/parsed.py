@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar, TypeVarTuple
 from groundct.core.report import Span, span_at
 from groundct.reports._rules.words.retold import Retold, retold_of
 from groundct.reports._rules.words.stages import stages
+from groundct.reports._rules.words.stations import with_stations
 from groundct.reports._rules.words.tokens import Token, Tokens, tokenize
 from groundct.vocabulary._tables import has_table
 from groundct.vocabulary.grammar import Grammar, grammar
@@ -36,6 +37,8 @@ TOGETHER: Final = "together"
 ANAPHORS: Final = frozenset((ANAPHOR, HERE))
 _SAYING: Final = ("findings", "negation", "normality", "recommendation")
 """The lexicons whose words say something of their own."""
+_SEEN: Final = frozenset(("asserts", "described"))
+"""The roles of words that say that a thing is there: "Consolidation: seen in ..."."""
 _TELLING: Final = (
     *("modifiers", "units", "measurement", "numbers", "laterality", "sites", "anatomy"),
     *("temporal", "uncertainty"),
@@ -215,16 +218,16 @@ def parse(text: str, language: str) -> Parsed:
     findings = _unseen(findings, words, grammar(language))
     findings = _without_measures(findings, words, grammar(language))
     cues = {name: found.get(name, ()) for name in _CUES}
-    again: dict[int, Retold] = {}
+    cues["laterality"] = with_stations(found, words, grammar(language))
+    again: tuple[Retold, ...] = ()
     if languages()[language].verb_last:
         cues["negation"] = _denials(words, findings, cues["negation"], language)
     else:
-        again = {told.cue.first: told for told in retold_of(words, findings, found, grammar(language))}
+        again = retold_of(words, findings, found, grammar(language))
     if again:
-        own = [told.cue for told in again.values() if told.denied]
+        own = {told.cue for told in again}
         cues["negation"] = tuple([hit for hit in cues["negation"] if hit not in own])
-        named_again = [told.of._replace(first=n, last=told.cue.last) for n, told in again.items()]
-        findings = tuple(sorted((*findings, *named_again)))
+        findings = tuple(sorted((*findings, *[told.hit for told in again])))
     return Parsed(
         text=text,
         language=language,
@@ -235,7 +238,7 @@ def parse(text: str, language: str) -> Parsed:
         places=found.get("anatomy", ()),
         relations=tuple([hit for hit in relations if hit.entry.meaning != "preamble"]),
         cues=cues,
-        again=again,
+        again={told.cue.first: told for told in again},
         rewriting=as_said.get("rewriting", ()),
         found=found,
     )
@@ -284,9 +287,12 @@ def _described(words: list[str], labelled: int, found: Found, known: Grammar) ->
     """Whether all that follows a label that names a finding tells how, where or how large it is."""
     hits = {name: [hit for hit in own if hit.first >= labelled] for name, own in found.items()}
     heads = [hit for hit in found.get("findings", ()) if hit.last < labelled]
-    if not heads or any(hits.get(name) for name in _SAYING):
+    seen = [hit for hit in hits.get("negation", ()) if hit.entry.meaning in _SEEN]
+    saying = [hit for name in _SAYING for hit in hits.get(name, ()) if hit not in seen]
+    if not heads or saying:
         return False
-    told = {n for name in _TELLING for h in hits.get(name, ()) for n in range(h.first, h.last)}
+    telling = (*seen, *(hit for name in _TELLING for hit in hits.get(name, ())))
+    told = {n for hit in telling for n in range(hit.first, hit.last)}
     small = known.listing | known.article | known.in_ | known.on | known.of | known.at | known.both
     small |= known.with_ | known.spread | known.throughout
     rest = {n for n, word in enumerate(words) if n >= labelled and word.isalpha()} - told
