@@ -8,6 +8,8 @@ from groundct.core.report import report_of_columns
 from groundct.reports.rules import PLUGIN
 
 KIDNEY = "abdomen/abdomen/kidney"
+SPLEEN = "abdomen/abdomen/spleen"
+NODES = "mediastinum/mediastinal tissue"
 
 
 def _last(text: str) -> tuple[str, str, str]:
@@ -59,3 +61,35 @@ def test_general_words(text: str, expected: tuple[str, str, str]) -> None:
 )
 def test_what_a_heading_does_not_reach(text: str, kind: str) -> None:
     assert _last(text)[0] == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Lungs:\n- Clear.", ("opacity", "absent", "lung/lung")),
+        ("Spleen: Homogeneous. Mildly enlarged.", ("splenomegaly", "present", SPLEEN)),
+        ("Lymph nodes:\n1. None enlarged.", ("lymphadenopathy", "absent", NODES)),
+        ("Pleura: No air. Loculated fluid.", ("pleural_effusion", "present", "pleura/pleura")),
+        ("Liver and spleen: Normal. A cyst.", ("abdominal_lesion", "present", "abdomen/abdomen")),
+    ],
+)
+def test_what_says_nothing_by_itself(text: str, expected: tuple[str, str, str]) -> None:
+    assert _last(text) == expected
+
+
+def test_words_behind_a_heading_are_those_of_the_sentence() -> None:
+    report = report_of_columns([("findings", "Airways:\n- Patent.\nThyroid: Enlarged. Stable.")])
+    reading = PLUGIN.extract(report)
+    spans = [finding.span.of(report.text) for finding in reading.findings]
+    assert spans == ["Patent", "Enlarged"]
+    assert all(cue.span.of(report.text) for finding in reading.findings for cue in finding.cues)
+
+
+@pytest.mark.parametrize("text", ["Tubes:\n- Clear.", "Lungs:\n- As described above.", "Clear."])
+def test_nothing_is_made_of_nothing(text: str) -> None:
+    assert PLUGIN.extract(report_of_columns([("findings", text)])).findings == ()
+
+
+def test_regions_are_those_of_the_heading() -> None:
+    reading = PLUGIN.extract(report_of_columns([("findings", "Thyroid: Large. A 9 mm nodule.")]))
+    assert [sentence.regions for sentence in reading.sentences] == [("thyroid",), ("thyroid",)]

@@ -2,16 +2,43 @@
 
 "Kidneys: Normal size. No stone." A heading names a place and stands before a colon. Until the next
 one, a general word in a sentence that names no place is what it is called there: a kidney stone.
+A sentence that says nothing by itself, "Clear.", is read behind its heading.
 """
 
 from __future__ import annotations
 
-from groundct.core.report import Finding
+from groundct.core.report import Finding, span_at
 from groundct.reports._rules.american.wording import worded
-from groundct.reports._rules.reading import SentenceReading
+from groundct.reports._rules.continued import Loose
+from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.places import GENERAL, places
+
+
+def behind(label: str, said: SentenceReading) -> SentenceReading:
+    """What a sentence says behind a label, which ends in a colon and a space: "Pleura: ".
+
+    Spans still count from the sentence; what only the label names is said by all of it.
+    """
+    whole = read_sentence(label + said.text, said.language)
+    found = tuple([_cut(finding, len(label), len(said.text)) for finding in whole.findings])
+    if not found:
+        return said
+    kept = said._replace(findings=found, regions=whole.regions, anatomy=whole.anatomy)
+    return kept._replace(loose=Loose(), again={})
+
+
+def _cut(finding: Finding, edge: int, length: int) -> Finding:
+    """A finding without the characters before an edge; the rest is so long."""
+    start, end = max(finding.span.start - edge, 0), finding.span.end - edge
+    return finding.changed(
+        span=span_at(start, end if end > start else length),
+        measurements=tuple([size.moved(-edge) for size in finding.measurements]),
+        relations=tuple([own.moved(-edge) for own in finding.relations]),
+        remarks=tuple([own.moved(-edge) for own in finding.remarks]),
+        cues=tuple([cue.moved(-edge) for cue in finding.cues if cue.span.start >= edge]),
+    )
 
 
 def under(heading: str, found: tuple[Finding, ...], said: SentenceReading) -> tuple[Finding, ...]:

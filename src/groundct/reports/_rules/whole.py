@@ -11,13 +11,14 @@ from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.borrowed import at_organ
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
-from groundct.reports._rules.headings import under
+from groundct.reports._rules.headings import behind, under
 from groundct.reports._rules.meaning import NOTHING, agreed, meant_by
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.opacities import is_meaning
 from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.reports._rules.similar import told_again
 from groundct.reports._rules.words.sentences import sentence_places
+from groundct.vocabulary.places import places
 
 READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
@@ -62,6 +63,15 @@ def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
     return draft_report(report, teller).reading()
 
 
+def _labelled(label: str, before: Before | None, said: SentenceReading) -> SentenceReading:
+    """What a sentence says under a label that it does not begin with."""
+    if not (said.findings or said.regions):
+        return behind(label, said)
+    if before is not None and before.heading and said.general:
+        return said._replace(regions=places().places[before.heading].regions)
+    return said
+
+
 def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
     """As `read_report`, the spans not moved into the report yet."""
     text, language = report.text, report.language
@@ -82,6 +92,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
         last = len(found)
         regions: tuple[str, ...] = ()
         paths: tuple[str, ...] = ()
+        label = ""
         for start, end in sentence_places(text, section.span, language):
             index = len(sentences)
             own = text[start:end]
@@ -89,6 +100,10 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 sentences.append(DraftSentence(section.name, start, end, own))
                 continue
             said = read_sentence(own, language)
+            if said.heading is not None:
+                label = own[: own.index(":") + 1] + " "
+            elif label:
+                said = _labelled(label, before, said)
             # A sentence that goes on with the one before has its regions, and its paths too
             # unless it names some itself.
             carried = () if said.regions is not None else paths

@@ -9,6 +9,7 @@ from groundct.vocabulary.places import places
 
 _MOST_WORDS: Final = 6
 _LUNG: Final = "lung"
+_ABDOMEN: Final = "abdomen"
 
 
 def heading_of(parsed: Parsed) -> str | None:
@@ -18,5 +19,7 @@ def heading_of(parsed: Parsed) -> str | None:
         return None
     keys = [hit.entry.meaning for hit in parsed.places if hit.last <= end]
     regions = {places().places[key].paths[0].partition("/")[0] for key in keys}
-    one = len(regions) == 1 or keys[:1] == [_LUNG]
-    return keys[0] if one and end <= _MOST_WORDS else ""
+    if end > _MOST_WORDS or not (len(regions) == 1 or keys[:1] == [_LUNG]):
+        return ""
+    # "Liver and spleen:" are two organs of one region.
+    return _ABDOMEN if _ABDOMEN in regions and len(set(keys)) > 1 else keys[0]
