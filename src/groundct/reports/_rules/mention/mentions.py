@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from groundct.reports._rules.mention.guesses import is_guess
 from groundct.reports._rules.mention.inside import lies_in, lies_in_lung
 from groundct.reports._rules.mention.neighbours import beside
+from groundct.reports._rules.mention.nodes import ENLARGED, enlarged, pathological
 from groundct.reports._rules.mention.verb_last import own_before
 from groundct.reports._rules.words.parsed import Parsed, line_starts, once
 from groundct.vocabulary.findings import findings
@@ -32,8 +33,9 @@ _CLOSE = 2
 _JOINED = 3
 _ENDS = frozenset(";:.()")
 _NONE = "~none"
-_ENLARGED = "~enlargement"
 _LUNG = "lung"
+_WIDE: Final = frozenset((_LUNG, "heart"))
+_WITH_REACH = 6
 
 
 class Mention(NamedTuple):
@@ -81,8 +83,13 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         if not meaning.startswith(GENERAL):
             # "Increase in the heart size, plaques": the heart is no adjective of the plaques.
             adjectives = ()
-        if meaning == "lymph_node" and _pathological(parsed, hit):
+        if meaning == "lymph_node" and pathological(parsed, hit):
             meaning = "lymphadenopathy"
+            said = enlarged(parsed, hits[index - 1], hit) if index else None
+            if said is not None:
+                words = (said.first, hit.last)
+                out.append(Mention(said.first, said.last, meaning, hit, chosen, words))
+                continue
         if not meaning.startswith(GENERAL):
             out.append(Mention(hit.first, hit.last, meaning, hit, chosen))
             continue
@@ -141,31 +148,6 @@ def _of_organs(parsed: Parsed, hit: Hit) -> str | None:
         if all(organ in (key, *places().holding(key)) for key in keys):
             return places().resolve(hit.entry.meaning, organ) or None
     return None
-
-
-def _pathological(parsed: Parsed, hit: Hit) -> bool:
-    """Whether nodes are called enlarged around their mention, before another finding is named."""
-    others = [o for o in parsed.findings if o is not hit and not _names_nodes(parsed, o, hit)]
-    low = max((o.last for o in others if o.last <= hit.first), default=0)
-    high = min((o.first for o in others if o.first >= hit.last), default=len(parsed.words))
-    ignored = {
-        position
-        for cue in parsed.role("negation", "ignored", "negates_before")
-        for position in range(cue.first, cue.last)
-    }
-    return any(
-        parsed.words[position] in parsed.grammar.enlarged and position not in ignored
-        for position in range(low, high)
-    )
-
-
-def _names_nodes(parsed: Parsed, enlarged: Hit, nodes: Hit) -> bool:
-    """Whether "enlarged" is said of nodes: "enlarged mediastinal and hilar nodes"."""
-    low, high = sorted((enlarged, nodes))
-    between = [p for p in parsed.places if low.last <= p.first and p.last <= high.last]
-    return enlarged.entry.meaning == _ENLARGED and not any(
-        places().resolve(_ENLARGED, place.entry.meaning) for place in between
-    )
 
 
 def _touches(parsed: Parsed, own: tuple[Hit, ...], hit: Hit) -> bool:
@@ -347,7 +329,7 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
             out[index] = out[index + 1]
         if not out[index]:
             floor = hits[index - 1].last if index else 0
-            far = index and hit.entry.meaning == _ENLARGED
+            far = index and hit.entry.meaning == ENLARGED
             out[index] = (
                 _inside(free, floor, hit.first)
                 # "Nodes at the esophagus, which have increased in size": the nodes have.
@@ -381,13 +363,13 @@ def _subject(
 ) -> tuple[Hit, ...]:
     """What a hit before was said to be: "the esophagus is dilated and contains a fluid level".
 
-    Or where it is, "a renal cyst with calcification"; what is in a lung may be of many kinds.
+    Or where it is, "a renal cyst with calcification"; in or beside lungs and heart is much else.
     """
     before = hits[index - 1]
     gap = parsed.words[before.last : hits[index].first]
-    led = len(gap) <= _JOINED and not parsed.grammar.with_.isdisjoint(gap)
-    if led and parsed.grammar.listing.isdisjoint(gap):
-        return tuple(p for p in owned[index - 1] if p.entry.meaning != _LUNG)
+    led = len(gap) <= _WITH_REACH and not parsed.grammar.with_.isdisjoint(gap)
+    if led and (parsed.grammar.listing | _ENDS).isdisjoint(gap):
+        return tuple(p for p in owned[index - 1] if p.entry.meaning not in _WIDE)
     said = tuple(p for p in owned[index - 1] if p.last <= before.first)
     predicate = said and parsed.any_word(said[-1].last, before.first, parsed.grammar.is_)
     parted = parsed.any_word(before.last, hits[index].first, _ENDS | {","})

@@ -1,0 +1,47 @@
+"""Nodes that are called enlarged, and where that is said."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.places import places
+
+ENLARGED: Final = "~enlargement"
+"""The general word of what is too large."""
+_ENDS: Final = frozenset(";:.()")
+
+
+def pathological(parsed: Parsed, hit: Hit) -> bool:
+    """Whether nodes are called enlarged around their mention, before another finding is named."""
+    others = [o for o in parsed.findings if o is not hit and not _names_nodes(parsed, o, hit)]
+    low = max((o.last for o in others if o.last <= hit.first), default=0)
+    high = min((o.first for o in others if o.first >= hit.last), default=len(parsed.words))
+    ignored = {
+        position
+        for cue in parsed.role("negation", "ignored", "negates_before")
+        for position in range(cue.first, cue.last)
+    }
+    return any(
+        parsed.words[position] in parsed.grammar.enlarged and position not in ignored
+        for position in range(low, high)
+    )
+
+
+def enlarged(parsed: Parsed, said: Hit, nodes: Hit) -> Hit | None:
+    """The words of which nodes are but the place: "no enlargement was detected in the nodes"."""
+    grammar = parsed.grammar
+    gap = parsed.words[said.last : nodes.first]
+    linked = not (grammar.of | grammar.in_ | grammar.at).isdisjoint(gap)
+    parted = not (grammar.listing | grammar.with_ | _ENDS).isdisjoint(gap)
+    return said if said.entry.meaning == ENLARGED and linked and not parted else None
+
+
+def _names_nodes(parsed: Parsed, enlarged: Hit, nodes: Hit) -> bool:
+    """Whether "enlarged" is said of nodes: "enlarged mediastinal and hilar nodes"."""
+    low, high = sorted((enlarged, nodes))
+    between = [p for p in parsed.places if low.last <= p.first and p.last <= high.last]
+    return enlarged.entry.meaning == ENLARGED and not any(
+        places().resolve(ENLARGED, place.entry.meaning) for place in between
+    )
