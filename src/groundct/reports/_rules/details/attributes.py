@@ -158,6 +158,8 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
     if around:
         return around
     following = None if _is_said(parsed, hit, mentions) else _next(parsed, hit, mentions)
+    if following is None:
+        following = _inside(parsed, hit, mentions)
     if following is not None and not (
         parsed.verb_last
         and parsed.any_word(hit.last, mentions[following].first, parsed.grammar.listing)
@@ -185,6 +187,20 @@ def _changed(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[in
         else:
             break
     return kept
+
+
+def _inside(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None:
+    """The mention that a change which begins its phrase is in: "..., decrease in lung nodules"."""
+    grammar = parsed.grammar
+    linked = parsed.any_word(hit.last, hit.last + 1, grammar.in_ | grammar.of)
+    following = next((n for n, m in enumerate(mentions) if m.first > hit.last), None)
+    if parsed.verb_last or not linked or following is None:
+        return None
+    low = max((m.last for m in mentions if m.last <= hit.first), default=0)
+    led = not low or parsed.any_word(low, hit.first, grammar.listing | grammar.with_)
+    parting = _STOPS | grammar.listing | grammar.with_ | grammar.is_ | grammar.in_
+    parted = parsed.any_word(hit.last + 1, mentions[following].first, parting)
+    return following if led and not parted else None
 
 
 def _is_said(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> bool:
@@ -235,10 +251,21 @@ def _listed(parsed: Parsed, mentions: tuple[Mention, ...], first: int) -> list[i
             parsed.words[n] == "," and parsed.words[n + 1] in parsed.grammar.in_
             for n in range(low, high - 1)
         )
-        if ended or not joined:
+        if ended or not joined or _is_told_of(parsed, mentions, number):
             break
         kept.append(number)
     return kept
+
+
+def _is_told_of(parsed: Parsed, mentions: tuple[Mention, ...], number: int) -> bool:
+    """Whether a clause says how a mention changed: "..., and the nodules are stable"."""
+    last = mentions[number].last
+    end = min((m.first for m in mentions if m.first >= last), default=len(parsed.words))
+    changes = parsed.role("temporal", *_CHANGES, *_WITH_PRIOR)
+    return any(
+        last < hit.first < end and parsed.words[hit.first - 1] in parsed.grammar.is_
+        for hit in changes
+    )
 
 
 def _open_stops(parsed: Parsed, end: int) -> list[int]:
