@@ -96,7 +96,7 @@ ROLES = {
     "headings": {"clinical_information", "technique", "findings", "impression", "other"},
     "measurement": {
         *("diameter", "short_axis", "long_axis", "thickness", "distance", "widest"),
-        *("about", "up_to", "at_least", "up_to_after", "at_least_after"),
+        *("about", "up_to", "at_least", "up_to_after", "at_least_after", "below", "above"),
         *("acquisition", "moved", "change_by", "ranging", "versus", "earlier"),
     },
     "remarks": {"guesses", "guessed", "again", "refers", "none"},

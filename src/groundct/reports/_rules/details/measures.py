@@ -1,12 +1,11 @@
-"""What the sizes of a sentence measure, how exact they are, and which are of an earlier date."""
+"""What the sizes of a sentence measure, how exact they are, and which are of today."""
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 from groundct.core.report import Measurement, MeasurementForm, MeasurementKind
-from groundct.reports._rules.presence.earlier import in_aside
+from groundct.reports._rules.details.former import AFTER, of_prior, ranged, words_behind
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.reports._rules.words.sizes import Size, sizes_of
 from groundct.vocabulary.lexicon import Hit
@@ -19,31 +18,26 @@ _KINDS: Final[dict[str, MeasurementKind]] = {
     "thickness": "thickness",
     "diameter": "diameter",
     "distance": "distance",
+    "below": "distance",
+    "above": "distance",
     WIDEST: "unknown",
 }
 _FORMS: Final[dict[str, MeasurementForm]] = {
     "about": "about",
     "up_to": "up_to",
     "at_least": "at_least",
-}
-_AFTER: Final[dict[str, MeasurementForm]] = {
-    "up_to_after": "up_to",
-    "at_least_after": "at_least",
+    "below": "up_to",
+    "above": "at_least",
 }
 _OF_NONE: Final = frozenset(("acquisition", "moved"))
 _AXES: Final = ("short_axis", "long_axis")
 _LOOSE: Final = frozenset((WIDEST, "diameter"))
-_CHANGED: Final = ("increased", "decreased", "increased_if", "decreased_if")
 _NEAR = 5
 _FAR = 14
 _CLOSE = 2
-_TO_REACH = 3
+_MOST_LISTED = 6
 _FORM_REACH = 6
-_OF_PRIOR_REACH = 6
 _STOPS = frozenset(";:")
-_APOSTROPHES = frozenset("'’")
-_EARLIER = "earlier"
-_YEAR = re.compile(r"(?:19|20)\d\d|\d{1,2}[.]\d{1,2}[.](?:\d\d){1,2}")
 
 
 class Measured(NamedTuple):
@@ -72,7 +66,7 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
         if form == "exact" and len(sizes) == 1 and _of_largest(parsed, size, hits):
             form = "up_to"
         value = size.measurement.changed(kind=_KINDS.get(role, "unknown"), form=form)
-        prior = _of_prior(parsed, sizes, number)
+        prior = of_prior(parsed, sizes, number)
         item = Measured(size._replace(measurement=value), role == WIDEST, prior)
         if out and not prior and value.kind == "unknown":
             item = _like(parsed, out[-1], item)
@@ -83,7 +77,7 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
 def _from_to(parsed: Parsed, size: Size) -> tuple[Size, ...]:
     """A size, or the two that a change leads from and to: "increased from 8 to 11 mm"."""
     before = parsed.words[size.first - 1 : size.first] if size.first else ()
-    if parsed.grammar.from_.isdisjoint(before) or _ranged(parsed, size):
+    if parsed.grammar.from_.isdisjoint(before) or ranged(parsed, size):
         return (size,)
     until = [h for h in parsed.found.get("units", ()) if h.entry.meaning == "until"]
     middle = [h.first for h in until if size.first < h.first < size.last]
@@ -163,24 +157,27 @@ def _of_no_finding(size: Size, hits: tuple[Hit, ...]) -> bool:
 def _kind(parsed: Parsed, sizes: tuple[Size, ...], number: int, hits: tuple[Hit, ...]) -> str:
     """The role of the nearest word of kind; one after a size reaches over no other and no stop."""
     size = sizes[number]
+    end = _list_end(parsed, sizes, number)
     stops = _STOPS | parsed.grammar.joint | {",", "("}
     best, least = "", _NEAR + 1
     for hit in hits:
         role = hit.entry.meaning
         if role not in _KINDS:
             continue
-        if hit.first >= size.last:
-            gap = hit.first - size.last
+        apart = _KINDS[role] == "distance"
+        last = size.last if apart else end
+        if hit.first >= last:
+            gap = hit.first - last
             # "3 cm above the carina": nothing may stand between.
-            reach = 1 if hit.entry.meaning == "distance" else _NEAR
-            cut = parsed.any_word(size.last, hit.first, stops) or any(
-                size.last <= other.first < hit.first for other in sizes
+            reach = 1 if apart else _NEAR
+            cut = parsed.any_word(last, hit.first, stops) or any(
+                last <= other.first < hit.first for other in sizes
             )
         elif hit.last <= size.first:
             gap, reach = size.first - hit.last, _NEAR
             listed = any(hit.last <= other.first < size.first for other in sizes)
             signs = _STOPS | {","} | (frozenset() if listed else parsed.grammar.joint)
-            cut = hit.entry.meaning == "distance" or parsed.any_word(hit.last, size.first, signs)
+            cut = apart or parsed.any_word(hit.last, size.first, signs)
         else:
             continue
         if gap > reach or cut or (best in _AXES and role in _LOOSE):
@@ -188,6 +185,20 @@ def _kind(parsed: Parsed, sizes: tuple[Size, ...], number: int, hits: tuple[Hit,
         if gap < least or (best in _LOOSE and role in _AXES):
             best, least = role, gap
     return best if best and best not in _LOOSE else _lone_axis(parsed, sizes, hits) or best
+
+
+def _list_end(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> int:
+    """Where the list ends that a size stands in: what it measures is told of all before it.
+
+    "13 mm and 16 mm in short axis".
+    """
+    first = end = sizes[number].last
+    for other in sizes[number + 1 : number + _MOST_LISTED]:
+        gap = parsed.words[end : other.first]
+        if len(gap) > _CLOSE or not gap or not parsed.grammar.listing.issuperset(gap):
+            break
+        end = other.last
+    return end if parsed.any_word(first, end, parsed.grammar.joint) else first
 
 
 def _lone_axis(parsed: Parsed, sizes: tuple[Size, ...], hits: tuple[Hit, ...]) -> str:
@@ -208,10 +219,10 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
     """How exact a number is: what words right before it say, or "or larger" after it."""
     form: MeasurementForm = "exact"
     edge = size.first
-    behind = _behind(parsed, size)
+    behind = words_behind(parsed, size)
     for hit in hits:
-        if hit.first in behind and hit.entry.meaning in _AFTER:
-            return _AFTER[hit.entry.meaning]
+        if hit.first in behind and hit.entry.meaning in AFTER:
+            return AFTER[hit.entry.meaning]
     for hit in reversed([h for h in hits if h.last <= size.first]):
         gap = parsed.words[hit.last : edge]
         if hit.entry.meaning in _FORMS:
@@ -223,32 +234,6 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
             if form in ("exact", "about"):
                 form = _FORMS[hit.entry.meaning]
     return form
-
-
-def _behind(parsed: Parsed, size: Size) -> tuple[int, ...]:
-    """Where the words behind a size begin, also past its unit's ending: "10 mm'yi geçmeyen"."""
-    if not parsed.any_word(size.last, size.last + 1, _APOSTROPHES):
-        return (size.last,)
-    return (size.last, size.last + 1, size.last + 2)
-
-
-def _came_from(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
-    """Whether the ending of a size's unit says that the next one came of it: "12 mm'den 7 mm'ye".
-
-    "3 mm'den 6 mm'ye kadar" is a range.
-    """
-    if not parsed.verb_last or number + 1 >= len(sizes):
-        return False
-    low, following = sizes[number].last, sizes[number + 1]
-    ranged = {
-        hit.first
-        for hit in parsed.found.get("measurement", ())
-        if hit.entry.meaning == "ranging" or hit.entry.meaning in _AFTER
-    }
-    if not ranged.isdisjoint((*_behind(parsed, sizes[number]), *_behind(parsed, following))):
-        return False
-    near = following.first - low <= _CLOSE + 1
-    return near and parsed.any_word(low, following.first, parsed.grammar.from_)
 
 
 def _of_largest(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> bool:
@@ -271,127 +256,3 @@ def _of_largest(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> bool:
 def _breaks(gap: tuple[str, ...]) -> bool:
     """Whether another number or a sign stands between a word such as "up to" and a size."""
     return any(word[0].isdigit() or word in _STOPS | {",", ")"} for word in gap)
-
-
-def _of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
-    """Whether a size is what an earlier examination showed.
-
-    It is where "previously" or "from" leads it, where the examination's name follows a size in
-    brackets, after "was", or beside another size; or where the sentence is about that examination
-    up to "in the current examination".
-    """
-    size = sizes[number]
-    grammar = parsed.grammar
-    before = parsed.words[max(0, size.first - 3) : size.first]
-    if _led_by_earlier(parsed, size, before):
-        return not _ranged(parsed, size)
-    if number and _compared(parsed, size, before):
-        return True
-    if _dated(parsed, size) and not all(_dated(parsed, other) for other in sizes):
-        return True
-    if _until_now(parsed, sizes, number, before) or _until_changed(parsed, sizes, number):
-        return True
-    if _came_from(parsed, sizes, number):
-        return True
-    if number and _came_from(parsed, sizes, number - 1):
-        return False
-    marks = parsed.role("temporal", "exam", "current")
-    after = [h for h in marks if h.first >= size.last]
-    if after and after[0].first - size.last <= _OF_PRIOR_REACH:
-        limit = sizes[number + 1].first if number + 1 < len(sizes) else len(parsed.words)
-        between = parsed.words[size.last : after[0].first]
-        other = any(size.last <= hit.first < after[0].first for hit in parsed.findings)
-        parted = not (grammar.listing | {"("}).isdisjoint(between)
-        if after[0].first < limit and not (parted or other):
-            told = "(" in before or not grammar.past.isdisjoint(before) or len(sizes) > 1
-            return after[0].entry.meaning == "exam" and told
-    leading = [h for h in marks if h.last <= size.first]
-    if parsed.verb_last and leading and size.first - leading[-1].last <= _CLOSE:
-        same = len(sizes) == 1 and bool(parsed.role("temporal", "stable"))
-        return leading[-1].entry.meaning == "exam" and not same
-    if leading and leading[-1].entry.meaning == "exam":
-        start = leading[-1]
-        at_start = start.first <= 2 or in_aside(parsed, start, size.first)
-        return at_start and not any(
-            h.entry.meaning in ("stable", "new") and start.last <= h.first < size.first
-            for h in parsed.cues["temporal"]
-        )
-    return False
-
-
-def _led_by_earlier(parsed: Parsed, size: Size, before: tuple[str, ...]) -> bool:
-    """Whether "from" or "previously" leads a size: "previously measured about 9 mm"."""
-    grammar = parsed.grammar
-    if before and before[-1] in grammar.earlier:
-        return True
-    led = [n for n, word in enumerate(before) if word in grammar.earlier - grammar.from_]
-    if not led:
-        return False
-    first = size.first - len(before) + led[-1] + 1
-    kinds = parsed.found.get("relation", ()) + parsed.found.get("measurement", ())
-    covered = {n for hit in kinds for n in range(hit.first, hit.last)}
-    rest = range(first, size.first)
-    return all(n in covered or parsed.words[n] in grammar.is_ | grammar.of for n in rest)
-
-
-def _compared(parsed: Parsed, size: Size, before: tuple[str, ...]) -> bool:
-    """Whether a size is what one before it is compared with: "12 mm versus 9 mm", "(was 9 mm)"."""
-    grammar = parsed.grammar
-    hits = parsed.found.get("measurement", ())
-    if any(hit.entry.meaning == "versus" and hit.last == size.first for hit in hits):
-        return True
-    opened = "(" in before and not grammar.past.isdisjoint(before)
-    return opened and ")" not in before
-
-
-def _dated(parsed: Parsed, size: Size) -> bool:
-    """Whether a date follows a size: "9 mm in 2021", "9 mm on 3/14/2023", "9 mm at baseline"."""
-    hits = parsed.found.get("measurement", ())
-    if any(hit.first == size.last and hit.entry.meaning == _EARLIER for hit in hits):
-        return True
-    grammar = parsed.grammar
-    if not parsed.any_word(size.last, size.last + 1, grammar.in_ | grammar.on | grammar.from_):
-        return False
-    words = parsed.words[size.last + 1 : size.last + 3]
-    return any(map(_YEAR.fullmatch, words)) or words[1:] == ("/",)
-
-
-def _until_now(
-    parsed: Parsed, sizes: tuple[Size, ...], number: int, before: tuple[str, ...]
-) -> bool:
-    """Whether "now" leads the next size after one of the past: "was 8 mm, is now 11 mm"."""
-    if number + 1 >= len(sizes) or parsed.grammar.past.isdisjoint(before):
-        return False
-    low, high = sizes[number].last, sizes[number + 1].first
-    told = any(low <= hit.first < high for hit in parsed.role("temporal", "current"))
-    end = sizes[number + 1].last
-    if any(0 <= hit.first - end <= _OF_PRIOR_REACH for hit in parsed.role("temporal", "exam")):
-        return False  # "Was 9 mm in this examination, and 6 mm in the previous one".
-    return told and not any(low <= hit.first < high for hit in parsed.findings)
-
-
-def _until_changed(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
-    """Whether a size is what has changed "to" the next: "the 8 mm nodule grew to 11 mm"."""
-    if number + 1 >= len(sizes):
-        return False
-    grammar = parsed.grammar
-    low, high = sizes[number].last, sizes[number + 1].first
-    between, behind = parsed.words[low:high], parsed.words[sizes[number + 1].last :]
-    # "30 mm on the right, increased to 40 mm on the left"
-    sided = not (grammar.side.isdisjoint(between) or grammar.side.isdisjoint(behind))
-    if sided or not _STOPS.isdisjoint(between):
-        return False
-    return any(
-        low <= hit.first
-        and hit.last < high <= hit.last + _TO_REACH
-        and parsed.words[hit.last] in grammar.to
-        for hit in parsed.role("temporal", *_CHANGED)
-    )
-
-
-def _ranged(parsed: Parsed, size: Size) -> bool:
-    """Whether "from" begins a range and no change: "ranging from 3 to 9 mm"."""
-    hits = parsed.found.get("measurement", ())
-    ranging = any(h.entry.meaning == "ranging" and h.last == size.first for h in hits)
-    changed = parsed.role("temporal", *_CHANGED)
-    return size.measurement.form == "range" and (ranging or not changed)

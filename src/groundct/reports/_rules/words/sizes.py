@@ -7,9 +7,9 @@ the list or range that it belongs to ("5 and 7 mm"). Units and joints: ``<langua
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
-from groundct.core.report import Measurement, MeasurementForm, Span
+from groundct.core.report import Measurement, MeasurementForm, MeasurementKind, Span
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.sizes import SCALES
@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?")
 _DIGIT = re.compile(r"\d")
 _DASH = re.compile(r"\s*[-–—‑~]\s*")
 _SIZE: Final = Measurement(span=Span(start=0, end=1), values_mm=())
+_KINDS = frozenset(get_args(MeasurementKind))
 _MOST_AXES = 3
 _MOST_LISTED = 6
 
@@ -45,14 +46,14 @@ class _Numbers(NamedTuple):
 @once
 def sizes_of(parsed: Parsed) -> tuple[Size, ...]:
     """All sizes in order. A range is one size, each number of a list one of its own."""
-    if not _DIGIT.search(parsed.text):
+    if not (_DIGIT.search(parsed.text) or _spelt(parsed)):
         return ()
     hits = {hit.first: hit for hit in parsed.found.get("units", ())}
     out: list[Size] = []
     end = 0
     for position, word in enumerate(parsed.words):
         group = None
-        if position >= end and word[0].isdigit():
+        if position >= end and (word[0].isdigit() or position in _spelt(parsed)):
             group = _product(parsed, hits, position)
         if group is None:
             continue
@@ -86,6 +87,8 @@ def _product(parsed: Parsed, hits: dict[int, Hit], first: int) -> _Numbers | Non
 
 def _number(parsed: Parsed, hits: dict[int, Hit], position: int) -> float | None:
     """The number at a token; None inside a word such as "T12"."""
+    if position in _spelt(parsed):
+        return _spelt(parsed)[position]
     if not 0 <= position < len(parsed.words) or not parsed.words[position][0].isdigit():
         return None
     word, start = parsed.words[position], parsed.said.starts[position]
@@ -94,6 +97,16 @@ def _number(parsed: Parsed, hits: dict[int, Hit], position: int) -> float | None
     if not _NUMBER.fullmatch(word) or joined or before in ".,/":
         return None
     return float(word.replace(",", "."))
+
+
+@once
+def _spelt(parsed: Parsed) -> dict[int, float]:
+    """The numbers in words that a unit follows, "six mm"; "two mm-sized nodules" are two."""
+    units = [hit.last for hit in parsed.found.get("units", ()) if hit.entry.meaning in SCALES]
+    kinds = {hit.first for hit in _kinds(parsed)}
+    measured = {last - 1 for last in units if last not in kinds}
+    hits = parsed.found.get("numbers", ())
+    return {hit.first: float(hit.entry.meaning) for hit in hits if hit.last in measured}
 
 
 def _unit(parsed: Parsed, hits: dict[int, Hit], position: int) -> tuple[str, int]:
@@ -134,16 +147,21 @@ def _range(parsed: Parsed, hits: dict[int, Hit], low: _Numbers) -> Size | None:
 
 
 def _listed(parsed: Parsed, hits: dict[int, Hit], first: _Numbers) -> list[Size]:
-    """A size, or all of a list whose last one has the unit: "3, 5 and 7 mm"."""
+    """A size, or all of a list whose last one has the unit: "3, 5 and 7 mm".
+
+    So has each of "a long axis of 11 and a short axis of 7 mm".
+    """
     group = [first]
     joint = False
     while group[-1].scale is None and len(group) < _MOST_LISTED:
-        step = group[-1].last
+        step = _past_kind(parsed, group[-1].last)
+        told = step > group[-1].last or _of_kind(parsed, group[-1].first)
         word = parsed.words[step] if step < len(parsed.words) else ""
         if word not in parsed.grammar.listing:
             break
-        joint = joint or word in parsed.grammar.joint
-        following = _product(parsed, hits, step + 1)
+        following_at = _past_kind(parsed, step + 1) if told else step + 1
+        joint = joint or word in parsed.grammar.joint or following_at > step + 1
+        following = _product(parsed, hits, following_at)
         if following is None:
             break
         group.append(following)
@@ -153,6 +171,32 @@ def _listed(parsed: Parsed, hits: dict[int, Hit], first: _Numbers) -> list[Size]
     if first.scale is not None:
         return [_one(parsed, first, first.scale)]
     return [_unstated(parsed, first)] if _is_size(parsed, first) else []
+
+
+def _past_kind(parsed: Parsed, position: int) -> int:
+    """The token behind words of what is measured, "a short axis of"; the same where none are."""
+    kinds = {hit.first: hit.last for hit in _kinds(parsed)}
+    grammar = parsed.grammar
+    small = grammar.article | grammar.article_one | grammar.of | grammar.in_ | grammar.with_
+    step, told = position, False
+    while step < len(parsed.words) and (step in kinds or parsed.words[step] in small):
+        told = told or step in kinds
+        step = kinds.get(step, step + 1)
+    return step if told else position
+
+
+def _of_kind(parsed: Parsed, position: int) -> bool:
+    """Whether what is measured stands before a number: "short axis 7", "a short axis of 7"."""
+    small = parsed.grammar.of | parsed.grammar.is_
+    before = position - parsed.any_word(position - 1, position, small)
+    return any(hit.last == before for hit in _kinds(parsed))
+
+
+@once
+def _kinds(parsed: Parsed) -> tuple[Hit, ...]:
+    """The words of what is measured, "diameter" or "short axis"."""
+    hits = parsed.found.get("measurement", ())
+    return tuple(hit for hit in hits if hit.entry.meaning in _KINDS)
 
 
 def _is_size(parsed: Parsed, group: _Numbers) -> bool:
