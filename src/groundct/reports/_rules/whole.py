@@ -12,6 +12,7 @@ from groundct.reports._rules.borrowed import at_organ
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
 from groundct.reports._rules.headings import behind, under
+from groundct.reports._rules.lobed import at_lobe
 from groundct.reports._rules.meaning import NOTHING, agreed, meant_by
 from groundct.reports._rules.merge import Context, merged
 from groundct.reports._rules.opacities import is_meaning
@@ -55,6 +56,8 @@ def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
             findings = at_organ(before, findings, said)
         if before.heading and said.general and said.heading is None:
             findings = under(before.heading, findings, said)
+        if said.general and said.sides:
+            findings = at_lobe(before, findings, said)
     return Told(findings, said.loose, said.again, said.completes)
 
 

@@ -242,6 +242,8 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
             break
         if chain and place.last == edge and _is_noun(parsed, place):
             break  # "üst lobda mediastinal kitleye komşu": the mass is in the mediastinum
+        if chain and place.last == edge and _is_noun(parsed, place):
+            break  # "üst lobda mediastinal kitleye komşu": the mass is in the mediastinum
         chain.append(place)
         edge = place.first
     # "Right hilar lung mass": what stands in the words themselves says most.

@@ -166,6 +166,8 @@ def neighbours_before(parsed: Parsed, relation: Hit) -> tuple[Hit, ...]:
         joined = bool(out) and bool(gap) and parsed.grammar.joint.issuperset(gap)
         if not joined and (out or len(gap) > _NEIGHBOUR_REACH or not listing.isdisjoint(gap)):
             break
+        if any(place.last <= hit.first < edge for hit in parsed.findings):
+            break  # "Mediastinal kitleye komşu" is near the mass, which is in the mediastinum.
         out.append(place)
         edge = place.first
     return tuple(reversed(out))
