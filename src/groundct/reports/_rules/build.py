@@ -14,7 +14,12 @@ from groundct.reports._rules.details.details import Details, details_of
 from groundct.reports._rules.in_turn import in_turn
 from groundct.reports._rules.mention.explained import unexplained
 from groundct.reports._rules.mention.mentions import Mention, mentions_of
-from groundct.reports._rules.mention.normal import normal_mentions, said_normal, statement_of
+from groundct.reports._rules.mention.normal import (
+    in_normal_clause,
+    normal_mentions,
+    said_normal,
+    statement_of,
+)
 from groundct.reports._rules.places.attach import (
     Words,
     adjective_sides,
@@ -182,6 +187,9 @@ def _sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
     usual = findings().types[mention.type].anatomy
     if not _in_chest(usual) or (not usual and _names_organ(mention)):
         return ()
+    told = [s for s in words.sites if not in_normal_clause(words.parsed, mention, s)]
+    if len(told) < len(words.sites):
+        words = Words(words.parsed, tuple(told), words.absent)
     own_sides = frozenset(adjective_sides(words.parsed, mention, spoken))
     return plain_sites(words.parsed, sites_of(words, mention, spoken), own_sides)
 

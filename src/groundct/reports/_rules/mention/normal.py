@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from groundct.reports._rules.mention.mentions import Mention
-from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.mention.verb_last import Spanned
+from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
@@ -12,6 +13,7 @@ _STOPS = frozenset((";", _LABEL_END))
 _NONE = "~none"
 _ADVERBS = 2
 _AHEAD = 3
+_PARTS = frozenset(",;")
 
 
 def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -32,6 +34,38 @@ def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Ment
         for kind, own in kinds.items():
             out.append(Mention(own[0].first, own[0].last, kind, cue, tuple(own)))
     return tuple(out)
+
+
+@once
+def normal_clauses(parsed: Parsed) -> tuple[tuple[int, int], ...]:
+    """Clauses behind a finding that only say that a place is normal: "..., both lungs are clear".
+
+    They go from a comma or semicolon to the cue; what they name is where no finding is.
+    """
+    cues = parsed.role("normality", "normal")
+    heads = [h for h in parsed.findings if h.entry.meaning != _NONE] if cues else []
+    out = []
+    for cue in cues if heads else ():
+        start = cue.first
+        while start and parsed.words[start - 1] not in _PARTS:
+            start -= 1
+        inside = [h for h in heads if start <= h.first < cue.first]
+        alone = all(said_normal(parsed, h) is not None for h in inside)
+        follows = start and heads[0].last < start
+        if follows and alone and parsed.any_word(start, cue.first, parsed.grammar.is_):
+            out.append((start, cue.first))
+    return tuple(out)
+
+
+def in_normal_clause(parsed: Parsed, mention: Mention, thing: Spanned) -> bool:
+    """Whether a place or side is told of what is normal, and not of a mention, or the other way."""
+    clauses = normal_clauses(parsed)
+    if not clauses:
+        return False
+    if mention.hit.entry.meaning != "normal":
+        return any(first <= thing.first < last for first, last in clauses)
+    own = [clause for clause in clauses if clause[1] == mention.hit.first]
+    return any(not first <= thing.first < last for first, last in own)
 
 
 def said_normal(parsed: Parsed, hit: Hit) -> Hit | None:
@@ -96,6 +130,7 @@ def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
         if hit.last <= cue.first and parsed.any_word(hit.first, hit.last, parsed.grammar.assessed)
     ]
     said += [n + 1 for n in range(cue.first) if parsed.words[n] in stops]
+    said += [start for start, end in normal_clauses(parsed) if end == cue.first]
     floor = max(said, default=0)
     before = [p for p in parsed.places if floor <= p.first and p.last <= cue.first]
     # A finding between place and cue is what the place was named for.

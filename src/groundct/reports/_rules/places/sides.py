@@ -12,6 +12,7 @@ from functools import lru_cache
 from groundct.core.report import Laterality
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.neighbours import beside
+from groundct.reports._rules.mention.normal import in_normal_clause
 from groundct.reports._rules.mention.verb_last import Thing, own_before
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.site import side_of
@@ -30,7 +31,8 @@ _BODY = frozenset(("others",))
 _CUT = frozenset(";")
 _DEVICES = "11"
 _PARTS = frozenset(("bronchus", "pulmonary artery"))
-_UNPAIRED = frozenset(("heart", "esophagus"))
+_HEART = "heart"
+_UNPAIRED = frozenset((_HEART, "esophagus"))
 _CHEST = frozenset(("lung", "pleura", "trachea and bronchie", "others"))
 
 
@@ -49,6 +51,9 @@ def laterality_of(
         own = own or adjective_sides(parsed, mention, spoken)
         near = set() if own or parsed.verb_last else _nearby_sides(parsed, mention, spoken)
         sides = own or (near if near > sides else sides)
+    in_heart = any(anatomy().top_region(path) == _HEART for path in paths)
+    if in_heart and _is_device(mention):
+        sides = sides or _access_sides(parsed, mention, spoken)
     sides = sides or _sides_of(paths)
     if not sides and mention.hit.entry.meaning != "normal":
         own_lobe = parsed.verb_last and bool(sites)
@@ -154,8 +159,7 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
     if not side_words(parsed):
         return set()
     adjectives = adjective_sides(parsed, mention, spoken)
-    device = (findings().types[mention.type].code or "").startswith(_DEVICES)
-    if adjectives or (_top(mention) in _UNPAIRED and not device):
+    if adjectives or (_top(mention) in _UNPAIRED and not _is_device(mention)):
         return adjectives
     words = [
         hit
@@ -187,6 +191,31 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         h for h in words if h.last <= topic and not parsed.any_word(h.last, mention.first, _CUT)
     ]
     return _single({hit.entry.meaning for hit in first})
+
+
+def _is_device(mention: Mention) -> bool:
+    return (findings().types[mention.type].code or "").startswith(_DEVICES)
+
+
+def _access_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
+    """The sides that a device with its tip in the heart has: "left", "from the left subclavian".
+
+    None are those of the heart's chambers.
+    """
+    limit = limit_of(parsed, mention, spoken)
+    chambers = {
+        place.first
+        for place in parsed.places
+        for path in places().places[place.entry.meaning].paths
+        if anatomy().top_region(path) == _HEART
+    }
+    behind = [
+        hit
+        for hit in side_words(parsed)
+        if mention.first <= hit.first < limit and hit.last not in chambers
+    ]
+    named = {hit.entry.meaning for hit in _after(parsed, behind, mention, spoken)}
+    return adjective_sides(parsed, mention, spoken) or _single(named)
 
 
 def limit_of(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> int:
@@ -249,6 +278,8 @@ def _owned(parsed: Parsed, side: Hit, mention: Mention, spoken: tuple[Mention, .
         return True
     if mention.first <= side.first < mention.last:
         return False
+    if in_normal_clause(parsed, mention, side):
+        return True
     own = {place.first for place in mention.places}
     # "No mass in the spleen and both kidneys": both is of the kidneys.
     alike = (m for m in spoken if m is not mention and m.hit == mention.hit)

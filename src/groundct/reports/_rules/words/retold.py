@@ -80,7 +80,7 @@ def retold_of(
 
 
 def _place(words: Sequence[str], cue: Hit, starts: set[int], known: Grammar) -> int | None:
-    """The first token of a place right behind a cue; a preposition leads to it but from "except"."""
+    """The first token of a place right behind a cue; but for "except" a preposition leads to it."""
     leads = known.in_ | known.on | known.at
     small = leads | known.article
     for position in range(cue.last, min(cue.last + _GAP, len(words))):
