@@ -77,9 +77,8 @@ def _in_another_organ(parsed: Parsed, low: int, first: int, last: int) -> bool:
 def _region(hit: Hit) -> str:
     """Where a finding's words say that it usually lies, "" where they do not."""
     head = hit.entry.meaning
-    kind = places().default(head) if head.startswith(GENERAL) else head
-    path = findings().types[kind].anatomy if kind in findings().types else ""
-    return path.partition("/")[0]
+    known = findings().types.get((places().default(head) or "") if head[0] == GENERAL else head)
+    return known.anatomy.partition("/")[0] if known is not None else ""
 
 
 def doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
@@ -92,6 +91,9 @@ def doubt_cut(parsed: Parsed, last: int, cue: int) -> bool:
     others = [hit for hit in parsed.findings if last <= hit.first < cue]
     if not others:
         return False
+    commas = "," in parsed.words[last:cue] and not parsed.verb_last
+    if commas and not parsed.any_word(last, cue, parsed.grammar.joint):
+        return True  # "Opacities, pneumonia is a possibility": a comma alone lists nothing.
     own = (*parsed.places, *parsed.found.get("modifiers", ()))
     adjectives = {n for hit in own for n in range(hit.first, hit.last) if last <= n < cue}
     between = parsed.grammar.listing | parsed.grammar.some | _BRACKETS

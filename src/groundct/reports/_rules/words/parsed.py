@@ -44,7 +44,7 @@ _TELLING: Final = (
     *("temporal", "uncertainty"),
 )
 """The lexicons whose words tell more of a finding."""
-_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/& \u0300-\u036f]){0,40}:")
+_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/& \u0300-\u036f]){0,40}(?:(?<![A-Z]):|:(?=\s|$))")
 _CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
 LEXICONS: Final = {
     **dict.fromkeys((*_CUES, "relation", "sites", "units", "remarks"), "role"),
