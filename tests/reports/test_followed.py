@@ -20,6 +20,7 @@ def _read(text: str) -> tuple[Finding, ...]:
     ("second", "change"),
     [
         ("It is stable.", "stable"),
+        ("Overall, stable since 2019.", "stable"),
         ("It has grown since the prior CT.", "increased"),
         ("It is a new finding.", "new"),
         ("It was not seen in the previous examination.", "new"),
