@@ -36,6 +36,8 @@ def sentences(text: str) -> list[str]:
         ("Pneumonia? Follow up.", ["Pneumonia?", "Follow up."]),
         ("1. Nodule.\n2. Effusion.", ["Nodule.", "Effusion."]),
         ("• Nodule • Effusion", ["Nodule", "Effusion"]),
+        ('A "7.5 mm" cyst. A "large" mass.', ['A "7.5 mm" cyst.', 'A "large" mass.']),
+        ('"2 cysts." "A mass."', ["2 cysts.", "A mass."]),
         ("1- Cyst 2- Goiter 3-Mass", ["Cyst", "Goiter", "Mass"]),
         ("Chest: 1 - Cyst. No mass. 2 - Goiter", ["Chest:", "Cyst.", "No mass.", "Goiter"]),
         ("2-Goiter.", ["Goiter."]),

@@ -34,7 +34,7 @@ _DASH = re.compile(r"[-–]\s*[A-ZÇĞİÖŞÜ]")
 _NUMBER = re.compile(r"\d{1,2}")
 _LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/& \u0300-\u036f]){0,40}:")
 _QUOTES = '"“”'
-_QUOTED = re.compile(r'["“][^\W\dA-Z_][^"“”.!?\n]{0,60}["”]')
+_QUOTED = re.compile(r'["“](?:[^\W\dA-Z_][^"“”.!?\n]{0,60}|\d(?:[^"“”.!?\n]|[.]\d){0,15})["”]')
 _CAPITALIZED = re.compile(r"[ \t]*[A-ZÇĞİÖŞÜ][a-zçğıöşü]+ ")
 _OPEN_ENDS = (":", ",", "-", "/", "(")
 _LOOK = 16
@@ -93,6 +93,13 @@ def _abbreviations(language: str) -> frozenset[str]:
     return grammar(language).abbreviation | {word.lower() for word in shorthand(language)}
 
 
+@lru_cache(maxsize=8)
+def _sides(language: str) -> frozenset[str]:
+    """The shorthand for sides, in small letters: what they are of follows."""
+    side = grammar(language).side
+    return frozenset(word.lower() for word, means in shorthand(language).items() if means in side)
+
+
 def _ends(text: str, match: re.Match[str], rest: tuple[int, int], language: str) -> bool:
     """Whether a sign ends the sentence in ``rest``, where it begins and where the section ends."""
     start, end = rest
@@ -138,7 +145,7 @@ def _in_brackets(text: str, match: re.Match[str], rest: tuple[int, int]) -> bool
 
 
 def _is_quoting(text: str, position: int, rest: tuple[int, int]) -> bool:
-    """Whether a quote opens or closes a quotation: a few words that begin with a small letter."""
+    """Whether a quote opens or closes a quotation: a size, or words in small letters."""
     start, end = rest
     if _QUOTED.match(text, position, end):
         return True
@@ -163,8 +170,8 @@ def _period_ends(before: str, after: str, language: str) -> bool:
         return worded and after[0] in " \t"
     if before.strip().isdigit() and len(before.strip()) <= 2:
         return False  # a list number at the start of a sentence
-    if short and "." in name:
-        return False  # "e.g."
+    if short and ("." in name or name in _sides(language)):
+        return False  # "e.g.", "Rt."
     return not short or not (following[:1].isdigit() or len(before) < 3)
 
 
