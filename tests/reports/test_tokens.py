@@ -22,6 +22,7 @@ from groundct.reports._rules.words.tokens import tokenize
         ("RUL/RLL", ["rul", "/", "rll"]),
         ("Rt. lung, lt. breast", ["right", "lung", ",", "left", "breast"]),
         ("After RT, no nodule.", ["after", "radiotherapy", ",", "no", "nodule", "."]),
+        ("RT. LUNG", ["right", "lung"]),
         ("Lung . RUL", ["lung", ".", "rul"]),
         ("RML & lingula", ["rml", "and", "lingula"]),
     ],

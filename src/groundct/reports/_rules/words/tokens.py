@@ -50,7 +50,9 @@ def tokenize(text: str, language: str) -> Tokens:
     parts = _token(text, language).split(text)
     edges = list(accumulate(map(len, parts)))
     surfaces = parts[1::2]
-    words = list(map(known_words(language).__getitem__, surfaces))
+    # Where all is in capitals they tell nothing: "RT LUNG".
+    written = map(str.lower, surfaces) if text.isupper() else surfaces
+    words = list(map(known_words(language).__getitem__, written))
     tokens = Tokens(edges[:-1:2], edges[1::2], words, surfaces)
     if "." in words:
         _leave_out_periods(tokens, language)
