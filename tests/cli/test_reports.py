@@ -6,6 +6,7 @@ import csv
 import errno
 import json
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,8 +15,6 @@ from click.testing import CliRunner, Result
 from groundct.cli.main import cli, main
 from groundct.codecs.tables import read_csv_table
 from groundct.core.issues import DataError
-from groundct.core.report import Report
-from groundct.reports._draft import Draft
 
 LABELS = (
     "Medical material", "Arterial wall calcification", "Cardiomegaly", "Pericardial effusion",
@@ -276,19 +275,21 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
+@pytest.mark.parametrize("place", ["rules:RulesExtractor.draft", "tables.batch:labels_of_findings"])
 def test_a_fault_in_one_report_sets_that_one_aside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from groundct.reports import rules
+    calls = 0
 
-    draft = rules.RulesExtractor.draft
-
-    def faulty(self: rules.RulesExtractor, report: Report) -> Draft:
-        if "Emphysema" in report.text:
+    def faulty(*given: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
             raise ZeroDivisionError("made up")
-        return draft(self, report)
+        return whole(*given)
 
-    monkeypatch.setattr(rules.RulesExtractor, "draft", faulty)
+    whole = resolve_name(f"groundct.reports.{place}")
+    monkeypatch.setattr(f"groundct.reports.{place.replace(':', '.')}", faulty)
     result = run("reports", table(tmp_path / "in.csv"), "-o", tmp_path / "out")
     assert result.exit_code == 1
     (issue,) = issues_of(tmp_path / "out")

@@ -81,24 +81,17 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
     issues: list[Issue] = []
     counts: Counter[str] = Counter()
     before = _bill(plugin)
-    for result in _results(tuple(rows), plugin):
+    for result in map(_told, _results(tuple(rows), plugin)):
         counts["rows"] += 1
-        if not isinstance(result, _Said):
+        if not isinstance(result, _Told):
             issues.extend(result)
             continue
-        row, prepared = result.row, result.prepared
-        issues.extend(_at(row, issue) for issue in prepared.plain.issues)
-        read = _read_report(result)
-        issues.extend(_at(row, issue) for issue in _contradictions(read))
-        if not any(s.section in READ_FOR_FINDINGS for s in read.draft.sentences):
-            issues.append(_nothing_said(row))
-        tables["reports"].append(report_row(read))
-        tables["sentences"].extend(sentence_rows(read))
-        tables["findings"].extend(finding_rows(read))
-        on = labels_of_findings(draft.finding for draft in read.draft.findings)
-        labels.append(csv_line([inert(row.name), *["01"[value] for value in on.values()]], ","))
-        regions += [",".join(map(_cell, cells)) + "\n" for cells in region_rows(read)]
-        _count(counts, read.draft, on)
+        for name, own in result.tables.items():
+            tables[name].extend(own)
+        issues.extend(result.issues)
+        labels.append(result.labels)
+        regions.append(result.regions)
+        counts.update(result.counts)
     bill = _bill(plugin)
     bill.subtract(before)
     return Batch(
@@ -117,6 +110,43 @@ class _Said:
     row: ReportRow
     prepared: Prepared
     draft: Draft
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What one row gives to a batch."""
+
+    tables: dict[str, list[Row]]
+    labels: str
+    regions: str
+    issues: tuple[Issue, ...]
+    counts: Counter[str]
+
+
+def _told(result: _Said | tuple[Issue, ...]) -> _Told | tuple[Issue, ...]:
+    """What was read in a row, for the tables; or why there is nothing."""
+    if not isinstance(result, _Said):
+        return result
+    row = result.row
+    try:
+        read = _read_report(result)
+        issues = [_at(row, issue) for issue in (*result.prepared.plain.issues, *_impossible(read))]
+        if not any(s.section in READ_FOR_FINDINGS for s in read.draft.sentences):
+            issues.append(_nothing_said(row))
+        on = labels_of_findings(draft.finding for draft in read.draft.findings)
+        return _Told(
+            tables={
+                "reports": [report_row(read)],
+                "sentences": list(sentence_rows(read)),
+                "findings": list(finding_rows(read)),
+            },
+            labels=csv_line([inert(row.name), *["01"[value] for value in on.values()]], ","),
+            regions="".join([",".join(map(_cell, cells)) + "\n" for cells in region_rows(read)]),
+            issues=tuple(issues),
+            counts=_counts(read.draft, on),
+        )
+    except Exception as problem:  # as below
+        return _issues(row, problem)
 
 
 def _results(
@@ -207,18 +237,19 @@ def _table(name: str, rows: list[Row]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _count(counts: Counter[str], draft: Draft, labels: dict[str, bool]) -> None:
-    counts["read"] += 1
-    counts["sentences"] += len(draft.sentences)
-    counts["findings"] += len(draft.findings)
-    counts.update([own.finding.presence for own in draft.findings])
-    counts.update([f"label {name}" for name, value in labels.items() if value])
+def _counts(draft: Draft, labels: dict[str, bool]) -> Counter[str]:
+    on = [f"label {name}" for name, value in labels.items() if value]
+    counts = Counter(["read", *[own.finding.presence for own in draft.findings], *on])
+    counts.update(sentences=len(draft.sentences), findings=len(draft.findings))
+    return counts
 
 
-def _contradictions(read: ReadReport) -> tuple[Issue, ...]:
+def _impossible(read: ReadReport) -> tuple[Issue, ...]:
     text = read.report.text
-    sentences = (text[sentence.start : sentence.end] for sentence in read.draft.sentences)
-    return impossible_places(sentences, read.report.language)
+    return impossible_places(
+        (text[s.start : s.end] for s in read.draft.sentences if s.section in READ_FOR_FINDINGS),
+        read.report.language,
+    )
 
 
 def _nothing_said(row: ReportRow) -> Issue:
