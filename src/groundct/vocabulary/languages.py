@@ -18,7 +18,7 @@ from groundct.vocabulary._tables import has_table, read_table
 MODEL: Final = "en"
 """The language whose folder shows which tables a language needs."""
 OPTIONAL: Final = frozenset(
-    ("spelling.tsv", "spelt_as.tsv", "shorthand.tsv", "senses.tsv", "rewriting.tsv")
+    ("spelling.tsv", "spelt_as.tsv", "sounds.tsv", "shorthand.tsv", "senses.tsv", "rewriting.tsv")
 )
 """Tables that a language may do without."""
 

@@ -9,7 +9,8 @@ intra- from infra-, but for two neighbours that changed places; two equally near
 it is. In words of six or seven letters only a swap of neighbours is set right. Guesses are words of
 findings, places and lung segments: a word that only cues know (negation, uncertainty, time) is
 never guessed. Where a language is spelt in two ways, ``<language>/spelt_as.tsv`` has the letters
-("haemothorax", "hemothorax"): either spelling of a lexicon word is that word. What is written for
+("haemothorax", "hemothorax"): either spelling of a lexicon word is that word, and so is what sounds
+like one word alone, "kardiomegaly", by ``<language>/sounds.tsv``. What is written for
 words, "w/o" or "LNs", is those: ``<language>/shorthand.tsv``.
 """
 
@@ -34,6 +35,7 @@ _CUES: Final = (
 )
 _TABLE: Final = "spelling.tsv"
 _SPELT_AS: Final = "spelt_as.tsv"
+_SOUNDS: Final = "sounds.tsv"
 _SHORTHAND: Final = "shorthand.tsv"
 _BEGINNING = 3
 _SHORTEST = 8
@@ -63,19 +65,43 @@ def known_word(word: str, language: str) -> str:
         return said
     if not _SWAPPED <= len(normal) <= _LONGEST or normal in lexicon_words(language):
         return normal
-    return _spelt_otherwise(normal, language) or _nearest(normal, language)
+    meant = _spelt_otherwise(normal, language) or _sounding(normal, language)
+    return meant or _nearest(normal, language)
 
 
 def _spelt_otherwise(word: str, language: str) -> str | None:
     """The lexicon word of which a word is the other spelling, or which it is but for one swap."""
     known = lexicon_words(language)
-    for letters, plain in _other_letters(language):
+    for letters, plain in _letters(language, _SPELT_AS):
         other = normal_word(word.replace(letters, plain), language)
         if other != word and other in known:
             return other
     swapped = (word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(1, len(word) - 1))
     meant = {other for other in swapped if other in _guessed(language)}
     return meant.pop() if len(meant) == 1 else None
+
+
+def _sounding(word: str, language: str) -> str | None:
+    """The one lexicon word that sounds like a word: "kardiomegaly", "limphadenopathy"."""
+    meant = _sounds(language).get(_sound(word, language), ())
+    return meant[0] if len(meant) == 1 else None
+
+
+def _sound(word: str, language: str) -> str:
+    """A word in the letters of its sound."""
+    for letters, sound in _letters(language, _SOUNDS):
+        word = word.replace(letters, sound)
+    return word
+
+
+@lru_cache(maxsize=8)
+def _sounds(language: str) -> dict[str, tuple[str, ...]]:
+    """The words that a misspelt one may mean, by their sound."""
+    out: dict[str, tuple[str, ...]] = {}
+    for word in sorted(_guessed(language)):
+        sound = _sound(word, language)
+        out[sound] = (*out.get(sound, ()), word)
+    return out
 
 
 @lru_cache(maxsize=8)
@@ -139,10 +165,10 @@ def shorthand(language: str) -> Mapping[str, str]:
     }
 
 
-@lru_cache(maxsize=8)
-def _other_letters(language: str) -> tuple[tuple[str, str], ...]:
-    """The letters of the other spelling, with those of the lexicons'."""
-    path = f"{language}/{_SPELT_AS}"
+@lru_cache(maxsize=16)
+def _letters(language: str, table: str) -> tuple[tuple[str, str], ...]:
+    """The letters of a table, of another spelling or of a sound, with what they stand for."""
+    path = f"{language}/{table}"
     rows = read_table(path, ("letters", "spelt")) if has_table(path) else ()
     return tuple((row["letters"], row["spelt"]) for row in rows)
 

@@ -18,6 +18,7 @@ _NAMING = frozenset(
         "findings.tsv",
         "spelling.tsv",
         "spelt_as.tsv",
+        "sounds.tsv",
         "shorthand.tsv",
         "senses.tsv",
         "rewriting.tsv",

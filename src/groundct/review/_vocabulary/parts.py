@@ -81,7 +81,7 @@ def further(row: TableRow, known: Iterable[str]) -> list[str]:
 
 def pair(anchor: str, first: str, second: str) -> str:
     """A row of two ready cells, as an item of `pair_list`."""
-    return f'<li data-row id="{escape(anchor)}">{first} <span class="to">→</span> {second}</li>'
+    return f'<li data-row id="{escape(anchor)}">{first} <i>→</i> {second}</li>'
 
 
 def pair_list(items: Iterable[str]) -> str:
