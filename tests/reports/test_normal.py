@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from groundct.core.report import report_of_columns
+from groundct.reports._rules.doubts import UNKNOWN_WORDS
+from groundct.reports._rules.reading import read_sentence
 from groundct.reports.rules import PLUGIN
 
 
@@ -43,3 +45,10 @@ def test_a_statement_of_several_organs_ends_at_its_cue(text: str, expected: dict
     assert {f.type: f.span.of(text) for f in absent} == expected
     for finding in absent:
         assert reading.sentences[finding.sentence_indices[0]].span.contains(finding.span)
+
+
+@pytest.mark.parametrize("text", ["The trachea is not open.", "Rib contours are not preserved."])
+def test_what_is_not_normal_is_a_doubt(text: str) -> None:
+    said = read_sentence(text, "en")
+    assert not said.findings
+    assert said.doubts == (UNKNOWN_WORDS,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.core.report import Finding
+from groundct.reports._rules.mention.normal import is_denied
 from groundct.reports._rules.places.site import Site
 from groundct.reports._rules.words.parsed import Parsed
 
@@ -22,13 +23,14 @@ def doubts_of(
 ) -> tuple[str, ...]:
     """The reasons for doubt in a sentence, in a fixed order; empty where there is none.
 
-    ``unknown-words``: it names a place and neither finding nor normality; ``unused-negation``: a
-    negation that negates none of its findings; ``unplaced-size``: a size that no finding has;
-    ``crowded``: more findings than the rules' scopes were made for; ``impossible-place``: a lobe
+    ``unknown-words``: it names a place and neither finding nor normality, or says that the place
+    is not normal; ``unused-negation``: a negation that negates none of its findings;
+    ``unplaced-size``: a size that no finding has; ``crowded``: more findings than the rules' scopes were made for; ``impossible-place``: a lobe
     that the lung of the named side has not ("left middle lobe"), of which only the side is kept.
     """
     reasons: list[str] = []
-    if not found and parsed.places and not parsed.role("normality", "normal"):
+    normal = (c for c in parsed.role("normality", "normal") if not is_denied(parsed, c))
+    if not found and parsed.places and not any(normal):
         reasons.append(UNKNOWN_WORDS)
     if "absent" not in [finding.presence for finding in found] and parsed.role(
         "negation", "negates_after", "negates_before"

@@ -37,35 +37,44 @@ def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Ment
 
 
 @once
-def normal_clauses(parsed: Parsed) -> tuple[tuple[int, int], ...]:
+def normal_clauses(parsed: Parsed) -> dict[int, int]:
     """Clauses behind a finding that only say that a place is normal: "..., both lungs are clear".
 
-    They go from a comma or semicolon to the cue; what they name is where no finding is.
+    They go from a comma or semicolon to the cue; what they name is where no finding is. Each cue's
+    first token gives the first one of its clause.
     """
     cues = parsed.role("normality", "normal")
-    heads = [h for h in parsed.findings if h.entry.meaning != _NONE] if cues else []
-    out = []
-    for cue in cues if heads else ():
+    heads = {h.first: h for h in parsed.findings if h.entry.meaning != _NONE} if cues else {}
+    out: dict[int, int] = {}
+    floor = min((hit.last for hit in heads.values()), default=len(parsed.words))
+    for cue in cues:
         start = cue.first
-        while start and parsed.words[start - 1] not in _PARTS:
+        while start > floor and parsed.words[start - 1] not in _PARTS:
             start -= 1
-        inside = [h for h in heads if start <= h.first < cue.first]
+        inside = [heads[n] for n in range(start, cue.first) if n in heads]
         alone = all(said_normal(parsed, h) is not None for h in inside)
-        follows = start and heads[0].last < start
-        if follows and alone and parsed.any_word(start, cue.first, parsed.grammar.is_):
-            out.append((start, cue.first))
-    return tuple(out)
+        told = parsed.any_word(start, cue.first, parsed.grammar.is_)
+        if start > floor and alone and told:
+            out[cue.first] = start
+        floor = max(floor, cue.last)
+    return out
+
+
+@once
+def _normal_tokens(parsed: Parsed) -> frozenset[int]:
+    """The tokens of all clauses that only say that a place is normal."""
+    return frozenset(n for end, first in normal_clauses(parsed).items() for n in range(first, end))
 
 
 def in_normal_clause(parsed: Parsed, mention: Mention, thing: Spanned) -> bool:
     """Whether a place or side is told of what is normal, and not of a mention, or the other way."""
-    clauses = normal_clauses(parsed)
-    if not clauses:
+    if not normal_clauses(parsed):
         return False
     if mention.hit.entry.meaning != "normal":
-        return any(first <= thing.first < last for first, last in clauses)
-    own = [clause for clause in clauses if clause[1] == mention.hit.first]
-    return any(not first <= thing.first < last for first, last in own)
+        return thing.first in _normal_tokens(parsed)
+    end = mention.hit.first
+    first = normal_clauses(parsed).get(end)
+    return first is not None and not first <= thing.first < end
 
 
 def said_normal(parsed: Parsed, hit: Hit) -> Hit | None:
@@ -130,8 +139,7 @@ def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
         if hit.last <= cue.first and parsed.any_word(hit.first, hit.last, parsed.grammar.assessed)
     ]
     said += [n + 1 for n in range(cue.first) if parsed.words[n] in stops]
-    said += [start for start, end in normal_clauses(parsed) if end == cue.first]
-    floor = max(said, default=0)
+    floor = max(*said, normal_clauses(parsed).get(cue.first, 0), 0)
     before = [p for p in parsed.places if floor <= p.first and p.last <= cue.first]
     # A finding between place and cue is what the place was named for.
     between = [
@@ -140,8 +148,7 @@ def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
         if h.last <= cue.first and h.entry.meaning != _NONE and said_normal(parsed, h) is None
     ]
     last = max((h.last for h in between), default=0)
-    negated = parsed.any_word(cue.first - 2, cue.first, parsed.grammar.not_)
-    if negated:
+    if is_denied(parsed, cue):
         return ()
     kept = [p for p in before if p.first >= last]
     if kept:
@@ -151,17 +158,25 @@ def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
     return _listed(parsed, cue) or _labelled(parsed, cue)
 
 
+def is_denied(parsed: Parsed, cue: Hit) -> bool:
+    """Whether a statement is that something is not normal: "the lungs are not clear"."""
+    return parsed.any_word(cue.first - 2, cue.first, parsed.grammar.not_)
+
+
 def _listed(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
-    """The place right behind a cue and those joined to it: "normal heart and pericardium"."""
+    """The place right behind a cue and those joined to it: "normal heart and pericardium".
+
+    In "normal size, no pericardial effusion" a comma parts them.
+    """
     grammar = parsed.grammar
     between = grammar.listing | grammar.article | grammar.both
     named: list[Hit] = []
     for place in [p for p in parsed.places if p.first >= cue.last]:
-        gap = parsed.words[named[-1].last : place.first] if named else ()
-        near = between.issuperset(gap) if named else place.first <= cue.last + _AHEAD
+        gap = parsed.words[named[-1].last if named else cue.last : place.first]
+        near = between.issuperset(gap) if named else len(gap) <= _AHEAD and "," not in gap
         # "Normal liver and splenic cyst": the spleen is the cyst's.
         of_other = any(h.first <= place.last and place.first < h.last for h in parsed.findings)
-        if not near or (named and of_other):
+        if not near or of_other:
             break
         named.append(place)
     return tuple(named)
