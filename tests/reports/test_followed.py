@@ -21,6 +21,8 @@ def _read(text: str) -> tuple[Finding, ...]:
     [
         ("It is stable.", "stable"),
         ("Overall, stable since 2019.", "stable"),
+        ("Slightly smaller than on the previous study.", "decreased"),
+        ("More prominent than on the CT of 9 days earlier.", "increased"),
         ("It has grown since the prior CT.", "increased"),
         ("It is a new finding.", "new"),
         ("It was not seen in the previous examination.", "new"),

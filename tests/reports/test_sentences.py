@@ -64,6 +64,8 @@ def sentences(text: str) -> list[str]:
         ("Given i.v. contrast. Mass.", ["Given i.v. contrast.", "Mass."]),
         ("A 56 y.o. male. Mass.", ["A 56 y.o. male.", "Mass."]),
         ("A nodule of\n1.8 cm. Next.", ["A nodule of\n1.8 cm.", "Next."]),
+        ('A "Haystack" sign, new. Next.', ['A "Haystack" sign, new.', "Next."]),
+        ('Nodule "Mass" Cyst', ["Nodule", "Mass", "Cyst"]),
         ("1) Mass in RML 2) Cyst", ["Mass in RML", "Cyst"]),
         ("A mass (image 2) Next.", ["A mass (image 2) Next."]),
         ("#1 Mass. #2: Cyst.", ["Mass.", "Cyst."]),

@@ -198,7 +198,8 @@ def _inside(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | No
         return None
     low = max((m.last for m in mentions if m.last <= hit.first), default=0)
     led = not low or parsed.any_word(low, hit.first, grammar.listing | grammar.with_)
-    parting = _STOPS | grammar.listing | grammar.with_ | grammar.is_ | grammar.in_
+    # "Regressed in the form of ground glass" is what has regressed.
+    parting = _STOPS | grammar.listing | grammar.with_ | grammar.is_ | grammar.in_ | grammar.form
     parted = parsed.any_word(hit.last + 1, mentions[following].first, parting)
     return following if led and not parted else None
 

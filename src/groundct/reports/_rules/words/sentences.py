@@ -34,7 +34,10 @@ _DASH = re.compile(r"[-–]\s*[A-ZÇĞİÖŞÜ]")
 _NUMBER = re.compile(r"\d{1,2}")
 _LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/& \u0300-\u036f]){0,40}:")
 _QUOTES = '"“”'
-_QUOTED = re.compile(r'["“](?:[^\W\dA-Z_][^"“”.!?\n]{0,60}|\d(?:[^"“”.!?\n]|[.]\d){0,15})["”]')
+_QUOTED = re.compile(
+    r'["“](?:[^\W\dA-Z_][^"“”.!?\n]{0,60}["”]|\d(?:[^"“”.!?\n]|[.]\d){0,15}["”]'
+    r'|[^\W\d_][^"“”.!?\n]{1,40}["”](?=[,;:)]| [a-z]))'
+)
 _CAPITALIZED = re.compile(r"[ \t]*[A-ZÇĞİÖŞÜ][a-zçğıöşü]+ ")
 _OPEN_ENDS = (":", ",", "-", "/", "(")
 _LOOK = 16
@@ -145,7 +148,7 @@ def _in_brackets(text: str, match: re.Match[str], rest: tuple[int, int]) -> bool
 
 
 def _is_quoting(text: str, position: int, rest: tuple[int, int]) -> bool:
-    """Whether a quote opens or closes a quotation: a size, or words in small letters."""
+    """Whether a quote opens or closes a quotation: a size, or words that are or go on small."""
     start, end = rest
     if _QUOTED.match(text, position, end):
         return True
