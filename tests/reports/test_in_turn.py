@@ -180,3 +180,13 @@ def test_sides_in_turkish(text: str) -> None:
         ("right", (30.0,)),
         ("left", (12.0,)),
     ]
+
+
+def test_the_largest_of_each_side_bounds_the_others() -> None:
+    text = "Nodules in both lungs, the largest of which was 7 mm in size in the left upper lobe "
+    text += "apicoposterior and 9 mm in the right lower lobe laterobasal segments."
+    found = PLUGIN.extract(report_of_columns([("findings", text)], "en")).findings
+    assert [(f.laterality, s.values_mm, s.form) for f in found for s in f.measurements] == [
+        ("left", (7.0,), "up_to"),
+        ("right", (9.0,), "up_to"),
+    ]

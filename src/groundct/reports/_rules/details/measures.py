@@ -9,6 +9,7 @@ from groundct.reports._rules.details.former import AFTER, of_prior, ranged, word
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.reports._rules.words.sizes import Size, sizes_of
 from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.segments import segment_words
 from groundct.vocabulary.sizes import default_kind
 
 WIDEST: Final = "widest"
@@ -104,9 +105,11 @@ def _like(parsed: Parsed, before: Measured, item: Measured) -> Measured:
     words = parsed.words[before.size.last : item.size.first]
     grammar = parsed.grammar
     small = grammar.listing | grammar.on | grammar.in_ | grammar.at | grammar.of | grammar.article
+    small |= grammar.segment | segment_words(parsed.language).words
     sides = parsed.role("laterality", "right", "left")
     named = [hit for hit in (*sides, *parsed.places) if before.size.last <= hit.first]
-    covered = {n for hit in named for n in range(hit.first, hit.last)}
+    loose = [h for h in parsed.found.get("measurement", ()) if h.entry.meaning in _LOOSE]
+    covered = {n for hit in (*named, *loose) for n in range(hit.first, hit.last)}
     first = before.size.last
     rest = [w for n, w in enumerate(words, first) if n not in covered and w not in small]
     parted = not any(before.size.last <= hit.first for hit in sides)
