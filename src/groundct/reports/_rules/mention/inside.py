@@ -8,6 +8,7 @@ from groundct.vocabulary.places import places
 
 _LUNG = "lung"
 _PLEURA = "pleura"
+_MEDIASTINUM = "mediastinum"
 
 
 def lies_in(place: Hit, home: str) -> bool:
@@ -26,3 +27,17 @@ def lies_in_lung(parsed: Parsed, own: list[Hit], chosen: tuple[Hit, ...]) -> boo
     between = parsed.words[before[-1].last : own[0].first]
     within = parsed.grammar.in_ | parsed.grammar.of | parsed.grammar.at
     return parsed.grammar.listing.isdisjoint(between) and not within.isdisjoint(between)
+
+
+def of_lobe(parsed: Parsed, place: Hit) -> bool:
+    """Whether the mediastinum only says which part of a lobe: "the paracardiac area of a lobe"."""
+    if place.entry.meaning != _MEDIASTINUM:
+        return False
+    grammar = parsed.grammar
+    position = place.last
+    if not parsed.any_word(position, position + 1, grammar.of | grammar.in_):
+        return False
+    small = grammar.of | grammar.in_ | grammar.article | grammar.side | grammar.both
+    while parsed.any_word(position, position + 1, small):
+        position += 1
+    return any(hit.first == position for hit in parsed.found.get("sites", ()))

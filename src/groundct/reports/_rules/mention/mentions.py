@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from groundct.reports._rules.mention.guesses import is_guess
-from groundct.reports._rules.mention.inside import lies_in, lies_in_lung
+from groundct.reports._rules.mention.inside import lies_in, lies_in_lung, of_lobe
 from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.mention.nodes import ENLARGED, enlarged, pathological
 from groundct.reports._rules.mention.verb_last import own_before
@@ -242,8 +242,6 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
             break
         if chain and place.last == edge and _is_noun(parsed, place):
             break  # "üst lobda mediastinal kitleye komşu": the mass is in the mediastinum
-        if chain and place.last == edge and _is_noun(parsed, place):
-            break  # "üst lobda mediastinal kitleye komşu": the mass is in the mediastinum
         chain.append(place)
         edge = place.first
     # "Right hilar lung mass": what stands in the words themselves says most.
@@ -314,7 +312,9 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
             p
             for p in parsed.places
             # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
-            if p.first not in taken and (p.first in objects or not beside(parsed, p))
+            if p.first not in taken
+            and (p.first in objects or not beside(parsed, p))
+            and not of_lobe(parsed, p)
         ]
     )
     if parsed.verb_last:
@@ -336,7 +336,7 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
                 _inside(free, floor, hit.first)
                 # "Nodes at the esophagus, which have increased in size": the nodes have.
                 or (() if far else _inside(free, 0, hit.first))
-                or (out[index + 1] if following is not None else ())
+                or (out[index + 1] if following and following.first not in parsed.again else ())
                 or (_subject(parsed, hits, owned, index) if index else ())
             )
     return tuple(out)

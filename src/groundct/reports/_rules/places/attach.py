@@ -105,6 +105,7 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
         close = bool(of_next) and limit - of_next[-1].last <= _CLOSE
         parting = grammar.listing | grammar.with_ | grammar.but
         parted = bool(of_next) and parsed.any_word(mention.last, of_next[0].first, parting)
+        parted = parted and not parsed.any_word(of_next[-1].last, limit, grammar.with_)
         led = close and parted and not _is_placed(words, limit, spoken)
         after = tuple(s for s in after if not (led and s in of_next))
     floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
@@ -257,7 +258,9 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     parsed = words.parsed
     low, high = mention.last, following.first
     gap = parsed.words[low:high]
-    if (mention in words.absent) != (following in words.absent) or set_apart(parsed, mention):
+    lacks = mention not in words.absent and _lacks(parsed, low, high)
+    unlike = (mention in words.absent) != (following in words.absent)
+    if (unlike and not lacks) or set_apart(parsed, mention):
         return False  # "No effusion, nodule in the right lung": no list goes on.
     if any(low <= hit.first < high and hit.entry.meaning == HERE for hit in parsed.relations):
         return False  # "Ground glass around it, and nodules".
@@ -266,7 +269,7 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     together = any(
         low <= hit.first < high for hit in parsed.relations if hit.entry.meaning == TOGETHER
     )
-    if not (joined or together or linked or one_region(mention, following)):
+    if not (joined or together or linked or lacks or one_region(mention, following)):
         return False
     spans = [(site.first, site.last) for site in words.sites]
     # "Peribronchial consolidations": a place that is an adjective of what follows parts nothing.
@@ -278,6 +281,14 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     verbs = frozenset(";") if linked else parsed.grammar.perceived | {";"}
     reach = _LINKED_REACH if linked else _SHARED_REACH
     return len(gap) <= reach and not (between or ended or parsed.any_word(low, high, verbs))
+
+
+def _lacks(parsed: Parsed, low: int, high: int) -> bool:
+    """Whether "without" leads from a mention to the next: what it lacks is no thing of its own."""
+    listed = parsed.any_word(low, high, parsed.grammar.listing)
+    led = low + parsed.any_word(low, low + 1, parsed.grammar.with_)
+    cues = parsed.role("negation", "negates_after")
+    return not listed and any(low <= h.first <= led and h.last <= high for h in cues)
 
 
 def _linked(parsed: Parsed, low: int, high: int) -> bool:
@@ -315,6 +326,8 @@ def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
     between = _between_sites(words.parsed.language)
     out: list[Site] = []
     edge = first
+    # "In the right and left lung with a halo": what "with" leads lies where the one before does.
+    led = words.parsed.any_word(before[-1].last, first, grammar.with_)
     for site in reversed(before):
         gap = words.parsed.words[site.last : edge]
         joined = out and between.issuperset(gap)
@@ -323,7 +336,7 @@ def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
             break
         leading = words.parsed.words[max(0, site.first - 3) : site.first]
         listed = not grammar.listing.isdisjoint(gap)
-        of_other = out and floor and listed and not grammar.in_.isdisjoint(leading)
+        of_other = out and floor and listed and not (led or grammar.in_.isdisjoint(leading))
         if of_other or (not joined and (out or not grammar.listing.isdisjoint(gap))):
             break
         out.append(site)

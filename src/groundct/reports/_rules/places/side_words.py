@@ -137,7 +137,15 @@ def _paired(parsed: Parsed, before: Hit, hit: Hit) -> bool:
     leading = parsed.words[max(0, before.first - 2) : before.first]
     led = not (parsed.grammar.on | parsed.grammar.in_).isdisjoint(leading)
     # "On the right and left lung nodule": the second side may lead another finding.
-    return joined and not (led and any(m.first >= hit.last for m in parsed.findings))
+    return joined and not (led and _leads_on(parsed, hit))
+
+
+def _leads_on(parsed: Parsed, side: Hit) -> bool:
+    """Whether nothing parts a side from the next finding: "left lung nodule", "left, a nodule"."""
+    following = next((m.first for m in parsed.findings if m.first >= side.last), None)
+    grammar = parsed.grammar
+    parts = grammar.with_ | grammar.is_
+    return following is not None and not parsed.any_word(side.last, following, parts)
 
 
 def _alike(one: Hit, other: Hit) -> bool:

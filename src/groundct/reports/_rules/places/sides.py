@@ -14,6 +14,7 @@ from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.mention.normal import in_normal_clause
 from groundct.reports._rules.mention.verb_last import Thing, own_before
+from groundct.reports._rules.places.apart import excepted
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.site import side_of
 from groundct.reports._rules.places.sites import Site
@@ -31,7 +32,9 @@ _BODY = frozenset(("others",))
 _CUT = frozenset(";")
 _DEVICES = "11"
 _PARTS = frozenset(("bronchus", "pulmonary artery"))
+_ARTERY = "mediastinum/pulmonary artery"
 _HEART = "heart"
+_AIRWAYS = "trachea and bronchie"
 _UNPAIRED = frozenset((_HEART, "esophagus"))
 _CHEST = frozenset(("lung", "pleura", "trachea and bronchie", "others"))
 
@@ -51,6 +54,9 @@ def laterality_of(
         own = own or adjective_sides(parsed, mention, spoken)
         near = set() if own or parsed.verb_last else _nearby_sides(parsed, mention, spoken)
         sides = own or (near if near > sides else sides)
+    elif sides and findings().types[mention.type].anatomy == _ARTERY and spoken == (mention,):
+        # "In the left main artery and the right lower lobe": arteries are no sites of the lungs.
+        sides = sides | _nearby_sides(parsed, mention, spoken)
     in_heart = any(anatomy().top_region(path) == _HEART for path in paths)
     if in_heart and _is_device(mention):
         sides = sides or _access_sides(parsed, mention, spoken)
@@ -215,7 +221,10 @@ def _access_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         if mention.first <= hit.first < limit and hit.last not in chambers
     ]
     named = {hit.entry.meaning for hit in _after(parsed, behind, mention, spoken)}
-    return adjective_sides(parsed, mention, spoken) or _single(named)
+    # "On the left with a lead in the right ventricle": the left is of what has the lead.
+    led = parsed.any_word(mention.first - _SIDE_REACH, mention.first, parsed.grammar.with_)
+    own = set() if led else adjective_sides(parsed, mention, spoken)
+    return own or _single(named)
 
 
 def limit_of(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> int:
@@ -278,7 +287,7 @@ def _owned(parsed: Parsed, side: Hit, mention: Mention, spoken: tuple[Mention, .
         return True
     if mention.first <= side.first < mention.last:
         return False
-    if in_normal_clause(parsed, mention, side):
+    if in_normal_clause(parsed, mention, side) or excepted(parsed, mention.last, side.first):
         return True
     own = {place.first for place in mention.places}
     # "No mass in the spleen and both kidneys": both is of the kidneys.
@@ -296,8 +305,12 @@ def _owned(parsed: Parsed, side: Hit, mention: Mention, spoken: tuple[Mention, .
 
 
 def _is_home(mention: Mention, place: Hit) -> bool:
-    """Whether findings of a mention's type lie at a place by their nature."""
-    return findings().types[mention.type].anatomy in places().places[place.entry.meaning].paths
+    """Whether findings of a mention's type lie at a place by their nature.
+
+    What lies in the airways and closes a bronchus is in that bronchus.
+    """
+    home, paths = findings().types[mention.type].anatomy, places().places[place.entry.meaning].paths
+    return home in paths or (home == _AIRWAYS and any(p.startswith(home) for p in paths))
 
 
 @once
