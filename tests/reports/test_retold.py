@@ -24,6 +24,9 @@ def _told(text: str) -> list[Told]:
         ("Effusion is absent on the left but present on the right, 9 mm.", "present", "absent"),
         ("Effusion was not seen on the left; seen in the right hemithorax.", "present", "absent"),
         ("There is effusion on the left and none on the right.", "absent", "present"),
+        ("Effusion is not on the left, but on the right.", "present", "absent"),
+        ("Effusion is seen on the left, while none is seen on the right.", "absent", "present"),
+        ("No effusion on the left, trace effusion on the right.", "present", "absent"),
         ("There was effusion on the left, it was not seen on the right.", "absent", "present"),
     ],
 )
@@ -42,6 +45,8 @@ def test_each_side_has_its_presence(text: str, right: str, left: str) -> None:
         ),
         ("No nodule is seen apart from the left upper lobe.", "nodule", "left"),
         ("Effusion was not seen with the exception of the left side.", "pleural_effusion", "left"),
+        ("There is no consolidation other than in the left upper lobe.", "consolidation", "left"),
+        ("No fracture except the right 7th rib.", "fracture", "right"),
         ("Effusion was not seen except on the right.", "pleural_effusion", "right"),
     ],
 )
@@ -56,6 +61,7 @@ def test_what_is_excepted_from_a_denial_is_there(text: str, kind: str, side: str
         ("A mass in the left lung, not in contact with the pleura.", 1),
         ("Nodules were seen on the right and seen on the left.", 1),
         ("Effusion is seen on the right, not on the left lower nodule.", 2),
+        ("No mass, but on the left a nodule.", 2),
         ("Atelectasis is present in all lobes except in the lingula.", 1),
     ],
 )

@@ -90,6 +90,7 @@ ROLES = {
             "compares",
         ),
         "largest",
+        "parts",
         "station_right",
         "station_left",
     },

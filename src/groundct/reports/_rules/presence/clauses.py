@@ -133,7 +133,9 @@ def some(parsed: Parsed, first: int) -> int | None:
 
 
 def begun(parsed: Parsed, first: int) -> int | None:
-    """Where "a", "mild" or a size, which says no less, begins the words that lead a finding."""
+    """Where "a", "mild" or a size, which says no less, begins a finding or the words before it."""
+    if parsed.words[first] in parsed.grammar.some:
+        return first
     start = some(parsed, first)
     sizes = _size_ends(parsed) if start is None else {}
     stops = parsed.grammar.joint | STOPS | {","}

@@ -173,7 +173,7 @@ def _negating(parsed: Parsed, first: int, last: int) -> Hit | None:
         if nowhere(parsed, cue, last):
             return cue
     for cue in parsed.role("negation", "negates_next"):
-        if cue.last == first:
+        if cue.last == first or nowhere(parsed, cue, last):
             return cue
     for cue in parsed.role("negation", "negates_after", "negates_before", "negates_of"):
         if headed(parsed, cue) and cue.last < first and not _cut(parsed, cue.last + 1, first, last):

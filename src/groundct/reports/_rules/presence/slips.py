@@ -68,13 +68,19 @@ def headed(parsed: Parsed, cue: Hit) -> bool:
 
 
 def nowhere(parsed: Parsed, cue: Hit, last: int) -> bool:
-    """Whether a cue denies the place of a mention before it: "effusion in neither pleura"."""
+    """Whether a cue denies the place of a mention before it.
+
+    "Effusion in neither pleura", "the effusion is not on the right".
+    """
     grammar = parsed.grammar
     leads = grammar.in_ | grammar.on | grammar.at
-    if not last < cue.first or parsed.words[cue.first - 1] not in leads:
+    if not last < cue.first < cue.last < len(parsed.words):
+        return False
+    said = parsed.words[cue.first - 1] in grammar.is_ and parsed.words[cue.last] in leads
+    if not said and parsed.words[cue.first - 1] not in leads:
         return False
     placed = (*parsed.places, *parsed.role("laterality", "right", "left", "bilateral"))
-    return any(0 <= hit.first - cue.last < _PLACE_REACH for hit in placed) and not any(
+    return any(0 <= hit.first - cue.last <= _PLACE_REACH for hit in placed) and not any(
         last <= hit.first < cue.last + _PLACE_REACH for hit in parsed.findings
     )
 

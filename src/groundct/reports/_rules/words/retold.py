@@ -58,19 +58,24 @@ def retold_of(
     out: list[Retold] = []
     number, denied = 0, False
     verb = False  # "No nodule is seen" has its verb; another one says something else.
+    verbs = {hit.first: hit.last for hit in cues if hit.entry.meaning in _ASSERTING}
     for cue in sorted((*cues, *exceptions)):
         while number < len(findings) and findings[number].last <= cue.first:
             number += 1
         meaning = cue.entry.meaning
-        place = _place(words, cue, starts, known)
+        # "None are seen in the left lung" has its place behind the verb.
+        verb_end = verbs.get(cue.last, cue.last) if meaning in DENYING else cue.last
+        behind = cue._replace(last=verb_end)
+        place = _place(words, behind, starts, known)
         following = findings[number].first if number < len(findings) else len(words)
         alone = place is not None and not _leads_on(words, place, following, known)
         alone = alone and earlier.isdisjoint(range(cue.last, cue.last + _EARLIER_REACH))
-        if number and alone and (meaning == _APART or _begins(words, cue, begun, known)):
+        turns = meaning == _APART or words[cue.first] in known.but
+        if number and alone and (turns or _begins(words, cue, begun, known)):
             of = findings[number - 1]
             if meaning in DENYING:
                 out.append(Retold(cue, of, denied=True))
-            elif meaning in _ASSERTING | {_APART} and denied:
+            elif denied and (turns or meaning in _ASSERTING):
                 out.append(Retold(cue, of, denied=False))
         if meaning in DENYING:
             denied, verb = True, meaning != "negates_after"
