@@ -9,7 +9,12 @@ from typing import Final, NamedTuple
 from groundct.reports._rules.mention.guesses import is_guess
 from groundct.reports._rules.mention.inside import lies_in, lies_in_lung, of_lobe
 from groundct.reports._rules.mention.neighbours import beside
-from groundct.reports._rules.mention.nodes import ENLARGED, enlarged, pathological
+from groundct.reports._rules.mention.nodes import (
+    ENLARGED,
+    enlarged,
+    is_adjective,
+    pathological,
+)
 from groundct.reports._rules.mention.verb_last import own_before
 from groundct.reports._rules.words.parsed import Parsed, line_starts, once
 from groundct.vocabulary.findings import findings
@@ -21,7 +26,7 @@ from groundct.vocabulary.words import has_ending, is_beside
 _SHARING = frozenset(("~effusion", "~thickening", "~calcification", "~plaque", "~dilatation"))
 _OF_VESSELS = frozenset(("~calcification", "~plaque", "~dilatation"))
 """Words of `_SHARING` whose places behind them are their own: "aortic plaques, dilated atria"."""
-_LISTING = frozenset(("~enlargement", "~aneurysm"))
+_LISTING = frozenset(("~enlargement", "~aneurysm", "~metastasis"))
 """General words to which places in a list give a type each: "wide aorta and pulmonary artery"."""
 _ABDOMEN = ("abdomen",)
 _ALONE: Final = ("abdomen", "thyroid", "breast")
@@ -111,9 +116,11 @@ def _again(mention: Mention, hit: Hit, tied: tuple[Hit, ...]) -> Mention:
 
 def _heads(parsed: Parsed) -> tuple[Hit, ...]:
     """The findings' words, without those that only look like one: "the pleural cavity"."""
-    if _NONE not in [hit.entry.meaning for hit in parsed.findings]:
-        return parsed.findings
-    return tuple([hit for hit in parsed.findings if hit.entry.meaning != _NONE])
+    hits = parsed.findings
+    if _NONE in [hit.entry.meaning for hit in hits]:
+        hits = tuple([hit for hit in hits if hit.entry.meaning != _NONE])
+    named = {one for one, other in pairwise(hits) if is_adjective(parsed, one, other)}
+    return tuple([hit for hit in hits if hit not in named]) if named else hits
 
 
 def _of_neighbour(parsed: Parsed, hits: tuple[Hit, ...], index: int) -> str | None:

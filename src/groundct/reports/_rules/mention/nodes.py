@@ -10,6 +10,7 @@ from groundct.vocabulary.places import places
 
 ENLARGED: Final = "~enlargement"
 """The general word of what is too large."""
+_NODES: Final = frozenset(("lymph_node", "lymphadenopathy"))
 _ENDS: Final = frozenset(";:.()")
 
 
@@ -27,6 +28,18 @@ def pathological(parsed: Parsed, hit: Hit) -> bool:
         parsed.words[position] in parsed.grammar.enlarged and position not in ignored
         for position in range(low, high)
     )
+
+
+def is_adjective(parsed: Parsed, one: Hit, other: Hit) -> bool:
+    """Whether "enlarged" is but the adjective of nodes: "enlarged gastrohepatic nodes"."""
+    if one.entry.meaning != ENLARGED or other.entry.meaning not in _NODES:
+        return False
+    sides = parsed.role("laterality", "right", "left", "bilateral")
+    covered = {n for hit in (*parsed.places, *sides) for n in range(hit.first, hit.last)}
+    small = parsed.grammar.listing | parsed.grammar.both
+    gap = range(one.last, other.first)
+    plain = all(n in covered or parsed.words[n] in small for n in gap)
+    return plain and all(n in covered for n in gap[:1]) and _names_nodes(parsed, one, other)
 
 
 def enlarged(parsed: Parsed, said: Hit, nodes: Hit) -> Hit | None:
