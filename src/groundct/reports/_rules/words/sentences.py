@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 
 from groundct.core.report import Span
 from groundct.vocabulary.grammar import grammar
@@ -29,9 +28,12 @@ _DASHED = r"\d{1,2}[ ]?[-–]\s*(?=[A-ZÇĞİÖŞÜ][^\W\d_])"
 _LIST_MARK = re.compile(
     rf"\s*(?:\(?\d{{1,2}}[.)](?!\d)|#\d{{1,2}}[.):]?(?!\w)|[*•●▪>]|[-–]\s|{_DASHED})\s*"
 )
-_ITEM = re.compile(rf"\n|(?<![^\s.:;])(?:{_DASHED}|[-–]\s+(?=[A-ZÇĞİÖŞÜ][^\W\d_]))")
-_DASH = re.compile(r"[-–]\s*[A-ZÇĞİÖŞÜ]")
-_NUMBER = re.compile(r"\d{1,2}")
+_ITEM = re.compile(
+    r"\n|(?<![^\s.:;,])(?:(?P<number>\d{1,2})[ ]?[-–]\s*(?=[^\W\d_]{2})(?![cm]m\b)"
+    r"|\((?P<bracket>\d{1,2})\)\s*|\(?(?P<letter>[a-z])\)\s+"
+    r"|(?P<dash>[-–*>])\s+(?=[A-ZÇĞİÖŞÜ][^\W\d_]))"
+)
+_FIRST_ITEMS = ("1-", "1 -", "1–", "1 –", "(1)", "a)", "- ", "– ", "* ", "> ")
 _LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/& \u0300-\u036f]){0,40}:")
 _QUOTES = '"“”'
 _QUOTED = re.compile(
@@ -50,32 +52,46 @@ LONGEST = 1000
 def sentence_places(text: str, section: Span, language: str) -> list[tuple[int, int]]:
     """Where each sentence of a section begins and ends: trimmed, not empty, none overlapping."""
     places: list[tuple[int, int]] = []
-    edges = (section.start, *_items(text, section), section.end)
-    for start, end in pairwise(edges):
+    edges = [section.start, *(edge for mark in _items(text, section) for edge in mark)]
+    edges.append(section.end)
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
         _split(text, (start, end), language, places)
     return places
 
 
-def _items(text: str, section: Span) -> list[int]:
-    """Where the items of lists on one line begin: "1- Cyst 2- Goiter", "- Cyst - Goiter".
+def _items(text: str, section: Span) -> list[tuple[int, int]]:
+    """Where the marks of lists on one line stand: "1- Cyst 2- Goiter", "* Cyst * Goiter".
 
-    The first item begins a line or follows a sign, and numbers run on from 1.
+    The first item begins a line or follows a sign, numbers and letters run on, and the list has two
+    items or more: "1-month follow-up" has none.
     """
-    found: list[int] = []
-    if not _DASH.search(text, section.start, section.end):
-        return found
-    number, dashed = 0, False
+    part = text[section.start : section.end]
+    if not any(sign in part for sign in _FIRST_ITEMS):
+        return []
+    lists: list[list[tuple[int, int]]] = []
+    running: dict[str, list[tuple[int, int]]] = {}
     for match in _ITEM.finditer(text, section.start, section.end):
+        kind = match.lastgroup
+        if kind is None:  # Dashes of another line are of another list.
+            for dash in "-–*>":
+                running.pop(dash, None)
+            continue
         before = text[max(section.start, match.start() - _LOOK) : match.start()].rstrip(" \t")
         begins = not before or before[-1] in "\n.:;"
-        numbered = _NUMBER.match(match.group())
-        if numbered and int(numbered[0]) == number + 1 and (begins or number):
-            number += 1
-            found.append(match.start())
-        elif not numbered:
-            dashed = match.group() != "\n" and (begins or dashed)
-            found += [match.start()] * dashed
-    return found
+        sign = match[kind]
+        name, place = (sign, 1) if kind == "dash" else (kind, _place(sign))
+        known = running.get(name, [])
+        if known and (kind == "dash" or place == len(known) + 1):
+            known.append(match.span())
+        elif begins and place == 1:
+            running[name] = [match.span()]
+            lists.append(running[name])
+    return sorted(mark for marks in lists if len(marks) > 1 for mark in marks)
+
+
+def _place(mark: str) -> int:
+    """The place in a list that a number or a letter tells."""
+    return int(mark) if mark.isdecimal() else ord(mark) - ord("a") + 1
 
 
 def _split(text: str, part: tuple[int, int], language: str, places: list[tuple[int, int]]) -> None:
