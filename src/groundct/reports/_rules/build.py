@@ -272,7 +272,8 @@ def _recommended(parsed: Parsed, mention: Mention) -> bool:
             return True
     for role, reach in _SAID_AFTER.items():
         for hit in parsed.role("recommendation", role):
-            if 0 <= hit.first - mention.last <= reach:
+            near = 0 <= hit.first - mention.last <= reach
+            if near and not _told_before(parsed, mention, hit.first):
                 return True
     of_history = any(
         hit.last <= mention.first <= hit.last + 4
@@ -285,6 +286,12 @@ def _recommended(parsed: Parsed, mention: Mention) -> bool:
     # "The diagnosis of metastasis cannot be excluded" is of today.
     presence, cue = presence_of(parsed, mention.first, mention.last)
     return not (presence == "uncertain" and cue is not None and cue.first >= mention.last)
+
+
+def _told_before(parsed: Parsed, mention: Mention, advice: int) -> bool:
+    """Whether a mention is told before what advice is for: "kavite, tüberküloz açısından ..."."""
+    other = any(mention.last <= hit.first < advice for hit in parsed.findings)
+    return parsed.scope_ends(mention.last, advice) or (other and mention.type not in _MEANINGS)
 
 
 def _seen(parsed: Parsed, mention: Mention) -> bool:
