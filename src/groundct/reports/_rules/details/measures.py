@@ -231,6 +231,8 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
         if hit.entry.meaning in _FORMS:
             if size.first - hit.last > _FORM_REACH or _breaks(gap):
                 break
+            if gap and hit.entry.meaning in _KINDS:
+                break  # "Above normal (32 mm)", "above normal with 41 mm".
             compared = parsed.words[hit.last - 1] in parsed.grammar.not_
             if compared and not (parsed.grammar.with_ | parsed.grammar.at).isdisjoint(gap):
                 break  # "Wider than normal, with 41 mm".
