@@ -25,7 +25,7 @@ OTHER = {"right": "left", "left": "right"}
 # Words that say one side by themselves, or mean another thing on the other side.
 ONE_SIDED = re.compile(
     r"middle (lobe|zone)|middle.{1,30}(lobe|zone)|lingul|\b(rul|rml|rll|lul|lll)\b|apicoposterior"
-    r"|anteromedio|medio?basal|medial basal|left (main coronary|anterior descending)"
+    r"|anteromedio|medio?basal|medial basal|left (main coronary|main stem|anterior descending)"
     r"|\b\d{1,2}[rl]\b",
     re.IGNORECASE,
 )

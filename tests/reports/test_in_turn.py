@@ -48,6 +48,22 @@ def _read(text: str, language: str = "en") -> Things:
             "Two nodules in the right lung, one in the upper and the other in the middle lobe.",
             [(_RUL, (), 1), (_RML, (), 1)],
         ),
+        (
+            "Four nodules in the right upper lobe and two in the left lower lobe.",
+            [(_RUL, (), 4), (_LLL, (), 2)],
+        ),
+        (
+            "Nonspecific nodules, 3 in the right upper lobe and one in the left lower lobe.",
+            [(_RUL, (), 3), (_LLL, (), 1)],
+        ),
+        (
+            "A nodule of 8 mm in the left lobe of the thyroid, one of 4 mm in the right lobe.",
+            [("left thyroid", (8.0,), 1), ("right thyroid", (4.0,), 1)],
+        ),
+        (
+            "The cyst in the right lobe of the liver is 15 mm and in the left lobe is 6 mm.",
+            [("right lobe of liver", (15.0,), None), ("left lobe of liver", (6.0,), None)],
+        ),
     ],
 )
 def test_things_that_are_told_in_turn(text: str, things: Things) -> None:

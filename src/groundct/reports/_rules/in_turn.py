@@ -16,6 +16,7 @@ from groundct.reports._rules.places.link import exact
 from groundct.reports._rules.places.side_words import side_words
 from groundct.reports._rules.places.site import Side, Site, side_of, site_paths
 from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.tokens import small_number
 from groundct.vocabulary.anatomy import anatomy
 
 _IN_TURN = "in_turn"
@@ -43,7 +44,9 @@ def in_turn(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[Fi
         return (finding,)
     said = {hit.entry.meaning for hit in parsed.relations}
     paired = _IN_TURN in said or _alternate(parsed, sites, sizes)
-    if not (len(sizes) == len(sites) and paired) and (sizes or _OTHER not in said):
+    counts = () if sizes else _counts(parsed, finding, sites)
+    paired = paired and len(sizes) == len(sites)
+    if not (paired or counts) and (sizes or _OTHER not in said):
         return (finding,)
     count = 1 if finding.count in (1, len(sites)) else None
     parts = (
@@ -52,17 +55,39 @@ def in_turn(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[Fi
             laterality=_side(site),
             lung_segments=site.segments,
             measurements=sizes[number : number + 1],
-            count=count,
+            count=counts[number] if counts else count,
         )
         for number, site in enumerate(sites)
     )
     return tuple(worded(part, parsed.text, parsed.language) for part in parts)
 
 
+def _counts(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[int, ...]:
+    """How many are at each site, "three in the upper and two in the lower lobe"; else nothing.
+
+    The number of the first site may stand before the finding.
+    """
+    numbers = {hit.first: int(hit.entry.meaning) for hit in parsed.found.get("numbers", ())}
+    out: list[int] = []
+    low = 0
+    for site in sites:
+        told = [
+            numbers.get(n) or small_number(parsed.words[n])
+            for n in range(low, site.first - 1)
+            if parsed.words[n + 1] in parsed.grammar.in_
+        ]
+        told = [number for number in told if number]
+        if not out and not told and finding.count is not None:
+            told = [finding.count]
+        if len(told) != 1:
+            return ()
+        out += [number for number in told if number]
+        low = site.last
+    return tuple(out)
+
+
 def _by_side(parsed: Parsed, finding: Finding) -> tuple[Finding, ...]:
     """The right and the left one, where each of two sizes is told of a side: else the finding."""
-    if finding.laterality not in (None, "bilateral"):
-        return (finding,)
     sizes = finding.measurements
     (first, middle), (second, end) = (_tokens(parsed, size) for size in sizes)
     after = (
@@ -79,7 +104,7 @@ def _by_side(parsed: Parsed, finding: Finding) -> tuple[Finding, ...]:
     count = 1 if finding.count in (1, len(sizes)) else None
     parts = (
         finding.changed(
-            anatomy=exact(of_side(finding.anatomy, side)),
+            anatomy=exact(mirrored(finding.anatomy, side)),
             laterality=side,
             lung_segments=tuple(s for s in finding.lung_segments if s.startswith(side)),
             measurements=(size,),
@@ -128,6 +153,19 @@ def of_side(paths: Sequence[str], side: str) -> list[str]:
         if leaf.startswith(side) or not leaf.startswith(SIDES):
             out.append(tree.path_of(half) if tree.is_mask_name(half) else path)
     return out or list(paths)
+
+
+def mirrored(paths: Sequence[str], side: str) -> list[str]:
+    """The paths of a side; where there are none, the whole organ of that side."""
+    other = "left" if side == "right" else "right"
+    tree = anatomy()
+    own = [path for path in of_side(paths, side) if not tree.leaf(path).startswith(other)]
+    if own:
+        return own
+    whole = [name for path in paths for name in (path, *tree.ancestors(path))]
+    names = [tree.leaf(path).replace(other, side, 1) for path in whole]
+    found = [name for name in names if name.startswith(side) and tree.is_mask_name(name)]
+    return [tree.path_of(min(found, key=len))] if found else []
 
 
 def _holds(wide: Site, site: Site) -> bool:

@@ -12,13 +12,12 @@ from typing import Final, NamedTuple
 
 from groundct.core.report import Change, Finding, Presence
 from groundct.reports._rules.american.wording import worded
-from groundct.reports._rules.in_turn import SIDES, of_side
+from groundct.reports._rules.in_turn import SIDES, mirrored
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.places.link import exact
 from groundct.reports._rules.places.side_words import emphasised, side_behind, side_words
 from groundct.reports._rules.places.site import Side, Site, site_paths
 from groundct.reports._rules.words.parsed import Parsed
-from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import Hit
 
 _SIGNS: Final = frozenset(",;:()")
@@ -166,19 +165,6 @@ def _between(one: Hit, other: Hit) -> tuple[int, int]:
     return min(one.last, other.last), max(one.first, other.first)
 
 
-def _mirrored(paths: Sequence[str], side: str) -> list[str]:
-    """The paths of a side; where there are none, the whole organ of that side."""
-    other = "left" if side == "right" else "right"
-    tree = anatomy()
-    own = [path for path in of_side(paths, side) if not tree.leaf(path).startswith(other)]
-    if own:
-        return own
-    whole = [name for path in paths for name in (path, *tree.ancestors(path))]
-    names = [tree.leaf(path).replace(other, side, 1) for path in whole]
-    found = [name for name in names if name.startswith(side) and tree.is_mask_name(name)]
-    return [tree.path_of(min(found, key=len))] if found else []
-
-
 def _part(parsed: Parsed, finding: Finding, clause: _Clause, told: Moves) -> Finding:
     """The finding on the side of a clause, with its change, and the sizes and sites in it."""
     low, high = clause.first, clause.last
@@ -190,7 +176,7 @@ def _part(parsed: Parsed, finding: Finding, clause: _Clause, told: Moves) -> Fin
         presence="absent" if clause.change == "resolved" else _present(told),
         laterality="right" if clause.side == "right" else "left",
         change=clause.change,
-        anatomy=exact(paths or _mirrored(finding.anatomy, clause.side)),
+        anatomy=exact(paths or mirrored(finding.anatomy, clause.side)),
         lung_segments=segments,
         measurements=tuple(
             size
