@@ -64,10 +64,14 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
     own = _own_sites(words, mention, spoken)
     if mention not in spoken or (own and len(spoken) == 1):
         return own
+    alike = same_thing(words.parsed, mention, spoken)
+    # "Left lower lobe lesion, nodule in the right lung, possible metastases".
+    others = {m.first for m in spoken if m is not mention and m not in alike}
     shared = [
         site
-        for other in same_thing(words.parsed, mention, spoken)
+        for other in alike
         for site in _own_sites(words, other, spoken)
+        if not (own and site.last in others)
     ]
     return tuple(dict.fromkeys((*own, *shared))) or _there(words, mention, spoken)
 

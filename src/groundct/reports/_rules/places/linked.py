@@ -46,9 +46,11 @@ def linked_to(
 ) -> Link | None:
     """What words join a mention to, which has no site or side of its own; None without such words.
 
-    What is listed with a mention so joined is joined too: "causing volume loss and distortion".
+    What is listed with a mention so joined is joined too: "causing volume loss and distortion",
+    "consolidation in the left lower lobe with bronchiectasis, cavities and volume loss".
     """
-    if not parsed.relations or mention not in spoken or not _in_chest(mention):
+    unjoined = not parsed.relations and parsed.grammar.with_.isdisjoint(parsed.words)
+    if unjoined or mention not in spoken or not _in_chest(mention):
         return None
     earlier = sorted((m for m in spoken if m.last <= mention.first), key=lambda m: -m.last)
     if not earlier:
@@ -71,13 +73,23 @@ def linked_to(
             mentions=tuple(m for m in earlier if _in_chest(m)) if points else (before,),
             whole=not points or cue.entry.meaning == HERE,
         )
+    if _comes_with(parsed, sites, before, mention):
+        return Link((before,), whole=True)
     gap = parsed.words[before.last : mention.first]
-    listed = 0 < len(gap) <= _LISTED_REACH and not parsed.grammar.joint.isdisjoint(gap)
+    listed = 0 < len(gap) <= _LISTED_REACH and not parsed.grammar.listing.isdisjoint(gap)
     between = any(before.last <= first < mention.first for first, _ in spans)
     told = parsed.scope_ends(before.last, mention.first)
     if not listed or between or told:
         return None
     return linked_to(parsed, sites, before, spoken)
+
+
+def _comes_with(parsed: Parsed, sites: tuple[Site, ...], before: Mention, mention: Mention) -> bool:
+    """Whether "with" right behind the site of a mention leads the next one in its region."""
+    behind = [s.last for s in sites if before.last <= s.first and s.last <= mention.first]
+    if not behind or mention.first - behind[-1] > _LEAD_REACH:
+        return False
+    return parsed.words[behind[-1]] in parsed.grammar.with_ and one_region(before, mention)
 
 
 def _cue(parsed: Parsed, floor: int, mention: Mention, limit: int) -> Hit | None:
