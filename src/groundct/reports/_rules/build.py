@@ -12,6 +12,7 @@ from groundct.reports._rules.american.told import Told
 from groundct.reports._rules.american.wording import own_words
 from groundct.reports._rules.details.details import Details, details_of
 from groundct.reports._rules.in_turn import in_turn
+from groundct.reports._rules.mention.again import with_again
 from groundct.reports._rules.mention.explained import unexplained
 from groundct.reports._rules.mention.mentions import Mention, mentions_of
 from groundct.reports._rules.mention.normal import (
@@ -20,6 +21,7 @@ from groundct.reports._rules.mention.normal import (
     said_normal,
     statement_of,
 )
+from groundct.reports._rules.places.apart import is_excepted
 from groundct.reports._rules.places.attach import (
     Words,
     adjective_sides,
@@ -76,7 +78,7 @@ class Among(NamedTuple):
 
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
     """Mentions of findings that are not only recommended to be looked for, and ruled-out ones."""
-    named = mentions_of(parsed)
+    named = with_again(parsed, mentions_of(parsed))
     told = tuple([m for m in named if not (_recommended(parsed, m) or _plain(parsed, m))])
     said = unexplained(parsed, told)
     return (*said, *normal_mentions(parsed, said))
@@ -187,7 +189,12 @@ def _sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
     usual = findings().types[mention.type].anatomy
     if not _in_chest(usual) or (not usual and _names_organ(mention)):
         return ()
-    told = [s for s in words.sites if not in_normal_clause(words.parsed, mention, s)]
+    told = [
+        site
+        for site in words.sites
+        if not in_normal_clause(words.parsed, mention, site)
+        and not is_excepted(words.parsed, mention, site)
+    ]
     if len(told) < len(words.sites):
         words = Words(words.parsed, tuple(told), words.absent)
     own_sides = frozenset(adjective_sides(words.parsed, mention, spoken))

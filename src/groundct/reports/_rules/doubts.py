@@ -25,8 +25,9 @@ def doubts_of(
 
     ``unknown-words``: it names a place and neither finding nor normality, or says that the place
     is not normal; ``unused-negation``: a negation that negates none of its findings;
-    ``unplaced-size``: a size that no finding has; ``crowded``: more findings than the rules' scopes were made for; ``impossible-place``: a lobe
-    that the lung of the named side has not ("left middle lobe"), of which only the side is kept.
+    ``unplaced-size``: a size that no finding has; ``crowded``: more findings than the rules' scopes
+    were made for; ``impossible-place``: a lobe that the lung of the named side has not ("left
+    middle lobe"), of which only the side is kept.
     """
     reasons: list[str] = []
     normal = (c for c in parsed.role("normality", "normal") if not is_denied(parsed, c))

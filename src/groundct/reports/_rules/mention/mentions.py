@@ -60,15 +60,14 @@ class Mention(NamedTuple):
 def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
     """All mentions; a general word that several places qualify gives one for each type."""
     out: list[Mention] = []
-    hits = _heads(parsed)
+    hits = heads_of(parsed)
     if not hits:
         return ()
     adjectives: tuple[Hit, ...] = ()
     tied = tied_places(parsed)
     for index, hit in enumerate(hits):
-        if hit.first in parsed.again and out:
-            out.append(_again(out[-1], hit, tied[index]))
-            continue
+        if hit.first in parsed.again:
+            continue  # `with_again` knows its type.
         own = _adjectives(parsed, hit, hits[index - 1].last if index else 0)
         joined = index > 0 and _joined(parsed, hits[index - 1].last, hit.first)
         meaning = hit.entry.meaning
@@ -107,14 +106,7 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
     return tuple(out)
 
 
-def _again(mention: Mention, hit: Hit, tied: tuple[Hit, ...]) -> Mention:
-    """A mention that is told again, with its own places or with what its name says of them."""
-    words = mention.named or (mention.first, mention.last)
-    own = tuple(place for place in mention.places if place.last <= words[1])
-    return mention._replace(first=hit.first, last=hit.last, places=tied or own, named=words)
-
-
-def _heads(parsed: Parsed) -> tuple[Hit, ...]:
+def heads_of(parsed: Parsed) -> tuple[Hit, ...]:
     """The findings' words, without those that only look like one: "the pleural cavity"."""
     hits = parsed.findings
     if _NONE in [hit.entry.meaning for hit in hits]:
@@ -214,7 +206,9 @@ def _narrow(parsed: Parsed, chosen: tuple[Hit, ...]) -> tuple[Hit, ...]:
 def _organs_in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
     """Whether places are abdominal organs joined to each other: "liver, spleen and pancreas"."""
     known = (places().places[place.entry.meaning] for place in chosen)
-    organs = all(place.regions == _ABDOMEN and place.parent for place in known)
+    organs = all(
+        (place.regions == _ABDOMEN and place.parent) or place.key == _LUNG for place in known
+    )
     # "Between the left kidney and the pancreas" it is in neither.
     amid = any(
         hit.entry.meaning == "between" and 0 <= chosen[0].first - hit.last <= _AMID
@@ -308,7 +302,7 @@ def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
     A place that is the adjective of one hit ("pleural effusion") is never a place of another; one
     whose ending makes it the place of things ("karaciğerde lezyon") may be.
     """
-    hits = _heads(parsed)
+    hits = heads_of(parsed)
     if not parsed.places:
         return ((),) * len(hits)
     owned = [_adjectives(parsed, h, hits[n - 1].last if n else 0) for n, h in enumerate(hits)]

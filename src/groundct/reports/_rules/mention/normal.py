@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.verb_last import Spanned
+from groundct.reports._rules.places.apart import set_aside
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
@@ -141,6 +142,7 @@ def _subjects(parsed: Parsed, cue: Hit) -> tuple[Hit, ...]:
     said += [n + 1 for n in range(cue.first) if parsed.words[n] in stops]
     floor = max(*said, normal_clauses(parsed).get(cue.first, 0), 0)
     before = [p for p in parsed.places if floor <= p.first and p.last <= cue.first]
+    before = [p for p in before if not set_aside(parsed, p, cue.first)]
     # A finding between place and cue is what the place was named for.
     between = [
         h

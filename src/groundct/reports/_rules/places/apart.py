@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.reports._rules.mention.mentions import Mention
-from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.mention.verb_last import Spanned
+from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.lexicon import Hit
 
 _APART: Final = "apart"
 _APART_REACH = 3
@@ -16,14 +18,30 @@ def set_apart(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention is what another stands beside: "apart from this mass, nodules in ..."."""
     comma = parsed.words[mention.last : mention.last + 1] == (",",)
     return comma and any(
-        hit.entry.meaning == _APART and 0 <= mention.first - hit.last <= _APART_REACH
-        for hit in parsed.relations
+        0 <= mention.first - hit.last <= _APART_REACH for hit in _exceptions(parsed)
     )
 
 
 def excepted(parsed: Parsed, low: int, high: int) -> bool:
     """Whether "except for" stands before a site: "atelectasis, except for the upper lobe"."""
-    return any(
-        hit.entry.meaning == _APART and low <= hit.first < high <= hit.last + _EXCEPT_REACH
-        for hit in parsed.relations
-    )
+    return any(low <= hit.first < high <= hit.last + _EXCEPT_REACH for hit in _exceptions(parsed))
+
+
+@once
+def _exceptions(parsed: Parsed) -> tuple[Hit, ...]:
+    """The words such as "except for" of a sentence."""
+    return tuple(hit for hit in parsed.relations if hit.entry.meaning == _APART)
+
+
+def is_excepted(parsed: Parsed, mention: Mention, thing: Spanned) -> bool:
+    """Whether a place or side is what a mention is not at: "except on the left, no effusion"."""
+    if not _exceptions(parsed) or mention.named is not None:
+        return False
+    if mention.last <= thing.first:
+        return excepted(parsed, mention.last, thing.first)
+    return set_aside(parsed, thing, mention.first)
+
+
+def set_aside(parsed: Parsed, thing: Spanned, first: int) -> bool:
+    """Whether a place is excepted from what follows a comma: "except on the left, ..."."""
+    return "," in parsed.words[thing.last : first] and excepted(parsed, 0, thing.first)

@@ -14,7 +14,7 @@ from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.mention.normal import in_normal_clause
 from groundct.reports._rules.mention.verb_last import Thing, own_before
-from groundct.reports._rules.places.apart import excepted
+from groundct.reports._rules.places.apart import is_excepted
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.site import side_of
 from groundct.reports._rules.places.sites import Site
@@ -287,7 +287,7 @@ def _owned(parsed: Parsed, side: Hit, mention: Mention, spoken: tuple[Mention, .
         return True
     if mention.first <= side.first < mention.last:
         return False
-    if in_normal_clause(parsed, mention, side) or excepted(parsed, mention.last, side.first):
+    if in_normal_clause(parsed, mention, side) or is_excepted(parsed, mention, side):
         return True
     own = {place.first for place in mention.places}
     # "No mass in the spleen and both kidneys": both is of the kidneys.

@@ -53,10 +53,11 @@ def retold_of(
     places += [hit for hit in found.get("sites", ()) if hit.entry.meaning != _JOINS]
     places += [hit for hit in found.get("laterality", ()) if hit.entry.meaning in _SIDES]
     starts = {hit.first for hit in places}
+    normal = {hit.first for hit in found.get("normality", ())}
     earlier = {hit.first for hit in cues if hit.entry.meaning == "earlier"}
     begun = {hit.last for hit in cues if hit.entry.meaning in _LEADING}
     out: list[Retold] = []
-    number, denied = 0, False
+    number, denied, ahead = 0, False, None
     verb = False  # "No nodule is seen" has its verb; another one says something else.
     verbs = {hit.first: hit.last for hit in cues if hit.entry.meaning in _ASSERTING}
     for cue in sorted((*cues, *exceptions)):
@@ -77,6 +78,12 @@ def retold_of(
                 out.append(Retold(cue, of, denied=True))
             elif denied and (turns or meaning in _ASSERTING):
                 out.append(Retold(cue, of, denied=False))
+        elif alone and meaning == _APART:
+            ahead = cue  # "Except in the lingula, no nodule was detected."
+        if ahead is not None and meaning in DENYING:
+            if normal.isdisjoint(range(ahead.last, cue.first)):
+                out.append(Retold(ahead, findings[0], denied=False))
+            ahead = None
         if meaning in DENYING:
             denied, verb = True, meaning != "negates_after"
         elif meaning in _ASSERTING:
