@@ -147,3 +147,19 @@ def test_of_two_findings_none_takes_the_place_of_the_next_sentence() -> None:
     text = "A nodule and a mass are seen. It lies in the left upper lobe."
     for finding in PLUGIN.extract(report_of_columns([("findings", text)])).findings:
         assert finding.laterality is None
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("Nodule in the left lung. In this location, pleural thickening is seen.", "left"),
+        ("Fracture of the right 6th rib. In this area, there is pleural thickening.", "right"),
+        # Nothing points back, both sides, two sides, a side of its own.
+        ("Nodule in the left lung. There is pleural thickening.", None),
+        ("Nodules in both lungs. In these areas, pleural thickening is seen.", None),
+        ("Right rib fracture, left effusion. In this area pleural thickening is seen.", None),
+        ("Nodule in the left lung. In this area on the right, pleural thickening.", "right"),
+    ],
+)
+def test_pleura_in_this_area_takes_the_side_alone(text: str, side: str | None) -> None:
+    assert _last(text) == (side, ["pleura"])

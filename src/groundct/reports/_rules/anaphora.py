@@ -22,6 +22,9 @@ from groundct.vocabulary.findings import findings
 from groundct.vocabulary.places import places
 
 _LUNG = "lung/lung"
+_PLEURA = "pleura/pleura"
+_LUNGS = frozenset(("lung",))
+_CHEST = frozenset(("lung", "pleura"))
 _SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
 
 
@@ -29,20 +32,32 @@ def placed(before: Before, said: SentenceReading) -> tuple[Finding, ...]:
     """The findings of a sentence that points back, those of the lungs placed by ``before``."""
     hit = pointing(said.parsed)
     here = hit is not None and hit.entry.meaning != ANAPHOR
-    spot = _spot(before.named or before) if here else _lung_of(before)
-    if hit is None or spot is None or not _sideless(said):
+    if hit is None:
+        return said.findings
+    last = before.named or before
+    spot = _spot(last) if here else _lung_of(before)
+    spot = spot if _sideless(said, _LUNGS) else None
+    side = _one_side(last) if here and _sideless(said, _CHEST) else None
+    if spot is None and side is None:
         return said.findings
     cue = Cue(span=said.parsed.span_of(hit.first, hit.last), role=ANAPHOR, entry=hit.entry.entry_id)
-    return tuple(
-        worded(
-            finding.changed(**spot._asdict(), cues=(*finding.cues, cue)),
-            said.parsed.text,
-            said.parsed.language,
-        )
-        if _placeless(finding)
-        else finding
-        for finding in said.findings
-    )
+    out = []
+    for finding in said.findings:
+        moved = finding
+        if spot is not None and _placeless(finding, _LUNG):
+            moved = finding.changed(**spot._asdict(), cues=(*finding.cues, cue))
+        elif side is not None and _placeless(finding, _PLEURA):
+            moved = finding.changed(laterality=side, cues=(*finding.cues, cue))
+        told = moved is not finding
+        out.append(worded(moved, said.parsed.text, said.parsed.language) if told else finding)
+    return tuple(out)
+
+
+def _one_side(before: Before) -> Literal["right", "left"] | None:
+    """The one side that a sentence's findings have and that it names, of whatever organ."""
+    there = {f.laterality for f in before.findings if f.presence != "absent"}
+    named = before.said.sides
+    return next((side for side in _SIDES if there == {side} and named <= {side}), None)
 
 
 def _spot(before: Before) -> Spot | None:
@@ -60,20 +75,20 @@ def _lung_of(before: Before) -> Spot | None:
     return None if side is None else Spot((anatomy().path_of(f"{side} lung"),), side, ())
 
 
-def _sideless(said: SentenceReading) -> bool:
-    """Whether a sentence names no side, and no place beside the lungs."""
+def _sideless(said: SentenceReading, regions: frozenset[str]) -> bool:
+    """Whether a sentence names no side, and no place beside these regions."""
     sides = ("right", "left", "bilateral", "midline", "opposite", "same")
     named = said.parsed.role("laterality", *sides) or not said.parsed.grammar.elsewhere.isdisjoint(
         said.parsed.words
     )
-    return not named and _only_lung(said.parsed)
+    return not named and _only(said.parsed, regions)
 
 
-def _placeless(finding: Finding) -> bool:
-    """Whether a finding of the lungs is there, and nothing says where."""
-    bare = finding.anatomy == (_LUNG,) and finding.laterality is None
+def _placeless(finding: Finding, home: str) -> bool:
+    """Whether a finding of lungs or pleura, its home, is there, and nothing says where."""
+    bare = finding.anatomy == (home,) and finding.laterality is None
     seen = finding.presence != "absent" and not is_meaning(finding)
-    return bare and seen and _of_lung(finding)
+    return bare and seen and findings().types[finding.type].anatomy == home
 
 
 def _of_lung(finding: Finding) -> bool:
@@ -83,7 +98,7 @@ def _of_lung(finding: Finding) -> bool:
 def _side(before: Before) -> Literal["right", "left"] | None:
     """The side of a sentence's lung findings, when the sentence names no place beside lungs."""
     there = [finding for finding in before.findings if finding.presence != "absent"]
-    if not there or there[0].laterality not in _SIDES or not _only_lung(before.said.parsed):
+    if not there or there[0].laterality not in _SIDES or not _only(before.said.parsed, _LUNGS):
         return None
     for side in _SIDES:
         lung = anatomy().path_of(f"{side} lung")
@@ -97,6 +112,6 @@ def _side(before: Before) -> Literal["right", "left"] | None:
     return None
 
 
-def _only_lung(parsed: Parsed) -> bool:
-    """Whether all places that a sentence names, neighbours too, are places of the lung."""
-    return all(places().places[p.entry.meaning].regions == ("lung",) for p in parsed.places)
+def _only(parsed: Parsed, regions: frozenset[str]) -> bool:
+    """Whether all places that a sentence names, neighbours too, are places of these regions."""
+    return all(regions.issuperset(places().places[p.entry.meaning].regions) for p in parsed.places)
