@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol, TypeVar
 
-from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.parsed import Parsed, label_end
 from groundct.vocabulary.lexicon import Hit
 
 NEAR_BEFORE: Final = "near_before:"
@@ -60,9 +60,11 @@ def own_before(
         shared = own_before(parsed, things, spoken, earlier[-1])
         if shared:
             return shared
+    # "Plevra: Efüzyon yok, kalınlaşma yok" is of the pleura throughout.
+    headed = tuple(t for t in things if t.last < label_end(parsed))
     following = [n for n in range(index, len(spoken)) if spoken[n].first >= finding.last]
     if not following:
-        return () if earlier else tuple(t for t in things if finding.last <= t.first)
+        return headed if earlier else tuple(t for t in things if finding.last <= t.first)
     for number in following:
         own = things_before(things, spoken, number)
         if own or _parted(parsed, finding.last, spoken[number].first):
@@ -70,7 +72,7 @@ def own_before(
         after = told_after(parsed, things, spoken, number)
         if after:
             return after
-    return ()
+    return headed
 
 
 def things_before(
