@@ -58,7 +58,7 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
     sizes = tuple(own for size in sizes_of(parsed) for own in _from_to(parsed, size))
     out: list[Measured] = []
     for number, size in enumerate(sizes):
-        if _of_no_finding(size, hits):
+        if _of_no_finding(parsed, size, hits):
             continue
         role = _kind(parsed, sizes, number, hits)
         form = size.measurement.form
@@ -148,10 +148,15 @@ def usual_kind(value: Measurement, kind: str, *, widest: bool = False) -> Measur
     return usual
 
 
-def _of_no_finding(size: Size, hits: tuple[Hit, ...]) -> bool:
-    """Whether a size is one of slices, pixels or a way to move: their words touch it."""
+def _of_no_finding(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> bool:
+    """Whether a size is one of slices, pixels or a way to move: their words touch it.
+
+    "Pleural retraction, 9 mm" is a finding, and no way to move.
+    """
+    found = {n for finding in parsed.findings for n in range(finding.first, finding.last)}
     return any(
         hit.entry.meaning in _OF_NONE
+        and hit.first not in found
         and (abs(hit.first - size.last) <= 1 or 0 <= size.first - hit.last <= _CLOSE)
         for hit in hits
     )
@@ -173,7 +178,9 @@ def _kind(parsed: Parsed, sizes: tuple[Size, ...], number: int, hits: tuple[Hit,
             gap = hit.first - last
             # "3 cm above the carina": nothing may stand between.
             reach = 1 if apart else _NEAR
-            cut = parsed.any_word(last, hit.first, stops) or any(
+            # "8 mm (short axis)": brackets that hold nothing else part nothing.
+            held = parsed.words[last : hit.first] + parsed.words[hit.last : hit.last + 1]
+            cut = (held != ("(", ")") and parsed.any_word(last, hit.first, stops)) or any(
                 last <= other.first < hit.first for other in sizes
             )
         elif hit.last <= size.first:

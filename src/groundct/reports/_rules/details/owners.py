@@ -10,9 +10,11 @@ from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import Size
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import lexicon
+from groundct.vocabulary.sizes import default_kind
 
 _REACH = 8
 _CALCIFICATION = "~calcification"
+_UNKNOWN = "unknown"
 _STOPS = frozenset(",;:()")
 
 
@@ -66,14 +68,18 @@ def _owner(
 
 
 def _is_feature(parsed: Parsed, mentions: tuple[Mention, ...], number: int, size: Size) -> bool:
-    """Whether "with" makes calcification a feature of a mention that is then measured.
+    """Whether "with" makes what is not measured a feature of a mention that is.
 
-    "Nodes with calcification, the largest 15 mm"; a comma leads back to the nodes.
+    "Nodes with calcification, the largest 15 mm", "a nodule with pleural retraction, 15 mm in
+    size"; a comma leads back to the nodes.
     """
     own, before = mentions[number], mentions[number - 1]
     led = parsed.any_word(before.last, own.first, parsed.grammar.with_)
     parted = "," in parsed.words[own.last : size.first]
-    return led and parted and own.hit.entry.meaning == _CALCIFICATION
+    if not (led and parted):
+        return False
+    unmeasured = default_kind(own.type) == _UNKNOWN != default_kind(before.type)
+    return unmeasured or own.hit.entry.meaning == _CALCIFICATION
 
 
 def _measures(parsed: Parsed, first: int, last: int) -> bool:

@@ -26,6 +26,7 @@ MASK = "\0"
 _PARTING: Final = frozenset(",;")
 _UNITS: Final = frozenset(("mm", "cm"))
 _LINE_WORD: Final = 4
+_TO_SIZE: Final = 3
 _UNSEEN: Final = "~unseen"
 """The general word of an organ that was looked for and is not there."""
 ANAPHOR: Final = "anaphor"
@@ -343,18 +344,17 @@ def _without_measures(
 ) -> tuple[Hit, ...]:
     """The findings without what only tells of a size of the one before.
 
-    "A cavity with a wall thickness of 3 mm".
+    "A cavity with a wall thickness of 3 mm", "a cavity, wall thickness 3 mm".
     """
-    leads = known.with_ | known.article | known.article_one
-    return tuple(
-        hit
-        for number, hit in enumerate(findings)
-        if not number
-        or words[hit.last - 1] not in known.neutral
-        or known.with_.isdisjoint(words[max(hit.first - 2, 0) : hit.first])
-        or words[hit.first - 1] not in leads
-        or not any(word[0].isdigit() for word in words[hit.last : hit.last + 3])
-    )
+    leads = known.with_ | {","}
+    kept = []
+    for number, hit in enumerate(findings):
+        neutral = number and words[hit.last - 1] in known.neutral
+        led = hit.first - (words[hit.first - 1] in known.article | known.article_one)
+        sized = any(word[0].isdigit() for word in words[hit.last : hit.last + _TO_SIZE])
+        if not (neutral and sized and words[led - 1] in leads):
+            kept.append(hit)
+    return tuple(kept)
 
 
 def _without_joint(hit: Hit, words: list[str], known: Grammar) -> Hit:
