@@ -88,3 +88,15 @@ def test_a_sentence_that_goes_on_has_the_paths_of_the_one_before() -> None:
     leaves = [[anatomy().leaf(path) for path in s.anatomy] for s in said.sentences]
     assert leaves == [["left kidney"], ["left kidney"], ["left kidney"], ["spleen"], []]
     assert said.sentences[-1].regions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "regions"),
+    [
+        ("Elevated right hemidiaphragm and linear atelectasis at the base.", ("abdomen", "lung")),
+        ("Elevated right hemidiaphragm.", ("abdomen",)),
+        ("A nodule adjacent to the diaphragm.", ("abdomen",)),
+    ],
+)
+def test_lungs_beside_a_raised_diaphragm(text: str, regions: tuple[str, ...]) -> None:
+    assert regions_of(text) == [regions]

@@ -16,6 +16,8 @@ from groundct.vocabulary.places import GENERAL, places
 
 _LUNG = "lung"
 _ANY = "*"
+_ABDOMEN = frozenset(("abdomen",))
+"""The region of the diaphragm, which is nearly all that yields to any other."""
 _CONTINUES = "continues"
 
 
@@ -37,6 +39,8 @@ def regions_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[str, ...]
             return None
     elif not found:
         found = _of_types(mentions)
+    elif found == _ABDOMEN and all(_is_weak(hit) for hit in parsed.places):
+        found |= _of_types(tuple(m for m in mentions if _apart(parsed, m)))
     return _in_order(found)
 
 
@@ -57,6 +61,19 @@ def _follows(parsed: Parsed) -> bool:
 def _general(mention: Mention) -> bool:
     """Whether a mention is a word such as "nodule" that no place says more of."""
     return mention.hit.entry.meaning.startswith(GENERAL) and not mention.places
+
+
+def _is_weak(place: Hit) -> bool:
+    return _ANY in places().places[place.entry.meaning].yields_to
+
+
+def _apart(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a finding that says its own place has none in its words, nor one tied to it.
+
+    Beside "elevated diaphragm" atelectasis is in the lung.
+    """
+    inside = any(p.first < mention.last and mention.first < p.last for p in parsed.places)
+    return not (inside or mention.places or mention.hit.entry.meaning.startswith(GENERAL))
 
 
 def _named(parsed: Parsed) -> tuple[Hit, ...]:
