@@ -88,11 +88,14 @@ def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:
 def _spelt(parsed: Parsed, taken: set[int]) -> list[Rewrite]:
     """Words that are misspelt and not taken by a phrase, with their right spelling."""
     respelt = _respelt(parsed.language)
-    if not any(map(respelt.__getitem__, parsed.said.surfaces)):
+    surfaces = parsed.said.surfaces
+    if parsed.text.isupper():  # "RT" may be "Rt" then
+        surfaces = [surface.lower() for surface in surfaces]
+    if not any(map(respelt.__getitem__, surfaces)):
         return []
     return [
         _rewrite(parsed, (number, number + 1), text, SPELLING)
-        for number, surface in enumerate(parsed.said.surfaces)
+        for number, surface in enumerate(surfaces)
         if (text := respelt[surface]) is not None and number not in taken
     ]
 
