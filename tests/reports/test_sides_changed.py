@@ -40,6 +40,14 @@ RIGHT_LESS: Seen = [("present", "right", "decreased"), ("present", "left", "incr
             [("absent", "left", "resolved"), ("present", "right", "stable")],
         ),
         (
+            "Both effusions have decreased, the right has resolved.",
+            [("present", "left", "decreased"), ("absent", "right", "resolved")],
+        ),
+        (
+            "Effusion increased on the left, new on the right.",
+            [("present", "left", "increased"), ("present", "right", "new")],
+        ),
+        (
             "Bilateral effusions have increased on the right.",
             [("present", "left", None), ("present", "right", "increased")],
         ),
@@ -55,6 +63,7 @@ def test_sides_that_changed_apart(text: str, seen: Seen) -> None:
         ("Solda effüzyon azalmış, sağda artmıştır.", LEFT_LESS),
         ("Sağda pnömotoraks azalmış, solda artmıştır.", RIGHT_LESS),
         ("Bilateral effüzyon mevcut, sağda azalmış, solda artmıştır.", RIGHT_LESS),
+        ("Sağ alt lobdaki konsolidasyon gerilemiş, sol alt lobdaki ilerlemiştir.", RIGHT_LESS),
     ],
 )
 def test_they_are_told_apart_in_turkish(text: str, seen: Seen) -> None:

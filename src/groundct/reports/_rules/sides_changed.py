@@ -19,6 +19,7 @@ from groundct.reports._rules.places.side_words import emphasised, side_behind, s
 from groundct.reports._rules.places.site import Side, Site, site_paths
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
+from groundct.vocabulary.words import is_beside
 
 _SIGNS: Final = frozenset(",;:()")
 _LEAD: Final = 2
@@ -66,19 +67,26 @@ def sides_changed(
     sides = [clause.side for clause in clauses]
     if len(sides) != len(set(sides)):
         return ()
-    if len(clauses) == 1 and finding.laterality == "bilateral":
+    if len(clauses) == 1 and finding.laterality == "bilateral" and sides != ["bilateral"]:
         one = clauses[0]
         if side_behind(parsed, told.changes[0][0].last) is None:
             return ()
         if finding.measurements:
             return (worded(finding.changed(change=None), parsed.text, parsed.language),)
-        other: Side = "left" if one.side == "right" else "right"
-        clauses = (_Clause(one.last, one.last, other, None), one)
+        clauses = (_Clause(one.last, one.last, _other(one.side), None), one)
+    whole = [clause for clause in clauses if clause.side == "bilateral"]
+    if len(clauses) == len(SIDES) and whole == [clauses[0]]:
+        # "Both have decreased, the right one has resolved."
+        clauses = (whole[0]._replace(side=_other(clauses[1].side)), clauses[1])
     if {clause.side for clause in clauses} != set(SIDES):
         return ()
     if len({clause.change for clause in clauses}) == 1:
         return ()
     return tuple(_part(parsed, finding, clause, told) for clause in clauses)
+
+
+def _other(side: Side) -> Side:
+    return "left" if side == "right" else "right"
 
 
 def _of_organ(parsed: Parsed, mention: Mention, clause: tuple[int, int]) -> bool:
@@ -90,6 +98,7 @@ def _of_organ(parsed: Parsed, mention: Mention, clause: tuple[int, int]) -> bool
         mention.last <= clause[0] <= place.first < clause[1]
         and place.first in sides
         and not parsed.any_word(sides[place.first] - _LEAD, place.first, leads)
+        and not (parsed.verb_last and is_beside(parsed.surface(place.last - 1), parsed.language))
         for place in parsed.places
     )
 
@@ -152,6 +161,8 @@ def _side(parsed: Parsed, clause: tuple[int, int], hit: Hit) -> Side | None:
     if len(single) < len(named):
         single = [s for s in single if not parsed.any_word(*_between(s, hit), _SIGNS)]
     meanings = {side.entry.meaning for side in single}
+    if not meanings and named:
+        return "bilateral"
     if len(meanings) != 1:
         return None
     return "right" if "right" in meanings else "left"

@@ -106,7 +106,9 @@ def _is_contrast(parsed: Parsed, hits: tuple[Hit, ...]) -> bool:
     if len(said) < 2 or said.isdisjoint(_WITH_PRIOR):
         return False
     ended = {hit.entry.meaning for hit in hits if _ends_clause(parsed, hit)}
-    return ended.issuperset(_WITH_PRIOR) or not said.isdisjoint(_GROWTH)
+    sided = any(side_behind(parsed, h.last) for h in hits if h.entry.meaning in _WITH_PRIOR)
+    other = _CHANGES if sided else _GROWTH
+    return ended.issuperset(_WITH_PRIOR) or not said.isdisjoint(other)
 
 
 def _is_clause(parsed: Parsed, hit: Hit) -> bool:

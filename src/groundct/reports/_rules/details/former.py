@@ -55,7 +55,7 @@ def of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
         limit = sizes[number + 1].first if number + 1 < len(sizes) else len(parsed.words)
         between = parsed.words[size.last : after[0].first]
         other = any(size.last <= hit.first < after[0].first for hit in parsed.findings)
-        parted = not (grammar.listing | {"("}).isdisjoint(between)
+        parted = not (grammar.listing | _STOPS | {"("}).isdisjoint(between)
         if after[0].first < limit and not (parted or other):
             told = "(" in before or not grammar.past.isdisjoint(before) or len(sizes) > 1
             return after[0].entry.meaning == "exam" and told
