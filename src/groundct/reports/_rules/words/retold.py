@@ -22,6 +22,7 @@ _APART: Final = "apart"
 _STOPS: Final = frozenset(",;")
 _GAP = 4
 _EARLIER_REACH = 8
+_LEAD_REACH = 16
 
 
 class Retold(NamedTuple):
@@ -106,7 +107,7 @@ def _place(words: Sequence[str], cue: Hit, starts: set[int], known: Grammar) -> 
 
 def _leads_on(words: Sequence[str], place: int, following: int, known: Grammar) -> bool:
     """Whether a place leads the next finding and ends no clause: "absent in the lung, a nodule"."""
-    if following == len(words):
+    if following == len(words) or following - place > _LEAD_REACH:
         return False
     parting = _STOPS | known.joint | known.but | known.with_
     return parting.isdisjoint(words[place:following])
