@@ -41,6 +41,8 @@ def sentences(text: str) -> list[str]:
         ("1- Cyst 2- Goiter 3-Mass", ["Cyst", "Goiter", "Mass"]),
         ("Chest: 1 - Cyst. No mass. 2 - Goiter", ["Chest:", "Cyst.", "No mass.", "Goiter"]),
         ("2-Goiter.", ["Goiter."]),
+        ("Effusion: No. 3 cysts in the liver.", ["Effusion: No.", "3 cysts in the liver."]),
+        ("Station No. 3 is normal.", ["Station No. 3 is normal."]),
         ("1-cyst 2-goiter", ["cyst", "goiter"]),
         ("(1) Cyst (2) Goiter", ["Cyst", "Goiter"]),
         ("a) Cyst b) Goiter", ["Cyst", "Goiter"]),

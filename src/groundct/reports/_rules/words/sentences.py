@@ -41,6 +41,7 @@ _QUOTED = re.compile(
     r'|[^\W\d_][^"“”.!?\n]{1,40}["”](?=[,;:)]| [a-z]))'
 )
 _CAPITALIZED = re.compile(r"[ \t]*[A-ZÇĞİÖŞÜ][a-zçğıöşü]+ ")
+_ASKS = (":", "?")
 _OPEN_ENDS = (":", ",", "-", "/", "(")
 _LOOK = 16
 _LINE = 60
@@ -191,6 +192,8 @@ def _period_ends(before: str, after: str, language: str) -> bool:
         return False  # a list number at the start of a sentence
     if short and ("." in name or name in _sides(language)):
         return False  # "e.g.", "Rt."
+    if short and word is not None and name in grammar(language).not_:
+        short = before[: word.start()].rstrip()[-1:] not in _ASKS  # "Effusion: No. 3 nodules"
     return not short or not (following[:1].isdigit() or len(before) < 3)
 
 
