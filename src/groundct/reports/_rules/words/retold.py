@@ -15,6 +15,8 @@ DENYING: Final = frozenset(
     ("negates_after", "negates_before", "negates_next", "negates_of", "negates_it")
 )
 _ASSERTING: Final = frozenset(("asserts", "described"))
+_UNITS: Final = frozenset(("mm", "cm"))
+"""Units of a size that is there: "no effusion on the right, 15 mm on the left"."""
 _LEADING: Final = frozenset(("ends_scope", "introduces"))
 _JOINS: Final = "joins"
 _SIDES: Final = frozenset(("right", "left", "bilateral"))
@@ -61,7 +63,13 @@ def retold_of(
     number, denied, ahead = 0, False, None
     verb = False  # "No nodule is seen" has its verb; another one says something else.
     verbs = {hit.first: hit.last for hit in cues if hit.entry.meaning in _ASSERTING}
-    for cue in sorted((*cues, *exceptions)):
+    sizes = [
+        hit._replace(first=hit.first - 1)
+        for hit in found.get("units", ())
+        if hit.entry.meaning in _UNITS and hit.first and words[hit.first - 1][0].isdigit()
+    ]
+    sizes = [size for size in sizes[:1] if words[size.first - 1] in _STOPS]
+    for cue in sorted((*cues, *exceptions, *sizes)):
         while number < len(findings) and findings[number].last <= cue.first:
             number += 1
         meaning = cue.entry.meaning
@@ -77,7 +85,7 @@ def retold_of(
             of = findings[number - 1]
             if meaning in DENYING:
                 out.append(Retold(cue, of, denied=True))
-            elif denied and (turns or meaning in _ASSERTING):
+            elif denied and (turns or meaning in _ASSERTING | _UNITS):
                 out.append(Retold(cue, of, denied=False))
         elif alone and meaning == _APART:
             ahead = cue  # "Except in the lingula, no nodule was detected."
