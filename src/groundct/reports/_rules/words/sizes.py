@@ -46,14 +46,15 @@ class _Numbers(NamedTuple):
 @once
 def sizes_of(parsed: Parsed) -> tuple[Size, ...]:
     """All sizes in order. A range is one size, each number of a list one of its own."""
-    if not (_DIGIT.search(parsed.text) or _spelt(parsed)):
+    spelt = _spelt(parsed)
+    if not (spelt or _DIGIT.search(parsed.text)):
         return ()
     hits = {hit.first: hit for hit in parsed.found.get("units", ())}
     out: list[Size] = []
     end = 0
     for position, word in enumerate(parsed.words):
         group = None
-        if position >= end and (word[0].isdigit() or position in _spelt(parsed)):
+        if position >= end and (word[0].isdigit() or position in spelt):
             group = _product(parsed, hits, position)
         if group is None:
             continue
@@ -87,8 +88,9 @@ def _product(parsed: Parsed, hits: dict[int, Hit], first: int) -> _Numbers | Non
 
 def _number(parsed: Parsed, hits: dict[int, Hit], position: int) -> float | None:
     """The number at a token; None inside a word such as "T12"."""
-    if position in _spelt(parsed):
-        return _spelt(parsed)[position]
+    spelt = _spelt(parsed)
+    if position in spelt:
+        return spelt[position]
     if not 0 <= position < len(parsed.words) or not parsed.words[position][0].isdigit():
         return None
     word, start = parsed.words[position], parsed.said.starts[position]
@@ -102,10 +104,12 @@ def _number(parsed: Parsed, hits: dict[int, Hit], position: int) -> float | None
 @once
 def _spelt(parsed: Parsed) -> dict[int, float]:
     """The numbers in words that a unit follows, "six mm"; "two mm-sized nodules" are two."""
+    hits = parsed.found.get("numbers", ())
+    if not hits:
+        return {}
     units = [hit.last for hit in parsed.found.get("units", ()) if hit.entry.meaning in SCALES]
     kinds = {hit.first for hit in _kinds(parsed)}
     measured = {last - 1 for last in units if last not in kinds}
-    hits = parsed.found.get("numbers", ())
     return {hit.first: float(hit.entry.meaning) for hit in hits if hit.last in measured}
 
 

@@ -70,8 +70,9 @@ def _leave_out_periods(tokens: Tokens, language: str) -> None:
     Some shorthand has its period: "No. 5" is a number, "no 5 mm nodule" and "no. Normal" are none.
     """
     short, units = shorthand(language), unit_words(language)
-    for n in range(len(tokens.words) - 1, 0, -1):
-        if tokens.words[n] != "." or tokens.starts[n] != tokens.ends[n - 1]:
+    periods = [n for n, word in enumerate(tokens.words) if word == "."]
+    for n in reversed(periods):
+        if not n or tokens.starts[n] != tokens.ends[n - 1]:
             continue
         following = tokens.words[n + 1 : n + 3]
         numbered = bool(following) and following[0].isdecimal() and units.isdisjoint(following)
