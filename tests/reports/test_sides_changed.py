@@ -40,6 +40,14 @@ RIGHT_LESS: Seen = [("present", "right", "decreased"), ("present", "left", "incr
             [("absent", "left", "resolved"), ("present", "right", "stable")],
         ),
         (
+            "Pneumothorax on the right unchanged, on the left decreased.",
+            [("present", "right", "stable"), ("present", "left", "decreased")],
+        ),
+        (
+            "The left effusion has resolved, the right persists.",
+            [("absent", "left", "resolved"), ("present", "right", "stable")],
+        ),
+        (
             "Both effusions have decreased, the right has resolved.",
             [("present", "left", "decreased"), ("absent", "right", "resolved")],
         ),

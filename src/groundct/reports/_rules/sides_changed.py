@@ -23,6 +23,8 @@ from groundct.vocabulary.words import is_beside
 
 _SIGNS: Final = frozenset(",;:()")
 _LEAD: Final = 2
+_MOST: Final = 4
+"""The most words of change that are told of two sides."""
 
 
 class Moves(NamedTuple):
@@ -55,7 +57,7 @@ def sides_changed(
     finding stays one, and has not changed as a whole.
     """
     denied = told.presence[0] == "absent" and not _is_gone(told)
-    if denied or not side_words(parsed):
+    if denied or not side_words(parsed) or len(told.changes) > _MOST:
         return ()
     around = (
         max((m.last for m in spoken if m.last <= mention.first), default=0),
@@ -64,6 +66,9 @@ def sides_changed(
     if any(hit.first < around[0] or hit.last > around[1] for hit, _ in told.changes):
         return ()
     clauses = _clauses(parsed, mention, around, told.changes)
+    single = tuple(clause for clause in clauses if clause.side != "bilateral")
+    if {clause.side for clause in single} == set(SIDES):
+        clauses = single  # "Both persist, the right one has increased, the left decreased."
     sides = [clause.side for clause in clauses]
     if len(sides) != len(set(sides)):
         return ()

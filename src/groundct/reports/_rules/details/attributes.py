@@ -15,7 +15,7 @@ from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.verb_last import Spanned
 from groundct.reports._rules.places.side_words import side_behind
 from groundct.reports._rules.presence.scope import presence_of
-from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit, lexicon
@@ -106,9 +106,20 @@ def _is_contrast(parsed: Parsed, hits: tuple[Hit, ...]) -> bool:
     if len(said) < 2 or said.isdisjoint(_WITH_PRIOR):
         return False
     ended = {hit.entry.meaning for hit in hits if _ends_clause(parsed, hit)}
-    sided = any(side_behind(parsed, h.last) for h in hits if h.entry.meaning in _WITH_PRIOR)
+    sided = any(_is_sided(parsed, h) for h in hits if h.entry.meaning in _WITH_PRIOR)
     other = _CHANGES if sided else _GROWTH
     return ended.issuperset(_WITH_PRIOR) or not said.isdisjoint(other)
+
+
+def _is_sided(parsed: Parsed, hit: Hit) -> bool:
+    """Whether a change is told of a side: "increased on the left", "on the left decreased"."""
+    named = hit.first - parsed.any_word(hit.first - 1, hit.first, parsed.grammar.is_)
+    return named in _side_ends(parsed) or side_behind(parsed, hit.last) is not None
+
+
+@once
+def _side_ends(parsed: Parsed) -> frozenset[int]:
+    return frozenset(side.last for side in parsed.role("laterality", "right", "left"))
 
 
 def _is_clause(parsed: Parsed, hit: Hit) -> bool:

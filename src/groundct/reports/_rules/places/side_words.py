@@ -63,18 +63,19 @@ def side_behind(parsed: Parsed, last: int) -> Hit | None:
     leads = grammar.on | grammar.at | grammar.in_
     if not parsed.any_word(last, last + 1, leads):
         return None
+    small = leads | grammar.article
+    while parsed.any_word(last, last + 1, small):
+        last += 1
+    side = _free_sides(parsed).get(last)
+    return None if side is None or emphasised(parsed, side.first) else side
+
+
+@once
+def _free_sides(parsed: Parsed) -> dict[int, Hit]:
+    """The sides "right" and "left" that stand before no organ, by their first tokens."""
     organs = {place.first for place in parsed.places}
-    return next(
-        (
-            side
-            for side in parsed.role("laterality", "right", "left")
-            if leads.union(grammar.article).issuperset(parsed.words[last : side.first])
-            and side.first >= last
-            and side.last not in organs
-            and not emphasised(parsed, side.first)
-        ),
-        None,
-    )
+    sides = parsed.role("laterality", "right", "left")
+    return {side.first: side for side in sides if side.last not in organs}
 
 
 def _stresses(parsed: Parsed, cue: Hit, position: int) -> bool:
