@@ -106,11 +106,14 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
     return tuple(out)
 
 
+@once
 def heads_of(parsed: Parsed) -> tuple[Hit, ...]:
     """The findings' words, without those that only look like one: "the pleural cavity"."""
     hits = parsed.findings
     if _NONE in [hit.entry.meaning for hit in hits]:
         hits = tuple([hit for hit in hits if hit.entry.meaning != _NONE])
+    if len(hits) < 2:
+        return hits
     named = {one for one, other in pairwise(hits) if is_adjective(parsed, one, other)}
     return tuple([hit for hit in hits if hit not in named]) if named else hits
 

@@ -45,7 +45,9 @@ def normal_clauses(parsed: Parsed) -> dict[int, int]:
     first token gives the first one of its clause.
     """
     cues = parsed.role("normality", "normal")
-    heads = {h.first: h for h in parsed.findings if h.entry.meaning != _NONE} if cues else {}
+    if not cues:
+        return {}
+    heads = {h.first: h for h in parsed.findings if h.entry.meaning != _NONE}
     out: dict[int, int] = {}
     floor = min((hit.last for hit in heads.values()), default=len(parsed.words))
     for cue in cues:

@@ -346,15 +346,22 @@ def _without_measures(
 
     "A cavity with a wall thickness of 3 mm", "a cavity, wall thickness 3 mm".
     """
-    leads = known.with_ | {","}
-    kept = []
-    for number, hit in enumerate(findings):
-        neutral = number and words[hit.last - 1] in known.neutral
-        led = hit.first - (words[hit.first - 1] in known.article | known.article_one)
-        sized = any(word[0].isdigit() for word in words[hit.last : hit.last + _TO_SIZE])
-        if not (neutral and sized and words[led - 1] in leads):
-            kept.append(hit)
-    return tuple(kept)
+    return tuple(
+        [
+            hit
+            for number, hit in enumerate(findings)
+            if not (
+                number and words[hit.last - 1] in known.neutral and _is_measure(hit, words, known)
+            )
+        ]
+    )
+
+
+def _is_measure(hit: Hit, words: list[str], known: Grammar) -> bool:
+    """Whether a comma or "with" leads a finding's words, and a number follows them."""
+    led = hit.first - (words[hit.first - 1] in known.article | known.article_one)
+    sized = any(word[0].isdigit() for word in words[hit.last : hit.last + _TO_SIZE])
+    return sized and (words[led - 1] == "," or words[led - 1] in known.with_)
 
 
 def _without_joint(hit: Hit, words: list[str], known: Grammar) -> Hit:
