@@ -52,23 +52,27 @@ def retold_of(
     if not findings or not cues:
         return ()
     exceptions = [h for h in found.get("relation", ()) if h.entry.meaning == _APART]
-    places = [*found.get("anatomy", ())]
-    places += [hit for hit in found.get("sites", ()) if hit.entry.meaning != _JOINS]
-    places += [hit for hit in found.get("laterality", ()) if hit.entry.meaning in _SIDES]
-    starts = {hit.first for hit in places}
-    normal = {hit.first for hit in found.get("normality", ())}
-    earlier = {hit.first for hit in cues if hit.entry.meaning == "earlier"}
     begun = {hit.last for hit in cues if hit.entry.meaning in _LEADING}
-    out: list[Retold] = []
-    number, denied, ahead = 0, False, None
-    verb = False  # "No nodule is seen" has its verb; another one says something else.
-    verbs = {hit.first: hit.last for hit in cues if hit.entry.meaning in _ASSERTING}
     sizes = [
         hit._replace(first=hit.first - 1)
         for hit in found.get("units", ())
         if hit.entry.meaning in _UNITS and hit.first and words[hit.first - 1][0].isdigit()
     ]
     sizes = [size for size in sizes[:1] if words[size.first - 1] in _STOPS]
+    behind_first = (hit for hit in cues if hit.first >= findings[0].last)
+    begins = (_begins(words, hit, begun, known) for hit in behind_first)
+    if not (exceptions or sizes or any(begins)):
+        return ()
+    places = [*found.get("anatomy", ())]
+    places += [hit for hit in found.get("sites", ()) if hit.entry.meaning != _JOINS]
+    places += [hit for hit in found.get("laterality", ()) if hit.entry.meaning in _SIDES]
+    starts = {hit.first for hit in places}
+    normal = {hit.first for hit in found.get("normality", ())}
+    earlier = {hit.first for hit in cues if hit.entry.meaning == "earlier"}
+    out: list[Retold] = []
+    number, denied, ahead = 0, False, None
+    verb = False  # "No nodule is seen" has its verb; another one says something else.
+    verbs = {hit.first: hit.last for hit in cues if hit.entry.meaning in _ASSERTING}
     for cue in sorted((*cues, *exceptions, *sizes)):
         while number < len(findings) and findings[number].last <= cue.first:
             number += 1
@@ -126,5 +130,5 @@ def _begins(words: Sequence[str], cue: Hit, begun: set[int], known: Grammar) -> 
     first = cue.first
     if first and words[first - 1] in known.pronoun:
         first -= 1
-    parting = _STOPS | known.joint | known.but
-    return first in begun or (first > 0 and words[first - 1] in parting)
+    before = words[first - 1] if first else ""
+    return first in begun or before in _STOPS or before in known.joint or before in known.but
