@@ -87,7 +87,9 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
     for number, (finding, indices, offset) in enumerate(read.draft.findings):
         start, end = finding.span.start + offset, finding.span.end + offset
         # Its words may stand in a later one of its sentences: "The spleen is 150 mm. Splenomegaly."
-        own = next(index for index in indices if start < sentences[index].end)
+        own = indices[0]
+        if len(indices) > 1:
+            own = next(index for index in indices if start < sentences[index].end)
         section, column, cell = homes[own]
         sizes = _NO_SIZES
         if finding.measurements:

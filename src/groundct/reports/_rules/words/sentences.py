@@ -22,7 +22,7 @@ _CANDIDATE = re.compile(
 )
 # The same for a text without two spaces in a row and numbers of a list: many times as fast.
 _SIGN = re.compile(r"[.!?\"“”•●▪\n](?:(?<=[.!?])[.!?]*)?")
-_GAP = re.compile(r"[ \t]{2}|[ \t]\d{1,2}\)[ \t]")
+_GAP = re.compile(r"[ \t](?:[ \t]|\d{1,2}\)[ \t])")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
 _DASHED = r"\d{1,2}[ ]?[-–]\s*(?=[A-ZÇĞİÖŞÜ][^\W\d_])"
 _LIST_MARK = re.compile(
@@ -67,7 +67,7 @@ def _items(text: str, section: Span) -> list[tuple[int, int]]:
     items or more: "1-month follow-up" has none.
     """
     part = text[section.start : section.end]
-    if not any(sign in part for sign in _FIRST_ITEMS):
+    if not any(map(part.__contains__, _FIRST_ITEMS)):
         return []
     lists: list[list[tuple[int, int]]] = []
     running: dict[str, list[tuple[int, int]]] = {}
