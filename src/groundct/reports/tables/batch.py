@@ -81,7 +81,7 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
     issues: list[Issue] = []
     counts: Counter[str] = Counter()
     before = _bill(plugin)
-    # All are read before the first is told: one kind of work after another is quicker than by turns.
+    # All are read before the first is told: one kind of work after another is the quicker way.
     for result in map(_told, tuple(_results(tuple(rows), plugin))):
         counts["rows"] += 1
         if not isinstance(result, _Told):
