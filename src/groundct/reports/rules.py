@@ -19,7 +19,7 @@ class RulesExtractor:
     """Reads English chest CT reports by rules whose words stand in the vocabulary's tables."""
 
     name: Final = "rules"
-    version: Final = "3"
+    version: Final = "4"
     description: Final = "Lexicons, scopes of negation and places; no weights, spans exact"
     languages: Final = read_languages()
     quality: Final = (

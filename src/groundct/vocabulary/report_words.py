@@ -20,7 +20,7 @@ _SIDES = ("left ", "right ")
 
 
 def report_words(name: str, language: str = "en") -> tuple[str, ...]:
-    """The phrases for a structure, sorted; those of both sides for a sided one.
+    """The phrases for a structure, those of fewer words first; of both sides for a sided one.
 
     A side that a report states stands beside these phrases. Empty for a structure that reports are
     not read for by name, and for a language without a lexicon of places.
@@ -51,7 +51,12 @@ def _words(language: str) -> Mapping[str, tuple[str, ...]]:
         for row in read_table(f"{language}/segments.tsv", ("id", "variants", "alone", "in_lobe")):
             for variant in (*split_cell(row["variants"]), *split_cell(row["alone"])):
                 _add(found, names[row["id"]], variant)
-    return MappingProxyType({name: tuple(sorted(words)) for name, words in found.items()})
+    return MappingProxyType({name: tuple(sorted(own, key=_rank)) for name, own in found.items()})
+
+
+def _rank(phrase: str) -> tuple[int, str]:
+    """Where a phrase stands among others: few words, then the alphabet."""
+    return phrase.count(" "), phrase
 
 
 def _named(key: str) -> str | None:
