@@ -12,11 +12,11 @@ from itertools import pairwise
 
 from groundct.core.report import Finding, Laterality, Measurement
 from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.details.counts import number_at
 from groundct.reports._rules.places.link import exact
 from groundct.reports._rules.places.side_words import side_words
-from groundct.reports._rules.places.site import Side, Site, side_of, site_paths
+from groundct.reports._rules.places.site import Side, Site, other_side, side_of, site_paths
 from groundct.reports._rules.words.parsed import Parsed
-from groundct.reports._rules.words.tokens import small_number
 from groundct.vocabulary.anatomy import anatomy
 
 _IN_TURN = "in_turn"
@@ -67,21 +67,19 @@ def _counts(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[in
 
     The number of the first site may stand before the finding.
     """
-    numbers = {hit.first: int(hit.entry.meaning) for hit in parsed.found.get("numbers", ())}
     out: list[int] = []
     low = 0
     for site in sites:
         told = [
-            numbers.get(n) or small_number(parsed.words[n])
+            number
             for n in range(low, site.first - 1)
-            if parsed.words[n + 1] in parsed.grammar.in_
+            if parsed.words[n + 1] in parsed.grammar.in_ and (number := number_at(parsed, n))
         ]
-        told = [number for number in told if number]
         if not out and not told and finding.count is not None:
             told = [finding.count]
         if len(told) != 1:
             return ()
-        out += [number for number in told if number]
+        out += told
         low = site.last
     return tuple(out)
 
@@ -157,7 +155,7 @@ def of_side(paths: Sequence[str], side: str) -> list[str]:
 
 def mirrored(paths: Sequence[str], side: str) -> list[str]:
     """The paths of a side; where there are none, the whole organ of that side."""
-    other = "left" if side == "right" else "right"
+    other = other_side(side)
     tree = anatomy()
     own = [path for path in of_side(paths, side) if not tree.leaf(path).startswith(other)]
     if own:

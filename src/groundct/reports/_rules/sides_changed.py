@@ -16,7 +16,7 @@ from groundct.reports._rules.in_turn import SIDES, mirrored
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.places.link import exact
 from groundct.reports._rules.places.side_words import emphasised, side_behind, side_words
-from groundct.reports._rules.places.site import Side, Site, site_paths
+from groundct.reports._rules.places.site import Side, Site, other_side, site_paths
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside
@@ -78,20 +78,16 @@ def sides_changed(
             return ()
         if finding.measurements:
             return (worded(finding.changed(change=None), parsed.text, parsed.language),)
-        clauses = (_Clause(one.last, one.last, _other(one.side), None), one)
+        clauses = (_Clause(one.last, one.last, other_side(one.side), None), one)
     whole = [clause for clause in clauses if clause.side == "bilateral"]
     if len(clauses) == len(SIDES) and whole == [clauses[0]]:
         # "Both have decreased, the right one has resolved."
-        clauses = (whole[0]._replace(side=_other(clauses[1].side)), clauses[1])
+        clauses = (whole[0]._replace(side=other_side(clauses[1].side)), clauses[1])
     if {clause.side for clause in clauses} != set(SIDES):
         return ()
     if len({clause.change for clause in clauses}) == 1:
         return ()
     return tuple(_part(parsed, finding, clause, told) for clause in clauses)
-
-
-def _other(side: Side) -> Side:
-    return "left" if side == "right" else "right"
 
 
 def _of_organ(parsed: Parsed, mention: Mention, clause: tuple[int, int]) -> bool:

@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from groundct.core.report import Change, Presence
-from groundct.reports._rules.details.times import ENLARGED, is_part_of, times_of
+from groundct.reports._rules.details.times import is_part_of, times_of
 from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.mention.nodes import ENLARGED
 from groundct.reports._rules.mention.verb_last import Spanned
 from groundct.reports._rules.places.side_words import side_behind
 from groundct.reports._rules.presence.scope import presence_of

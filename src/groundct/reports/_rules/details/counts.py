@@ -27,7 +27,6 @@ def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int |
     """
     if not mention.first:
         return None
-    numbers = {hit.first: int(hit.entry.meaning) for hit in parsed.found.get("numbers", ())}
     measured = {n for size in sizes for n in range(size.first, size.last)} if sizes else ()
     own = parsed.grammar
     stops = _stops(parsed.language)
@@ -39,7 +38,7 @@ def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int |
         steps += 1
         if steps > _REACH or word in stops:
             return None
-        number = numbers[position] if position in numbers else small_number(word)
+        number = number_at(parsed, position)
         if number is not None:
             return number if 1 <= number <= _MOST and _sure(parsed, position) else None
         if word in own.article_one:
@@ -47,6 +46,14 @@ def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int |
         if word in own.vague:
             return None
     return None
+
+
+def number_at(parsed: Parsed, position: int) -> int | None:
+    """The number that a token says, in figures or in words."""
+    for hit in parsed.found.get("numbers", ()):
+        if hit.first == position:
+            return int(hit.entry.meaning)
+    return small_number(parsed.words[position])
 
 
 @lru_cache(maxsize=8)

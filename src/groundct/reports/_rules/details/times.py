@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from groundct.reports._rules.mention.nodes import ENLARGED
 from groundct.reports._rules.mention.verb_last import Spanned
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
@@ -18,8 +19,6 @@ _COMPARED: Final = "compared"
 _DENSITY: Final = "~density"
 _STATED: Final = frozenset(("increased", "decreased"))
 _EXAMS: Final = frozenset(("exam", "compared"))
-ENLARGED: Final = "~enlargement"
-"""Of an organ it is a finding; "a mass with an increase in size" has grown."""
 _STOPS = frozenset(";:()")
 _SUBJECT_REACH = 8
 

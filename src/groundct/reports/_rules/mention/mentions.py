@@ -11,8 +11,8 @@ from groundct.reports._rules.mention.inside import lies_in, lies_in_lung, of_lob
 from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.mention.nodes import (
     ENLARGED,
-    enlarged,
     is_adjective,
+    is_place,
     pathological,
 )
 from groundct.reports._rules.mention.verb_last import own_before
@@ -89,8 +89,8 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
             adjectives = ()
         if meaning == "lymph_node" and pathological(parsed, hit):
             meaning = "lymphadenopathy"
-            said = enlarged(parsed, hits[index - 1], hit) if index else None
-            if said is not None:
+            said = hits[index - 1]
+            if index and is_place(parsed, said, hit):
                 words = (said.first, hit.last)
                 out.append(Mention(said.first, said.last, meaning, hit, chosen, words))
                 continue

@@ -42,13 +42,13 @@ def is_adjective(parsed: Parsed, one: Hit, other: Hit) -> bool:
     return plain and all(n in covered for n in gap[:1]) and _names_nodes(parsed, one, other)
 
 
-def enlarged(parsed: Parsed, said: Hit, nodes: Hit) -> Hit | None:
-    """The words of which nodes are but the place: "no enlargement was detected in the nodes"."""
+def is_place(parsed: Parsed, said: Hit, nodes: Hit) -> bool:
+    """Whether nodes are but the place of "enlargement": "none was detected in the nodes"."""
     grammar = parsed.grammar
     gap = parsed.words[said.last : nodes.first]
     linked = not (grammar.of | grammar.in_ | grammar.at).isdisjoint(gap)
     parted = not (grammar.listing | grammar.with_ | _ENDS).isdisjoint(gap)
-    return said if said.entry.meaning == ENLARGED and linked and not parted else None
+    return said.entry.meaning == ENLARGED and linked and not parted
 
 
 def _names_nodes(parsed: Parsed, enlarged: Hit, nodes: Hit) -> bool:

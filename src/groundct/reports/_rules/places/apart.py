@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.verb_last import Spanned
 from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.reports._rules.words.retold import APART
 from groundct.vocabulary.lexicon import Hit
 
-_APART: Final = "apart"
 _APART_REACH = 3
 _EXCEPT_REACH = 6
 
@@ -30,7 +28,7 @@ def excepted(parsed: Parsed, low: int, high: int) -> bool:
 @once
 def _exceptions(parsed: Parsed) -> tuple[Hit, ...]:
     """The words such as "except for" of a sentence."""
-    return tuple(hit for hit in parsed.relations if hit.entry.meaning == _APART)
+    return tuple(hit for hit in parsed.relations if hit.entry.meaning == APART)
 
 
 def is_excepted(parsed: Parsed, mention: Mention, thing: Spanned) -> bool:

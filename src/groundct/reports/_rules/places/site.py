@@ -10,6 +10,11 @@ from groundct.vocabulary.lexicon import Hit
 Side = Literal["right", "left", "bilateral"]
 
 
+def other_side(side: str) -> Literal["right", "left"]:
+    """The left of the right, and the right of the left."""
+    return "left" if side == "right" else "right"
+
+
 class Site(NamedTuple):
     """A lung, lobe or set of segments named at tokens ``first`` to ``last``.
 

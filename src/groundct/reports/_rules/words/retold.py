@@ -20,7 +20,8 @@ _UNITS: Final = frozenset(("mm", "cm"))
 _LEADING: Final = frozenset(("ends_scope", "introduces"))
 _JOINS: Final = "joins"
 _SIDES: Final = frozenset(("right", "left", "bilateral"))
-_APART: Final = "apart"
+APART: Final = "apart"
+"""The role of words such as "except for"."""
 _STOPS: Final = frozenset(",;")
 _GAP = 4
 _EARLIER_REACH = 8
@@ -51,7 +52,7 @@ def retold_of(
     cues = found.get("negation", ())
     if not findings or not cues:
         return ()
-    exceptions = [h for h in found.get("relation", ()) if h.entry.meaning == _APART]
+    exceptions = [h for h in found.get("relation", ()) if h.entry.meaning == APART]
     begun = {hit.last for hit in cues if hit.entry.meaning in _LEADING}
     sizes = [
         hit._replace(first=hit.first - 1)
@@ -84,14 +85,14 @@ def retold_of(
         following = findings[number].first if number < len(findings) else len(words)
         alone = place is not None and not _leads_on(words, place, following, known)
         alone = alone and earlier.isdisjoint(range(cue.last, cue.last + _EARLIER_REACH))
-        turns = meaning == _APART or words[cue.first] in known.but
+        turns = meaning == APART or words[cue.first] in known.but
         if number and alone and (turns or _begins(words, cue, begun, known)):
             of = findings[number - 1]
             if meaning in DENYING:
                 out.append(Retold(cue, of, denied=True))
             elif denied and (turns or meaning in _ASSERTING | _UNITS):
                 out.append(Retold(cue, of, denied=False))
-        elif alone and meaning == _APART:
+        elif alone and meaning == APART:
             ahead = cue  # "Except in the lingula, no nodule was detected."
         if ahead is not None and meaning in DENYING:
             if normal.isdisjoint(range(ahead.last, cue.first)):
@@ -111,7 +112,7 @@ def _place(words: Sequence[str], cue: Hit, starts: set[int], known: Grammar) -> 
     for position in range(cue.last, min(cue.last + _GAP, len(words))):
         if position in starts:
             led = not leads.isdisjoint(words[cue.last : position])
-            return position if led or cue.entry.meaning == _APART else None
+            return position if led or cue.entry.meaning == APART else None
         if words[position] not in small:
             break
     return None
