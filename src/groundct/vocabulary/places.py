@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -38,6 +38,11 @@ class Place:
     sided: str
     regions: tuple[str, ...]
     yields_to: tuple[str, ...]
+
+    @cached_property
+    def tops(self) -> frozenset[str]:
+        """The top regions of its paths."""
+        return frozenset(path.split("/", 1)[0] for path in self.paths)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ right after it ("thyroid, left lobe", "rib on the left"). Nothing else gives a p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -18,6 +18,7 @@ from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.elsewhere import elsewhere
 from groundct.vocabulary.findings import findings
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
@@ -25,26 +26,38 @@ _BEFORE = 2
 _AFTER = 3
 _LISTED = 5
 _SIGNS = frozenset(",;:.()?/")
+_OPENS = frozenset(",(")
 _DISC: Final = "disc"
 _RIB: Final = "rib"
 _ABDOMEN: Final = frozenset(("abdomen", "abdominal tissue"))
 _VERTEBRAE: Final = "vertebrae"
 
 
-@once
 def paths_of_place(parsed: Parsed, place: Hit) -> tuple[str, ...]:
     """The most exact paths that the words around a place allow; several for a list of ribs."""
     key = place.entry.meaning
-    if _VERTEBRAE in (key, places().places[key].parent) or key == _DISC:
-        levels = vertebrae(parsed, place)
-        if levels:
-            return levels
+    if parsed.cues["laterality"] or key in _numbered():
+        return _told_paths(parsed, place)
+    return places().places[key].paths
+
+
+@once
+def _told_paths(parsed: Parsed, place: Hit) -> tuple[str, ...]:
+    """The paths of a place by its sides, or by the numbers of vertebrae and ribs."""
+    key = place.entry.meaning
     if key == _RIB:
         _, end = rib_list(parsed, place)
         numbered = ribs(parsed, place, _sides(parsed, place, end))
-        if numbered:
-            return numbered
-    return _halves(place, _sides(parsed, place, place.last))
+    else:
+        numbered = vertebrae(parsed, place) if key in _numbered() else ()
+    return numbered or _halves(key, _sides(parsed, place, place.last))
+
+
+@lru_cache(maxsize=1)
+def _numbered() -> frozenset[str]:
+    """The places of which numbers tell which ones they are."""
+    spine = {key for key, place in places().places.items() if _VERTEBRAE in (key, place.parent)}
+    return frozenset((*spine, _DISC, _RIB))
 
 
 def paths_of_finding(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> list[str]:
@@ -53,28 +66,48 @@ def paths_of_finding(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> l
     Only those in its type's region, else in one where it may lie too. A place of two regions, such
     as "paraaortic", is in the one that the other places are in.
     """
-    home = anatomy().top_region(findings().types[mention.type].anatomy or "")
-    tied = plain_places(parsed, (*tied, *_parts(parsed, mention, tied)))
+    if tied:
+        tied = plain_places(parsed, (*tied, *_parts(parsed, mention, tied)))
+    if elsewhere(mention.type).paths:
+        tied = (*_leading(parsed, mention, tied), *tied) or _listed(parsed, mention)
+    if not tied:
+        return []
+    named = [(place.entry.meaning, paths_of_place(parsed, place)) for place in tied]
+    return list(_where_it_may_be(mention.type, tuple(named)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _where_it_may_be(kind: str, named: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
+    """The paths at which findings of a type may lie; ``named`` are places and their paths."""
+    home = _home(kind)
     if not home:
-        return [path for place in tied for path in paths_of_place(parsed, place)]
-    other = elsewhere(mention.type)
-    if other.paths:
-        tied = (*_leading(parsed, mention, tied, home), *tied)
-        tied = tied or _listed(parsed, mention)
-    named = [(paths_of_place(parsed, place), other.holds(place.entry.meaning)) for place in tied]
-    sure = {next(iter(tops)) for tops in (_tops(paths) for paths, _ in named) if len(tops) == 1}
+        return tuple(path for _, paths in named for path in paths)
+    other = elsewhere(kind)
+    by_top = [(key, _by_top(paths)) for key, paths in named]
+    sure = {next(iter(tops)) for _, tops in by_top if len(tops) == 1}
     out: list[str] = []
-    for paths, counts in named:
-        tops = _tops(paths)
-        others = [top for top in tops if counts and top in other.paths]
+    for key, tops in by_top:
+        others = [top for top in tops if top in other.paths and other.holds(key)]
         shared = next((top for top in others if top in sure), None)
         if home in tops and (home in sure or shared is None):
-            out += [path for path in paths if anatomy().top_region(path) == home]
+            out += tops[home]
         elif others:
             top = shared or others[0]
-            own = [path for path in paths if anatomy().top_region(path) == top]
-            out += [other.paths[top]] if other.paths[top] else own
-    return out
+            out += [other.paths[top]] if other.paths[top] else tops[top]
+    return tuple(out)
+
+
+def _home(kind: str) -> str:
+    """The top region in which findings of a type lie, "" where the type does not say it."""
+    return anatomy().top_region(findings().types[kind].anatomy)
+
+
+def _by_top(paths: tuple[str, ...]) -> dict[str, list[str]]:
+    """Paths by their top regions, in order."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(anatomy().top_region(path), []).append(path)
+    return found
 
 
 def _parts(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> list[Hit]:
@@ -82,6 +115,8 @@ def _parts(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> list[Hit]:
 
     No sign stands before the first; the others are listed with it, and none is the next finding's.
     """
+    if not parsed.places or parsed.places[-1].first < mention.last:
+        return []
     own = {place.entry.meaning for place in tied if place.last <= mention.last}
     if not own or mention.hit.entry.meaning == "normal":
         return []
@@ -119,30 +154,27 @@ def _listed(parsed: Parsed, mention: Mention) -> tuple[Hit, ...]:
     return tuple(place for place in parsed.places if joined and place.last <= mention.first)
 
 
-def _leading(parsed: Parsed, mention: Mention, tied: Sequence[Hit], home: str) -> list[Hit]:
+def _leading(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> list[Hit]:
     """The places of a type's own region that lead a sentence which has others behind its finding.
 
     "In the mediastinum, there are no enlarged nodes in the axillae."
     """
     if len(parsed.findings) > 1 or not tied or tied[0].first < mention.last:
         return []
-    before = [place for place in parsed.places if place.last <= mention.first]
+    home = _home(mention.type)
     return [
         place
-        for place in before
-        if home in _tops(paths_of_place(parsed, place)) and not beside(parsed, place)
+        for place in parsed.places
+        if place.last <= mention.first
+        and home in _by_top(paths_of_place(parsed, place))
+        and not beside(parsed, place)
     ]
 
 
-@lru_cache(maxsize=1 << 12)
-def _tops(paths: tuple[str, ...]) -> Mapping[str, None]:
-    """The top regions of paths, in order."""
-    return dict.fromkeys(anatomy().top_region(path) for path in paths)
-
-
-def _halves(place: Hit, sides: tuple[str, ...]) -> tuple[str, ...]:
+@lru_cache(maxsize=1 << 10)
+def _halves(key: str, sides: tuple[str, ...]) -> tuple[str, ...]:
     """A place's paths, those of its halves where sides are given and RadGenome has them."""
-    own = places().places[place.entry.meaning]
+    own = places().places[key]
     if not sides:
         return own.paths
     names = [f"{side} {own.sided}" for side in sides]
@@ -158,29 +190,32 @@ def _sides(parsed: Parsed, place: Hit, end: int) -> tuple[str, ...]:
         return ()
     inner = [hit for hit in hits if place.first <= hit.first and hit.last <= place.last]
     found = inner or _before(parsed, hits, place.first) or _after(parsed, hits, end)
-    named = dict.fromkeys(hit.entry.meaning for hit in found)
+    named = dict.fromkeys([hit.entry.meaning for hit in found])
     return () if "bilateral" in named else tuple(named)
 
 
 def _before(parsed: Parsed, hits: tuple[Hit, ...], first: int) -> list[Hit]:
     """The side right before token ``first``, and those joined to it: "right and left kidneys"."""
     before = [hit for hit in hits if hit.last <= first]
-    if not before:
-        return before
-    taken = _taken(parsed)
-    chain: list[Hit] = []
-    edge = first
+    if not before or first - before[-1].last > _BEFORE:
+        return []
+    chain = [before.pop()]
+    low = chain[0].last
+    if parsed.any_word(low, first, _parting(parsed.language)) or _is_taken(parsed, low, first):
+        return []
     for hit in reversed(before):
-        gap = range(hit.last, edge)
-        words = frozenset(parsed.words[hit.last : edge])
-        if chain and not (words and parsed.grammar.listing.issuperset(words)):
-            break
-        parting = parsed.grammar.listing | parsed.grammar.in_ | _SIGNS
-        if not chain and (len(gap) > _BEFORE or parting & words or not taken.isdisjoint(gap)):
+        words = parsed.words[hit.last : chain[-1].first]
+        if not words or not parsed.grammar.listing.issuperset(words):
             break
         chain.append(hit)
-        edge = hit.first
     return chain[::-1]
+
+
+@lru_cache(maxsize=8)
+def _parting(language: str) -> frozenset[str]:
+    """The words that part a side from the place behind it."""
+    own = grammar(language)
+    return own.listing | own.in_ | _SIGNS
 
 
 def _after(parsed: Parsed, hits: tuple[Hit, ...], last: int) -> list[Hit]:
@@ -191,11 +226,10 @@ def _after(parsed: Parsed, hits: tuple[Hit, ...], last: int) -> list[Hit]:
             continue
         gap = parsed.words[last : hit.first]
         following = parsed.words[hit.last : hit.last + 1]
-        named = frozenset(following)
         bracketed = gap == ("(",) and following == (")",)
-        of_lobe = set(gap) <= {",", "("} and bool(named & grammar.lobe)
-        of_side = bool(grammar.on & frozenset(gap)) and set(gap) <= grammar.on | grammar.article
-        if bracketed or of_lobe or (of_side and hit.last not in _taken(parsed)):
+        of_lobe = not grammar.lobe.isdisjoint(following) and _OPENS.issuperset(gap)
+        of_side = not grammar.on.isdisjoint(gap) and (grammar.on | grammar.article).issuperset(gap)
+        if bracketed or of_lobe or (of_side and not _is_taken(parsed, hit.last, hit.last + 1)):
             return [hit, *_joined_after(parsed, hits, hit)]
     return []
 
@@ -207,14 +241,13 @@ def _joined_after(parsed: Parsed, hits: tuple[Hit, ...], side: Hit) -> list[Hit]
         for hit in hits
         if 0 < hit.first - side.last <= _BEFORE
         and parsed.grammar.listing.issuperset(parsed.words[side.last : hit.first])
-        and hit.last not in _taken(parsed)
+        and not _is_taken(parsed, hit.last, hit.last + 1)
     ]
 
 
-@once
-def _taken(parsed: Parsed) -> frozenset[int]:
-    """The tokens of all places, and of lungs and lobes, whose sides are their own."""
-    grammar = parsed.grammar
-    own = grammar.lung | grammar.segment
-    positions = {n for hit in parsed.places for n in range(hit.first, hit.last)}
-    return frozenset(positions | {n for n, word in enumerate(parsed.words) if word in own})
+def _is_taken(parsed: Parsed, low: int, high: int) -> bool:
+    """Whether a place, a lung or a segment, whose side is its own, stands among these tokens."""
+    if low >= high:
+        return False
+    named = parsed.any_word(low, high, parsed.grammar.lung | parsed.grammar.segment)
+    return named or any(hit.first < high and low < hit.last for hit in parsed.places)

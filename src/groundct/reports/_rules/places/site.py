@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.lexicon import Hit
 
 Side = Literal["right", "left", "bilateral"]
+_SINGLE: Final[Mapping[Side | None, tuple[str, ...]]] = MappingProxyType(
+    {None: (), "right": ("right",), "left": ("left",), "bilateral": ("right", "left")}
+)
+"""The single sides that a side stands for."""
 
 
 def other_side(side: str) -> Literal["right", "left"]:
@@ -32,21 +39,12 @@ class Site(NamedTuple):
     @property
     def sides(self) -> tuple[str, ...]:
         """The single sides."""
-        if self.side is None:
-            return ()
-        return ("right", "left") if self.side == "bilateral" else (self.side,)
+        return _SINGLE[self.side]
 
     @property
     def path(self) -> str:
         """The most exact anatomy path without segments."""
-        tree = anatomy()
-        if self.level == "middle":
-            return tree.path_of("right lung middle lobe")
-        if self.level is None:
-            return tree.path_of(f"{self.side} lung" if len(self.sides) == 1 else "lung")
-        if len(self.sides) == 1:
-            return tree.path_of(f"{self.side} lung {self.level} lobe")
-        return tree.path_of(f"lung {self.level} lobe")
+        return _path(self.side, self.level)
 
 
 def side_of(hit: Hit) -> Side:
@@ -55,8 +53,25 @@ def side_of(hit: Hit) -> Side:
     return "right" if meaning == "right" else "left" if meaning == "left" else "bilateral"
 
 
+@lru_cache(maxsize=1 << 6)
+def _path(side: Side | None, level: str | None) -> str:
+    tree = anatomy()
+    if level == "middle":
+        return tree.path_of("right lung middle lobe")
+    own = f"{side} lung" if len(_SINGLE[side]) == 1 else "lung"
+    return tree.path_of(own if level is None else f"{own} {level} lobe")
+
+
 def site_paths(site: Site) -> list[str]:
     """The paths of a site; one for each side of a lobe of both lungs."""
     if site.side == "bilateral" and site.level in ("upper", "lower"):
-        return [site._replace(side="right").path, site._replace(side="left").path]
-    return [site.path]
+        return [_path("right", site.level), _path("left", site.level)]
+    return [_path(site.side, site.level)]
+
+
+def sides_of(sites: tuple[Site, ...]) -> set[str]:
+    """The single sides of sites."""
+    found: set[str] = set()
+    for site in sites:
+        found.update(_SINGLE[site.side])
+    return found
