@@ -57,7 +57,7 @@ ROLES = {
         *("prior", "since", "exam", "compared", "current", "increased_if", "decreased_if"),
         *get_args(Change),
     },
-    "recommendation": {"recommends", "history", "acts_on", "none"},
+    "recommendation": {"recommends", "history", "history_illness", "acts_on", "none"},
     "relation": {
         *(
             "anaphor",

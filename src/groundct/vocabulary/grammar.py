@@ -30,7 +30,9 @@ class Grammar:
     more or less of it; ``form``: what it may be like, "structure", "nature"; ``neutral``: what
     every organ has, "density", "thickness"; ``bears``: participles that make the finding before
     them a feature of the one behind; ``spread``: words beside a place that a thing is most in,
-    "upper lobe predominant"; ``throughout``: words for everywhere; the others say themselves.
+    "upper lobe predominant"; ``throughout``: words for everywhere; ``reason``: words
+    between an operation and what it was done for; ``treatment``: operations and treatments that are
+    no finding; ``illness``: malignant illnesses; the others say themselves.
     """
 
     article: frozenset[str]
@@ -71,6 +73,9 @@ class Grammar:
     bears: frozenset[str]
     spread: frozenset[str]
     throughout: frozenset[str]
+    reason: frozenset[str]
+    treatment: frozenset[str]
+    illness: frozenset[str]
     abbreviation: frozenset[str]
 
     @cached_property

@@ -14,6 +14,7 @@ from groundct.reports._rules.details.details import Details, details_of
 from groundct.reports._rules.in_turn import in_turn
 from groundct.reports._rules.mention.again import with_again
 from groundct.reports._rules.mention.explained import unexplained
+from groundct.reports._rules.mention.histories import unhistoric
 from groundct.reports._rules.mention.mentions import Mention, mentions_of
 from groundct.reports._rules.mention.normal import (
     in_normal_clause,
@@ -80,7 +81,7 @@ def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
     """Mentions of findings that are not only recommended to be looked for, and ruled-out ones."""
     named = with_again(parsed, mentions_of(parsed))
     told = tuple([m for m in named if not (_recommended(parsed, m) or _plain(parsed, m))])
-    said = unexplained(parsed, told)
+    said = unexplained(parsed, unhistoric(parsed, told))
     return (*said, *normal_mentions(parsed, said))
 
 

@@ -1,0 +1,120 @@
+"""Illnesses that a sentence names only as a reason or a history: no findings of the examination.
+
+"Right lobectomy due to lung cancer" says what was operated on, "operated for rectal carcinoma" why,
+"known lymphoma" and "follow-up for breast cancer" why the patient is here. What recurs is told by
+words of its own, and stays.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.words.parsed import Parsed, once
+
+OPERATED: Final = frozenset(("postoperative_change", "surgical_absence"))
+"""The types of what an operation left."""
+_FOLLOWED = ("history_illness", "acts_on")
+_TO_REASON = 9
+_TO_ILLNESS = 5
+_STOPS = frozenset(",;:.()?")
+_CHANGES = frozenset(("exam", "current", "compared", "since"))
+
+
+def unhistoric(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """The mentions without reasons of operations and treatments, and without known illnesses."""
+    if not mentions or not (
+        parsed.role("recommendation", *_FOLLOWED)
+        or not (parsed.grammar.reason | parsed.grammar.illness).isdisjoint(parsed.words)
+    ):
+        return mentions
+    return tuple(
+        [m for m in mentions if not (_is_reason(parsed, m, mentions) or _is_known(parsed, m))]
+    )
+
+
+def is_illness(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a mention's words name a malignant illness, "cancer" or "lymphoma"."""
+    return parsed.any_word(mention.first, mention.last, parsed.grammar.illness)
+
+
+def _is_reason(parsed: Parsed, mention: Mention, mentions: tuple[Mention, ...]) -> bool:
+    """Whether an operation or a treatment, and a word such as "due to", lead a mention."""
+    if mention.type in OPERATED:
+        return False
+    if parsed.verb_last:
+        return _is_reason_before(parsed, mention, mentions)
+    reason = _nearest(parsed, mention.first)
+    if reason is None and is_illness(parsed, mention):
+        named = {m.last for m in mentions if m.type in OPERATED}
+        return parsed.words[mention.first - 1] == "(" and mention.first - 1 in named
+    if reason is None:
+        return False
+    low = max(0, reason - _TO_REASON)
+    acts = [m.last for m in mentions if m.type in OPERATED and low < m.last <= reason]
+    acts += [n + 1 for n in range(low, reason) if parsed.words[n] in parsed.grammar.treatment]
+    act = max(acts, default=None)
+    if act is None or parsed.any_word(act, reason, _STOPS):
+        return False
+    if any(act <= hit.first < mention.first for hit in parsed.findings):
+        return False
+    # "Atelectasis after lobectomy due to pneumonia": the atelectasis may be what is due to it.
+    before = any(m.last <= act and m.type not in OPERATED for m in mentions)
+    return not before or is_illness(parsed, mention)
+
+
+def _nearest(parsed: Parsed, first: int) -> int | None:
+    """The word of a reason right before the words of a mention at ``first``."""
+    cues = (*parsed.cues["uncertainty"], *parsed.cues["recommendation"])
+    for position in range(first - 1, max(-1, first - 1 - _TO_ILLNESS), -1):
+        if parsed.words[position] in _STOPS:
+            return None
+        if parsed.words[position] in parsed.grammar.reason:
+            doubted = any(hit.first <= position < hit.last for hit in cues)  # "suspicious for"
+            denied = parsed.role("negation", "negates_after", "negates_before")
+            denied = tuple(hit for hit in denied if hit.first <= position)
+            return None if doubted or any(position < hit.last for hit in denied) else position
+    return None
+
+
+def _is_reason_before(parsed: Parsed, mention: Mention, mentions: tuple[Mention, ...]) -> bool:
+    """The same where the verb is last: "akciğer kanseri nedeniyle sağ üst lobektomi"."""
+    reason = mention.last
+    if parsed.words[reason : reason + 1] == () or parsed.words[reason] not in parsed.grammar.reason:
+        return False
+    high = min(len(parsed.words), reason + _TO_REASON)
+    acts = [m.first for m in mentions if m.type in OPERATED and reason < m.first < high]
+    acts += [n for n in range(reason, high) if parsed.words[n] in parsed.grammar.treatment]
+    act = min(acts, default=None)
+    if act is None or parsed.any_word(reason, act, _STOPS):
+        return False
+    return not any(reason <= hit.first < act for hit in parsed.findings)
+
+
+def _is_known(parsed: Parsed, mention: Mention) -> bool:
+    """Whether an illness is but known, or what the patient is followed for.
+
+    One that has a place of the lung, a size or a change behind it is told of today.
+    """
+    if not is_illness(parsed, mention):
+        return False
+    for hit in parsed.role("recommendation", *_FOLLOWED):
+        gap = parsed.words[hit.last : mention.first]
+        if not (hit.last <= mention.first and set(gap) <= _leading(parsed)):
+            continue
+        end = next(
+            (n for n in range(mention.last, len(parsed.words)) if parsed.words[n] in _STOPS),
+            len(parsed.words),
+        )
+        told = (*parsed.found.get("sites", ()), *parsed.found.get("units", ()), *parsed.places)
+        changes = [h for h in parsed.cues["temporal"] if h.entry.meaning not in _CHANGES]
+        return not any(mention.last <= h.first < end for h in (*told, *changes))
+    return False
+
+
+@once
+def _leading(parsed: Parsed) -> frozenset[str]:
+    """The words that may stand between "known" and the illness: articles, places and sides."""
+    hits = (*parsed.places, *parsed.role("laterality", "right", "left", "bilateral"))
+    named = frozenset(word for h in hits for word in parsed.words[h.first : h.last])
+    return named | parsed.grammar.article | parsed.grammar.article_one | parsed.grammar.of
