@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
 _LUNG = "lung"
 _PLEURA = "pleura"
-_MEDIASTINUM = "mediastinum"
+MEDIASTINUM: Final = "mediastinum"
 
 
 def lies_in(place: Hit, home: str) -> bool:
@@ -30,9 +32,10 @@ def lies_in_lung(parsed: Parsed, own: list[Hit], chosen: tuple[Hit, ...]) -> boo
 
 
 def of_lobe(parsed: Parsed, place: Hit) -> bool:
-    """Whether the mediastinum only says which part of a lobe: "the paracardiac area of a lobe"."""
-    if place.entry.meaning != _MEDIASTINUM:
-        return False
+    """Whether the mediastinum at a place only says which part of a lobe.
+
+    "The paracardiac area of the lobe".
+    """
     grammar = parsed.grammar
     position = place.last
     if not parsed.any_word(position, position + 1, grammar.of | grammar.in_):

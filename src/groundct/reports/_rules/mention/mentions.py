@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from groundct.reports._rules.mention.guesses import is_guess
-from groundct.reports._rules.mention.inside import lies_in, lies_in_lung, of_lobe
+from groundct.reports._rules.mention.inside import MEDIASTINUM, lies_in, lies_in_lung, of_lobe
 from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.mention.nodes import (
     ENLARGED,
@@ -59,51 +59,74 @@ class Mention(NamedTuple):
 
 def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
     """All mentions; a general word that several places qualify gives one for each type."""
-    out: list[Mention] = []
     hits = heads_of(parsed)
     if not hits:
         return ()
+    out: list[Mention] = []
     adjectives: tuple[Hit, ...] = ()
-    tied = tied_places(parsed)
+    owned = _owned(parsed)
     for index, hit in enumerate(hits):
         if hit.first in parsed.again:
             continue  # `with_again` knows its type.
-        own = _adjectives(parsed, hit, hits[index - 1].last if index else 0)
-        joined = index > 0 and _joined(parsed, hits[index - 1].last, hit.first)
+        own = owned[index]
         meaning = hit.entry.meaning
-        # "Pleural effusion, nodules": a word of another kind takes no adjective over.
-        alike = index > 0 and (meaning in _SHARING or hits[index - 1].entry.meaning not in _SHARING)
-        adjectives = own or (adjectives if joined and alike else ())
-        # "Pleural effusion or thickening" share the pleura; "pleural effusion, nodules" do not.
-        behind = meaning in _OF_VESSELS and tied[index][:1] and tied[index][0].first >= hit.last
-        shared = () if meaning in _SHARING and not behind else tied[index]
-        guessed = bool(out) and is_guess(parsed, hit, out[-1].last, out[-1].type)
-        meant = out[-1].places if guessed else ()
-        chosen = own or shared or adjectives or tied[index] or meant
-        if own and meaning == _LINE:
-            # Where it enters, and where its tip is: "right chest wall port, its tip in the SVC".
-            chosen = (*own, *[place for place in tied[index] if place.first >= hit.last])
-        adjectives = adjectives or meant  # "liver lesion, likely a cyst or a hemangioma"
+        if own:
+            chosen = adjectives = own
+            if meaning == _LINE:
+                # Where it enters, and where its tip is: "right chest wall port, tip in the SVC".
+                tied = tied_places(parsed)[index]
+                chosen = (*own, *[place for place in tied if place.first >= hit.last])
+        else:
+            if adjectives and not _takes_over(parsed, hits[index - 1], hit):
+                adjectives = ()
+            tied = tied_places(parsed)[index]
+            # "Pleural effusion or thickening" share the pleura; "pleural effusion, nodules" do not.
+            behind = meaning in _OF_VESSELS and tied and tied[0].first >= hit.last
+            shares = meaning in _SHARING and not behind
+            chosen = (adjectives or tied) if shares else (tied or adjectives)
+        meant = _meant(parsed, hit, out[-1]) if out else ()
+        chosen = chosen or meant
         if not meaning.startswith(GENERAL):
             # "Increase in the heart size, plaques": the heart is no adjective of the plaques.
             adjectives = ()
-        if meaning == "lymph_node" and pathological(parsed, hit):
-            meaning = "lymphadenopathy"
-            said = hits[index - 1]
-            if index and is_place(parsed, said, hit):
-                words = (said.first, hit.last)
-                out.append(Mention(said.first, said.last, meaning, hit, chosen, words))
-                continue
-        if not meaning.startswith(GENERAL):
-            out.append(Mention(hit.first, hit.last, meaning, hit, chosen))
+            out.append(_named(parsed, hits, index, chosen))
             continue
+        adjectives = adjectives or meant  # "liver lesion, likely a cyst or a hemangioma"
         first = own[0].first if own and _touches(parsed, own, hit) else hit.first
         kind = None if chosen else _of_neighbour(parsed, hits, index) or _of_organs(parsed, hit)
         if kind is not None:
             out.append(Mention(first, hit.last, kind, hit, ()))
         else:
-            out.extend(_resolved(parsed, hit, chosen, first))
+            out += _resolved(parsed, hit, chosen, first)
     return tuple(out)
+
+
+def _takes_over(parsed: Parsed, before: Hit, hit: Hit) -> bool:
+    """Whether a word takes over the adjectives of the one before.
+
+    "Pleural effusion, nodules": a word of another kind does not.
+    """
+    alike = hit.entry.meaning in _SHARING or before.entry.meaning not in _SHARING
+    return alike and _joined(parsed, before.last, hit.first)
+
+
+def _meant(parsed: Parsed, hit: Hit, before: Mention) -> tuple[Hit, ...]:
+    """The places of the mention before a hit that is a guess at what it is."""
+    if not (before.places and parsed.cues["uncertainty"]):
+        return ()
+    return before.places if is_guess(parsed, hit, before.last, before.type) else ()
+
+
+def _named(parsed: Parsed, hits: tuple[Hit, ...], index: int, chosen: tuple[Hit, ...]) -> Mention:
+    """A mention whose words are its type; of nodes it is another where they are enlarged."""
+    hit = hits[index]
+    meaning = hit.entry.meaning
+    if meaning == "lymph_node" and pathological(parsed, hit):
+        meaning = "lymphadenopathy"
+        said = hits[index - 1]
+        if index and is_place(parsed, said, hit):
+            return Mention(said.first, said.last, meaning, hit, chosen, (said.first, hit.last))
+    return Mention(hit.first, hit.last, meaning, hit, chosen)
 
 
 @once
@@ -168,9 +191,8 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
         kind = places().resolve(head, place.entry.meaning)
         if kind is not None:
             types.setdefault(kind, []).append(place)
-    if set(types) == {""}:
+    if types.pop("", None) and not types:
         return []
-    types.pop("", None)
     if not types:
         default = places().default(head)
         if default is None:
@@ -180,15 +202,19 @@ def _resolved(parsed: Parsed, hit: Hit, chosen: tuple[Hit, ...], first: int) -> 
         home = findings().types[default].anatomy
         inside = tuple([p for p in chosen if lies_in(p, home)]) if home else chosen
         return [Mention(first, hit.last, default, hit, inside)]
-    several = (
-        head in _SHARING
-        or _organs_in_a_list(parsed, chosen)
-        or (head in _LISTING and _in_a_list(parsed, chosen))
-    )
-    if several and len(types) > 1:
-        types = {kind: own for kind, own in types.items() if not lies_in_lung(parsed, own, chosen)}
-    kinds = list(types) if several else list(types)[:1]
-    return [Mention(first, hit.last, kind, hit, tuple(types[kind])) for kind in kinds]
+    if len(types) > 1:
+        several = (
+            head in _SHARING
+            or _organs_in_a_list(parsed, chosen)
+            or (head in _LISTING and _in_a_list(parsed, chosen))
+        )
+        kept = list(types) if several else list(types)[:1]
+        types = {
+            kind: types[kind]
+            for kind in kept
+            if not (several and lies_in_lung(parsed, types[kind], chosen))
+        }
+    return [Mention(first, hit.last, kind, hit, tuple(own)) for kind, own in types.items()]
 
 
 def _narrow(parsed: Parsed, chosen: tuple[Hit, ...]) -> tuple[Hit, ...]:
@@ -229,22 +255,42 @@ def _in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
 
 
 @once
+def _owned(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
+    """For each finding hit the places that are its adjectives."""
+    hits = heads_of(parsed)
+    if not parsed.places:
+        return ((),) * len(hits)
+    owned: list[tuple[Hit, ...]] = []
+    floor = 0
+    for hit in hits:
+        owned.append(_adjectives(parsed, hit, floor))
+        floor = hit.last
+    return tuple(owned)
+
+
 def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     """Places that stand inside or right before a mention, with those joined to them by and/or."""
     if hit.first in parsed.again:
         return ()
-    inside = tuple([p for p in parsed.places if p.first < hit.last and hit.first < p.last])
-    before = [p for p in parsed.places if floor <= p.first and p.last <= hit.first]
+    inside: list[Hit] = []
+    before: list[Hit] = []
+    for place in parsed.places:
+        if place.first >= hit.last:
+            break
+        if place.last > hit.first:
+            inside.append(place)
+        elif place.first >= floor:
+            before.append(place)
     if parsed.verb_last:
         before = [p for p in before if not beside(parsed, p)]  # "trakeaya bası oluşturan nodül"
     if not before or hit.first in line_starts(parsed):  # "the thyroid Atherosclerosis"
-        return inside
+        return tuple(inside)
     chain: list[Hit] = []
     edge = hit.first
     for place in reversed(before):
         if not _leads_to(parsed, place, edge, listed=bool(chain)):
             break
-        if chain and place.last == edge and _is_noun(parsed, place):
+        if chain and parsed.verb_last and place.last == edge and _is_noun(parsed, place):
             break  # "üst lobda mediastinal kitleye komşu": the mass is in the mediastinum
         chain.append(place)
         edge = place.first
@@ -254,6 +300,8 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
 
 def _leads_to(parsed: Parsed, place: Hit, edge: int, *, listed: bool) -> bool:
     """Whether a place is an adjective of what begins at token ``edge``; ``listed``: another one."""
+    if place.last == edge and not listed:
+        return True
     grammar = parsed.grammar
     gap = parsed.words[place.last : edge]
     # "T7 due to metastases", "lung in which": a preposition is no adjective's.
@@ -299,51 +347,54 @@ def _joined(parsed: Parsed, last: int, first: int) -> bool:
     return len(gap) <= 2 and all(word in joints for word in gap)
 
 
+@once
 def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
     """For each finding hit the places after it, else those it shares, else those before it.
 
     A place that is the adjective of one hit ("pleural effusion") is never a place of another; one
     whose ending makes it the place of things ("karaciğerde lezyon") may be.
     """
-    hits = heads_of(parsed)
+    hits, owned = heads_of(parsed), _owned(parsed)
     if not parsed.places:
-        return ((),) * len(hits)
-    owned = [_adjectives(parsed, h, hits[n - 1].last if n else 0) for n, h in enumerate(hits)]
-    taken = {place.first for own in owned for place in own if not _is_noun(parsed, place)}
-    objects = set() if parsed.verb_last else {hit.last for hit in hits}
-    free = tuple(
-        [
-            p
-            for p in parsed.places
-            # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
-            if p.first not in taken
-            and (p.first in objects or not beside(parsed, p))
-            and not of_lobe(parsed, p)
-        ]
-    )
+        return owned
+    free = _free_places(parsed, hits, owned)
     if parsed.verb_last:
-        return tuple(own_before(parsed, free, hits, index) for index in range(len(hits)))
-    out: list[tuple[Hit, ...]] = [()] * len(hits)
+        return tuple([own_before(parsed, free, hits, index) for index in range(len(hits))])
+    out: list[tuple[Hit, ...]] = []
+    behind: tuple[Hit, ...] = ()
+    limit = len(parsed.words)
     for index in range(len(hits) - 1, -1, -1):
         hit = hits[index]
-        following = hits[index + 1] if index + 1 < len(hits) else None
-        limit = following.first if following else len(parsed.words)
-        out[index] = _inside(free, hit.last, limit)
-        if not out[index] and following is not None and _shares(parsed, hit, following):
-            out[index] = out[index + 1]
-        if not out[index] and following is not None and _leads_wider(free, hit, out[index + 1]):
-            out[index] = out[index + 1]
-        if not out[index]:
-            floor = hits[index - 1].last if index else 0
-            far = index and hit.entry.meaning == ENLARGED
-            out[index] = (
-                _inside(free, floor, hit.first)
-                # "Nodes at the esophagus, which have increased in size": the nodes have.
-                or (() if far else _inside(free, 0, hit.first))
-                or (out[index + 1] if following and following.first not in parsed.again else ())
-                or (_subject(parsed, hits, owned, index) if index else ())
-            )
-    return tuple(out)
+        tied = _inside(free, hit.last, limit)
+        if not tied and behind:
+            shared = _shares(parsed, hit, hits[index + 1]) or _leads_wider(free, hit, behind)
+            tied = behind if shared else ()
+        if not tied:
+            tied = _inside(free, hits[index - 1].last if index else 0, hit.first)
+        # "Nodes at the esophagus, which have increased in size": the nodes have.
+        if not tied and index and hit.entry.meaning != ENLARGED:
+            tied = _inside(free, 0, hit.first)
+        if not tied and behind and hits[index + 1].first not in parsed.again:
+            tied = behind
+        if not tied and index:
+            tied = _subject(parsed, hits, owned, index)
+        out.append(tied)
+        behind, limit = tied, hit.first
+    return tuple(reversed(out))
+
+
+def _free_places(
+    parsed: Parsed, hits: tuple[Hit, ...], owned: tuple[tuple[Hit, ...], ...]
+) -> tuple[Hit, ...]:
+    """The places that are no adjective, no neighbour and no part of a lobe."""
+    backwards = parsed.verb_last
+    taken = {p.first for own in owned for p in own if not (backwards and _is_noun(parsed, p))}
+    free = [p for p in parsed.places if p.first not in taken]
+    if parsed.relations:
+        # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
+        objects = () if backwards else [hit.last for hit in hits]
+        free = [p for p in free if p.first in objects or not beside(parsed, p)]
+    return tuple([p for p in free if p.entry.meaning != MEDIASTINUM or not of_lobe(parsed, p)])
 
 
 def _leads_wider(free: tuple[Hit, ...], hit: Hit, behind: tuple[Hit, ...]) -> bool:
@@ -361,11 +412,11 @@ def _leads_wider(free: tuple[Hit, ...], hit: Hit, behind: tuple[Hit, ...]) -> bo
 
 def _is_noun(parsed: Parsed, place: Hit) -> bool:
     """Whether a place's ending says that other things are there: "karaciğerde"."""
-    return parsed.verb_last and is_beside(parsed.surface(place.last - 1), parsed.language)
+    return is_beside(parsed.surface(place.last - 1), parsed.language)
 
 
 def _subject(
-    parsed: Parsed, hits: tuple[Hit, ...], owned: list[tuple[Hit, ...]], index: int
+    parsed: Parsed, hits: tuple[Hit, ...], owned: tuple[tuple[Hit, ...], ...], index: int
 ) -> tuple[Hit, ...]:
     """What a hit before was said to be: "the esophagus is dilated and contains a fluid level".
 

@@ -15,15 +15,15 @@ _REACH = 8
 
 def beside(parsed: Parsed, place: Hit) -> bool:
     """Whether a place is only named as a neighbour: "adjacent to the fissure"."""
-    return bool(parsed.relations) and _beside(parsed, place)
+    return bool(parsed.relations) and place in _neighbours(parsed)
 
 
 @once
-def _beside(parsed: Parsed, place: Hit) -> bool:
-    if parsed.verb_last:
-        own = (hit for hit in parsed.relations if hit.entry.meaning.startswith(NEAR_BEFORE))
-        return any(place in neighbours_before(parsed, hit) for hit in own)
-    return any(place in neighbours_of(parsed, hit) for hit in parsed.relations)
+def _neighbours(parsed: Parsed) -> tuple[Hit, ...]:
+    """The places that are named as neighbours; verb-last languages name them before the word."""
+    lead = NEAR_BEFORE if parsed.verb_last else (NEAR, NEAR_BEFORE)
+    near = [hit for hit in parsed.relations if hit.entry.meaning.startswith(lead)]
+    return tuple([place for hit in near for place in neighbours_of(parsed, hit)])
 
 
 def neighbours_of(parsed: Parsed, relation: Hit) -> tuple[Hit, ...]:

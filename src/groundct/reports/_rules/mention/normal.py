@@ -19,9 +19,9 @@ _PARTS = frozenset(",;")
 
 def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """One mention for each type that a normal statement rules out, at the place it names."""
-    cues = parsed.role("normality", "normal")
-    if not cues:
+    if not parsed.cues["normality"]:
         return ()
+    cues = parsed.role("normality", "normal")
     said = {mention.type for mention in mentions}
     out: list[Mention] = []
     for cue in cues:
@@ -71,7 +71,7 @@ def _normal_tokens(parsed: Parsed) -> frozenset[int]:
 
 def in_normal_clause(parsed: Parsed, mention: Mention, thing: Spanned) -> bool:
     """Whether a place or side is told of what is normal, and not of a mention, or the other way."""
-    if not normal_clauses(parsed):
+    if not (parsed.cues["normality"] and normal_clauses(parsed)):
         return False
     if mention.hit.entry.meaning != "normal":
         return thing.first in _normal_tokens(parsed)
@@ -82,6 +82,8 @@ def in_normal_clause(parsed: Parsed, mention: Mention, thing: Spanned) -> bool:
 
 def said_normal(parsed: Parsed, hit: Hit) -> Hit | None:
     """The statement that what every organ has is normal: "the wall thickness of it is normal"."""
+    if not parsed.cues["normality"]:
+        return None
     grammar = parsed.grammar
     if parsed.words[hit.last - 1] not in grammar.neutral:
         return None

@@ -50,13 +50,19 @@ _BRACKETS = frozenset("()")
 _CHOICE_REACH = 4
 _AMOUNTS = frozenset(("~thickening", "~density", "~density_loss", "~enlargement", "~dilatation"))
 
+_DENYING = (
+    *("negates_after", "negates_next", "negates_of", "negates_before", "negates_it"),
+    "ignored",
+)
+"""Roles of words that may say that a finding is not there, or left open."""
+
 
 def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | None]:
     """Presence of the mention at tokens ``first`` to ``last``, and the cue that decided."""
     if first in parsed.again:
         told = parsed.again[first]
         return ("absent", told.cue) if told.denied else ("present", None)
-    if parsed.cues["negation"]:
+    if parsed.cues["negation"] and parsed.role("negation", *_DENYING):
         back = taken_back(parsed, last)
         if back is not None:
             return "absent", back
@@ -68,6 +74,19 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
             return "absent", negating
     if minus(parsed, last):
         return "absent", None
+    doubting = _doubting(parsed, first, last) if parsed.cues["uncertainty"] else None
+    if doubting is not None:
+        return "uncertain", doubting
+    if "?" in parsed.words and (questioned(parsed, last) or asked(parsed, first)):
+        return "uncertain", None
+    doubting = _one_of_two(parsed, first, last) if parsed.cues["uncertainty"] else None
+    if doubting is None and parsed.cues["temporal"]:
+        doubting = only_earlier(parsed, first, last)
+    return ("present", None) if doubting is None else ("uncertain", doubting)
+
+
+def _doubting(parsed: Parsed, first: int, last: int) -> Hit | None:
+    """The word of doubt that reaches a mention, from its left or from its right."""
     for cue in parsed.role("uncertainty", "uncertain_after", "uncertain_between"):
         low = min(cue.last, first)
         if cue.first < first and not (
@@ -75,43 +94,38 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
             or told_apart(parsed, low, first, last)
             or _holds_another(parsed, low, first)
         ):
-            return "uncertain", cue
+            return cue
     for cue in parsed.role("uncertainty", "describes"):
         if cue.first < first < cue.last:
-            return "uncertain", cue  # "likely infective process", not "likely infective nodules"
+            return cue  # "likely infective process", not "likely infective nodules"
     for cue in parsed.role("uncertainty", "uncertain_before"):
         if cue.first >= last and not doubt_cut(parsed, last, cue.first):
             if parsed.verb_last and _blocked_before(parsed, (first, last), cue):
                 continue  # "nodül izlendi, ... olabilir": the verb has said it
             if acted_on(parsed, first):
                 continue  # "biopsy of the mass should be considered"
-            return "uncertain", cue
+            return cue
     for cue in parsed.role("uncertainty", "uncertain_between"):
         if _is_of(parsed, last, cue) and not is_appearance(parsed, last):
-            return "uncertain", cue
+            return cue
     for cue in parsed.role("uncertainty", "uncertain_of"):
         if _is_of(parsed, last, cue):
-            return "uncertain", cue
-    if questioned(parsed, last) or asked(parsed, first):
-        return "uncertain", None
-    choice = _one_of_two(parsed, first, last)
-    if choice is not None:
-        return "uncertain", choice
-    earlier = only_earlier(parsed, first, last)
-    return ("present", None) if earlier is None else ("uncertain", earlier)
+            return cue
+    return None
 
 
 def _one_of_two(parsed: Parsed, first: int, last: int) -> Hit | None:
     """What explains a finding as one of two: "consistent with atelectasis or a scar"."""
-    either = parsed.grammar.either - parsed.grammar.not_
-    if either.isdisjoint(parsed.words):
+    explaining = parsed.role("uncertainty", "explains")
+    if not explaining:
         return None
+    either = parsed.grammar.either - parsed.grammar.not_
     joined = [
         parsed.any_word(low.last, high.first, either) and high.first - low.last <= _CHOICE_REACH
         for low, high in pairwise(parsed.findings)
         if first < low.last <= last or first <= high.first < last
     ]
-    for cue in parsed.role("uncertainty", "explains") if any(joined) else ():
+    for cue in explaining if any(joined) else ():
         of_list = [hit for hit in parsed.findings if hit.first >= cue.last]
         near = cue.last <= first and not _cut(parsed, cue.last, first, last)
         if near and of_list[0].first - cue.last <= _CHOICE_REACH:

@@ -122,8 +122,6 @@ def hyphened(parsed: Parsed, last: int, first: int) -> bool:
 
 def questioned(parsed: Parsed, last: int) -> bool:
     """Whether a question mark follows before anything else: "mass?", "mass in the lung (?)"."""
-    if "?" not in parsed.words:
-        return False
     closers = _CLOSERS | parsed.grammar.joint
     for position in range(last, len(parsed.words)):
         aside = parsed.words[position : position + len(_ASIDE)] == _ASIDE
@@ -140,8 +138,6 @@ def asked(parsed: Parsed, first: int) -> bool:
 
     "?Empyema", "effusion ?infected", "?infarct or infection".
     """
-    if "?" not in parsed.words:
-        return False
     closers = _CLOSERS | parsed.grammar.with_ | (parsed.grammar.joint - parsed.grammar.either)
     for position in range(first - 1, -1, -1):
         if parsed.words[position] == "?":
