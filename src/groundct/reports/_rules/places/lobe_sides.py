@@ -20,10 +20,9 @@ _PARTS = frozenset(";:")
 
 def tells_side(parsed: Parsed, end: int, side: Hit) -> bool:
     """Whether "of the" joins a side to a lobe that ends at token ``end``."""
-    gap = parsed.words[end : side.first]
-    named = any(end <= hit.first < side.first for hit in parsed.findings)
-    near = 0 <= side.first - end <= 2 and not named
-    return near and parsed.grammar.listing.isdisjoint(gap)
+    if not 0 <= side.first - end <= 2 or parsed.any_word(end, side.first, parsed.grammar.listing):
+        return False
+    return not any(end <= hit.first < side.first for hit in parsed.findings)
 
 
 @lru_cache(maxsize=8)
@@ -44,6 +43,8 @@ def past_segments(parsed: Parsed, end: int) -> int:
 
 def backfill(parsed: Parsed, found: list[Site]) -> list[Site]:
     """Give a lobe without a side the side of the next one, where the two are joined."""
+    if len(found) < 2:
+        return found
     out = list(found)
     for index in range(len(out) - 2, -1, -1):
         site, following = out[index], out[index + 1]
@@ -60,6 +61,8 @@ def inherited(parsed: Parsed, found: list[Site], sides: tuple[Hit, ...]) -> list
     The lobe before: only words of sites between. The only side: of one lobe, in its own clause.
     "The lower lobes", where the clause names no lung, are those of both.
     """
+    if None not in [site.side for site in found]:
+        return found
     out = list(found)
     for index, site in enumerate(found):
         if site.side is not None:
@@ -151,6 +154,5 @@ def _named_sides(parsed: Parsed, site: Site, sides: tuple[Hit, ...]) -> list[Hit
 
 def _of_lung(parsed: Parsed, side: Hit) -> bool:
     """Whether a side is a lung's: before a place of the lung or pleura, or before no place."""
-    near = [p for p in parsed.places if 0 <= p.first - side.last <= 1]
-    regions = {path.split("/")[0] for p in near for path in places().places[p.entry.meaning].paths}
-    return regions <= _LUNG_REGIONS
+    near = [p.entry.meaning for p in parsed.places if 0 <= p.first - side.last <= 1]
+    return all(places().places[key].tops <= _LUNG_REGIONS for key in near)

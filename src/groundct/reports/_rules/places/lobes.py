@@ -20,27 +20,28 @@ _REACH = 6
 _LEVEL_HOPS = 8
 _ZONE = "zone"
 _NOUNS = ("lobe", _ZONE)
-_LUNG_REGIONS = frozenset(("lung", "pleura"))
+_LUNG = "lung"
+_LUNG_REGIONS = frozenset((_LUNG, "pleura"))
+_NO_LOBE = frozenset((_LUNG, *_NOUNS, "segment", "joins"))
+"""What names no lobe by itself."""
 
 
 def anchors_of(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
     """Lobes, the lingula and whole lungs with their sides; a lung that a lobe names is dropped."""
-    if not hits:
-        return []
-    lobes = _lobes(parsed, hits, sides)
-    whole = _whole(parsed, hits, sides, lobes) if sides else []
-    if not (lobes or whole):
-        return []
-    wide = [_widened(parsed, site, hits, sides) for site in lobes]
+    told = [n for n, hit in enumerate(hits) if hit.entry.meaning not in _NO_LOBE]
+    lobes = _lobes(parsed, hits, told, sides) if told else []
+    lungs = [hit for hit in hits if hit.entry.meaning == _LUNG] if sides else []
+    if not lungs:
+        return lobes
+    whole = _whole(parsed, lungs, sides, lobes)
+    wide = [_widened(parsed, site, lungs, sides) for site in lobes]
     return sorted([*wide, *whole], key=lambda site: site.first)
 
 
-def _widened(parsed: Parsed, site: Site, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> Site:
+def _widened(parsed: Parsed, site: Site, lungs: list[Hit], sides: tuple[Hit, ...]) -> Site:
     """A lobe's site with the words "right lung" or "of the left lung" that stand beside it."""
     first, last = site.first, site.last
-    for hit in hits:
-        if hit.entry.meaning != "lung":
-            continue
+    for hit in lungs:
         for side in sides:
             if not 0 <= hit.first - side.last <= 1:
                 continue
@@ -52,14 +53,11 @@ def _widened(parsed: Parsed, site: Site, hits: tuple[Hit, ...], sides: tuple[Hit
 
 
 def _whole(
-    parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...], lobes: list[Site]
+    parsed: Parsed, lungs: list[Hit], sides: tuple[Hit, ...], lobes: list[Site]
 ) -> list[Site]:
     """Whole lungs with a side of their own."""
-    taken = {position for site in lobes for position in range(site.first, site.last)}
     whole = []
-    for hit in hits:
-        if hit.entry.meaning != "lung" or hit.first in taken:
-            continue
+    for hit in lungs:
         near = [s for s in sides if 0 <= hit.first - s.last <= 1]
         if near and not _used(parsed, near[-1], hit, lobes):
             side = side_of(near[-1])
@@ -68,29 +66,34 @@ def _whole(
 
 
 def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
-    """Whether ``<side> lung`` stands beside a lobe of that side and only says its side."""
+    """Whether ``<side> lung`` stands in a lobe, or beside one of that side and only says its side.
+
+    "Left lung and middle lobe" are two, and "the largest in the left lower lobe, in both lungs".
+    """
     own = side_of(side)
-    return any(
-        (
-            # "left lung and middle lobe" are two.
-            (0 <= site.first - lung.last <= 1 and site.side in (None, own))
-            or (
-                tells_side(parsed, past_segments(parsed, site.last), side)
-                # "The largest in the left lower lobe, in both lungs".
-                and (own != "bilateral" or site.side in (None, own))
-            )
-        )
-        or site.first <= side.first < site.last
-        for site in lobes
-    )
+    for site in lobes:
+        if site.first <= lung.first < site.last or site.first <= side.first < site.last:
+            return True
+        alike = site.side in (None, own)
+        if alike and 0 <= site.first - lung.last <= 1:
+            return True
+        if (alike or own != "bilateral") and tells_side(
+            parsed, past_segments(parsed, site.last), side
+        ):
+            return True
+    return False
 
 
-def _lobes(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
+def _lobes(
+    parsed: Parsed, hits: tuple[Hit, ...], told: list[int], sides: tuple[Hit, ...]
+) -> list[Site]:
+    """The lobes, apices and thirds that the ``hits`` at the places ``told`` name."""
     found: list[Site] = []
     lingula = False
-    for index, hit in enumerate(hits):
+    for index in told:
+        hit = hits[index]
         role, _, rest = hit.entry.meaning.partition(":")
-        if role == "lobe" and rest:
+        if role == "lobe":
             side, _, level = rest.partition(":")
             found.append(Site(hit.first, hit.last, "right" if side == "right" else "left", level))
         elif role == "lingula":
@@ -161,8 +164,8 @@ def _side_of_apical(
 def _speaks_of_lungs(parsed: Parsed) -> bool:
     """Whether a sentence names the lungs, or no place at all: kidneys have zones too."""
     known = places().places
-    tops = {path.split("/")[0] for hit in parsed.places for path in known[hit.entry.meaning].paths}
-    return not tops or not tops.isdisjoint(_LUNG_REGIONS)
+    tops = [known[hit.entry.meaning].tops for hit in parsed.places]
+    return not tops or not all(map(_LUNG_REGIONS.isdisjoint, tops))
 
 
 def _clash(
@@ -236,14 +239,11 @@ def _side_beside(
         return side_of(before[-1])
     end = past_segments(parsed, end)
     after = [s for s in sides if 0 <= s.first - end <= 3]
-    if after and not any(
-        h.entry.meaning.startswith("level:") and after[0].first < h.first <= after[0].last + 1
-        for h in hits
-    ):
+    if after:
         gap = parsed.words[end : after[0].first]
         grammar = parsed.grammar
         linked = not (grammar.of | grammar.in_ | grammar.on).isdisjoint(gap)
-        if linked and grammar.listing.isdisjoint(gap):
+        if linked and grammar.listing.isdisjoint(gap) and not _leads_level(after[0], hits):
             return side_of(after[0])
     if before:
         return side_of(before[-1])
@@ -251,3 +251,11 @@ def _side_beside(
         site = Site(hit.first, end, None, None)
         return found[-1].side if passes_on(parsed, found[-1], site, sides) else None
     return None
+
+
+def _leads_level(side: Hit, hits: tuple[Hit, ...]) -> bool:
+    """Whether a side is that of the level right behind it: "in the right upper lobe"."""
+    return any(
+        side.first < hit.first <= side.last + 1 and hit.entry.meaning.startswith("level:")
+        for hit in hits
+    )

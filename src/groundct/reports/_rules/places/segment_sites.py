@@ -32,14 +32,20 @@ def _named(parsed: Parsed) -> list[Named]:
     """All names of segments in a sentence, in order."""
     if _signs(parsed.language).isdisjoint(parsed.words):
         return []
-    return sorted((*_adjectives(parsed), *_numbered(parsed)), key=lambda name: name.first)
+    names = [*_adjectives(parsed), *_numbered(parsed)]
+    return sorted(names, key=lambda name: name.first) if len(names) > 1 else names
 
 
 @lru_cache(maxsize=8)
 def _signs(language: str) -> frozenset[str]:
     """The words without one of which no segment is named."""
-    own = grammar(language)
-    return segment_words(language).words | own.basal | own.segment | {_LETTER}
+    return _openers(language) | grammar(language).segment | {_LETTER}
+
+
+@lru_cache(maxsize=8)
+def _openers(language: str) -> frozenset[str]:
+    """The words that a segment's adjective begins with."""
+    return segment_words(language).words | grammar(language).basal
 
 
 @lru_cache(maxsize=1)
@@ -55,13 +61,14 @@ def _is_basal(segment: LungSegment) -> bool:
 def _numbered(parsed: Parsed) -> list[Named]:
     """Boyden's numbers: "segment 6", "segments 8 and 9", "S10"; no sizes, none of the liver."""
     words = parsed.words
-    if _LETTER not in words and parsed.grammar.segment.isdisjoint(words):
+    ends = parsed.grammar.segment
+    if _LETTER not in words and ends.isdisjoint(words):
         return []
     measured: frozenset[int] | None = None
     out: list[Named] = []
-    for n, word in enumerate(words[:-1]):
-        letter = word == _LETTER and parsed.said.ends[n] == parsed.said.starts[n + 1]
-        if not (word in parsed.grammar.segment or letter) or _of_other_organ(parsed, n):
+    for n in [n for n, word in enumerate(words[:-1]) if word == _LETTER or word in ends]:
+        letter = words[n] == _LETTER and parsed.said.ends[n] == parsed.said.starts[n + 1]
+        if not (words[n] in ends or letter) or _of_other_organ(parsed, n):
             continue
         if letter and n and words[n - 1].isdigit():
             continue
@@ -88,11 +95,8 @@ def _by_number(word: str) -> tuple[LungSegment, ...]:
 
 def _of_other_organ(parsed: Parsed, position: int) -> bool:
     """Whether an organ of the abdomen or a vertebra stands near, which has segments of its own."""
-    near = [p for p in parsed.places if abs(p.first - position) <= _OTHER_REACH]
-    return any(
-        not _LUNG.issuperset(path.split("/")[0] for path in places().places[p.entry.meaning].paths)
-        for p in near
-    )
+    near = [p.entry.meaning for p in parsed.places if abs(p.first - position) <= _OTHER_REACH]
+    return not all(places().places[key].tops <= _LUNG for key in near)
 
 
 _LUNG = frozenset(("lung", "pleura", "trachea and bronchie"))
@@ -104,13 +108,14 @@ def _adjectives(parsed: Parsed) -> list[Named]:
     Lobes stand in a run where an adjective goes on one: "middle lobe medial, lower lobe superior
     segment".
     """
-    words = parsed.words
-    named = segment_words(parsed.language)
-    joined = parsed.grammar.listing | parsed.grammar.basal
-    ends = parsed.grammar.segment
     found = _phrases(parsed)
-    lobes = _lobe_words(parsed) if found else frozenset[int]()
+    words = parsed.words
+    ends = parsed.grammar.segment
+    if not found or ends.isdisjoint(words):
+        return [name for name in found if _is_alone(parsed, name)]
+    joined = parsed.grammar.listing | parsed.grammar.basal
     led = frozenset[int]() if parsed.verb_last else _led(parsed, found)
+    lobes = _lobe_words(parsed) if led or parsed.verb_last else frozenset[int]()
     # "Lingular segment, inferior", it alone has parts with names of their own.
     parts = {name.last + 1 for name in found if _is_lingula(name)}
     kept: list[Named] = []
@@ -121,13 +126,18 @@ def _adjectives(parsed: Parsed) -> list[Named]:
         while step < len(words) and (words[step] in joined or (of_lobe and step in lobes)):
             step += 1
         ended = step < len(words) and (words[step] in ends or step == ends_in_segment)
-        alone = (name.last - first == 2 or words[first] in named.alone) and not name.sure
         part = first in parts and words[first - 1] in ends and not _leads_off(parsed, name.last)
         if ended:
             ends_in_segment = first
-        if ended or alone or part:
+        if ended or part or _is_alone(parsed, name):
             kept.append(name)
     return kept[::-1]
+
+
+def _is_alone(parsed: Parsed, name: Named) -> bool:
+    """Whether words name a segment without the word "segment": "posterobasal"."""
+    compound = name.last - name.first == 2 or parsed.words[name.first] in _alone(parsed)
+    return compound and not name.sure
 
 
 def _leads_off(parsed: Parsed, position: int) -> bool:
@@ -139,24 +149,20 @@ def _phrases(parsed: Parsed) -> list[Named]:
     """All words that may name segments; "basal" on its own, sure of its lobe, means them all."""
     words = parsed.words
     named = segment_words(parsed.language).named
-    known = _passed(parsed.language)
+    known = _openers(parsed.language)
     found: list[Named] = []
-    position = 0
-    while position < len(words):
-        if words[position] not in known:
-            position += 1
-            continue
+    for position in [n for n, word in enumerate(words) if word in known]:
+        edge = found[-1].last if found else -1
+        if position < edge:
+            continue  # The second word of a phrase.
         for length in (2, 1):
-            options = named.get(tuple(words[position : position + length]))
+            options = named.get(words[position : position + length])
             if options:
                 found.append(Named(position, position + length, options))
-                position += length - 1
                 break
         else:
-            told = found and found[-1].last == position
-            if words[position] in parsed.grammar.basal and not told:
+            if words[position] in parsed.grammar.basal and edge != position:
                 found.append(Named(position, position + 1, _all_basal(), sure=True))
-        position += 1
     return found
 
 

@@ -21,9 +21,8 @@ def side_words(parsed: Parsed) -> tuple[Hit, ...]:
     """
     if not parsed.cues["laterality"]:
         return ()
-    hits = _resolved(parsed)
     out: list[Hit] = []
-    for hit in hits:
+    for hit in _resolved(parsed):
         before = out[-1] if out else None
         if before is not None and _paired(parsed, before, hit):
             out[-1] = Hit(before.first, hit.last, _entry(hit, "bilateral"))
@@ -32,12 +31,17 @@ def side_words(parsed: Parsed) -> tuple[Hit, ...]:
     return tuple(out)
 
 
+def says_most(parsed: Parsed) -> bool:
+    """Whether a sentence says where a thing is most, or the largest of several."""
+    return bool(parsed.role("laterality", "emphasis", "emphasis_near", "largest"))
+
+
 def emphasised(parsed: Parsed, position: int) -> bool:
     """Whether a side at a token only says where a thing is most: "more on the right".
 
     Also where the largest of several is: "the largest, 8 mm, in the right upper lobe".
     """
-    if not parsed.role("laterality", "emphasis", "emphasis_near", "largest"):
+    if not says_most(parsed):
         return False
     cues = parsed.role("laterality", "emphasis", "emphasis_near")
     if parsed.verb_last:
@@ -102,14 +106,12 @@ def _resolved(parsed: Parsed) -> list[Hit]:
     """All side hits; "contralateral" and "ipsilateral" by the one side named before them."""
     out: list[Hit] = []
     # "To the right of the trachea" is a relation, "to the right of the midline" a side.
-    middle = {hit.first for hit in parsed.role("laterality", "midline")}
-    near = [
-        hit
-        for hit in parsed.relations
-        if hit.entry.meaning.startswith(NEAR) and middle.isdisjoint((hit.last, hit.last + 1))
-    ]
+    near = [hit for hit in parsed.relations if hit.entry.meaning.startswith(NEAR)]
+    if near:
+        middle = {hit.first for hit in parsed.role("laterality", "midline")}
+        near = [hit for hit in near if middle.isdisjoint((hit.last, hit.last + 1))]
     for hit in parsed.role("laterality", "right", "left", "bilateral", "opposite", "same"):
-        if any(other.first <= hit.first < other.last for other in near):
+        if near and any(other.first <= hit.first < other.last for other in near):
             continue
         meaning = hit.entry.meaning
         if meaning in ("opposite", "same"):
@@ -118,7 +120,8 @@ def _resolved(parsed: Parsed) -> list[Hit]:
                 continue
             side = named.pop()
             meaning = side if meaning == "same" else _OTHER[side]
-        out.append(Hit(hit.first, hit.last, _entry(hit, meaning)))
+            hit = hit._replace(entry=_entry(hit, meaning))
+        out.append(hit)
     return out
 
 
