@@ -77,8 +77,11 @@ class Again(NamedTuple):
 def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
     """The mentions, by number, that are called known ones: "the described 5 mm nodule"."""
     found: dict[int, Again] = {}
+    if not mentions:
+        return found
+    words, article = parsed.words, parsed.grammar.article
     for number, mention in enumerate(mentions):
-        if mention.first and parsed.words[mention.first - 1] in parsed.grammar.article:
+        if mention.first and words[mention.first - 1] in article:
             found[number] = Again(_types(mention))
     for hit in parsed.found.get("remarks", ()):
         if hit.entry.meaning != "again":
@@ -86,24 +89,21 @@ def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
         stops = parsed.grammar.listing | parsed.grammar.in_ | parsed.grammar.is_
         for number, mention in enumerate(mentions):
             near = 0 <= mention.first - hit.last <= _OPENING
-            if near and stops.isdisjoint(parsed.words[hit.last : mention.first]):
+            if near and stops.isdisjoint(words[hit.last : mention.first]):
                 found[number] = Again(_types(mention), described=True)
-    if mentions and _of_largest(parsed, mentions[0]):
+    # "The largest of these" names them behind it, or "nodule".
+    if mentions[0].first <= _LARGEST_REACH and _led_by_largest(parsed):
         found[0] = Again(_types(mentions[0]), largest=True)
     return found
 
 
-def _of_largest(parsed: Parsed, mention: Mention) -> bool:
-    """Whether a sentence begins with "The largest of these" and names them, or "nodule"."""
-    return mention.first <= _LARGEST_REACH and _led_by_largest(parsed)
-
-
 def _led_by_largest(parsed: Parsed) -> bool:
     """Whether a sentence begins with words such as "the largest"."""
-    if not any(hit.entry.meaning == _CONTINUES and hit.first == 0 for hit in parsed.relations):
+    if not parsed.relations or parsed.relations[0].first:
         return False
     hits = parsed.found.get("measurement", ())
-    return any(hit.entry.meaning == "up_to" and hit.first == 0 for hit in hits)
+    largest = hits and not hits[0].first and hits[0].entry.meaning == "up_to"
+    return bool(largest) and parsed.relations[0].entry.meaning == _CONTINUES
 
 
 def _types(mention: Mention) -> frozenset[str]:
@@ -124,7 +124,8 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
         if "present" not in presences:
             remarks = remarks_of(parsed, spoken, presences).loose
     if mentions:
-        followed = _followed_before(parsed, mentions[0])
+        times = parsed.cues["temporal"]
+        followed = _followed_before(parsed, times[0], mentions[0]) if times else None
         return Loose(remarks=remarks, followed=followed) if remarks or followed else _NOTHING
     sizes = measurements_of(parsed) if _continues(parsed) else ()
     sites = words.sites if _goes_on(parsed) else ()
@@ -136,13 +137,12 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
     return Loose(kept, named, remarks, sites, gone, followed, () if kept else _organs(parsed))
 
 
-def _followed_before(parsed: Parsed, mention: Mention) -> Followed | None:
+def _followed_before(parsed: Parsed, told: Hit, mention: Mention) -> Followed | None:
     """How the findings of the sentence before changed, told before what they mean.
 
-    "The findings are new, and may be metastases."
+    "The findings are new, and may be metastases." The first word of change is ``told``.
     """
-    times = parsed.cues["temporal"]
-    if not times or times[0].last > mention.first or again_of(parsed, (mention,)):
+    if told.last > mention.first or again_of(parsed, (mention,)):
         return None
     followed = followed_of(parsed)
     return followed if followed is not None and followed.change is not None else None

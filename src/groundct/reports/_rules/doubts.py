@@ -30,17 +30,21 @@ def doubts_of(
     middle lobe"), of which only the side is kept.
     """
     reasons: list[str] = []
-    normal = (c for c in parsed.role("normality", "normal") if not is_denied(parsed, c))
-    if not found and parsed.places and not any(normal):
+    if not found and parsed.places and not _calls_normal(parsed):
         reasons.append(UNKNOWN_WORDS)
-    if "absent" not in [finding.presence for finding in found] and parsed.role(
-        "negation", "negates_after", "negates_before"
-    ):
+    denies = parsed.cues["negation"] and parsed.role("negation", "negates_after", "negates_before")
+    if denies and "absent" not in [finding.presence for finding in found]:
         reasons.append(UNUSED_NEGATION)
-    if not _UNIT_WORDS.isdisjoint(parsed.words) and not any(f.measurements for f in found):
+    sized = "units" in parsed.found and not _UNIT_WORDS.isdisjoint(parsed.words)
+    if sized and not any([finding.measurements for finding in found]):
         reasons.append(UNPLACED_SIZE)
     if len(found) >= _MANY_FINDINGS:
         reasons.append(CROWDED)
-    if sites and any(site.clashes for site in sites):
+    if sites and any([site.clashes for site in sites]):
         reasons.append(IMPOSSIBLE_PLACE)
     return tuple(reasons)
+
+
+def _calls_normal(parsed: Parsed) -> bool:
+    """Whether a sentence says that something is normal."""
+    return any(not is_denied(parsed, cue) for cue in parsed.role("normality", "normal"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from groundct.core.report import Finding
@@ -34,7 +36,22 @@ def is_opacity(finding: Finding) -> bool:
         return False
     if finding.type in MEANINGS:
         return finding.type == _INFILTRATE and not is_open(finding)
-    kind = findings().types[finding.type]
-    seen = kind.appearance in _APPEARANCES or kind.code == _CENTRILOBULAR
-    looks = seen and kind.anatomy == _LUNG and finding.type != _ATELECTASIS
-    return looks or _GROUND_GLASS in finding.modifiers
+    return _is_seen(finding.type) or _GROUND_GLASS in finding.modifiers
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_seen(kind: str) -> bool:
+    """Whether pneumonia looks like findings of a type."""
+    own = findings().types[kind]
+    seen = own.appearance in _APPEARANCES or own.code == _CENTRILOBULAR
+    return seen and own.anatomy == _LUNG and kind != _ATELECTASIS
+
+
+def any_marked(found: Iterable[Finding]) -> bool:
+    """Whether one of them is an opacity, or what opacities are taken for."""
+    for finding in found:
+        if finding.presence == "absent":
+            continue
+        if finding.type in MEANINGS or is_opacity(finding):
+            return True
+    return False

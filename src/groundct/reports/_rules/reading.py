@@ -15,7 +15,7 @@ from groundct.reports._rules.american.rewriting import american_text, rewrites_o
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.continued import Again, Loose, again_of, loose_of
 from groundct.reports._rules.doubts import doubts_of
-from groundct.reports._rules.opacities import is_meaning, is_opacity
+from groundct.reports._rules.opacities import any_marked
 from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.places.link import paths_of, regions_of
 from groundct.reports._rules.places.sites import Site, lung_sites
@@ -105,6 +105,9 @@ def read_sentence(text: str, language: str) -> SentenceReading:
     found = findings_of(words, mentions)
     regions = regions_of(parsed, mentions)
     rewrites = rewrites_of(parsed)
+    sides = sides_named(parsed)
+    unplaced = bool(found) and not (sites or parsed.places)
+    nowhere = unplaced and not sides
     return SentenceReading(
         text=text,
         language=language,
@@ -116,41 +119,41 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         standardized=american_text(text, rewrites),
         loose=loose_of(words, mentions, found),
         again=again_of(parsed, mentions),
-        sides=sides_named(parsed),
-        points_back=bool(found) and pointing(parsed) is not None,
-        sideless=bool(found) and _is_sideless(parsed, sites),
-        completes=_completes(parsed, found),
-        explains=bool(found) and _explains(parsed, sites),
-        heading=heading_of(parsed),
-        general=_is_general(parsed, sites, found),
+        sides=sides,
+        points_back=bool(found and parsed.relations) and pointing(parsed) is not None,
+        sideless=bool(found) and not sides and _is_sideless(parsed, sites),
+        completes=not parsed.places and _completes(parsed, found),
+        points=_points(parsed) if parsed.relations else "",
+        explains=nowhere and _explains(parsed),
+        heading=heading_of(parsed) if ":" in text else None,
+        general=unplaced and _is_general(parsed),
         of_it=bool(found) and _is_of_it(parsed),
-        marked=any(is_opacity(finding) or is_meaning(finding) for finding in found),
-        nowhere=any(map(is_nowhere, found)) and not (sites or parsed.places or sides_named(parsed)),
-        points=next((h.entry.meaning for h in parsed.relations if h.entry.meaning in _POINTS), ""),
+        marked=any_marked(found),
+        nowhere=nowhere and any(map(is_nowhere, found)),
     )
 
 
-def _is_general(parsed: Parsed, sites: tuple[Site, ...], found: tuple[Finding, ...]) -> bool:
-    """Whether a sentence names a finding by a general word, and no place."""
-    placed = bool(sites or parsed.places)
-    return (
-        bool(found) and not placed and any(h.entry.meaning[:1] == GENERAL for h in parsed.findings)
-    )
+def _points(parsed: Parsed) -> str:
+    """`SIMILAR` or `SAME_PLACE` where a sentence's words point so at the findings before."""
+    return next((h.entry.meaning for h in parsed.relations if h.entry.meaning in _POINTS), "")
+
+
+def _is_general(parsed: Parsed) -> bool:
+    """Whether a sentence names a finding by a general word."""
+    return any([hit.entry.meaning[:1] == GENERAL for hit in parsed.findings])
 
 
 def _completes(parsed: Parsed, found: tuple[Finding, ...]) -> bool:
     """Whether a sentence says a general word of "it" alone, which is a finding at some places."""
-    if parsed.grammar.pronoun.isdisjoint(parsed.words[:1]) or parsed.places:
+    if parsed.grammar.pronoun.isdisjoint(parsed.words[:1]):
         return False
     said = {hit.entry.meaning for hit in parsed.findings}
     unnamed = all(not finding.anatomy and finding.presence == "present" for finding in found)
     return any(head.startswith(GENERAL) for head in said) and unnamed
 
 
-def _explains(parsed: Parsed, sites: tuple[Site, ...]) -> bool:
-    """Whether a sentence begins with "it" or "the described findings" and names no place."""
-    if sites or parsed.places or sides_named(parsed):
-        return False
+def _explains(parsed: Parsed) -> bool:
+    """Whether a sentence begins with "it" or "the described findings"."""
     start = next((n for n, word in enumerate(parsed.words) if word.isalnum()), 0)
     return parsed.words[start] in parsed.grammar.pronoun or any(
         hit.first == start and hit.entry.meaning in ("again", "refers")
@@ -165,14 +168,15 @@ def is_nowhere(finding: Finding) -> bool:
 
 def _is_of_it(parsed: Parsed) -> bool:
     """Whether a sentence begins with a word such as "it", and speaks of no "these findings"."""
-    again = any(hit.entry.meaning == "again" for hit in parsed.found.get("remarks", ()))
-    return not again and parsed.any_word(0, _OPENING, parsed.grammar.pronoun)
+    if parsed.grammar.pronoun.isdisjoint(parsed.words[:_OPENING]):
+        return False
+    return not any(hit.entry.meaning == "again" for hit in parsed.found.get("remarks", ()))
 
 
 def _is_sideless(parsed: Parsed, sites: tuple[Site, ...]) -> bool:
-    """Whether a sentence names lobes without a side, or no lobe and a segment, and no side."""
+    """Whether a sentence without a side names lobes that have none, or no lobe and a segment."""
     grammar = parsed.grammar
-    if sides_named(parsed) or not grammar.elsewhere.isdisjoint(parsed.words):
+    if not grammar.elsewhere.isdisjoint(parsed.words):
         return False
     if sites:
         return all(
