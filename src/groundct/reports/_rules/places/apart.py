@@ -33,7 +33,7 @@ def _exceptions(parsed: Parsed) -> tuple[Hit, ...]:
 
 def is_excepted(parsed: Parsed, mention: Mention, thing: Spanned) -> bool:
     """Whether a place or side is what a mention is not at: "except on the left, no effusion"."""
-    if not _exceptions(parsed) or mention.named is not None:
+    if not parsed.relations or not _exceptions(parsed) or mention.named is not None:
         return False
     if mention.last <= thing.first:
         return excepted(parsed, mention.last, thing.first)

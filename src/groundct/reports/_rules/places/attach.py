@@ -16,14 +16,16 @@ from groundct.reports._rules.places.apart import excepted, set_apart
 from groundct.reports._rules.places.linked import LUNG, TOGETHER, linked_to, lung_of, one_region
 from groundct.reports._rules.places.most import led_sites, plain_sites
 from groundct.reports._rules.places.renamed import same_thing
-from groundct.reports._rules.places.side_words import emphasised, side_words
+from groundct.reports._rules.places.side_words import on_the_side, side_words
 from groundct.reports._rules.places.sides import (
     adjective_sides,
     before_in_turn,
+    floor_of,
     laterality_of,
     on_own_side,
     sided,
 )
+from groundct.reports._rules.places.site import sides_of
 from groundct.reports._rules.places.sites import Site
 from groundct.reports._rules.presence.clauses import STOPS, opening
 from groundct.reports._rules.words.parsed import HERE, Parsed
@@ -65,92 +67,112 @@ def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tup
     if mention not in spoken or (own and len(spoken) == 1):
         return own
     alike = same_thing(words.parsed, mention, spoken)
-    # "Left lower lobe lesion, nodule in the right lung, possible metastases".
-    others = {m.first for m in spoken if m is not mention and m not in alike}
-    shared = [
-        site
-        for other in alike
-        for site in _own_sites(words, other, spoken)
-        if not (own and site.last in others)
-    ]
+    shared: list[Site] = []
+    if alike:
+        # "Left lower lobe lesion, nodule in the right lung, possible metastases".
+        others = {m.first for m in spoken if own and m is not mention and m not in alike}
+        shared = [s for other in alike for s in _own_sites(words, other, spoken)]
+        shared = [site for site in shared if site.last not in others]
     return tuple(dict.fromkeys((*own, *shared))) or _there(words, mention, spoken)
 
 
 def _is_throughout(parsed: Parsed, mention: Mention) -> bool:
     """Whether a mention is everywhere: "wall thickening throughout, with a plug in the lingula"."""
-    behind = parsed.words[mention.last : mention.last + 2]
-    if not behind or behind[0] not in parsed.grammar.throughout:
+    last = mention.last
+    if not parsed.any_word(last, last + 1, parsed.grammar.throughout):
         return False
-    return not behind[1:] or behind[1] in parsed.grammar.listing | parsed.grammar.with_ | {".", ";"}
+    behind = parsed.words[last + 1 : last + 2]
+    ends = parsed.grammar.listing | parsed.grammar.with_ | {".", ";"}
+    return ends.issuperset(behind)
 
 
 def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
     """The sites around a mention, after it, shared with the next one, or before it."""
     parsed = words.parsed
-    grammar = parsed.grammar
-    inner = tuple([s for s in words.sites if s.first < mention.last and mention.first < s.last])
     following = [m.first for m in spoken if m.first >= mention.last]
     limit = min(following, default=len(parsed.words))
-    after = tuple([s for s in words.sites if mention.last <= s.first < limit])
-    if parsed.relations:
-        after = tuple(s for s in after if not excepted(parsed, mention.last, s.first))
-    if following:
-        # "..., emphysema; in the left lung, a nodule": the lung is the next clause's.
-        after = tuple(s for s in after if not parsed.any_word(mention.last, s.first, _PARTS))
-    # "Nodules in the right upper lobe, while the left lung is clear".
-    here = tuple(s for s in after if not parsed.any_word(mention.last, s.first, grammar.but))
-    after = here or after
-    leading = _lead(words, spoken)
-    if following and after and leading and _leads_next(parsed, after[-1], limit):
-        after = tuple(s for s in here if opening(parsed, mention.last, s.first) is None)
-    elif following and after:
-        # "effusion and left lower lobe consolidation": the lobe is the consolidation's alone.
-        of_next = _ahead(words, mention.last, limit)
-        close = bool(of_next) and limit - of_next[-1].last <= _CLOSE
-        parting = grammar.listing | grammar.with_ | grammar.but
-        parted = bool(of_next) and parsed.any_word(mention.last, of_next[0].first, parting)
-        parted = parted and not parsed.any_word(of_next[-1].last, limit, grammar.with_)
-        led = close and parted and not _is_placed(words, limit, spoken)
-        after = tuple(s for s in after if not (led and s in of_next))
-    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
-    ahead = _ahead(words, floor, mention.first)
-    if leading and floor and not ahead:
-        ahead = _opened(words, floor, mention.first)
+    inner = [s for s in words.sites if s.first < mention.last and mention.first < s.last]
+    after = [s for s in words.sites if mention.last <= s.first < limit]
+    if after:
+        after = _of_its_own(words, mention, spoken, after)
     if inner or after:
         alone = len(after) == 1 and not inner and len({m.first for m in spoken}) == 1
         return (*inner, *(led_sites(parsed, words.sites, after[0]) if alone else ()), *after)
+    floor = floor_of(mention, spoken)
+    ahead = _ahead(words, floor, mention.first)
+    if floor and not ahead and _lead(words, spoken):
+        ahead = _opened(words, floor, mention.first)
     said = _said_sides(parsed, mention, spoken, limit)
     if ahead and mention.first - ahead[-1].last <= _CLOSE:
         # "Consolidation in the right upper lobe with nodules on the left".
-        led = parsed.any_word(ahead[-1].last, mention.first, grammar.with_)
-        return tuple(s for s in ahead if not led or said <= set(s.sides))
-    nearest = next((m for m in spoken if m.first == limit), None)
+        led = parsed.any_word(ahead[-1].last, mention.first, parsed.grammar.with_)
+        return _on_sides(ahead, said) if led else ahead
+    nearest = next((m for m in spoken if m.first == limit), None) if following else None
     if nearest is not None and _shares_next(words, mention, nearest):
         shared = _own_sites(words, nearest, spoken)
-        own_sides = adjective_sides(parsed, mention, spoken)
-        if shared and not own_sides > {side for site in shared for side in site.sides}:
+        if shared and not adjective_sides(parsed, mention, spoken) > sides_of(shared):
             return shared
     # What stands before all findings is the sentence's topic; what another one has is not shared.
-    topic = min((m.first for m in spoken), default=mention.first)
-    before = (
-        ahead
-        or _clause_topic(words, mention, spoken)
-        or tuple(
-            s
-            for s in words.sites
-            if s.last <= min(topic, mention.first)
-            and not _on_another_side(parsed, (topic, mention.first, limit))
-        )
-    )
-    return tuple(s for s in before if said <= set(s.sides))
+    before = ahead or _clause_topic(words, mention, spoken) or _topic(words, mention, spoken, limit)
+    return _on_sides(before, said)
+
+
+def _of_its_own(
+    words: Words, mention: Mention, spoken: tuple[Mention, ...], after: list[Site]
+) -> list[Site]:
+    """The sites up to the next mention that are not that one's, nor another clause's."""
+    parsed = words.parsed
+    grammar = parsed.grammar
+    low = mention.last
+    following = [m.first for m in spoken if m.first >= low]
+    if parsed.relations:
+        after = [s for s in after if not excepted(parsed, low, s.first)]
+    if following:
+        # "..., emphysema; in the left lung, a nodule": the lung is the next clause's.
+        after = [s for s in after if not parsed.any_word(low, s.first, _PARTS)]
+    # "Nodules in the right upper lobe, while the left lung is clear".
+    here = [s for s in after if not parsed.any_word(low, s.first, grammar.but)]
+    after = here or after
+    if not (following and after):
+        return after
+    limit = min(following)
+    if _lead(words, spoken) and _leads_next(parsed, after[-1], limit):
+        return [s for s in here if opening(parsed, low, s.first) is None]
+    # "effusion and left lower lobe consolidation": the lobe is the consolidation's alone.
+    of_next = _ahead(words, low, limit)
+    if not of_next or limit - of_next[-1].last > _CLOSE:
+        return after
+    parting = grammar.listing | grammar.with_ | grammar.but
+    parted = parsed.any_word(low, of_next[0].first, parting)
+    led = parted and not parsed.any_word(of_next[-1].last, limit, grammar.with_)
+    if not led or _is_placed(words, limit, spoken):
+        return after
+    return [s for s in after if s not in of_next]
+
+
+def _on_sides(sites: tuple[Site, ...], said: set[str]) -> tuple[Site, ...]:
+    """The sites that lie on all of the sides that are said."""
+    return tuple([s for s in sites if said.issubset(s.sides)]) if said else sites
+
+
+def _topic(
+    words: Words, mention: Mention, spoken: tuple[Mention, ...], limit: int
+) -> tuple[Site, ...]:
+    """The sites that lead all findings, where a clause behind them names no side of its own."""
+    first = min([m.first for m in spoken], default=mention.first)
+    sites = tuple([s for s in words.sites if s.last <= min(first, mention.first)])
+    if sites and _on_another_side(words.parsed, (first, mention.first, limit)):
+        return ()
+    return sites
 
 
 def _clause_topic(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
     """The sites that lead all findings of a mention's clause, behind a semicolon."""
-    parts = [n + 1 for n in range(mention.first) if words.parsed.words[n] in _PARTS]
-    start = max(parts, default=0)
-    first = min((m.first for m in spoken if m.first >= start), default=start)
-    return tuple(s for s in words.sites if parts and start <= s.first and s.last <= first)
+    if not words.parsed.any_word(0, mention.first, _PARTS):
+        return ()
+    start = max([n + 1 for n in range(mention.first) if words.parsed.words[n] in _PARTS])
+    first = min([m.first for m in spoken if m.first >= start], default=start)
+    return tuple([s for s in words.sites if start <= s.first and s.last <= first])
 
 
 def _there(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
@@ -231,11 +253,10 @@ def _is_placed(words: Words, first: int, spoken: tuple[Mention, ...]) -> bool:
 
 def _lead(words: Words, spoken: tuple[Mention, ...]) -> bool:
     """Whether places lead their findings: "in the right lung a nodule, in the left a mass"."""
-    first = min((m.first for m in spoken), default=0)
-    last = max((m.last for m in spoken), default=0)
     # "... of the left lung nodule": a site's last word may be the finding's first.
-    begins = any(site.first < first for site in words.sites)
-    return begins and not any(site.first >= last for site in words.sites)
+    sites = [site.first for site in words.sites]
+    first = min([m.first for m in spoken], default=0)
+    return min(sites) < first and max(sites) < max([m.last for m in spoken])
 
 
 def _leads_next(parsed: Parsed, site: Site, limit: int) -> bool:
@@ -261,6 +282,8 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     """
     parsed = words.parsed
     low, high = mention.last, following.first
+    if high - low > _LINKED_REACH:
+        return False
     gap = parsed.words[low:high]
     lacks = mention not in words.absent and _lacks(parsed, low, high)
     unlike = (mention in words.absent) != (following in words.absent)
@@ -289,10 +312,11 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
 
 def _lacks(parsed: Parsed, low: int, high: int) -> bool:
     """Whether "without" leads from a mention to the next: what it lacks is no thing of its own."""
-    listed = parsed.any_word(low, high, parsed.grammar.listing)
-    led = low + parsed.any_word(low, low + 1, parsed.grammar.with_)
     cues = parsed.role("negation", "negates_after")
-    return not listed and any(low <= h.first <= led and h.last <= high for h in cues)
+    if not cues or parsed.any_word(low, high, parsed.grammar.listing):
+        return False
+    led = low + parsed.any_word(low, low + 1, parsed.grammar.with_)
+    return any(low <= h.first <= led and h.last <= high for h in cues)
 
 
 def _linked(parsed: Parsed, low: int, high: int) -> bool:
@@ -366,20 +390,9 @@ def _said_sides(
     parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...], limit: int
 ) -> set[str]:
     """The sides said of a mention itself: "bilateral nodules", "nodules bilaterally"."""
+    if not parsed.cues["laterality"]:
+        return set()
     if any(h.first == mention.last for h in parsed.role("laterality", "bilateral")):
         return {"right", "left"}
     adjectives = adjective_sides(parsed, mention, spoken)
-    return adjectives or _on_the_side(parsed, mention.last, limit)
-
-
-def _on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:
-    """The sides that "on the left" names among these tokens, when no other noun follows."""
-    taken = {p.first for p in parsed.places if p.entry.meaning not in ("pleura", "hemithorax")}
-    return {
-        hit.entry.meaning
-        for hit in parsed.role("laterality", "right", "left")
-        if first <= hit.first < last
-        and parsed.any_word(hit.first - 2, hit.first, parsed.grammar.on)
-        and hit.last not in taken
-        and not emphasised(parsed, hit.first)
-    }
+    return adjectives or on_the_side(parsed, mention.last, limit)

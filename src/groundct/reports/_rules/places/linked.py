@@ -6,6 +6,7 @@ effusion on the right and atelectasis in the adjacent lung", "fibrosis and adjac
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from groundct.reports._rules.mention.mentions import Mention
@@ -49,12 +50,12 @@ def linked_to(
     What is listed with a mention so joined is joined too: "causing volume loss and distortion",
     "consolidation in the left lower lobe with bronchiectasis, cavities and volume loss".
     """
-    unjoined = not parsed.relations and parsed.grammar.with_.isdisjoint(parsed.words)
-    if unjoined or mention not in spoken or not _in_chest(mention):
+    earlier = [m for m in spoken if m.last <= mention.first]
+    if not earlier or (not parsed.relations and parsed.grammar.with_.isdisjoint(parsed.words)):
         return None
-    earlier = sorted((m for m in spoken if m.last <= mention.first), key=lambda m: -m.last)
-    if not earlier:
+    if mention not in spoken or not _in_chest(mention):
         return None
+    earlier.sort(key=lambda m: -m.last)
     before = earlier[0]
     limit = limit_of(parsed, mention, spoken)
     if parsed.any_word(before.last, mention.first, _STOPS) or not _in_chest(before):
@@ -122,17 +123,18 @@ def one_region(first: Mention, second: Mention) -> bool:
 
     Lungs and airways are one: "bronchiectasis with mucus plugging in the left lower lobe".
     """
-    regions = {_top(first), _top(second)}
-    return len(regions) == 1 or regions <= _LUNGS
+    one, other = _top(first.type), _top(second.type)
+    return one == other or (one in _LUNGS and other in _LUNGS)
 
 
 def _in_chest(mention: Mention) -> bool:
     """Whether a mention is of lungs, pleura or airways, or may be."""
-    return _top(mention) in _CHEST
+    return _top(mention.type) in _CHEST
 
 
-def _top(mention: Mention) -> str:
-    return anatomy().top_region(findings().types[mention.type].anatomy or LUNG)
+@lru_cache(maxsize=1 << 10)
+def _top(kind: str) -> str:
+    return anatomy().top_region(findings().types[kind].anatomy or LUNG)
 
 
 def lung_of(sites: tuple[Site, ...]) -> tuple[Site, ...]:

@@ -7,6 +7,7 @@ from groundct.reports._rules.places.linked import one_region
 from groundct.reports._rules.places.side_words import side_words
 from groundct.reports._rules.presence.clauses import opening
 from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary.lexicon import Hit
 
 _RENAMING_REACH = 4
 MEANINGS = frozenset(("pneumonia", "infiltrate", "bronchiolitis"))
@@ -17,6 +18,8 @@ def same_thing(
     parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]
 ) -> tuple[Mention, ...]:
     """The mentions beside one that name the same thing: "opacity (pneumonia?)"."""
+    if "(" not in parsed.words and not _guesses(parsed):
+        return ()
     index = spoken.index(mention)
     out: list[Mention] = []
     for step in (-1, 1):
@@ -28,6 +31,11 @@ def same_thing(
             out.append(spoken[position + step])
             position += step
     return tuple(out)
+
+
+def _guesses(parsed: Parsed) -> tuple[Hit, ...]:
+    """The words behind which stands what a finding may be: "consistent with"."""
+    return parsed.role("uncertainty", "uncertain_after", "explains")
 
 
 def _renames(parsed: Parsed, first: Mention, second: Mention) -> bool:
@@ -42,8 +50,7 @@ def _renames(parsed: Parsed, first: Mention, second: Mention) -> bool:
         return False
     if gap[-1:] == ("(",):
         return True
-    cues = parsed.role("uncertainty", "uncertain_after", "explains")
-    near = [cue for cue in cues if low <= cue.first and high - 2 <= cue.last <= high]
+    near = [cue for cue in _guesses(parsed) if low <= cue.first and high - 2 <= cue.last <= high]
     return bool(near) and not _anew(parsed, (low, near[-1].first), second)
 
 

@@ -58,6 +58,21 @@ def emphasised(parsed: Parsed, position: int) -> bool:
     )
 
 
+def on_the_side(parsed: Parsed, first: int, last: int) -> set[str]:
+    """The sides that "on the left" names among these tokens, when no other noun follows."""
+    if not parsed.any_word(first - 2, last, parsed.grammar.on):
+        return set()
+    taken = {p.first for p in parsed.places if p.entry.meaning not in ("pleura", "hemithorax")}
+    return {
+        hit.entry.meaning
+        for hit in parsed.role("laterality", "right", "left")
+        if first <= hit.first < last
+        and parsed.any_word(hit.first - 2, hit.first, parsed.grammar.on)
+        and hit.last not in taken
+        and not emphasised(parsed, hit.first)
+    }
+
+
 def side_behind(parsed: Parsed, last: int) -> Hit | None:
     """The side that "on the left" names right behind a word, no organ's: "increased on the left".
 

@@ -16,7 +16,7 @@ from groundct.reports._rules.mention.normal import in_normal_clause
 from groundct.reports._rules.mention.verb_last import Thing, own_before
 from groundct.reports._rules.places.apart import is_excepted
 from groundct.reports._rules.places.side_words import emphasised, side_words
-from groundct.reports._rules.places.site import side_of
+from groundct.reports._rules.places.site import side_of, sides_of
 from groundct.reports._rules.places.sites import Site
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.anatomy import anatomy
@@ -47,30 +47,46 @@ def laterality_of(
     paths: tuple[str, ...],
 ) -> Laterality | None:
     """The side of a mention with these sites and anatomy paths; None where the text gives none."""
-    sides: Set[str] = {side for site in sites for side in site.sides} if sites else set()
-    if findings().types[mention.type].anatomy == _PLEURA:
-        # "right pleural effusion and left lower lobe consolidation": its own side comes first.
-        own = _nearby_sides(parsed, mention, spoken) if parsed.verb_last else None
-        own = own or adjective_sides(parsed, mention, spoken)
-        near = set() if own or parsed.verb_last else _nearby_sides(parsed, mention, spoken)
-        sides = own or (near if near > sides else sides)
-    elif sides and findings().types[mention.type].anatomy == _ARTERY and spoken == (mention,):
-        # "In the left main artery and the right lower lobe": arteries are no sites of the lungs.
-        sides = sides | _nearby_sides(parsed, mention, spoken)
-    in_heart = any(anatomy().top_region(path) == _HEART for path in paths)
-    if in_heart and _is_device(mention):
-        sides = sides or _access_sides(parsed, mention, spoken)
-    sides = sides or _sides_of(paths)
-    if not sides and mention.hit.entry.meaning != "normal":
-        own_lobe = parsed.verb_last and bool(sites)
-        sides = (_sides_ahead if own_lobe else _nearby_sides)(parsed, mention, spoken)
+    if parsed.cues["laterality"]:
+        sides = _said_sides(parsed, mention, sites, spoken, paths)
+    else:
+        sides = sides_of(sites) or _sides_of_paths(paths)
     if len(sides) == 2:
         return "bilateral"
     return ("right" if "right" in sides else "left") if sides else None
 
 
+def _said_sides(
+    parsed: Parsed,
+    mention: Mention,
+    sites: tuple[Site, ...],
+    spoken: tuple[Mention, ...],
+    paths: tuple[str, ...],
+) -> Set[str]:
+    """The sides of a mention in a sentence that has words of sides."""
+    sides: Set[str] = sides_of(sites)
+    home = findings().types[mention.type].anatomy
+    if home == _PLEURA:
+        # "right pleural effusion and left lower lobe consolidation": its own side comes first.
+        own = _nearby_sides(parsed, mention, spoken) if parsed.verb_last else None
+        own = own or adjective_sides(parsed, mention, spoken)
+        near = set() if own or parsed.verb_last else _nearby_sides(parsed, mention, spoken)
+        sides = own or (near if near > sides else sides)
+    elif sides and home == _ARTERY and spoken == (mention,):
+        # "In the left main artery and the right lower lobe": arteries are no sites of the lungs.
+        sides = sides | _nearby_sides(parsed, mention, spoken)
+    tops = [anatomy().top_region(path) for path in paths] if _is_device(mention) else ()
+    if not sides and _HEART in tops:
+        sides = _access_sides(parsed, mention, spoken)
+    sides = sides or _sides_of_paths(paths)
+    if not sides and mention.hit.entry.meaning != "normal":
+        own_lobe = parsed.verb_last and bool(sites)
+        sides = (_sides_ahead if own_lobe else _nearby_sides)(parsed, mention, spoken)
+    return sides
+
+
 @lru_cache(maxsize=1 << 12)
-def _sides_of(paths: tuple[str, ...]) -> Set[str]:
+def _sides_of_paths(paths: tuple[str, ...]) -> Set[str]:
     """The sides that anatomy paths tell themselves."""
     tree = anatomy().structures
     named = [tree.get(anatomy().leaf(path)) for path in paths]
@@ -98,8 +114,8 @@ def sided(
         return sites
     plain = _plain_sides(parsed, mention)
     if any(site.side is not None for site in sites):
-        floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
-        named = {side for site in sites for side in site.sides}
+        floor = floor_of(mention, spoken)
+        named = sides_of(sites)
         return sites + tuple(
             Site(hit.first, hit.last, side_of(hit), None)
             for hit in plain
@@ -121,8 +137,10 @@ def on_own_side(
 
     "Sağ böbrekte taş, solda kist": the cyst is in the left kidney.
     """
-    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
-    if not (parsed.verb_last and floor) or any(p.first >= floor for p in mention.places):
+    if not parsed.verb_last:
+        return paths
+    floor = floor_of(mention, spoken)
+    if not floor or any(p.first >= floor for p in mention.places):
         return paths
     own = _sides_ahead(parsed, mention, spoken)
     if len(own) != 1:
@@ -138,7 +156,7 @@ def _plain_sides(parsed: Parsed, mention: Mention) -> list[Hit]:
 
     "Solda" is where something is, also before an organ's name; "sol" may be the organ's.
     """
-    others = _of_other_organs(parsed, mention)
+    others = _of_other_organs(parsed, _top(mention))
     hits = parsed.role("laterality", "right", "left", "bilateral")
     return [
         h
@@ -150,7 +168,7 @@ def _plain_sides(parsed: Parsed, mention: Mention) -> list[Hit]:
 
 def _sides_ahead(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
     """The sides between the mention before and this one: a lobe takes no other finding's side."""
-    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    floor = floor_of(mention, spoken)
     ahead = [h for h in _plain_sides(parsed, mention) if floor <= h.first < mention.last]
     return _single({hit.entry.meaning for hit in ahead})
 
@@ -173,8 +191,10 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         if not _owned(parsed, hit, mention, spoken)
         and (hit.entry.meaning == "bilateral" or not emphasised(parsed, hit.first))
     ]
+    if not words:
+        return set()
     limit = limit_of(parsed, mention, spoken)
-    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
+    floor = floor_of(mention, spoken)
     listing = parsed.grammar.listing
     ahead = [h for h in words if floor <= h.first and h.last <= mention.first]
     if floor:
@@ -209,12 +229,8 @@ def _access_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
     None are those of the heart's chambers.
     """
     limit = limit_of(parsed, mention, spoken)
-    chambers = {
-        place.first
-        for place in parsed.places
-        for path in places().places[place.entry.meaning].paths
-        if anatomy().top_region(path) == _HEART
-    }
+    known = places().places
+    chambers = {p.first for p in parsed.places if _HEART in known[p.entry.meaning].tops}
     behind = [
         hit
         for hit in side_words(parsed)
@@ -227,10 +243,16 @@ def _access_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
     return own or _single(named)
 
 
+def floor_of(mention: Mention, spoken: tuple[Mention, ...]) -> int:
+    """The token behind the mention before this one, 0 where none is before."""
+    return max([m.last for m in spoken if m.last <= mention.first], default=0)
+
+
 def limit_of(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> int:
     """The first token of the next mention that no lone "and" joins to this one."""
     last = mention.last
-    for following in sorted((m for m in spoken if m.first >= last), key=lambda m: m.first):
+    behind = [m for m in spoken if m.first >= last]
+    for following in sorted(behind, key=lambda m: m.first) if behind else ():
         gap = parsed.words[last : following.first]
         if len(gap) != 1 or gap[0] not in parsed.grammar.joint:
             return following.first
@@ -270,38 +292,46 @@ def _sided_first(parsed: Parsed, side: Hit, spoken: tuple[Mention, ...]) -> bool
 
 def _leads(parsed: Parsed, side: Hit, spoken: tuple[Mention, ...]) -> bool:
     """Whether a side is the adjective of the next mention: "effusion and left pneumothorax"."""
+    near = [m.first for m in spoken if 0 <= m.first - side.last <= _SIDE_REACH]
+    if not near:
+        return False
     grammar = parsed.grammar
-    leading = parsed.words[max(0, side.first - 2) : side.first]
-    if not (grammar.on | grammar.in_ | grammar.at).isdisjoint(leading):
+    if parsed.any_word(side.first - 2, side.first, grammar.on | grammar.in_ | grammar.at):
         return False
     parting = grammar.listing | grammar.with_ | {";", "."}
-    return any(
-        0 <= m.first - side.last <= _SIDE_REACH and not parsed.any_word(side.last, m.first, parting)
-        for m in spoken
-    )
+    return not all(parsed.any_word(side.last, first, parting) for first in near)
 
 
 def _owned(parsed: Parsed, side: Hit, mention: Mention, spoken: tuple[Mention, ...]) -> bool:
     """Whether a side belongs to another finding's own words, an organ or a neighbour."""
-    if any(m.first <= side.first < m.last and m is not mention for m in spoken):
+    if len(spoken) > 1 and [
+        m for m in spoken if m.first <= side.first < m.last and m is not mention
+    ]:
         return True
     if mention.first <= side.first < mention.last:
         return False
     if in_normal_clause(parsed, mention, side) or is_excepted(parsed, mention, side):
         return True
-    own = {place.first for place in mention.places}
-    # "No mass in the spleen and both kidneys": both is of the kidneys.
-    alike = (m for m in spoken if m is not mention and m.hit == mention.hit)
-    others = _of_other_organs(parsed, mention) | {p.first for m in alike for p in m.places}
     for place in parsed.places:
         if 0 <= place.first - side.last <= 1 or place.first <= side.first < place.last:
             if parsed.any_word(side.last, place.first, parsed.grammar.listing):
                 continue
-            if place.first in own or _is_home(mention, place):
+            if place.first in [own.first for own in mention.places] or _is_home(mention, place):
                 continue
-            if place.first in others or beside(parsed, place) or place.entry.meaning in _PARTS:
+            if (
+                place.first in _of_other_organs(parsed, _top(mention))
+                or _of_one_alike(place, mention, spoken)
+                or beside(parsed, place)
+                or place.entry.meaning in _PARTS
+            ):
                 return True
     return False
+
+
+def _of_one_alike(place: Hit, mention: Mention, spoken: tuple[Mention, ...]) -> bool:
+    """Whether a place is what the same words name at, "no mass in the spleen and both kidneys"."""
+    alike = [m for m in spoken if m is not mention and m.hit == mention.hit]
+    return any(place.first == own.first for m in alike for own in m.places)
 
 
 def _is_home(mention: Mention, place: Hit) -> bool:
@@ -314,24 +344,25 @@ def _is_home(mention: Mention, place: Hit) -> bool:
 
 
 @once
-def _of_other_organs(parsed: Parsed, mention: Mention) -> set[int]:
-    """The first tokens of places, and those before them, in organs that a mention cannot be in."""
-    top = _top(mention)
-    out: set[int] = set()
-    if top in _BODY:
-        return out
-    for place in parsed.places:
-        regions = {anatomy().top_region(p) for p in places().places[place.entry.meaning].paths}
-        chest = {*regions, top} <= _CHEST
-        # The chest's halves and its wall have no side of their own: they are the body's.
-        if top and top not in regions and not chest and regions != _BODY:
-            out |= {place.first, place.first - 1}
-    return out
+def _of_other_organs(parsed: Parsed, top: str) -> set[int]:
+    """The first tokens of places, and those before them, in organs that do not go with a region."""
+    own = [p.first for p in parsed.places if _is_other_organ(p.entry.meaning, top)]
+    return {*own, *[first - 1 for first in own]}
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_other_organ(key: str, top: str) -> bool:
+    """Whether a place is in an organ that findings of a top region cannot be in.
+
+    The chest's halves and its wall have no side of their own: they are the body's.
+    """
+    regions = places().places[key].tops
+    chest = top in _CHEST and regions <= _CHEST
+    return bool(top) and top not in _BODY | regions and not chest and regions != _BODY
 
 
 def _top(mention: Mention) -> str:
-    own = findings().types[mention.type].anatomy
-    return anatomy().top_region(own) if own else ""
+    return anatomy().top_region(findings().types[mention.type].anatomy)
 
 
 def _single(sides: set[str]) -> set[str]:
@@ -340,21 +371,19 @@ def _single(sides: set[str]) -> set[str]:
 
 def adjective_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...]) -> set[str]:
     """Sides right before a mention: "small left and trace right pleural effusion" has both."""
-    if not side_words(parsed) or mention.named is not None:
-        return set()
-    floor = max((m.last for m in spoken if m.last <= mention.first), default=0)
-    hits = [h for h in side_words(parsed) if floor <= h.first and h.last <= mention.first]
-    if not hits:
-        return set()
-    listing = parsed.grammar.listing
-    parting = _parting(parsed.language)
     edge = mention.first
+    hits = [hit for hit in side_words(parsed) if hit.last <= edge]
+    if not hits or edge - hits[-1].last > _SIDE_REACH or mention.named is not None:
+        return set()
+    floor = floor_of(mention, spoken)
+    parting = _parting(parsed.language)
     close: set[str] = set()
     for hit in reversed(hits):
-        gap = set(parsed.words[hit.last : edge])
-        listed = not listing.isdisjoint(gap)
-        owned = _owned(parsed, hit, mention, spoken)
-        if edge - hit.last > _SIDE_REACH or gap & parting or (listed and not close) or owned:
+        if hit.first < floor or edge - hit.last > _SIDE_REACH:
+            break
+        listed = not close and parsed.any_word(hit.last, edge, parsed.grammar.listing)
+        parted = listed or parsed.any_word(hit.last, edge, parting)
+        if parted or _owned(parsed, hit, mention, spoken):
             break
         close.add(hit.entry.meaning)
         edge = hit.first
