@@ -48,6 +48,9 @@ class Changed(NamedTuple):
     words: tuple[tuple[Hit, Change], ...] = ()
 
 
+_UNCHANGED: Final = Changed()
+
+
 def modifiers_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[tuple[str, ...], ...]:
     """The standard words of each mention; one that is denied ("not calcified") is none."""
     hits = parsed.found.get("modifiers", ())
@@ -59,9 +62,9 @@ def modifiers_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[tuple[s
             continue
         for number in _qualified(parsed, hit, mentions):
             mention = mentions[number]
-            if _says_more(hit.entry.meaning, mention) and not _denied(parsed, hit, mention):
+            if _says_more(hit.entry.meaning, mention.type) and not _denied(parsed, hit, mention):
                 words[number].append(hit.entry.meaning)
-    return tuple(in_order(own) for own in words)
+    return tuple([in_order(own) if own else () for own in words])
 
 
 def changes_of(
@@ -73,9 +76,9 @@ def changes_of(
     clause of their own: a diameter that is "40 mm and increased" is wide, "an effusion, increased"
     has grown.
     """
-    hits = times_of(parsed)
+    hits = times_of(parsed) if parsed.cues["temporal"] else ()
     if not hits:
-        return (Changed(),) * len(mentions)
+        return (_UNCHANGED,) * len(mentions)
     changes: list[Change | None] = [None] * len(mentions)
     words: list[list[tuple[Hit, Change]]] = [[] for _ in mentions]
     compared = any(hit.entry.meaning in _COMPARING for hit in hits)
@@ -313,12 +316,10 @@ def _qualified(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[
 
 def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None:
     """The mention whose phrase a word stands in: nothing but adjectives and "of" lie between."""
-    following = [n for n, m in enumerate(mentions) if m.first >= hit.last]
-    if not following:
-        return None
-    gap = parsed.words[hit.last : mentions[following[0]].first]
-    if not gap:
-        return following[0]
+    following = next((n for n, m in enumerate(mentions) if m.first >= hit.last), None)
+    if following is None or mentions[following].first == hit.last:
+        return following
+    gap = parsed.words[hit.last : mentions[following].first]
     grammar = parsed.grammar
     if len(gap) > _REACH or not _stops(parsed.language).isdisjoint(gap):
         return None
@@ -326,7 +327,7 @@ def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None
         # "multiple, spiculated nodules", "new hilar and axillary nodes": no list of findings.
         known = lexicon(parsed.language, "modifiers", "modifier").find(gap)
         covered = {hit.last + n for other in known for n in range(other.first, other.last)}
-        hits = [p for m in mentions if m.hit == mentions[following[0]].hit for p in m.places]
+        hits = [p for m in mentions if m.hit == mentions[following].hit for p in m.places]
         hits += (*parsed.role("laterality", "right", "left", "bilateral"), *parsed.cues["temporal"])
         covered |= {n for other in hits for n in range(other.first, other.last)}
         words = enumerate(gap, start=hit.last)
@@ -334,7 +335,7 @@ def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None
         rest = [w for n, w in words if n not in covered and w not in small]
         if rest:
             return None
-    return following[0]
+    return following
 
 
 @lru_cache(maxsize=8)
@@ -360,9 +361,10 @@ def _predicate(parsed: Parsed, hit: Hit, mention: Mention) -> bool:
     return phrase or (ended and (leading in leads or not gap))
 
 
-def _says_more(word: str, mention: Mention) -> bool:
-    """Whether a modifier adds to the name of a mention's type."""
-    name = findings().types[mention.type].name.replace("-", " ")
+@lru_cache(maxsize=1 << 12)
+def _says_more(word: str, kind: str) -> bool:
+    """Whether a modifier adds to the name of a type."""
+    name = findings().types[kind].name.replace("-", " ")
     root = word[: max(_ROOT, len(word) - _ENDING)]
     return word.replace("-", " ") not in name and not any(
         part.startswith(root) for part in name.split()

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
-from groundct.reports._rules.words.sizes import Size
 from groundct.reports._rules.words.tokens import small_number
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
@@ -20,25 +19,24 @@ _ENDED = frozenset("'’")
 """What parts an ending from a number, which then is a name."""
 
 
-def count_of(parsed: Parsed, mention: Mention, sizes: tuple[Size, ...]) -> int | None:
+def count_of(parsed: Parsed, mention: Mention, sized: frozenset[int]) -> int | None:
     """How many the text says there are: a number right before the mention, or "a" for one.
 
-    Words of sizes are passed over; of "2-3 nodules" and "at least two nodules" no number is sure.
+    The tokens of sizes, ``sized``, are passed over; of "2-3 nodules" and "at least two nodules" no
+    number is sure.
     """
-    if not mention.first:
-        return None
-    measured = {n for size in sizes for n in range(size.first, size.last)} if sizes else ()
     own = parsed.grammar
     stops = _stops(parsed.language)
+    spelt = parsed.found.get("numbers")
     steps = 0
     for position in range(mention.first - 1, -1, -1):
         word = parsed.words[position]
-        if position in measured:
+        if position in sized:
             continue
         steps += 1
         if steps > _REACH or word in stops:
             return None
-        number = number_at(parsed, position)
+        number = number_at(parsed, position) if spelt or word.isdecimal() else None
         if number is not None:
             return number if 1 <= number <= _MOST and _sure(parsed, position) else None
         if word in own.article_one:

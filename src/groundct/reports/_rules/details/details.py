@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from groundct.core.report import Change, Measurement, Presence, Remark
 from groundct.reports._rules.details.attributes import changes_of, modifiers_of
@@ -18,6 +18,7 @@ from groundct.vocabulary.lexicon import Hit
 _OF_NOW = frozenset(("current", "increased_if", "decreased_if"))
 _GROWTH = frozenset(("increased", "decreased"))
 _EXAMS = frozenset(("exam", "compared"))
+_NO_TOKENS: Final[frozenset[int]] = frozenset()
 GROWTH_MM = 2.0
 """The least change of a diameter that is one: Fleischner Society, MacMahon et al. 2017."""
 
@@ -46,22 +47,17 @@ def details_of(
     One that is all that a sentence says has its sizes. A size of an earlier examination is left
     out; beside one of today it says how the finding changed, where no word does.
     """
-    spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
-    prior = _prior(parsed, spoken)
+    spoken = mentions
+    if parsed.cues["normality"]:
+        spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
     told = presences[: len(spoken)]
-    denied = frozenset([n for n, presence in enumerate(told) if presence == "absent"])
+    prior = _prior(parsed, spoken) if parsed.cues["temporal"] else ()
     sizes = measured(parsed)
-    own: dict[int, list[Measured]] = {}
-    for item in sizes:
-        number = owner(parsed, item.size, spoken, denied)
-        if number is None and len(mentions) == 1:
-            number = 0  # "The aorta is 35 mm wide and normal."
-        if number is not None:
-            own.setdefault(number, []).append(item)
+    sized = frozenset([n for item in sizes for n in range(*item.size[:2])]) if sizes else _NO_TOKENS
+    own = _owned(parsed, mentions, spoken, told) if sizes else {}
     modifiers = modifiers_of(parsed, spoken)
     changes = changes_of(parsed, spoken, told)
     remarks = remarks_of(parsed, spoken, told).owned
-    places = tuple([item.size for item in sizes])
     out = []
     today: tuple[Measurement, ...] = ()
     earlier: tuple[Measurement, ...] = ()
@@ -70,11 +66,12 @@ def details_of(
             held = own.get(number, [])
             today = _today(held, mention.type)
             earlier = tuple([item.size.measurement for item in held if item.prior])
+        change = changes[number].change
         out.append(
             Details(
                 measurements=today,
-                how_many=None if number in denied else count_of(parsed, mention, places),
-                change=changes[number].change or _grown(today, earlier),
+                how_many=None if told[number] == "absent" else count_of(parsed, mention, sized),
+                change=change or (_grown(today, earlier) if earlier else None),
                 modifiers=modifiers[number],
                 prior=prior,
                 remarks=remarks[number],
@@ -86,7 +83,25 @@ def details_of(
     if len(mentions) == 1 and normal:
         sizes_of_it = _today(own.get(0, []), normal[0].type)
         return (Details(measurements=sizes_of_it, prior=prior),)
-    return (*out, *[Details(prior=prior) for _ in normal])
+    return (*out, *[Details(prior=prior) for _ in normal]) if normal else tuple(out)
+
+
+def _owned(
+    parsed: Parsed,
+    mentions: tuple[Mention, ...],
+    spoken: tuple[Mention, ...],
+    told: tuple[Presence, ...],
+) -> dict[int, list[Measured]]:
+    """The sizes of each mention that has some, by its number."""
+    denied = frozenset([n for n, presence in enumerate(told) if presence == "absent"])
+    own: dict[int, list[Measured]] = {}
+    for item in measured(parsed):
+        number = owner(parsed, item.size, spoken, denied)
+        if number is None and len(mentions) == 1:
+            number = 0  # "The aorta is 35 mm wide and normal."
+        if number is not None:
+            own.setdefault(number, []).append(item)
+    return own
 
 
 def _prior(parsed: Parsed, spoken: tuple[Mention, ...]) -> tuple[Hit, ...]:
@@ -110,7 +125,7 @@ def _today(held: list[Measured], kind: str) -> tuple[Measurement, ...]:
 
 def _grown(today: tuple[Measurement, ...], earlier: tuple[Measurement, ...]) -> Change | None:
     """The change of the largest axis between an earlier examination and today."""
-    if not today or not earlier:
+    if not today:
         return None
     now = max(value for size in today for value in size.values_mm)
     then = max(value for size in earlier for value in size.values_mm)

@@ -37,19 +37,13 @@ def of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
     before = parsed.words[max(0, size.first - 3) : size.first]
     if _led_by_earlier(parsed, size, before):
         return not ranged(parsed, size)
-    if number and _compared(parsed, size, before):
-        return True
-    if _dated(parsed, size) and not all(_dated(parsed, other) for other in sizes):
-        return True
-    if _until_now(parsed, sizes, number, before) or _until_changed(parsed, sizes, number):
-        return True
-    if _came_from(parsed, sizes, number):
-        return True
-    if number and (
-        _came_from(parsed, sizes, number - 1) or _until_changed(parsed, sizes, number - 1)
-    ):
-        return False
+    if len(sizes) > 1:
+        told = _told_of_others(parsed, sizes, number, before)
+        if told is not None:
+            return told
     marks = parsed.role("temporal", "exam", "current")
+    if not marks:
+        return False
     after = [h for h in marks if h.first >= size.last]
     if after and after[0].first - size.last <= _OF_PRIOR_REACH:
         limit = sizes[number + 1].first if number + 1 < len(sizes) else len(parsed.words)
@@ -71,6 +65,26 @@ def of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
             for h in parsed.cues["temporal"]
         )
     return False
+
+
+def _told_of_others(
+    parsed: Parsed, sizes: tuple[Size, ...], number: int, before: tuple[str, ...]
+) -> bool | None:
+    """Whether the sizes beside one say that it is an earlier one; None where they do not tell."""
+    size = sizes[number]
+    if number and _compared(parsed, size, before):
+        return True
+    if _dated(parsed, size) and not all(_dated(parsed, other) for other in sizes):
+        return True
+    if _until_now(parsed, sizes, number, before) or _until_changed(parsed, sizes, number):
+        return True
+    if _came_from(parsed, sizes, number):
+        return True
+    if number and (
+        _came_from(parsed, sizes, number - 1) or _until_changed(parsed, sizes, number - 1)
+    ):
+        return False
+    return None
 
 
 def ranged(parsed: Parsed, size: Size) -> bool:
@@ -112,7 +126,9 @@ def _came_from(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
 def _led_by_earlier(parsed: Parsed, size: Size, before: tuple[str, ...]) -> bool:
     """Whether "from" or "previously" leads a size: "previously measured about 9 mm"."""
     grammar = parsed.grammar
-    if before and before[-1] in grammar.earlier:
+    if grammar.earlier.isdisjoint(before):
+        return False
+    if before[-1] in grammar.earlier:
         return True
     led = [n for n, word in enumerate(before) if word in grammar.earlier - grammar.from_]
     if not led:

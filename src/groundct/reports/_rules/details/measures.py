@@ -55,7 +55,7 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
     if not sizes_of(parsed):
         return ()
     hits = parsed.found.get("measurement", ())
-    sizes = tuple(own for size in sizes_of(parsed) for own in _from_to(parsed, size))
+    sizes = tuple([own for size in sizes_of(parsed) for own in _from_to(parsed, size)])
     out: list[Measured] = []
     for number, size in enumerate(sizes):
         if _of_no_finding(parsed, size, hits):
@@ -66,10 +66,13 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
             form = _form(parsed, size, hits)
         if form == "exact" and len(sizes) == 1 and _of_largest(parsed, size, hits):
             form = "up_to"
-        value = size.measurement.changed(kind=_KINDS.get(role, "unknown"), form=form)
+        kind = _KINDS.get(role, "unknown")
+        own = size.measurement
+        if (kind, form) != (own.kind, own.form):
+            size = size._replace(measurement=own.changed(kind=kind, form=form))
         prior = of_prior(parsed, sizes, number)
-        item = Measured(size._replace(measurement=value), role == WIDEST, prior)
-        if out and not prior and value.kind == "unknown":
+        item = Measured(size, role == WIDEST, prior)
+        if out and not prior and kind == "unknown":
             item = _like(parsed, out[-1], item)
         out.append(item)
     return tuple(out)
@@ -153,25 +156,28 @@ def _of_no_finding(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> bool:
 
     "Pleural retraction, 9 mm" is a finding, and no way to move.
     """
+    of_none = [hit for hit in hits if hit.entry.meaning in _OF_NONE]
+    if not of_none:
+        return False
     found = {n for finding in parsed.findings for n in range(finding.first, finding.last)}
     return any(
-        hit.entry.meaning in _OF_NONE
-        and hit.first not in found
+        hit.first not in found
         and (abs(hit.first - size.last) <= 1 or 0 <= size.first - hit.last <= _CLOSE)
-        for hit in hits
+        for hit in of_none
     )
 
 
 def _kind(parsed: Parsed, sizes: tuple[Size, ...], number: int, hits: tuple[Hit, ...]) -> str:
     """The role of the nearest word of kind; one after a size reaches over no other and no stop."""
+    hits = tuple([hit for hit in hits if hit.entry.meaning in _KINDS])
+    if not hits:
+        return ""
     size = sizes[number]
     end = _list_end(parsed, sizes, number)
     stops = _STOPS | parsed.grammar.joint | {",", "("}
     best, least = "", _NEAR + 1
     for hit in hits:
         role = hit.entry.meaning
-        if role not in _KINDS:
-            continue
         apart = _KINDS[role] == "distance"
         last = size.last if apart else end
         if hit.first >= last:
@@ -229,6 +235,8 @@ def _form(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> MeasurementForm:
     """How exact a number is: what words right before it say, or "or larger" after it."""
     form: MeasurementForm = "exact"
     edge = size.first
+    if not hits:
+        return form
     behind = words_behind(parsed, size)
     for hit in hits:
         if hit.first in behind and hit.entry.meaning in AFTER:
@@ -254,6 +262,8 @@ def _of_largest(parsed: Parsed, size: Size, hits: tuple[Hit, ...]) -> bool:
     No other finding stands between, and no stop.
     """
     largest = {hit.first for hit in parsed.role("laterality", "largest")}
+    if not largest:
+        return False
     for hit in hits:
         if hit.entry.meaning != "up_to" or largest.isdisjoint(range(hit.first, hit.last)):
             continue

@@ -26,6 +26,8 @@ def owner(
     ``denied`` are the numbers of mentions that are absent: they own a size only where no other
     mention can. Of several with the same words it is the one whose place is next to the size.
     """
+    if len(mentions) == 1:
+        return 0
     number = _owner(parsed, size, mentions, denied)
     if number is None:
         return None

@@ -61,8 +61,8 @@ def may_remark(parsed: Parsed) -> bool:
     """Whether a sentence has words of advice or doubt, or such as lead a guess or end one."""
     if parsed.cues["recommendation"] or "?" in parsed.words:
         return True
-    hits = parsed.found.get("remarks")
-    return hits is not None and any(hit.entry.meaning in _GUESSES for hit in hits)
+    hits = parsed.found.get("remarks", ())
+    return bool(hits) and any(hit.entry.meaning in _GUESSES for hit in hits)
 
 
 def _refers(parsed: Parsed, first: int) -> bool:
@@ -78,7 +78,7 @@ def _clauses(
 ) -> list[tuple[RemarkKind, int, int]]:
     """Kind, first and last token (exclusive) of each remark in order; none overlaps another."""
     advice = [_advice(parsed, hit, mentions) for hit in parsed.role("recommendation", "recommends")]
-    guesses = [*_questions(parsed)]
+    guesses = _questions(parsed) if "?" in parsed.words else []
     for hit in parsed.found.get("remarks", ()):
         if hit.entry.meaning == "guesses":
             last = _guess_end(parsed, hit, mentions, presences)
@@ -87,6 +87,8 @@ def _clauses(
         elif hit.entry.meaning == "guessed":
             first = _guess_start(parsed, hit, mentions, presences)
             guesses += [(first, hit.last)] if first is not None else []
+    if not (advice or guesses):
+        return []
     found: list[tuple[RemarkKind, int, int]] = [("recommendation", *place) for place in advice]
     taken = {n for first, last in advice for n in range(first, last)}
     for first, last in sorted(guesses):
@@ -122,11 +124,13 @@ def _guess_end(
     parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...], presences: tuple[Presence, ...]
 ) -> int:
     """The end of a guess: a sign, a word that ends scopes, or the joint before another finding."""
+    end = len(parsed.words)
+    if parsed.any_word(hit.last, end, _STOPS):
+        end = next(n for n in range(hit.last, end) if parsed.words[n] in _STOPS)
     ends = [h.first for h in parsed.role("negation", "ends_scope") if h.first >= hit.last]
-    ends += [n for n in range(hit.last, len(parsed.words)) if parsed.words[n] in _STOPS]
     verbs = parsed.role("negation", "asserts", "negates_before")
     ends += [verb.first for verb in verbs if verb.first > hit.last]
-    end = min(ends, default=len(parsed.words))
+    end = min([end, *ends])
     guessed = [m for m in mentions if hit.last <= m.first < end]
     if guessed:
         # The guess is its first finding and those that are guessed with it.
