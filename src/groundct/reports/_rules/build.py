@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from groundct.core.report import Cue, Finding, Laterality, Presence, Span, span_at
 from groundct.reports._rules.american.standard import standard_words
 from groundct.reports._rules.american.told import Told
 from groundct.reports._rules.american.wording import own_words
 from groundct.reports._rules.details.details import Details, details_of
-from groundct.reports._rules.in_turn import in_turn
+from groundct.reports._rules.in_turn import SIDES, in_turn
 from groundct.reports._rules.mention.again import with_again
 from groundct.reports._rules.mention.explained import unexplained
 from groundct.reports._rules.mention.histories import unhistoric
@@ -35,6 +35,7 @@ from groundct.reports._rules.places.link import exact
 from groundct.reports._rules.places.linked import linked_to
 from groundct.reports._rules.places.place_paths import paths_of_finding
 from groundct.reports._rules.places.relations import relations_of
+from groundct.reports._rules.places.side_words import says_most
 from groundct.reports._rules.places.site import Site, site_paths
 from groundct.reports._rules.presence.scope import presence_of
 from groundct.reports._rules.sides_changed import Moves, sides_changed
@@ -69,19 +70,14 @@ _DENSITY: Final = "~density"
 _MEANINGS = frozenset(("pneumonia", "malignancy", "metastasis"))
 
 
-class Among(NamedTuple):
-    """The spoken mentions that one stands among, its own sites, and the sides of those before."""
-
-    spoken: tuple[Mention, ...]
-    sites: tuple[Site, ...]
-    sides: Sequence[Laterality | None]
-
-
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
     """Mentions of findings that are not only recommended to be looked for, and ruled-out ones."""
     named = with_again(parsed, mentions_of(parsed))
-    told = tuple([m for m in named if not (_recommended(parsed, m) or _plain(parsed, m))])
-    said = unexplained(parsed, unhistoric(parsed, told))
+    if parsed.cues["recommendation"]:
+        named = tuple([m for m in named if not _recommended(parsed, m)])
+    if parsed.cues["normality"]:
+        named = tuple([m for m in named if not _plain(parsed, m)])
+    said = unexplained(parsed, unhistoric(parsed, named))
     return (*said, *normal_mentions(parsed, said))
 
 
@@ -101,16 +97,20 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
     others: list[Finding] = []
     sides: list[Laterality | None] = []
     for number, mention in enumerate(mentions):
-        among = Among(spoken, _sites(words, mention, spoken), sides)
-        finding = _finding(words, mention, among, said[number], details[number])
+        own = details[number]
+        sites = _sites(words, mention, spoken) if words.sites else ()
+        finding = _finding(words, mention, spoken, sites, sides, said[number], own)
         sides.append(finding.laterality)
         if number < len(near) and near[number]:
             finding = finding.changed(relations=near[number])
-        moved = Moves(said[number], details[number].changes, words.sites)
-        apart = sides_changed(parsed, finding, mention, spoken, moved) if moved.changes else ()
-        one, *more = apart or in_turn(parsed, finding, among.sites)
-        first.append(one)
-        others += more
+        parts: tuple[Finding, ...] = ()
+        if own.changes:
+            moves = Moves(said[number], own.changes, words.sites)
+            parts = sides_changed(parsed, finding, mention, spoken, moves)
+        if not parts and (len(sites) > 1 or len(own.measurements) == len(SIDES)):
+            parts = in_turn(parsed, finding, sites)
+        first.append(parts[0] if parts else finding)
+        others += parts[1:]
     # The first of several keeps its mention's number; the others follow behind.
     return (*first, *others)
 
@@ -118,13 +118,17 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
 def _finding(
     words: Words,
     mention: Mention,
-    among: Among,
+    spoken: tuple[Mention, ...],
+    sites: tuple[Site, ...],
+    sides: Sequence[Laterality | None],
     said: tuple[Presence, Hit | None],
     details: Details,
 ) -> Finding:
-    """A finding ``among`` the spoken ones; ``said``: presence and its cue."""
+    """A finding among the ``spoken`` ones.
+
+    ``sites`` are its own, ``sides`` those of the findings before; ``said``: presence and its cue.
+    """
     parsed = words.parsed
-    spoken, sites = among.spoken, among.sites
     kind = findings().types[mention.type]
     presence, cue = said
     if details.change == "resolved" and presence == "present":
@@ -133,22 +137,22 @@ def _finding(
     if not sites:
         paths = on_own_side(parsed, mention, spoken, paths)
     side = laterality_of(parsed, mention, sites, spoken, paths)
-    if side is None:
+    if side is None and any(sides):
         link = linked_to(parsed, words.sites, mention, spoken)
         numbers = [spoken.index(other) for other in link.mentions] if link is not None else []
-        side = next((among.sides[n] for n in numbers if among.sides[n] is not None), None)
-    # "A pleural effusion on both sides" is two.
-    two = side == "bilateral" and details.how_many == 1 and kind.anatomy == _PLEURA
-    how_many = None if two else details.how_many
+        side = next((sides[n] for n in numbers if sides[n] is not None), None)
+    how_many = details.how_many
+    if how_many == 1 and side == "bilateral" and kind.anatomy == _PLEURA:
+        how_many = None  # "A pleural effusion on both sides" is two.
     cues = [_cue(parsed, mention.hit, "finding")]
+    entries = [mention.hit.entry.entry_id]
     if cue is not None and cue is not mention.hit:
         cues.append(_cue(parsed, cue, EARLIER if cue.entry.meaning == "exam" else presence))
-    if mention.places:
-        cues += [_cue(parsed, place, "place") for place in mention.places]
+        entries.append(cue.entry.entry_id)
+    cues += [_cue(parsed, place, "place") for place in mention.places]
     if details.prior:
         cues += [_cue(parsed, hit, "prior") for hit in details.prior]
     span = parsed.span_of(*statement_of(mention))
-    entries = [each.entry for each in cues]
     own, plural = own_words(mention.type, span.of(parsed.text), entries, parsed.language)
     told = Told(
         mention.type,
@@ -162,44 +166,57 @@ def _finding(
         own,
         plural,
     )
-    # Made of checked values: nothing is left to check.
-    return _FINDING.changed(
-        type=mention.type,
-        category=kind.code,
-        focal=kind.focal,
-        presence=presence,
+    shape, sizes = _shape(told), details.measurements
+    return shape.changed(
         span=span,
-        standardized=standard_words(told, details.measurements),
-        anatomy=paths,
-        laterality=side,
-        lung_segments=segments,
-        measurements=details.measurements,
-        count=how_many,
+        standardized=standard_words(told, sizes) if sizes else shape.standardized,
+        measurements=sizes,
         refers_to_prior=bool(details.prior or details.change) or details.compared,
-        change=details.change,
-        modifiers=details.modifiers,
         remarks=details.remarks,
         cues=tuple(cues),
     )
 
 
+@lru_cache(maxsize=1 << 13)
+def _shape(told: Told) -> Finding:
+    """A finding as it is told, at no place of a text and without sizes: many are alike.
+
+    It is made of checked values: nothing is left to check.
+    """
+    kind = findings().types[told.type]
+    return _FINDING.changed(
+        type=told.type,
+        category=kind.code,
+        focal=kind.focal,
+        presence=told.presence,
+        standardized=standard_words(told, ()),
+        anatomy=told.anatomy,
+        laterality=told.laterality,
+        lung_segments=told.lung_segments,
+        count=told.how_many,
+        change=told.change,
+        modifiers=told.modifiers,
+    )
+
+
 def _sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
     """The lung sites of a mention, of findings of the chest alone."""
-    if not words.sites:
-        return ()
     usual = findings().types[mention.type].anatomy
     if not _in_chest(usual) or (not usual and _names_organ(mention)):
         return ()
-    told = [
-        site
-        for site in words.sites
-        if not in_normal_clause(words.parsed, mention, site)
-        and not is_excepted(words.parsed, mention, site)
-    ]
-    if len(told) < len(words.sites):
-        words = Words(words.parsed, tuple(told), words.absent)
-    own_sides = frozenset(adjective_sides(words.parsed, mention, spoken))
-    return plain_sites(words.parsed, sites_of(words, mention, spoken), own_sides)
+    parsed = words.parsed
+    if parsed.relations or parsed.cues["normality"]:
+        told = [
+            site
+            for site in words.sites
+            if not in_normal_clause(parsed, mention, site)
+            and not is_excepted(parsed, mention, site)
+        ]
+        words = Words(parsed, tuple(told), words.absent)
+    found = sites_of(words, mention, spoken)
+    if not found or not says_most(parsed):
+        return found
+    return plain_sites(parsed, found, frozenset(adjective_sides(parsed, mention, spoken)))
 
 
 def _plain(parsed: Parsed, mention: Mention) -> bool:
@@ -210,7 +227,7 @@ def _plain(parsed: Parsed, mention: Mention) -> bool:
 def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:
     if mention.hit.entry.meaning == "normal":
         return "absent", mention.hit
-    normal = said_normal(parsed, mention.hit)
+    normal = said_normal(parsed, mention.hit) if parsed.cues["normality"] else None
     if normal is not None:
         return "absent", normal
     return presence_of(parsed, mention.first, mention.last)
@@ -227,6 +244,7 @@ def _cue_at(start: int, end: int, role: str, entry: str) -> Cue:
     return _CUE.changed(span=span_at(start, end), role=role, entry=entry)
 
 
+@lru_cache(maxsize=1 << 10)
 def _in_chest(path: str) -> bool:
     return not path or path == _IN_LUNGS or anatomy().top_region(path) in _LUNG_LIKE
 
@@ -249,21 +267,17 @@ def _where(
     segments: tuple[str, ...] = ()
     if sites:
         segments = tuple(dict.fromkeys([name for site in sites for name in site.segments]))
-    top = anatomy().top_region(default) if default else ""
-    paths: list[str] = []
-    if top in ("lung", ""):
-        for site in sites:
-            paths += site_paths(site)
+        if not default or anatomy().top_region(default) == "lung":
+            return exact([path for site in sites for path in site_paths(site)]), segments
+    free = mention.places
+    if free and words.sites:
+        free = tuple([p for p in free if not any(_overlap(p, site) for site in words.sites)])
+    paths = paths_of_finding(words.parsed, mention, free)
     if not paths:
-        free = mention.places
-        if words.sites:
-            free = tuple(p for p in free if not any(_overlap(p, site) for site in words.sites))
-        paths = paths_of_finding(words.parsed, mention, free)
-        # "Upper abdomen: hepatomegaly": the type itself says more than the place.
-        paths = [default if path in anatomy().ancestors(default) else path for path in paths]
-    if top and default and not paths:
-        paths = [default]
-    return exact(paths), segments
+        return (default,) if default else (), segments
+    # "Upper abdomen: hepatomegaly": the type itself says more than the place.
+    wider = anatomy().ancestors(default)
+    return exact([default if path in wider else path for path in paths]), segments
 
 
 def _overlap(place: Hit, site: Site) -> bool:

@@ -36,11 +36,11 @@ def doubts_of(
     if denies and "absent" not in [finding.presence for finding in found]:
         reasons.append(UNUSED_NEGATION)
     sized = "units" in parsed.found and not _UNIT_WORDS.isdisjoint(parsed.words)
-    if sized and not any([finding.measurements for finding in found]):
+    if sized and not any(finding.measurements for finding in found):
         reasons.append(UNPLACED_SIZE)
     if len(found) >= _MANY_FINDINGS:
         reasons.append(CROWDED)
-    if sites and any([site.clashes for site in sites]):
+    if sites and any(site.clashes for site in sites):
         reasons.append(IMPOSSIBLE_PLACE)
     return tuple(reasons)
 

@@ -32,8 +32,6 @@ def in_turn(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[Fi
     them; without sizes a word such as "the other" tells the sites apart.
     """
     sizes = finding.measurements
-    if len(sites) < 2 and len(sizes) != len(SIDES):
-        return (finding,)
     sites = [site for site in sites if not any(_holds(site, other) for other in sites)]
     single = all(len(site.sides) == 1 or site.level == "middle" for site in sites)
     if finding.presence == "absent":

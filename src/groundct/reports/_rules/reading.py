@@ -140,7 +140,7 @@ def _points(parsed: Parsed) -> str:
 
 def _is_general(parsed: Parsed) -> bool:
     """Whether a sentence names a finding by a general word."""
-    return any([hit.entry.meaning[:1] == GENERAL for hit in parsed.findings])
+    return any(hit.entry.meaning[:1] == GENERAL for hit in parsed.findings)
 
 
 def _completes(parsed: Parsed, found: tuple[Finding, ...]) -> bool:
