@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from groundct.core.report import Finding, Reading, Report
 from groundct.reports._llm.source import Source
+from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.ellipsis import Before
 from groundct.reports._rules.reading import SentenceReading
 from groundct.reports._rules.whole import Told, read_report, told_by_rules
@@ -33,14 +34,46 @@ def sources_of(report: Report) -> tuple[Reading, dict[int, Source]]:
     return reading, sources
 
 
-def reading_of(report: Report, read: Mapping[int, tuple[Finding, ...]]) -> Reading:
-    """The rules' sentences with the findings ``read`` by a model; their own where it has none."""
+def reading_of(
+    report: Report, read: Mapping[int, tuple[Finding, ...]], sources: Mapping[int, Source]
+) -> Reading:
+    """The rules' sentences with the findings ``read`` by a model; their own where it has none.
+
+    What a sentence takes over from the one before it is taken over from what the model read there.
+    """
 
     def teller(index: int, before: Before | None, said: SentenceReading) -> Told:
         told = told_by_rules(index, before, said)
-        return _retold(told, read[index]) if index in read else told
+        if index not in read:
+            return told
+        own = told_by_rules(index, before, said._replace(findings=read[index])).findings
+        return _retold(told, tuple(_sided(finding, sources[index]) for finding in own))
 
     return read_report(report, teller)
+
+
+def _sided(finding: Finding, source: Source) -> Finding:
+    """A finding with the side that the rules give it from the sentence before.
+
+    They do so where the words of its own name no side; a place that a model left out loses none.
+    """
+    if finding.laterality is not None or finding.presence == "absent":
+        return finding
+    for versions in source.known:
+        alone, told = versions[0], versions[-1]
+        same = (told.span, told.type, told.presence) == (
+            finding.span,
+            finding.type,
+            finding.presence,
+        )
+        if same and alone.laterality is None and told.laterality is not None:
+            moved = finding.changed(
+                laterality=told.laterality,
+                anatomy=told.anatomy,
+                lung_segments=told.lung_segments,
+            )
+            return worded(moved, source.said.text, source.said.language)
+    return finding
 
 
 def _retold(told: Told, findings: tuple[Finding, ...]) -> Told:
@@ -62,4 +95,7 @@ def _retold(told: Told, findings: tuple[Finding, ...]) -> Told:
     }
     taken = {size.span for finding in findings for size in finding.measurements}
     sizes = tuple(size for size in told.loose.sizes if size.span not in taken)
-    return Told(findings, told.loose._replace(sizes=sizes, takes_back=False), again)
+    # "It is wider than normal.": said as the rules read it, it is one with the sentence before.
+    alike = [(f.span, f.type) for f in findings] == [(f.span, f.type) for f in told.findings]
+    loose = told.loose._replace(sizes=sizes, takes_back=False)
+    return Told(findings, loose, again, told.completes and alike)

@@ -39,13 +39,21 @@ def lost_sizes(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
 def moved_places(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
     """Sites right after a finding, or a sentence's only one, that an answer does not give it."""
     for told in said:
+        if told.rules is not None:
+            continue
         quoted_sites = sites_quoted(source.said, told.places)
         end = clause_end(source.said.parsed, told.quote, _others(told, said))
         sites = source.said.sites
         beside = [s for s in sites if told.quote.last <= s.first < end or len(sites) == 1]
         paths = {p for f in source.named(told.quote, told.type) for p in f.anatomy}
+        of_others = [q for o in said if o is not told and told.shares_words(o) for q in o.places]
+        told_apart = sites_quoted(source.said, tuple(of_others))
         own = [
-            s for s in beside if s.level is not None and paths.issuperset(paths_of_site(s, None))
+            s
+            for s in beside
+            if s.level is not None
+            and s not in told_apart
+            and paths.issuperset(paths_of_site(s, None))
         ]
         if own and not any(site in quoted_sites for site in own):
             what = quoted(source.words(Quote(own[0].first, own[0].last)))

@@ -12,6 +12,7 @@ from typing import Final
 
 from groundct.core.issues import Issue
 from groundct.core.report import Presence
+from groundct.reports._llm.apart import doubled
 from groundct.reports._llm.belongings import Fault, lost_sizes, moved_places
 from groundct.reports._llm.compose import Said
 from groundct.reports._llm.placing import sites_quoted
@@ -37,6 +38,7 @@ def faults_of(id_: str, said: tuple[Said, ...], source: Source) -> list[Issue]:
         if side is not None:
             found.append((side, f"{_words(told, source)} is {told.laterality or 'of no side'}"))
     found += [*_silence(said, source), *lost_sizes(said, source), *moved_places(said, source)]
+    found += doubled(said, source)
     return [issue for code, what in found for issue in failed(code, id_, f"{what}.").issues]
 
 
@@ -98,6 +100,10 @@ def _side_fault(told: Said, others: tuple[Said, ...], source: Source) -> str | N
     known = source.named(told.quote, told.type)
     if any(finding.laterality == told.laterality for finding in known):
         return None
+    if any(finding.laterality == "bilateral" for finding in known) and any(
+        told.shares_words(other) and {other.laterality, told.laterality} == BOTH for other in others
+    ):
+        return None  # Both sides are told, each by itself.
     allowed = lateralities_allowed(source.said, source.carried)
     required = sides_required(
         source.said.parsed, told.quote, tuple(other.quote for other in others)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Final, NamedTuple
 
-from groundct.core.report import Measurement
-from groundct.reports._llm.compose import Said
+from groundct.core.report import Finding, Measurement
+from groundct.reports._llm.compose import Rules, Said
+from groundct.reports._llm.match import agrees, told_at_once
 from groundct.reports._llm.placing import sites_quoted
 from groundct.reports._llm.quotes import Quote, find_quotes
 from groundct.reports._llm.schema import AnsweredFinding
@@ -13,34 +17,89 @@ from groundct.reports._llm.sides import sides_of
 from groundct.reports._llm.source import Source
 from groundct.reports.language_model.failures import failed, quoted
 
+_MOST: Final = 64
+"""The most places of the same words that are looked at."""
+
 
 def located(id_: str, answered: Sequence[AnsweredFinding], source: Source) -> tuple[Said, ...]:
     """The findings of a sentence with their quotes found in it, in the order of their words.
 
-    Words that stand several times are given to findings one by one; those of fewer places first,
-    and places that no other finding has before shared ones. Raises LanguageModelError for words
-    that are not there, and for a finding that is said twice.
+    Findings that the rules read likewise stand where those do, whatever the order of the answer.
+    Of the others, those whose words stand at fewer places go first, each to words that no other
+    finding has and that are next to its places and sizes. Raises LanguageModelError for words that
+    are not there.
     """
-    places = []
+    spots: list[_Spot] = []
     for finding in answered:
-        found = [*find_quotes(finding.text, source.sentence, source.said.parsed)]
+        found = (*islice(find_quotes(finding.text, source.sentence, source.said.parsed), _MOST),)
         if not found:
             raise failed("text-not-in-sentence", id_, f"{quoted(finding.text)}.")
-        places.append((found, finding))
+        spots.append(_Spot(finding, tuple(_said(id_, finding, quote, source) for quote in found)))
+    out, left = _as_the_rules(spots, source)
+    for spot in sorted(left, key=lambda spot: len(spot.said)):
+        out.append(_free(spot, out))
+    return tuple(sorted(out, key=_position))
+
+
+def _position(told: Said) -> tuple[int, int, int, int]:
+    """Where a finding's words stand, its sizes and its places."""
+    sizes = min((size.span.start for size in told.sizes), default=0)
+    places = min((place.first for place in told.places), default=0)
+    return told.quote.first, told.quote.last, sizes, places
+
+
+class _Spot(NamedTuple):
+    """A finding, and how it is said at each place where its words stand."""
+
+    finding: AnsweredFinding
+    said: tuple[Said, ...]
+
+
+def _as_the_rules(spots: list[_Spot], source: Source) -> tuple[list[Said], list[_Spot]]:
+    """What is said as the rules read it, each of their findings once; and what is left."""
     out: list[Said] = []
-    for found, finding in sorted(places, key=lambda pair: len(pair[0])):
-        out.append(_said(id_, finding, _free(id_, found, finding, out), source))
-    return tuple(sorted(out, key=lambda told: (told.quote.first, told.quote.last)))
+    free = dict(enumerate(source.known))
+    left = list(spots)
+    for number, versions in (*free.items(),):
+        found = [
+            (spot, replace(told, sizes=known.measurements, rules=Rules(number, known)))
+            for spot in left
+            for told in spot.said
+            for known in versions
+            if agrees(told, known, source)
+        ]
+        # "Tubular bronchiectasis" before "bronchiectasis", whose words are in it.
+        exact = [pair for pair in found if source.span(pair[1].quote) == versions[0].span]
+        for spot, told in (exact or found)[:1]:
+            left.remove(spot)
+            del free[number]
+            out.append(told)
+    for spot in (*left,):
+        for told in spot.said:
+            all_ = tuple((number, versions[-1]) for number, versions in free.items())
+            parts = told_at_once(told, all_, source)
+            if parts:
+                left.remove(spot)
+                for number, known in parts:
+                    del free[number]
+                    out.append(_part(told, number, known))
+                break
+    return out, left
 
 
-def _free(id_: str, found: list[Quote], finding: AnsweredFinding, others: list[Said]) -> Quote:
-    """The first of the places that no other finding has, else the first shared one."""
-    alone = [q for q in found if not any(q.meets(o.quote.first, o.quote.last) for o in others)]
-    taken = {(other.quote, other.type) for other in others}
-    shared = [quote for quote in found if (quote, finding.type) not in taken]
-    if not shared:
-        raise failed("finding-doubled", id_, f"{quoted(finding.text)} as {finding.type}.")
-    return (alone or shared)[0]
+def _part(told: Said, number: int, known: Finding) -> Said:
+    rules = Rules(number, known)
+    return replace(told, laterality=known.laterality, sizes=known.measurements, rules=rules)
+
+
+def _free(spot: _Spot, others: list[Said]) -> Said:
+    """How a finding is said at words that no other has, if there are any, and near its places."""
+
+    def fit(told: Said) -> tuple[bool, int]:
+        shared = any(told.quote.meets(o.quote.first, o.quote.last) for o in others)
+        return shared, sum(place.distance(told.quote) for place in told.places)
+
+    return min(spot.said, key=fit)
 
 
 def _said(id_: str, finding: AnsweredFinding, quote: Quote, source: Source) -> Said:

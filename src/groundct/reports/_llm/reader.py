@@ -100,7 +100,7 @@ class Reader:
         except LanguageModelError:
             self._account.add(refused=1)
             raise
-        return reading_of(report, read)
+        return reading_of(report, read, chosen)
 
     def _server(self, stop: Event) -> Server:
         settings, configuration = self.settings, self.configuration()

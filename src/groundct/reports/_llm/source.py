@@ -15,7 +15,8 @@ from groundct.reports._rules.reading import SentenceReading
 class Source:
     """A sentence and the rules' reading of it; spans of the reading count from its start.
 
-    ``carried`` are the rules' findings with what they take over from the sentence before.
+    ``carried`` are the rules' findings with what they take over from the sentence before; an answer
+    may say that, and need not: it is put in afterwards.
     """
 
     sentence: Sentence
@@ -25,12 +26,23 @@ class Source:
     @cached_property
     def ruled_out(self) -> tuple[Finding, ...]:
         """What statements of normality rule out. It is read by the rules, and not asked about."""
-        return tuple(finding for finding in self.carried if self._is_ruled_out(finding))
+        return tuple(finding for finding in self.said.findings if self._is_ruled_out(finding))
 
     @cached_property
     def spoken(self) -> tuple[Finding, ...]:
-        """The rules' findings whose own words name them."""
-        return tuple(finding for finding in self.carried if not self._is_ruled_out(finding))
+        """The rules' findings whose own words name them, as the sentence alone tells them."""
+        return tuple(finding for finding in self.said.findings if not self._is_ruled_out(finding))
+
+    @cached_property
+    def known(self) -> tuple[tuple[Finding, ...], ...]:
+        """The spoken findings, each as the sentence alone tells it, and with what it takes over."""
+        alone = self.said.findings
+        later = self.carried if len(self.carried) == len(alone) else alone
+        return tuple(
+            (own,) if own == told else (own, told)
+            for own, told in zip(alone, later, strict=True)
+            if not self._is_ruled_out(own)
+        )
 
     @cached_property
     def agreed_presence(self) -> Presence | None:
@@ -61,7 +73,7 @@ class Source:
         """The rules' findings, of one type if it is given, that share words with a quote."""
         return tuple(
             finding
-            for finding in self.carried
+            for finding in dict.fromkeys((*self.said.findings, *self.carried))
             if kind in (None, finding.type) and self.shares_words(quote, finding.span)
         )
 
