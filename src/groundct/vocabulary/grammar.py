@@ -32,7 +32,8 @@ class Grammar:
     them a feature of the one behind; ``spread``: words beside a place that a thing is most in,
     "upper lobe predominant"; ``throughout``: words for everywhere; ``reason``: words
     between an operation and what it was done for; ``treatment``: operations and treatments that are
-    no finding; ``illness``: malignant illnesses; the others say themselves.
+    no finding; ``illness``: malignant illnesses; ``measures``: verbs
+    before a size; the others say themselves.
     """
 
     article: frozenset[str]
@@ -76,6 +77,7 @@ class Grammar:
     reason: frozenset[str]
     treatment: frozenset[str]
     illness: frozenset[str]
+    measures: frozenset[str]
     abbreviation: frozenset[str]
 
     @cached_property

@@ -12,6 +12,7 @@ from groundct.reports._rules.borrowed import at_organ
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
 from groundct.reports._rules.headings import behind, under
+from groundct.reports._rules.listed import item_of, leading_words, may_be_item
 from groundct.reports._rules.lobed import at_lobe
 from groundct.reports._rules.meaning import NOTHING, agreed, meant_by
 from groundct.reports._rules.merge import Context, merged
@@ -75,6 +76,17 @@ def _labelled(label: str, before: Before | None, said: SentenceReading) -> Sente
     return said
 
 
+def _listed(
+    leading: str, before: Before | None, said: SentenceReading
+) -> tuple[str, SentenceReading]:
+    """The words that lead a list, "" outside of one, and what a sentence says as its item."""
+    if before is None or not may_be_item(said):
+        return "", said
+    leading = leading or leading_words(before.said)
+    item = item_of(leading, said) if leading else None
+    return ("", said) if item is None else (leading, item)
+
+
 def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
     """As `read_report`, the spans not moved into the report yet."""
     text, language = report.text, report.language
@@ -95,7 +107,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
         last = len(found)
         regions: tuple[str, ...] = ()
         paths: tuple[str, ...] = ()
-        label = ""
+        label = leading = ""
         for start, end in sentence_places(text, section.span, language):
             index = len(sentences)
             own = text[start:end]
@@ -107,6 +119,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 label = own[: own.index(":") + 1] + " "
             elif label:
                 said = _labelled(label, before, said)
+            leading, said = _listed(leading, before, said)
             # A sentence that goes on with the one before has its regions, and its paths too
             # unless it names some itself.
             carried = () if said.regions is not None else paths

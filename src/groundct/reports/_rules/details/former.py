@@ -146,8 +146,10 @@ def _compared(parsed: Parsed, size: Size, before: tuple[str, ...]) -> bool:
     hits = parsed.found.get("measurement", ())
     if any(hit.entry.meaning == "versus" and hit.last == size.first for hit in hits):
         return True
+    # "9 mm (was 10 mm)", "9 mm, was 10 mm".
     opened = "(" in before and not grammar.past.isdisjoint(before)
-    return opened and ")" not in before
+    told = before[-2:-1] == (",",) and before[-1] in grammar.past
+    return (opened and ")" not in before) or told
 
 
 def _dated(parsed: Parsed, size: Size) -> bool:

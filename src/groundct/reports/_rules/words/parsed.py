@@ -295,7 +295,7 @@ def _described(words: list[str], labelled: int, found: Found, known: Grammar) ->
     telling = (*seen, *(hit for name in _TELLING for hit in hits.get(name, ())))
     told = {n for hit in telling for n in range(hit.first, hit.last)}
     small = known.listing | known.article | known.in_ | known.on | known.of | known.at | known.both
-    small |= known.with_ | known.spread | known.throughout
+    small |= known.with_ | known.spread | known.throughout | known.past | known.measures
     rest = {n for n, word in enumerate(words) if n >= labelled and word.isalpha()} - told
     return bool(told) and all(words[n] in small for n in rest)
 

@@ -21,6 +21,10 @@ _SIZE: Final = Measurement(span=Span(start=0, end=1), values_mm=())
 _KINDS = frozenset(get_args(MeasurementKind))
 _MOST_AXES = 3
 _MOST_LISTED = 6
+_TO_FORMER = 3
+_FORMER_ENDS = frozenset(",.;)")
+_ASIDES = frozenset(((), (",",), ("(",)))
+"""What may stand between a size and the "was" of what it was before."""
 
 
 class Size(NamedTuple):
@@ -60,6 +64,8 @@ def sizes_of(parsed: Parsed) -> tuple[Size, ...]:
             continue
         ranged = _range(parsed, hits, group)
         found = [ranged] if ranged is not None else _listed(parsed, hits, group)
+        if not found and out and group.scale is None:
+            found = _former(parsed, hits, group, out[-1])
         out += found
         end = found[-1].last if found else group.last
     return tuple(out)
@@ -175,6 +181,19 @@ def _listed(parsed: Parsed, hits: dict[int, Hit], first: _Numbers) -> list[Size]
     if first.scale is not None:
         return [_one(parsed, first, first.scale)]
     return [_unstated(parsed, first)] if _is_size(parsed, first) else []
+
+
+def _former(parsed: Parsed, hits: dict[int, Hit], group: _Numbers, before: Size) -> list[Size]:
+    """A number that has the unit of the size which it is compared with: "9 mm (previously 10)"."""
+    grammar = parsed.grammar
+    led = parsed.words[group.first - 1] in grammar.earlier | grammar.past
+    near = 0 < group.first - before.last <= _TO_FORMER
+    ends = parsed.words[group.last : group.last + 1]
+    unit = _role(hits, before.last - 1)
+    if not (led and near and unit in SCALES and (not ends or ends[0] in _FORMER_ENDS)):
+        return []
+    between = parsed.words[before.last : group.first - 1]
+    return [_one(parsed, group, SCALES[unit])] if between in _ASIDES else []
 
 
 def _past_kind(parsed: Parsed, position: int) -> int:
