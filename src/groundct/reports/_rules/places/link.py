@@ -29,7 +29,7 @@ def regions_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[str, ...]
     largest nodule ...") and names neither a place nor a finding that says its own: its regions are
     those of the sentence before.
     """
-    found = _of_places(_named(parsed))
+    found = _of_places(_named(parsed)) if parsed.places else frozenset[str]()
     if not found and not parsed.places:
         follows = _follows(parsed)
         if follows and mentions and all(_general(mention) for mention in mentions):
@@ -78,7 +78,7 @@ def _apart(parsed: Parsed, mention: Mention) -> bool:
 
 def _named(parsed: Parsed) -> tuple[Hit, ...]:
     """The places that a sentence names outside questions in brackets."""
-    if "?" not in parsed.words:
+    if not parsed.places or "?" not in parsed.words:
         return parsed.places
     return tuple(hit for hit in parsed.places if not _asked(parsed, hit))
 
@@ -99,8 +99,12 @@ def _of_keys(keys: tuple[str, ...]) -> frozenset[str]:
 
 def _of_types(mentions: tuple[Mention, ...]) -> frozenset[str]:
     """The regions of the findings' own types, where these say one without a place."""
-    types = {mention.type for mention in mentions} - places().unplaced
-    paths = {findings().types[kind].anatomy for kind in types}
+    return _of_kinds(tuple([mention.type for mention in mentions]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _of_kinds(types: tuple[str, ...]) -> frozenset[str]:
+    paths = {findings().types[kind].anatomy for kind in set(types) - places().unplaced}
     return frozenset(anatomy().top_region(path) for path in paths if path)
 
 
@@ -138,11 +142,10 @@ def paths_of(
         paths = [site.path for site in sites] + paths
     if not paths:
         own = [path for finding in found for path in finding.anatomy]
+        paths = [path for path in own if anatomy().top_region(path) in regions]
+    if not paths:
         seen = [path for place in _window(parsed) for path in paths_of_place(parsed, place)]
-        inside = [
-            [path for path in ps if anatomy().top_region(path) in regions] for ps in (own, seen)
-        ]
-        paths = inside[0] or inside[1]
+        paths = [path for path in seen if anatomy().top_region(path) in regions]
     return exact(paths)
 
 

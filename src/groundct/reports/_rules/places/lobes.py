@@ -22,47 +22,45 @@ _ZONE = "zone"
 _NOUNS = ("lobe", _ZONE)
 _LUNG = "lung"
 _LUNG_REGIONS = frozenset((_LUNG, "pleura"))
-_NO_LOBE = frozenset((_LUNG, *_NOUNS, "segment", "joins"))
+_JOINS = "joins"
+_NO_LOBE = frozenset((_LUNG, *_NOUNS, "segment"))
 """What names no lobe by itself."""
 
 
 def anchors_of(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) -> list[Site]:
     """Lobes, the lingula and whole lungs with their sides; a lung that a lobe names is dropped."""
-    told = [n for n, hit in enumerate(hits) if hit.entry.meaning not in _NO_LOBE]
+    named = [hit for hit in hits if hit.entry.meaning != _JOINS]
+    if not named:
+        return []
+    told = [hit for hit in named if hit.entry.meaning not in _NO_LOBE]
     lobes = _lobes(parsed, hits, told, sides) if told else []
-    lungs = [hit for hit in hits if hit.entry.meaning == _LUNG] if sides else []
+    lungs = _sided_lungs(named, sides) if sides else []
     if not lungs:
         return lobes
-    whole = _whole(parsed, lungs, sides, lobes)
-    wide = [_widened(parsed, site, lungs, sides) for site in lobes]
+    whole = [
+        Site(side.first, lung.last, side_of(side), None)
+        for lung, side in dict(lungs).items()
+        if not _used(parsed, side, lung, lobes)
+    ]
+    wide = [_widened(parsed, site, lungs) for site in lobes]
     return sorted([*wide, *whole], key=lambda site: site.first)
 
 
-def _widened(parsed: Parsed, site: Site, lungs: list[Hit], sides: tuple[Hit, ...]) -> Site:
+def _sided_lungs(hits: list[Hit], sides: tuple[Hit, ...]) -> list[tuple[Hit, Hit]]:
+    """Each lung with each side that stands right before it."""
+    lungs = [hit for hit in hits if hit.entry.meaning == _LUNG]
+    return [(lung, side) for lung in lungs for side in sides if 0 <= lung.first - side.last <= 1]
+
+
+def _widened(parsed: Parsed, site: Site, lungs: list[tuple[Hit, Hit]]) -> Site:
     """A lobe's site with the words "right lung" or "of the left lung" that stand beside it."""
     first, last = site.first, site.last
-    for hit in lungs:
-        for side in sides:
-            if not 0 <= hit.first - side.last <= 1:
-                continue
-            if 0 <= first - hit.last <= 1:
-                first = min(first, side.first)
-            elif tells_side(parsed, last, side):
-                last = max(last, hit.last)
+    for lung, side in lungs:
+        if 0 <= first - lung.last <= 1:
+            first = min(first, side.first)
+        elif tells_side(parsed, last, side):
+            last = max(last, lung.last)
     return site._replace(first=first, last=last)
-
-
-def _whole(
-    parsed: Parsed, lungs: list[Hit], sides: tuple[Hit, ...], lobes: list[Site]
-) -> list[Site]:
-    """Whole lungs with a side of their own."""
-    whole = []
-    for hit in lungs:
-        near = [s for s in sides if 0 <= hit.first - s.last <= 1]
-        if near and not _used(parsed, near[-1], hit, lobes):
-            side = side_of(near[-1])
-            whole.append(Site(near[-1].first, hit.last, side, None))
-    return whole
 
 
 def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
@@ -85,13 +83,12 @@ def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:
 
 
 def _lobes(
-    parsed: Parsed, hits: tuple[Hit, ...], told: list[int], sides: tuple[Hit, ...]
+    parsed: Parsed, hits: tuple[Hit, ...], told: list[Hit], sides: tuple[Hit, ...]
 ) -> list[Site]:
-    """The lobes, apices and thirds that the ``hits`` at the places ``told`` name."""
+    """The lobes, apices and thirds that the hits ``told`` among ``hits`` name."""
     found: list[Site] = []
     lingula = False
-    for index in told:
-        hit = hits[index]
+    for hit in told:
         role, _, rest = hit.entry.meaning.partition(":")
         if role == "lobe":
             side, _, level = rest.partition(":")
@@ -117,7 +114,7 @@ def _lobes(
             if side_of_apex is not None:
                 found.append(Site(hit.first, hit.last, side_of_apex, "upper"))
         elif role == "level":
-            noun = _noun_after(hits, index)
+            noun = _noun_after(hits, hits.index(hit))
             if noun is not None and noun.entry.meaning == _ZONE and rest == "middle":
                 # The middle third lies in several lobes.
                 beside = _side_beside(parsed, (hit, noun.last), hits, sides, found)

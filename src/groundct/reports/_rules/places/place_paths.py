@@ -186,10 +186,12 @@ def _halves(key: str, sides: tuple[str, ...]) -> tuple[str, ...]:
 def _sides(parsed: Parsed, place: Hit, end: int) -> tuple[str, ...]:
     """The sides tied to a place whose words, with numbers after them, end before token ``end``."""
     hits = parsed.role("laterality", "right", "left", "bilateral")
-    if not hits:
+    low, high = place.first - _BEFORE, end + _AFTER
+    near = [hit for hit in hits if low <= hit.last and hit.first <= high]
+    if not near:
         return ()
-    inner = [hit for hit in hits if place.first <= hit.first and hit.last <= place.last]
-    found = inner or _before(parsed, hits, place.first) or _after(parsed, hits, end)
+    inner = [hit for hit in near if place.first <= hit.first and hit.last <= place.last]
+    found = inner or _before(parsed, hits, place.first) or _after(parsed, near, end)
     named = dict.fromkeys([hit.entry.meaning for hit in found])
     return () if "bilateral" in named else tuple(named)
 
@@ -218,7 +220,7 @@ def _parting(language: str) -> frozenset[str]:
     return own.listing | own.in_ | _SIGNS
 
 
-def _after(parsed: Parsed, hits: tuple[Hit, ...], last: int) -> list[Hit]:
+def _after(parsed: Parsed, hits: list[Hit], last: int) -> list[Hit]:
     """The side right after token ``last``: "on the left", "(left)", ", left lobe"."""
     grammar = parsed.grammar
     for hit in hits:
@@ -230,15 +232,15 @@ def _after(parsed: Parsed, hits: tuple[Hit, ...], last: int) -> list[Hit]:
         of_lobe = not grammar.lobe.isdisjoint(following) and _OPENS.issuperset(gap)
         of_side = not grammar.on.isdisjoint(gap) and (grammar.on | grammar.article).issuperset(gap)
         if bracketed or of_lobe or (of_side and not _is_taken(parsed, hit.last, hit.last + 1)):
-            return [hit, *_joined_after(parsed, hits, hit)]
+            return [hit, *_joined_after(parsed, hit)]
     return []
 
 
-def _joined_after(parsed: Parsed, hits: tuple[Hit, ...], side: Hit) -> list[Hit]:
+def _joined_after(parsed: Parsed, side: Hit) -> list[Hit]:
     """A second side after one: "on the right and left"."""
     return [
         hit
-        for hit in hits
+        for hit in parsed.role("laterality", "right", "left", "bilateral")
         if 0 < hit.first - side.last <= _BEFORE
         and parsed.grammar.listing.issuperset(parsed.words[side.last : hit.first])
         and not _is_taken(parsed, hit.last, hit.last + 1)

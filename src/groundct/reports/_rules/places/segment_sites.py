@@ -62,11 +62,12 @@ def _numbered(parsed: Parsed) -> list[Named]:
     """Boyden's numbers: "segment 6", "segments 8 and 9", "S10"; no sizes, none of the liver."""
     words = parsed.words
     ends = parsed.grammar.segment
-    if _LETTER not in words and ends.isdisjoint(words):
+    led = ends | {_LETTER}
+    if led.isdisjoint(words):
         return []
     measured: frozenset[int] | None = None
     out: list[Named] = []
-    for n in [n for n, word in enumerate(words[:-1]) if word == _LETTER or word in ends]:
+    for n in [n for n, word in enumerate(words[:-1]) if word in led]:
         letter = words[n] == _LETTER and parsed.said.ends[n] == parsed.said.starts[n + 1]
         if not (words[n] in ends or letter) or _of_other_organ(parsed, n):
             continue
@@ -192,13 +193,13 @@ def _lobe_words(parsed: Parsed) -> frozenset[int]:
 
 def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -> tuple[Site, ...]:
     """Give each segment adjective to its lobe; one without a lobe makes a site of its own."""
+    names = _named(parsed)
+    if not names:
+        return tuple(anchors)
     given: dict[int, list[LungSegment]] = {}
     whole: dict[int, list[LungSegment]] = {}
     ends: dict[int, tuple[int, int]] = {}
     own: list[Site] = []
-    names = _named(parsed)
-    if not names:
-        return tuple(anchors)
     for number, name in enumerate(names):
         first, last = name.first, name.last
         index = _anchor_of(parsed, anchors, first, last)
