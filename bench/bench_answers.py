@@ -14,7 +14,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,9 @@ from tests.reports.llm.server import honest_findings
 from bench import DATA
 from bench.bench_reports import half, rows_of
 from bench.marked import lines_of, parse
-from groundct.core.report import Report, report_of_columns
+from groundct.core.report import Finding, Report, report_of_columns
 from groundct.reports._llm.accept import accept
-from groundct.reports._llm.assemble import sources_of
+from groundct.reports._llm.assemble import reading_of, sources_of
 from groundct.reports._llm.placing import paths_of_site
 from groundct.reports._llm.prompt import Request, request_of
 from groundct.reports._llm.source import Source
@@ -109,11 +109,18 @@ ERRORS: dict[str, Callable[[Data, np.random.Generator], None]] = {
 }
 
 LEFT_OUT = "a finding left out"
+TWICE = "a finding said twice"
+ONCE_MORE = "a finding once more without its size or place"
 INVENTED = "a word made a finding"
 EXCHANGED = {
     "places of two exchanged": ("laterality", "places"),
     "sizes of two exchanged": ("sizes",),
     "presences of two exchanged": ("presence",),
+}
+SAME_WORDS = {
+    "same words: sizes exchanged": ("sizes",),
+    "same words: sides exchanged": ("laterality",),
+    "same words: presences exchanged": ("presence",),
 }
 
 
@@ -129,10 +136,15 @@ def _wrong(
                 yield name, wrong
     for n in range(len(right)):
         yield LEFT_OUT, right[:n] + right[n + 1 :]
+        yield TWICE, [*right, right[n]]
+        yield ONCE_MORE, [*right, {**right[n], "places": [], "sizes": []}]
     kind, word = str(rng.choice(list(findings().types))), str(rng.choice(text.split()))
     yield INVENTED, [*right, {**right[0], "text": word, "type": kind, "places": [], "sizes": []}]
-    for first, second in pairwise(range(len(right))):
-        for name, keys in EXCHANGED.items():
+    for first, second in combinations(range(len(right)), 2):
+        kinds = EXCHANGED if second == first + 1 else {}
+        if right[first]["text"] == right[second]["text"]:
+            kinds = {**kinds, **SAME_WORDS}
+        for name, keys in kinds.items():
             wrong = copy.deepcopy(right)
             for key in keys:
                 wrong[first][key], wrong[second][key] = wrong[second][key], wrong[first][key]
@@ -149,8 +161,8 @@ def _reports(folder: Path, number: int) -> Iterator[Report]:
 
 def _result(
     answer: list[Data], request: Request, source: Source
-) -> tuple[frozenset[str], list[Data]]:
-    """The codes of an answer's faults about one sentence, or else the findings it gives."""
+) -> tuple[frozenset[str], list[Data], tuple[Finding, ...]]:
+    """The codes of an answer's faults about one sentence, or else the findings it gives, twice."""
     told = {
         "report": request.report_id,
         "sentences": [{"id": request.sentence_ids[0], "findings": answer}],
@@ -158,9 +170,13 @@ def _result(
     try:
         read = accept(json.dumps(told), request, {source.sentence.index: source})
     except LanguageModelError as problem:
-        return frozenset(issue.code for issue in problem.issues), []
-    plain = [f.model_dump(exclude={"cues"}) for own in read.values() for f in own]
-    return frozenset(), plain
+        return frozenset(issue.code for issue in problem.issues), [], ()
+    found = tuple(f for own in read.values() for f in own)
+    return frozenset(), _plain(found), found
+
+
+def _plain(found: tuple[Finding, ...]) -> list[Data]:
+    return [finding.model_dump(exclude={"cues"}) for finding in found]
 
 
 def _marked(line: str) -> tuple[Report, list[Data]]:
@@ -226,14 +242,19 @@ def measure(folder: Path, number: int) -> None:
         counts["reports"] += 1
         counts["reports in doubt"] += any(source.said.doubts for source in sources.values())
         whole = True
-        for source in sources.values():
+        told: dict[int, tuple[Finding, ...]] = {}
+        for index, source in sources.items():
             counts["sentences"] += 1
             counts["sentences in doubt"] += bool(source.said.doubts)
             doubted.update(source.said.doubts)
             text = source.sentence.span.of(report.text)
             right = honest_findings(text, report.language)
             request = request_of(report, (source.sentence,), reading.sentences)
-            codes, expected = _result(right, request, source)
+            counts["sentences refused in another order"] += bool(
+                _result(right[::-1], request, source)[0]
+            )
+            codes, expected, read = _result(right, request, source)
+            told[index] = read
             if codes:
                 refused.update(codes)
                 counts["sentences refused"] += 1
@@ -244,11 +265,15 @@ def measure(folder: Path, number: int) -> None:
             if not right:
                 continue
             for name, wrong in _wrong(right, text, rng):
-                codes, given = _result(wrong, request, source)
+                codes, given, _ = _result(wrong, request, source)
                 if codes or given != expected:  # what changes nothing is no error
                     planted[name] += 1
                     planted[name, ""] += bool(codes)
         counts["reports accepted"] += whole
+        again = reading_of(report, told, sources) if whole else None
+        counts["reports equal"] += again is not None and _plain(again.findings) == _plain(
+            reading.findings
+        )
     print(
         f"  {counts['reports']} reports, {counts['sentences']} sentences; in doubt: "
         f"{counts['sentences in doubt']} sentences in {counts['reports in doubt']} reports"
@@ -257,14 +282,16 @@ def measure(folder: Path, number: int) -> None:
         print(f"    {reason}: {count}")
     print(
         f"  the rules' answers: {counts['sentences refused']} sentences refused, "
-        f"{counts['reports accepted']} reports accepted whole"
+        f"{counts['sentences refused in another order']} with their findings in another order; "
+        f"{counts['reports accepted']} reports accepted whole, "
+        f"{counts['reports equal']} read as the rules do"
     )
     for code, count in refused.most_common():
         print(f"    {code}: {count}")
     print("  planted errors refused")
-    for name in (*ERRORS, LEFT_OUT, INVENTED, *EXCHANGED):
+    for name in (*ERRORS, LEFT_OUT, TWICE, ONCE_MORE, INVENTED, *EXCHANGED, *SAME_WORDS):
         share = planted[name, ""] / planted[name] if planted[name] else 1.0
-        print(f"    {name:26s} {share:6.1%}  of {planted[name]}")
+        print(f"    {name:46s} {share:6.1%}  of {planted[name]}")
 
 
 def main() -> int:

@@ -86,6 +86,28 @@ def test_both_on_one_side_are_refused() -> None:
     assert codes(TWO_SIZES, *({**f, "laterality": "right"} for f in right))
 
 
+def test_both_on_one_side_with_places_of_two_are_refused() -> None:
+    text = "Nodules of 8 mm in the right lower lobe and 7 mm in the left lower lobe."
+    lobes = (("right lower lobe", "8 mm"), ("left lower lobe", "7 mm"))
+    for side in ("right", "left"):
+        told = (said("Nodules", "nodule", side=side, places=[p], sizes=[s]) for p, s in lobes)
+        assert "side-flipped" in codes(text, *told)
+
+
+def test_a_size_of_one_given_to_a_finding_of_other_words_is_refused() -> None:
+    first, between, second = honest_findings(SAME_WORDS[6])
+    assert between["type"] == "atelectasis"
+    moved = {**between, "sizes": second["sizes"]}
+    assert codes(SAME_WORDS[6], first, moved, {**second, "sizes": []}) == {"size-moved"}
+
+
+def test_equal_sizes_of_two_are_needed_twice() -> None:
+    text = "Pleural effusion of 3 cm on the right and 3 cm on the left."
+    right, left = honest_findings(text)
+    assert codes(text, left, right) == set()
+    assert codes(text, right, {**left, "sizes": []}) == {"size-lost"}
+
+
 def test_a_size_given_to_both_is_refused() -> None:
     right = honest_findings(TWO_SIZES)
     assert codes(TWO_SIZES, *({**f, "sizes": ["3 cm", "2 cm"]} for f in right))

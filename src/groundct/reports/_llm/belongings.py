@@ -6,6 +6,7 @@ The rules have to give them to the same finding; where they do not, the model de
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from groundct.core.report import Measurement
 from groundct.reports._llm.clause import clause_end
@@ -15,7 +16,7 @@ from groundct.reports._llm.quotes import Quote
 from groundct.reports._llm.source import Source
 from groundct.reports.language_model.failures import quoted
 
-_BESIDE = 1
+_SIGNS: Final = frozenset(",;:()")
 Fault = tuple[str, str]
 """A failure's code, and what is wrong."""
 
@@ -24,14 +25,19 @@ def lost_sizes(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
     """Sizes that the rules give to a finding, and an answer to none or to another one."""
     for finding in source.spoken:
         own = [told for told in said if source.shares_words(told.quote, finding.span)]
+        parts = [f for f in source.spoken if (f.span, f.type) == (finding.span, finding.type)]
         for size in finding.measurements:
             what = quoted(size.span.of(source.said.parsed.text))
-            if not _any_has(said, size):
+            # What the rules tell apart by sizes has each of them at its own side or place.
+            needed = sum(_has(part.measurements, size) for part in parts) if len(parts) > 1 else 0
+            if _count(said, size) < max(needed, 1):
                 yield "size-lost", what
-            elif (
-                own
-                and not _any_has(own, size)
-                and any(_stands_beside(size, told, said, source) for told in own)
+            elif own and (
+                _count(own, size) < needed
+                or (
+                    not _count(own, size)
+                    and any(_stands_beside(size, told, said, source) for told in own)
+                )
             ):
                 yield "size-moved", what
 
@@ -64,8 +70,13 @@ def _others(told: Said, said: tuple[Said, ...]) -> tuple[Quote, ...]:
     return tuple(other.quote for other in said if other is not told)
 
 
-def _any_has(said: Iterable[Said], size: Measurement) -> bool:
-    return any(own.values_mm == size.values_mm for told in said for own in told.sizes)
+def _count(said: Iterable[Said], size: Measurement) -> int:
+    """How many findings have a size."""
+    return sum(_has(told.sizes, size) for told in said)
+
+
+def _has(sizes: tuple[Measurement, ...], size: Measurement) -> bool:
+    return any(own.values_mm == size.values_mm for own in sizes)
 
 
 def _stands_beside(size: Measurement, told: Said, said: tuple[Said, ...], source: Source) -> bool:
@@ -76,5 +87,10 @@ def _stands_beside(size: Measurement, told: Said, said: tuple[Said, ...], source
         return False
     if first >= told.quote.last:
         return first < clause_end(parsed, told.quote, _others(told, said))
-    between = [t for t in parsed.tokens[first : told.quote.first] if t.start >= size.span.end]
-    return len(between) <= _BESIDE
+    last = next((n for n, t in enumerate(parsed.tokens) if t.start >= size.span.end), first)
+    # "A 14 mm solid pulmonary nodule": nothing but words of one phrase stands between.
+    grammar = parsed.grammar
+    parting = grammar.listing | grammar.but | grammar.with_ | grammar.in_ | grammar.on | grammar.at
+    parting |= grammar.of | _SIGNS
+    named = any(last <= hit.first < told.quote.first for hit in parsed.findings)
+    return not named and parting.isdisjoint(parsed.words[last : told.quote.first])

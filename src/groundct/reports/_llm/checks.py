@@ -97,7 +97,11 @@ def _type_fault(told: Said, source: Source) -> Fault | None:
 
 def _side_fault(told: Said, others: tuple[Said, ...], source: Source) -> str | None:
     own = sides_of(told.laterality)
-    known = source.named(told.quote, told.type)
+    if told.rules is not None:
+        return None
+    # What another finding says again is not this one's.
+    taken = [other.rules.finding for other in others if other.rules is not None]
+    known = [f for f in source.named(told.quote, told.type) if f not in taken]
     if any(finding.laterality == told.laterality for finding in known):
         return None
     if any(finding.laterality == "bilateral" for finding in known) and any(
