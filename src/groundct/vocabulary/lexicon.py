@@ -8,9 +8,9 @@ words do not count.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from groundct.core.issues import TableError
 from groundct.vocabulary._tables import read_table
@@ -21,6 +21,8 @@ _SIGNS = frozenset("()|")
 _new = tuple.__new__  # makes a named tuple in half the time of its own call
 _END = ""
 """Stands behind the last word of a text; no phrase has it."""
+_NOTHING: Final[dict[str, _Node]] = {}
+"""What follows where no phrase goes on: one for all, since most nodes are such."""
 
 
 class Entry(NamedTuple):
@@ -57,38 +59,45 @@ class _End(NamedTuple):
 class _Node:
     """Where a phrase has come to: the words that may follow, and the longest phrases so far.
 
-    ``following`` gives the node that a word leads to, None where no phrase goes on with it;
-    ``longest`` has for each lexicon its name, the words of the phrase and its entry, once it has
-    been asked what follows. That is worked out when a text first comes here: the terms of a
-    language stand for hundreds of thousands of phrases, of which texts use few.
+    ``following`` has the node that each word leads to; ``longest`` has for each lexicon its name,
+    the words of the phrase and its entry, once ``following`` has been asked for a word.
     """
 
-    __slots__ = ("_length", "_spots", "following", "longest")
+    __slots__ = ("following", "longest")
 
     def __init__(
         self, spots: list[_Spot], length: int, longest: tuple[tuple[str, int, Entry], ...]
     ) -> None:
         """Keep the words that led here; a phrase is ``length`` words long by now."""
-        self._spots = spots
-        self._length = length
         self.longest = longest
-        self.following: Callable[[str], _Node | None] = self._first_following
+        self.following: dict[str, _Node] | _Unread = _Unread(self, spots, length)
 
-    def _first_following(self, word: str) -> _Node | None:
-        """Work out what follows. Doing so twice gives the same."""
-        follow = list(_once(step for spot in self._spots for step in spot.follow))
+
+class _Unread(NamedTuple):
+    """What follows at a node that no text has come to yet.
+
+    The terms of a language stand for hundreds of thousands of phrases, of which texts use few.
+    """
+
+    node: _Node
+    spots: list[_Spot]
+    length: int
+
+    def get(self, word: str) -> _Node | None:
+        """Work out what follows the node, and which word leads where. Twice gives the same."""
+        follow = list(_once(step for spot in self.spots for step in spot.follow))
         ends = sorted((s for s in follow if isinstance(s, _End)), key=lambda end: -end.number)
-        own = {end.name: (end.name, self._length, end.entry) for end in ends}
-        longest = {phrase[0]: phrase for phrase in (*self.longest, *own.values())}
+        own = {end.name: (end.name, self.length, end.entry) for end in ends}
+        longest = {phrase[0]: phrase for phrase in (*self.node.longest, *own.values())}
         following: dict[str, list[_Spot]] = {}
         for step in follow:
             if isinstance(step, _Spot):
                 following.setdefault(step.word, []).append(step)
         held = tuple(longest.values())
-        length = self._length + 1
-        self.longest = held
-        self.following = {word: _Node(spots, length, held) for word, spots in following.items()}.get
-        return self.following(word)
+        nodes = {word: _Node(spots, self.length + 1, held) for word, spots in following.items()}
+        self.node.longest = held
+        self.node.following = nodes or _NOTHING
+        return nodes.get(word)
 
 
 class Lexicon:
@@ -130,8 +139,8 @@ class Lexicons:
         """Put the phrases of the lexicons, by name, in one tree."""
         lead = [spot for name, one in lexicons.items() for spot in one.spots(name)]
         root = _Node([_Spot("", tuple(lead))], 0, ())
-        root.following(_END)
-        self._first = root.following
+        root.following.get(_END)
+        self._first = root.following.get
 
     def find(self, words: Sequence[str]) -> Found:
         """What each lexicon would find alone."""
@@ -141,7 +150,7 @@ class Lexicons:
             if node is None:
                 continue
             end = start + 1
-            while (deeper := node.following(ended[end])) is not None:
+            while (deeper := node.following.get(ended[end])) is not None:
                 node = deeper
                 end += 1
             for name, length, entry in node.longest:

@@ -114,9 +114,13 @@ def _nearest(word: str, language: str) -> str:
     """The one lexicon word with the fewest slips between; the word itself where none is."""
     allowed = 2 if len(word) >= _LONG else 1
     short = len(word) < _SHORTEST
+    letters = set(word)
     best: dict[int, list[str]] = {}
     for other in _guesses(language).get(word[:_BEGINNING], ()):
         if abs(len(other) - len(word)) > allowed or (short and sorted(other) != sorted(word)):
+            continue
+        # A slip puts one letter in another's place at most.
+        if len(letters.symmetric_difference(other)) > 2 * allowed:
             continue
         slips = distance(word, other)
         # Two slips near the beginning or at the end may be another prefix or another ending.
@@ -129,6 +133,11 @@ def _nearest(word: str, language: str) -> str:
 
 def distance(one: str, other: str) -> int:
     """Insertions, deletions, substitutions and swaps of neighbours that turn one into the other."""
+    # What both begin or end with needs none.
+    same = _alike(one, other)
+    one, other = one[same:], other[same:]
+    same = _alike(one[::-1], other[::-1])
+    one, other = one[: len(one) - same], other[: len(other) - same]
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):
@@ -139,6 +148,12 @@ def distance(one: str, other: str) -> int:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters two words begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import Final
 
 from groundct.vocabulary._tables import read_table
@@ -69,7 +70,10 @@ def is_place(word: str, language: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _taken_apart(word: str, language: str) -> tuple[str, tuple[Ending, ...]]:
-    """A word's normal form and the endings that were taken off."""
+    """A word's normal form and the endings that were taken off.
+
+    Equal forms are one string: the quicker they are compared, and looked up.
+    """
     small = word.lower()
     word = small.translate(letters(language)) or small  # a mark alone stays a sign
     taken: list[Ending] = []
@@ -79,7 +83,7 @@ def _taken_apart(word: str, language: str) -> tuple[str, tuple[Ending, ...]]:
             break
         taken.append(found)
         word = word[: len(word) - len(found.ending)] + found.replacement
-    return word, tuple(taken)
+    return intern(word), tuple(taken)
 
 
 @lru_cache(maxsize=8)
