@@ -131,11 +131,11 @@ def _is_clause(parsed: Parsed, hit: Hit) -> bool:
 
     And for the side: ", increased on the left".
     """
-    named = {n for h in (*parsed.findings, *parsed.places) for n in range(h.first, h.last)}
-    adverb = hit.first - 1 not in named and hit.first > 1
-    led = parsed.words[hit.first - 1] in _LEADS or (
-        adverb and parsed.words[hit.first - 2] in _LEADS
-    )
+    before = hit.first - 1
+    led = parsed.words[before] in _LEADS
+    if not led and before > 0 and parsed.words[before - 1] in _LEADS:
+        named = (*parsed.findings, *parsed.places)
+        led = not any(h.first <= before < h.last for h in named)
     return led and _ends_clause(parsed, hit)
 
 
@@ -228,13 +228,17 @@ def _is_said(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> bool:
     """
     grammar = parsed.grammar
     low = max((m.last for m in mentions if m.last <= hit.first), default=0)
-    told = parsed.any_word(hit.first - 1, hit.first + 1, grammar.is_ | grammar.has)
+    if not low or any(low <= h.first < hit.first for h in parsed.role("negation", "introduces")):
+        return False
+    if parsed.any_word(hit.first - 1, hit.first + 1, grammar.is_ | grammar.has):
+        return True
     leads = grammar.with_ | grammar.of | grammar.in_ | grammar.article | grammar.article_one
-    ended = parsed.any_word(hit.last, hit.last + 1, grammar.listing | _STOPS)
-    led = parsed.any_word(low, hit.first, grammar.listing | _STOPS)
-    told = told or (ended and not led and not parsed.any_word(hit.first - 1, hit.first, leads))
-    anew = any(low <= h.first < hit.first for h in parsed.role("negation", "introduces"))
-    return bool(low) and told and not anew
+    parting = grammar.listing | _STOPS
+    return (
+        parsed.any_word(hit.last, hit.last + 1, parting)
+        and not parsed.any_word(low, hit.first, parting)
+        and not parsed.any_word(hit.first - 1, hit.first, leads)
+    )
 
 
 def _is_another(parsed: Parsed, one: Mention, other: Mention) -> bool:
@@ -289,7 +293,7 @@ def _is_told_of(parsed: Parsed, mentions: tuple[Mention, ...], number: int) -> b
 def _open_stops(parsed: Parsed, end: int) -> list[int]:
     """The stops before a token; brackets that are closed before it are an aside."""
     out: list[int] = []
-    for position in range(end):
+    for position in range(end) if parsed.any_word(0, end, _STOPS) else ():
         word = parsed.words[position]
         if word == ")" and out and parsed.words[out[-1]] == "(":
             out.pop()

@@ -92,9 +92,8 @@ def _clauses(
     found: list[tuple[RemarkKind, int, int]] = [("recommendation", *place) for place in advice]
     taken = {n for first, last in advice for n in range(first, last)}
     for first, last in sorted(guesses):
-        kept = [n for n in range(first, last) if n not in taken]
-        if kept and kept[0] == first:
-            end = next((n for n in range(first, last) if n in taken), last)
+        if first not in taken:
+            end = min((n for n in taken if first < n < last), default=last)
             end = _trimmed(parsed, first, end)
             found.append(("speculation", first, end))
             taken.update(range(first, end))
@@ -142,9 +141,10 @@ def _guess_end(
                     if parsed.words[n] in parsed.grammar.listing
                 ]
                 end = min([end, *joints])
-        signs = parsed.grammar.in_ | parsed.grammar.on
-        places = [n for n in range(guessed[0].last, end - 1) if parsed.words[n] == ","]
-        end = min([end, *(n for n in places if parsed.words[n + 1] in signs)])
+        if "," in parsed.words[guessed[0].last : end - 1]:
+            signs = parsed.grammar.in_ | parsed.grammar.on
+            places = [n for n in range(guessed[0].last, end - 1) if parsed.words[n] == ","]
+            end = min([end, *(n for n in places if parsed.words[n + 1] in signs)])
     return _trimmed(parsed, hit.first, end)
 
 
@@ -180,7 +180,7 @@ def _questions(parsed: Parsed) -> list[tuple[int, int]]:
 
 def _trimmed(parsed: Parsed, first: int, last: int) -> int:
     """The end without signs and joints."""
-    ends = _END_SIGNS | parsed.grammar.joint
-    while last > first + 1 and parsed.words[last - 1] in ends:
+    words, joint = parsed.words, parsed.grammar.joint
+    while last > first + 1 and (words[last - 1] in _END_SIGNS or words[last - 1] in joint):
         last -= 1
     return last

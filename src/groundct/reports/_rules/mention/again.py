@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundct.reports._rules.mention.mentions import Mention, heads_of, tied_places
+from groundct.reports._rules.mention.mentions import Mention, heads_of, owned_places, tied_places
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.places import places
 
@@ -13,7 +13,9 @@ def with_again(parsed: Parsed, named: tuple[Mention, ...]) -> tuple[Mention, ...
         return named
     out = list(named)
     by_name = {mention.hit.first: mention for mention in named}
-    for hit, own in zip(heads_of(parsed), tied_places(parsed), strict=True):
+    hits = heads_of(parsed)
+    tied = tied_places(parsed, hits, owned_places(parsed, hits))
+    for hit, own in zip(hits, tied, strict=True):
         told = parsed.again.get(hit.first)
         mention = by_name.get(told.of.first) if told is not None else None
         if mention is not None:

@@ -30,7 +30,8 @@ def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention,
     if len(mentions) < 2:
         return mentions
     dropped: set[int] = set()
-    for number, (one, other) in enumerate(pairwise(mentions)):
+    general = any(m.hit.entry.meaning.startswith(GENERAL) for m in mentions)
+    for number, (one, other) in enumerate(pairwise(mentions)) if general else ():
         if not parsed.verb_last and _is(one, other) and _explains(parsed, one, other):
             dropped.add(number)
         elif _is_form(one, other) or (
@@ -40,15 +41,17 @@ def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention,
             dropped.add(number + 1)
         elif _adjective(parsed, one, other):
             dropped.add(number)
-    kept = [mention for number, mention in enumerate(mentions) if number not in dropped]
+    kept = tuple([m for n, m in enumerate(mentions) if n not in dropped]) if dropped else mentions
     return _once(parsed, kept)
 
 
-def _once(parsed: Parsed, mentions: list[Mention]) -> tuple[Mention, ...]:
+def _once(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """The mentions, those that say one type twice as one: "bronchiectasis, bronchiectatic areas".
 
     Also "filling defects consistent with embolism", whose second name is the first one's cause.
     """
+    if not parsed.verb_last and len({mention.type for mention in mentions}) == len(mentions):
+        return mentions
     out: list[Mention] = []
     for mention in mentions:
         if _known(parsed, mention, out):

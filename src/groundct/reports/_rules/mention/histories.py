@@ -7,10 +7,12 @@ words of its own, and stays.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.grammar import grammar
 
 OPERATED: Final = frozenset(("postoperative_change", "surgical_absence"))
 """The types of what an operation left."""
@@ -23,14 +25,18 @@ _CHANGES = frozenset(("exam", "current", "compared", "since"))
 
 def unhistoric(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """The mentions without reasons of operations and treatments, and without known illnesses."""
-    if not mentions or not (
-        parsed.role("recommendation", *_FOLLOWED)
-        or not (parsed.grammar.reason | parsed.grammar.illness).isdisjoint(parsed.words)
-    ):
+    followed = parsed.cues["recommendation"] and parsed.role("recommendation", *_FOLLOWED)
+    if not (mentions and (followed or not _telling(parsed.language).isdisjoint(parsed.words))):
         return mentions
     return tuple(
         [m for m in mentions if not (_is_reason(parsed, m, mentions) or _is_known(parsed, m))]
     )
+
+
+@lru_cache(maxsize=8)
+def _telling(language: str) -> frozenset[str]:
+    """The words without which a sentence names no reason and no illness."""
+    return grammar(language).reason | grammar(language).illness
 
 
 def is_illness(parsed: Parsed, mention: Mention) -> bool:

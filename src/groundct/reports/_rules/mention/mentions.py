@@ -16,7 +16,7 @@ from groundct.reports._rules.mention.nodes import (
     pathological,
 )
 from groundct.reports._rules.mention.verb_last import own_before
-from groundct.reports._rules.words.parsed import Parsed, line_starts, once
+from groundct.reports._rules.words.parsed import Parsed, line_starts
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
@@ -64,7 +64,8 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
         return ()
     out: list[Mention] = []
     adjectives: tuple[Hit, ...] = ()
-    owned = _owned(parsed)
+    owned = owned_places(parsed, hits)
+    tied_to: tuple[tuple[Hit, ...], ...] = ()
     for index, hit in enumerate(hits):
         if hit.first in parsed.again:
             continue  # `with_again` knows its type.
@@ -74,12 +75,13 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
             chosen = adjectives = own
             if meaning == _LINE:
                 # Where it enters, and where its tip is: "right chest wall port, tip in the SVC".
-                tied = tied_places(parsed)[index]
-                chosen = (*own, *[place for place in tied if place.first >= hit.last])
+                tied_to = tied_to or tied_places(parsed, hits, owned)
+                chosen = (*own, *[place for place in tied_to[index] if place.first >= hit.last])
         else:
             if adjectives and not _takes_over(parsed, hits[index - 1], hit):
                 adjectives = ()
-            tied = tied_places(parsed)[index]
+            tied_to = tied_to or tied_places(parsed, hits, owned)
+            tied = tied_to[index]
             # "Pleural effusion or thickening" share the pleura; "pleural effusion, nodules" do not.
             behind = meaning in _OF_VESSELS and tied and tied[0].first >= hit.last
             shares = meaning in _SHARING and not behind
@@ -129,7 +131,6 @@ def _named(parsed: Parsed, hits: tuple[Hit, ...], index: int, chosen: tuple[Hit,
     return Mention(hit.first, hit.last, meaning, hit, chosen)
 
 
-@once
 def heads_of(parsed: Parsed) -> tuple[Hit, ...]:
     """The findings' words, without those that only look like one: "the pleural cavity"."""
     hits = parsed.findings
@@ -254,10 +255,8 @@ def _in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
     return all(between.issuperset(gap) for gap in gaps)
 
 
-@once
-def _owned(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
+def owned_places(parsed: Parsed, hits: tuple[Hit, ...]) -> tuple[tuple[Hit, ...], ...]:
     """For each finding hit the places that are its adjectives."""
-    hits = heads_of(parsed)
     if not parsed.places:
         return ((),) * len(hits)
     owned: list[tuple[Hit, ...]] = []
@@ -347,14 +346,14 @@ def _joined(parsed: Parsed, last: int, first: int) -> bool:
     return len(gap) <= 2 and all(word in joints for word in gap)
 
 
-@once
-def tied_places(parsed: Parsed) -> tuple[tuple[Hit, ...], ...]:
+def tied_places(
+    parsed: Parsed, hits: tuple[Hit, ...], owned: tuple[tuple[Hit, ...], ...]
+) -> tuple[tuple[Hit, ...], ...]:
     """For each finding hit the places after it, else those it shares, else those before it.
 
     A place that is the adjective of one hit ("pleural effusion") is never a place of another; one
     whose ending makes it the place of things ("karaciğerde lezyon") may be.
     """
-    hits, owned = heads_of(parsed), _owned(parsed)
     if not parsed.places:
         return owned
     free = _free_places(parsed, hits, owned)

@@ -5,11 +5,15 @@ All positions are tokens; ranges are ``low`` (inclusive) to ``high`` (exclusive)
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.reports._rules.words.sizes import sizes_of
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 
 STOPS = frozenset(";:")
+_SIGNS = frozenset(";:,")
 _EARLIER_REACH = 8
 _PREPOSITION_REACH = 3
 _LOCATION_REACH = 4
@@ -23,7 +27,8 @@ _CLOSING = ")"
 def verbs(parsed: Parsed, low: int, high: int) -> tuple[Hit, ...]:
     """Verbs that say of the examination at hand that something is or is not there."""
     said = parsed.role("negation", "asserts", "described", "negates_before")
-    return tuple(hit for hit in said if low <= hit.first < high and not of_earlier(parsed, hit))
+    inside = [hit for hit in said if low <= hit.first < high]
+    return tuple([hit for hit in inside if not of_earlier(parsed, hit)]) if inside else ()
 
 
 def of_earlier(parsed: Parsed, verb: Hit) -> bool:
@@ -33,15 +38,12 @@ def of_earlier(parsed: Parsed, verb: Hit) -> bool:
         return any(0 <= verb.first - hit.last <= 1 for hit in exams) or any(
             hit.first <= verb.first < hit.last for hit in told
         )
-    grammar = parsed.grammar
-    preposition = grammar.in_ | grammar.on | grammar.at
     for hit in parsed.role("negation", "earlier"):
+        if not 0 <= hit.first - verb.last <= _EARLIER_REACH:
+            continue
         gap = parsed.words[verb.last : hit.first]
-        if (
-            0 <= hit.first - verb.last <= _EARLIER_REACH
-            and not preposition.isdisjoint(gap[-_PREPOSITION_REACH:])
-            and (STOPS | {","}).isdisjoint(gap)
-        ):
+        preposition = _within(parsed.language)
+        if not preposition.isdisjoint(gap[-_PREPOSITION_REACH:]) and _SIGNS.isdisjoint(gap):
             return True
     return False
 
@@ -51,7 +53,9 @@ def opening(parsed: Parsed, low: int, first: int) -> int | None:
 
     A joint between two places, "in the lungs and the mediastinum", begins nothing.
     """
-    joints = parsed.grammar.joint | parsed.grammar.with_ | {",", _OPENING}
+    joints = _openers(parsed.language)
+    if not parsed.any_word(low, first, joints):
+        return None
     ends = {hit.last for hit in parsed.role("negation", "asserts", "described", "negates_before")}
     ends |= {hit.last for hit in parsed.findings}
     for position in range(low, first):
@@ -65,6 +69,25 @@ def opening(parsed: Parsed, low: int, first: int) -> int | None:
         if not near or anew or named(parsed, position, place.first):
             return position
     return None
+
+
+@lru_cache(maxsize=8)
+def _openers(language: str) -> frozenset[str]:
+    """The words and signs that may begin something new."""
+    return grammar(language).joint | grammar(language).with_ | {",", _OPENING}
+
+
+@lru_cache(maxsize=8)
+def _within(language: str) -> frozenset[str]:
+    """The prepositions of places."""
+    return grammar(language).in_ | grammar(language).at | grammar(language).on
+
+
+@lru_cache(maxsize=8)
+def _parting(language: str) -> frozenset[str]:
+    """The words and signs behind which a finding is no place of another."""
+    own = grammar(language)
+    return own.of | own.joint | own.with_ | _SIGNS | {_OPENING, _CLOSING}
 
 
 def named(parsed: Parsed, low: int, high: int) -> bool:
@@ -87,8 +110,7 @@ def is_location(parsed: Parsed, low: int, first: int) -> bool:
     after = parsed.words[first : first + _FORM_REACH]
     if not grammar.form.isdisjoint(after) or lists_on(parsed, first):
         return False
-    within = grammar.in_ | grammar.at | grammar.on
-    stops = grammar.of | grammar.joint | grammar.with_ | STOPS | {",", _OPENING, _CLOSING}
+    within, stops = _within(parsed.language), _parting(parsed.language)
     for position in range(first - 1, max(low, first - 1 - _LOCATION_REACH) - 1, -1):
         if parsed.words[position] in within:
             said = (*parsed.findings, *verbs(parsed, low, position))
@@ -103,6 +125,8 @@ def is_location(parsed: Parsed, low: int, first: int) -> bool:
 
 def lists_on(parsed: Parsed, first: int) -> bool:
     """Whether a comma and another finding follow a finding: a list, misplaced in translation."""
+    if "," not in parsed.words[first:]:
+        return False
     own = next((hit for hit in parsed.findings if hit.first <= first < hit.last), None)
     if own is None or parsed.words[own.last : own.last + 1] != (",",):
         return False
@@ -111,20 +135,24 @@ def lists_on(parsed: Parsed, first: int) -> bool:
 
 def is_introduced(parsed: Parsed, first: int) -> bool:
     """Whether "there is" leads a finding, with nothing of another kind between."""
-    joints = parsed.grammar.joint | STOPS | {","}
+    introducing = parsed.role("negation", "introduces")
+    joints = parsed.grammar.joint | _SIGNS if introducing else _SIGNS
     return any(
         hit.last <= first
         and not parsed.any_word(hit.last, first, joints)
         and not verbs(parsed, hit.last, first)
-        for hit in parsed.role("negation", "introduces")
+        for hit in introducing
     )
 
 
 def some(parsed: Parsed, first: int) -> int | None:
     """Where "a", "mild" or "few" begins the words that lead a finding; None without them."""
-    stops = parsed.grammar.joint | parsed.grammar.with_ | STOPS | {","}
+    lead = range(first - 1, max(-1, first - 1 - _SOME_REACH), -1)
+    if not lead or not parsed.any_word(lead[-1], first, parsed.grammar.some):
+        return None
+    stops = _SIGNS | parsed.grammar.joint | parsed.grammar.with_
     found = None
-    for position in range(first - 1, max(-1, first - 1 - _SOME_REACH), -1):
+    for position in lead:
         if parsed.words[position] in stops:
             break
         if parsed.words[position] in parsed.grammar.some:
@@ -138,8 +166,10 @@ def begun(parsed: Parsed, first: int) -> int | None:
         return first
     start = some(parsed, first)
     sizes = _size_ends(parsed) if start is None else {}
-    stops = parsed.grammar.joint | STOPS | {","}
-    for position in range(first, max(0, first - _SOME_REACH), -1) if sizes else ():
+    if not sizes:
+        return start
+    stops = parsed.grammar.joint | _SIGNS
+    for position in range(first, max(0, first - _SOME_REACH), -1):
         if position in sizes:
             return sizes[position]
         if parsed.words[position - 1] in stops:
@@ -156,12 +186,16 @@ def _size_ends(parsed: Parsed) -> dict[int, int]:
 def clause_end(parsed: Parsed, last: int) -> int:
     """The first token after ``last`` that ends its clause for certain."""
     enders = [hit.first for hit in parsed.role("negation", *ENDERS) if hit.first >= last]
-    stops = [n for n in range(last, len(parsed.words)) if parsed.words[n] in STOPS]
-    return min((*enders, *stops), default=len(parsed.words))
+    end = len(parsed.words)
+    if parsed.any_word(last, end, STOPS):
+        end = next(n for n in range(last, end) if parsed.words[n] in STOPS)
+    return min([end, *enders])
 
 
 def in_open_bracket(parsed: Parsed, low: int, first: int) -> bool:
     """Whether a bracket opens between two tokens and is not closed before the second."""
+    if _OPENING not in parsed.words[low:first]:
+        return False
     depth = 0
     for word in parsed.words[low:first]:
         if word == _OPENING:
