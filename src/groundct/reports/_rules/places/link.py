@@ -19,6 +19,7 @@ _ANY = "*"
 _ABDOMEN = frozenset(("abdomen",))
 """The region of the diaphragm, which is nearly all that yields to any other."""
 _CONTINUES = "continues"
+_SIDES = frozenset(("left", "right"))
 
 
 def regions_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[str, ...] | None:
@@ -158,11 +159,13 @@ def exact(paths: list[str]) -> tuple[str, ...]:
 def _exact(paths: tuple[str, ...]) -> tuple[str, ...]:
     unique = list(dict.fromkeys(paths))
     above = {up for path in unique for up in anatomy().ancestors(path)}
-    sides = {anatomy().leaf(path) for path in unique}
+    leaves = [anatomy().leaf(path) for path in unique]
+    # "lung lower lobe" beside "left lung lower lobe" says nothing more.
+    halved = {
+        whole for side, _, whole in (leaf.partition(" ") for leaf in leaves) if side in _SIDES
+    }
     return tuple(
         path
-        for path in unique
-        if path not in above
-        # "lung lower lobe" beside "left lung lower lobe" says nothing more.
-        and not any(f"{side} {anatomy().leaf(path)}" in sides for side in ("left", "right"))
+        for path, leaf in zip(unique, leaves, strict=True)
+        if path not in above and leaf not in halved
     )

@@ -18,8 +18,9 @@ _HYPHENS = frozenset("-–—")
 
 def vertebrae(parsed: Parsed, place: Hit) -> tuple[str, ...]:
     """The paths of the vertebrae whose levels stand at a place or next to it."""
+    lettered = not _LETTERS.keys().isdisjoint(parsed.words)
     nearest = [place.first, *range(max(0, place.first - _REACH), place.last + 2)]
-    for position in nearest:
+    for position in nearest if lettered else ():
         level = _level(parsed, position)
         if level is not None:
             end = _range_end(parsed, position + 2, level)

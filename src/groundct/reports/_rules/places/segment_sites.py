@@ -30,9 +30,11 @@ class Named(NamedTuple):
 
 def _named(parsed: Parsed) -> list[Named]:
     """All names of segments in a sentence, in order."""
-    if _signs(parsed.language).isdisjoint(parsed.words):
+    signs = _signs(parsed.language)
+    if signs.isdisjoint(parsed.words):
         return []
-    names = [*_adjectives(parsed), *_numbered(parsed)]
+    at = [n for n, word in enumerate(parsed.words) if word in signs]
+    names = [*_adjectives(parsed, at), *_numbered(parsed, at)]
     return sorted(names, key=lambda name: name.first) if len(names) > 1 else names
 
 
@@ -58,16 +60,19 @@ def _is_basal(segment: LungSegment) -> bool:
     return " basal " in segment.name
 
 
-def _numbered(parsed: Parsed) -> list[Named]:
-    """Boyden's numbers: "segment 6", "segments 8 and 9", "S10"; no sizes, none of the liver."""
+def _numbered(parsed: Parsed, at: list[int]) -> list[Named]:
+    """Boyden's numbers: "segment 6", "segments 8 and 9", "S10"; no sizes, none of the liver.
+
+    The words that lead them stand among those ``at``.
+    """
     words = parsed.words
     ends = parsed.grammar.segment
-    led = ends | {_LETTER}
-    if led.isdisjoint(words):
-        return []
     measured: frozenset[int] | None = None
     out: list[Named] = []
-    for n in [n for n, word in enumerate(words[:-1]) if word in led]:
+    for n in at:
+        position = n + 1
+        if position == len(words) or not words[position].isdigit():
+            continue  # "In the posterior segment, 2 nodules".
         letter = words[n] == _LETTER and parsed.said.ends[n] == parsed.said.starts[n + 1]
         if not (words[n] in ends or letter) or _of_other_organ(parsed, n):
             continue
@@ -75,9 +80,6 @@ def _numbered(parsed: Parsed) -> list[Named]:
             continue
         if measured is None:  # "posterior segment 5 mm nodule"
             measured = frozenset(k for s in sizes_of(parsed) for k in range(s.first, s.last))
-        position = n + 1
-        if words[position] in parsed.grammar.listing:
-            continue  # "In the posterior segment, 2 nodules".
         while position < len(words) and (
             words[position].isdigit() or words[position] in parsed.grammar.listing
         ):
@@ -103,13 +105,13 @@ def _of_other_organ(parsed: Parsed, position: int) -> bool:
 _LUNG = frozenset(("lung", "pleura", "trachea and bronchie"))
 
 
-def _adjectives(parsed: Parsed) -> list[Named]:
-    """Segment adjectives that are certain: compounds, or in a run that ends with "segment".
+def _adjectives(parsed: Parsed, at: list[int]) -> list[Named]:
+    """Segment adjectives ``at`` tokens that are certain: compounds, or in a run with "segment".
 
     Lobes stand in a run where an adjective goes on one: "middle lobe medial, lower lobe superior
     segment".
     """
-    found = _phrases(parsed)
+    found = _phrases(parsed, at)
     words = parsed.words
     ends = parsed.grammar.segment
     if not found or ends.isdisjoint(words):
@@ -146,16 +148,16 @@ def _leads_off(parsed: Parsed, position: int) -> bool:
     return parsed.any_word(position, position + 1, parsed.grammar.to)
 
 
-def _phrases(parsed: Parsed) -> list[Named]:
+def _phrases(parsed: Parsed, at: list[int]) -> list[Named]:
     """All words that may name segments; "basal" on its own, sure of its lobe, means them all."""
     words = parsed.words
     named = segment_words(parsed.language).named
     known = _openers(parsed.language)
     found: list[Named] = []
-    for position in [n for n, word in enumerate(words) if word in known]:
+    for position in at:
         edge = found[-1].last if found else -1
-        if position < edge:
-            continue  # The second word of a phrase.
+        if position < edge or words[position] not in known:
+            continue  # The second word of a phrase, or "segment".
         for length in (2, 1):
             options = named.get(words[position : position + length])
             if options:

@@ -75,8 +75,7 @@ def _said_sides(
     elif sides and home == _ARTERY and spoken == (mention,):
         # "In the left main artery and the right lower lobe": arteries are no sites of the lungs.
         sides = sides | _nearby_sides(parsed, mention, spoken)
-    tops = [anatomy().top_region(path) for path in paths] if _is_device(mention) else ()
-    if not sides and _HEART in tops:
+    if not sides and _is_device(mention) and _HEART in map(anatomy().top_region, paths):
         sides = _access_sides(parsed, mention, spoken)
     sides = sides or _sides_of_paths(paths)
     if not sides and mention.hit.entry.meaning != "normal":
