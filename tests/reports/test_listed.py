@@ -72,3 +72,48 @@ def test_each_item_has_its_own_change_and_words() -> None:
 )
 def test_what_is_no_item(text: str, count: int) -> None:
     assert len(_read(text)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "left"),
+    [
+        ("Effusion: right present, left absent.", "present", "absent"),
+        ("Pleural effusion: right none, left 2 cm.", "absent", "present"),
+        ("Pleural effusion: on the right small, on the left none.", "present", "absent"),
+        ("Pleural effusion: right (-), left (+)", "absent", "present"),
+        ("Effusion: right +, left -.", "present", "absent"),
+        ("Pneumothorax: right yes, left no.", "present", "absent"),
+        ("Right: small effusion. Left: none.", "present", "absent"),
+        ("Right: no effusion. Left: small.", "absent", "present"),
+        ("Pleural effusion: Right: none. Left: small.", "absent", "present"),
+        ("Small right effusion. None on the left.", "present", "absent"),
+        ("Effusion: right 2 cm, left 1 cm.", "present", "present"),
+    ],
+)
+def test_answers_by_side(text: str, right: str, left: str) -> None:
+    found = PLUGIN.extract(report_of_columns([("findings", text)])).findings
+    assert [(own.laterality, own.presence) for own in found] == [("right", right), ("left", left)]
+    assert all(size.span.of(text) in ("2 cm", "1 cm") for own in found for size in own.measurements)
+
+
+def test_answers_by_side_in_turkish() -> None:
+    report = report_of_columns([("findings", "Plevral efüzyon: sağda var, solda yok.")], "tr")
+    found = PLUGIN.extract(report).findings
+    assert [(own.laterality, own.presence) for own in found] == [
+        ("right", "present"),
+        ("left", "absent"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Right: small effusion. Left: clear.",
+        "Right hilar mass. Left: normal.",
+        "Right pleural effusion. Left chest tube: none is kinked.",
+    ],
+)
+def test_no_answer_for_the_other_side(text: str) -> None:
+    found = PLUGIN.extract(report_of_columns([("findings", text)])).findings
+    assert found[0].laterality == "right"
+    assert all(own.type != found[0].type for own in found[1:])

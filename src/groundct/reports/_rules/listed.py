@@ -3,6 +3,7 @@
 "Pulmonary nodules: 1. Left upper lobe 9 mm. 2. RLL 4 mm, new." and "Multiple nodules. Right upper
 lobe, 6 mm." An item is read behind the leading words, "Pulmonary nodules: RLL 4 mm, new.", and
 counts where that gives findings of the leading type, each in its region, with a size or a change.
+So is an answer for the other side: "Right: small effusion. Left: none."
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from groundct.vocabulary.sizes import default_kind
 
 _DIGIT: Final = re.compile(r"\d")
 _ITEM_CHARACTERS: Final = 160
+_ANSWER_CHARACTERS: Final = 40
 _CONTINUES: Final = "continues"
 _NODES: Final = frozenset(("lymph_node", "lymphadenopathy"))
 _VESSELS: Final = frozenset(
@@ -77,6 +79,22 @@ def _is_listed(own: Finding) -> bool:
     """Whether a finding is there and of a kind that lists count: nodules, nodes, metastases."""
     sized = default_kind(own.type) == "diameter" and own.type not in _VESSELS
     return own.presence == "present" and (sized or own.type in _NODES)
+
+
+def other_side(before: SentenceReading, said: SentenceReading) -> SentenceReading | None:
+    """A bare answer for the other side, "Left: none.", behind "Right: small effusion."; or None.
+
+    It says whether what the sentence before finds on its side is on this one too.
+    """
+    if len(said.text) > _ANSWER_CHARACTERS or len(said.sides) != 1 or len(before.sides) != 1:
+        return None
+    kinds = {own.type for own in before.findings}
+    if said.sides == before.sides or len(kinds) != 1 or said.sites:
+        return None
+    named = before.findings[0].span.of(before.text)
+    item = behind(f"{named.partition(':')[0].capitalize()}: ", said)
+    sided = {own.laterality for own in item.findings} == said.sides
+    return item if sided and {own.type for own in item.findings} == kinds else None
 
 
 def item_of(leading: str, said: SentenceReading) -> SentenceReading | None:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Rewrite
 from groundct.reports._rules.american.rewriting import american_text, rewrites_of
+from groundct.reports._rules.answered import answers_by_side
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.continued import Again, Loose, again_of, loose_of
 from groundct.reports._rules.doubts import doubts_of
@@ -102,7 +103,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
     parsed, sites = _parsed(text, language)
     words = Words(parsed, sites)
     mentions = all_mentions(parsed)
-    found = findings_of(words, mentions)
+    found = answers_by_side(parsed, _findings) or findings_of(words, mentions)
     regions = regions_of(parsed, mentions)
     rewrites = rewrites_of(parsed)
     sides = sides_named(parsed)
@@ -136,6 +137,10 @@ def read_sentence(text: str, language: str) -> SentenceReading:
 def _points(parsed: Parsed) -> str:
     """`SIMILAR` or `SAME_PLACE` where a sentence's words point so at the findings before."""
     return next((h.entry.meaning for h in parsed.relations if h.entry.meaning in _POINTS), "")
+
+
+def _findings(text: str, language: str) -> tuple[Finding, ...]:
+    return read_sentence(text, language).findings
 
 
 def _is_general(parsed: Parsed) -> bool:

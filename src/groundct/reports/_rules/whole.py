@@ -12,7 +12,7 @@ from groundct.reports._rules.borrowed import at_organ
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
 from groundct.reports._rules.headings import behind, under
-from groundct.reports._rules.listed import item_of, leading_words, may_be_item
+from groundct.reports._rules.listed import item_of, leading_words, may_be_item, other_side
 from groundct.reports._rules.lobed import at_lobe
 from groundct.reports._rules.meaning import NOTHING, agreed, meant_by
 from groundct.reports._rules.merge import Context, merged
@@ -80,7 +80,13 @@ def _listed(
     leading: str, before: Before | None, said: SentenceReading
 ) -> tuple[str, SentenceReading]:
     """The words that lead a list, "" outside of one, and what a sentence says as its item."""
-    if before is None or not may_be_item(said):
+    if before is None or said.findings:
+        return "", said
+    if said.sides and before.findings:
+        other = other_side(before.said, said)
+        if other is not None:
+            return "", other
+    if not may_be_item(said):
         return "", said
     leading = leading or leading_words(before.said)
     item = item_of(leading, said) if leading else None

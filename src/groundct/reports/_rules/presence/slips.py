@@ -48,10 +48,17 @@ def answers(parsed: Parsed, cue: Hit, last: int) -> bool:
     """Whether a cue is the whole answer to a list that a mention stands in.
 
     "Effusion: none", "nodes: none enlarged", "effusion none.", "effusion, no", "effusion - no",
-    "effusion or pneumothorax: none".
+    "effusion or pneumothorax: none", "effusion: left none".
     """
+    rest = parsed.words[cue.last :]
+    sided = parsed.words[last : last + 1] == (":",) and last + 1 < cue.first
+    grammar = parsed.grammar
+    small = grammar.side | grammar.both | grammar.on | grammar.in_ | grammar.article
+    if sided and all(word in small | _ASKING for word in parsed.words[last : cue.first]):
+        return not any(word.isalnum() and word not in small for word in rest)
     behind = "".join(parsed.words[cue.last : cue.last + 1])
     whole = not behind.isalpha() or behind in parsed.grammar.enlarged
+    whole = whole or all(word in small | {"."} for word in rest)
     signed = parsed.words[max(cue.first - 1, 0)] in _ASKING
     edge = cue.first - 1 if signed else cue.first
     alone = last == cue.first and parsed.words[cue.last :] in ((), (".",))

@@ -25,6 +25,9 @@ Ts = TypeVarTuple("Ts")
 MASK = "\0"
 _PARTING: Final = frozenset(",;")
 _UNITS: Final = frozenset(("mm", "cm"))
+_SIGNS: Final = frozenset(",:")
+_ANSWERS: Final = frozenset(("negates_after", "negates_before", "negates_of", "negates_it"))
+"""The roles of words that deny by themselves."""
 _LINE_WORD: Final = 4
 _TO_SIZE: Final = 3
 _UNSEEN: Final = "~unseen"
@@ -183,12 +186,15 @@ def sides_named(parsed: Parsed) -> frozenset[str]:
 
 
 def _answered(words: list[str], language: str) -> bool:
-    """Whether all that follows a label is "none", "none enlarged", "absent" or "not seen"."""
-    hits = _lexicons(language).find(words).get("negation", ())
-    if not hits or hits[0].first or not hits[0].entry.meaning.startswith("negates"):
+    """Whether all that follows a label is "none", "left none", "none on the left" or "not seen"."""
+    known = grammar(language)
+    small = known.side | known.both | known.on | known.in_ | known.article | _SIGNS
+    start = next((n for n, word in enumerate(words) if word not in small), 0)
+    hits = _lexicons(language).find(words[start:]).get("negation", ())
+    if not hits or hits[0].first or hits[0].entry.meaning not in _ANSWERS:
         return False
-    rest = words[hits[0].last :]
-    return not any(word.isalnum() and word not in grammar(language).enlarged for word in rest)
+    rest = words[start + hits[0].last :]
+    return not any(word.isalnum() and word not in known.enlarged | small for word in rest)
 
 
 def parse(text: str, language: str) -> Parsed:
