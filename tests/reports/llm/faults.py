@@ -36,7 +36,7 @@ def envelope(**changes: Any) -> Fault:
     return change
 
 
-def message(content: str | None = None, **fields: Any) -> Fault:
+def message(content: Any = None, **fields: Any) -> Fault:
     """A completion with another message."""
     return lambda sent, _: Sent(body=json.dumps(completion(content, **fields)).encode())
 
@@ -162,6 +162,27 @@ REPLY: dict[str, tuple[Fault, str]] = {
     "content-null": (message(None), "no-content"),
     "content-empty": (message(""), "no-content"),
     "content-is-a-list": (message([{"type": "text"}]), "not-a-completion"),
+    "content-is-words": (message(["{}"]), "not-a-completion"),
+    "content-is-an-object": (message({"type": "text", "text": "{}"}), "not-a-completion"),
+    "part-is-an-image": (
+        message([{"type": "text", "text": "{}"}, {"type": "image_url"}]),
+        "not-a-completion",
+    ),
+    "part-is-a-refusal": (message([{"type": "refusal", "refusal": "No."}]), "refused-by-model"),
+    "parts-are-none": (message([]), "no-content"),
+    "parts-are-thoughts": (
+        message([{"type": "thinking", "thinking": [{"type": "text", "text": "{}"}]}]),
+        "no-content",
+    ),
+    "answer-in-thoughts": (words(lambda w: f"<think>{w}</think>"), "no-content"),
+    "answer-in-reasoning": (
+        lambda _, data: Sent(
+            body=json.dumps(completion(None, reasoning_content=json.dumps(honest(data)))).encode()
+        ),
+        "no-content",
+    ),
+    "byte-order-mark-alone": (body(lambda _: b"\xef\xbb\xbf"), "reply-not-json"),
+    "utf-16": (body(lambda b: b.decode().encode("utf-16")), "reply-not-utf8"),
     "refusal": (message(None, refusal="I cannot help with that."), "refused-by-model"),
     "tool-call": (message(None, tool_calls=[{"id": "t"}]), "tool-call"),
     "finished-for-tools": (message("x", finish_reason="tool_calls"), "tool-call"),
@@ -172,6 +193,12 @@ ANSWER: dict[str, tuple[Fault, str]] = {
     "fenced": (words(lambda w: f"```json\n{w}\n```"), "fenced"),
     "chatty": (words(lambda w: f"Here is the answer: {w}"), "not-json"),
     "afterword": (words(lambda w: f"{w} I hope this helps."), "not-strict"),
+    "thoughts-behind": (words(lambda w: f"{w}<think>Done.</think>"), "not-strict"),
+    "thoughts-again": (words(lambda w: f"<think>a</think>{w}<think>b</think>"), "not-strict"),
+    "thoughts-end-twice": (words(lambda w: f"<think>a</think>{w}</think>{w}"), "not-strict"),
+    "thoughts-and-no-answer": (words(lambda _: "<think>a</think>Nothing found."), "not-json"),
+    "thoughts-and-a-fence": (words(lambda w: f"<think>a</think>```json\n{w}\n```"), "fenced"),
+    "two-byte-order-marks": (words(lambda w: f"\ufeff\ufeff\ufeff{w}"), "not-json"),
     "cut-words": (words(lambda w: w[:-3]), "not-json"),
     "python-words": (words(lambda w: w.replace('"', "'")), "not-json"),
     "nan": (words(lambda w: w.replace('"right"', "NaN", 1)), "not-strict"),

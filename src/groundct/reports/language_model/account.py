@@ -14,7 +14,8 @@ class Bill(Value):
 
     ``reports`` begun and ``refused`` ones; ``sentences`` of them that are read for findings, and
     how many of those the model was ``asked`` about; ``calls`` made, of which ``retries`` repeat
-    one; ``cached`` answers that needed none; tokens as the servers counted them, with
+    one; ``cached`` answers that needed none; ``reasoned`` calls that brought thoughts beside the
+    answer, which cost tokens and are left out; tokens as the servers counted them, with
     ``uncounted`` calls of which they said nothing; ``cost`` in the currency of the prices.
     """
 
@@ -25,6 +26,7 @@ class Bill(Value):
     calls: int = 0
     retries: int = 0
     cached: int = 0
+    reasoned: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     uncounted: int = 0
@@ -34,10 +36,12 @@ class Bill(Value):
         """One line for people."""
         refused = f" ({self.refused} refused)" if self.refused else ""
         unknown = f", {self.uncounted} calls without a count" if self.uncounted else ""
+        thoughts = f", {self.reasoned} of them with thoughts" if self.reasoned else ""
         return (
             f"{self.reports} reports{refused}, {self.asked} of {self.sentences} sentences asked: "
-            f"{self.calls} calls ({self.retries} of them retries), {self.cached} answers from the "
-            f"cache, {self.prompt_tokens} + {self.completion_tokens} tokens{unknown}, "
+            f"{self.calls} calls ({self.retries} of them retries{thoughts}), "
+            f"{self.cached} answers from the cache, "
+            f"{self.prompt_tokens} + {self.completion_tokens} tokens{unknown}, "
             f"cost {self.cost:.4f}"
         )
 

@@ -132,6 +132,7 @@ def _content(server: Server, reply: Reply, where: str) -> str:
     completion = completion_of(reply, where, api_key())
     if reply.status == 200:
         server.account.add_usage(completion.usage, server.settings)
+        server.account.add(reasoned=int(completion.reasoned))
     if completion.problem is not None:
         raise completion.problem
     return completion.content

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from groundct.reports.language_model.failures import LanguageModelError, failed, quoted
+from groundct.reports.language_model.spoken import Spoken, spoken
 from groundct.reports.language_model.strict_json import NotJsonError, NotStrictError, parse_strict
 from groundct.reports.language_model.transport import Reply
 
@@ -42,11 +43,15 @@ class Usage:
 
 @dataclass(frozen=True)
 class Completion:
-    """The words of a model, or why there are none; a failed call may have cost tokens too."""
+    """The words of a model, or why there are none; a failed call may have cost tokens too.
+
+    ``reasoned``: the model told its thoughts too, which are left out and cost tokens.
+    """
 
     content: str
     usage: Usage
     problem: LanguageModelError | None = None
+    reasoned: bool = False
 
 
 def completion_of(reply: Reply, where: str, key: str | None) -> Completion:
@@ -58,7 +63,8 @@ def completion_of(reply: Reply, where: str, key: str | None) -> Completion:
         return Completion("", Usage(), problem)
     usage = _usage(envelope)
     try:
-        return Completion(_content(envelope, where, key), usage)
+        answer = _answer(envelope, where, key)
+        return Completion(answer.words, usage, reasoned=answer.reasoned)
     except LanguageModelError as problem:
         return Completion("", usage, problem)
 
@@ -87,7 +93,7 @@ def _parsed(reply: Reply, where: str) -> Any:
     if kind != "application/json":
         raise failed("wrong-content-type", where, f"its type is {quoted(kind)}.")
     try:
-        return parse_strict(reply.body.decode("utf-8"))
+        return parse_strict(reply.body.decode("utf-8-sig"))
     except UnicodeDecodeError as problem:
         raise failed("reply-not-utf8", where, f"byte {problem.start} is not UTF-8.") from None
     except NotJsonError as problem:
@@ -96,7 +102,7 @@ def _parsed(reply: Reply, where: str) -> Any:
         raise failed("reply-not-strict", where, f"{problem}.") from None
 
 
-def _content(envelope: Any, where: str, key: str | None) -> str:
+def _answer(envelope: Any, where: str, key: str | None) -> Spoken:
     choices = envelope.get("choices") if isinstance(envelope, dict) else None
     if not isinstance(choices, list):
         raise failed("not-a-completion", where, f"it is {_without(key, str(envelope))}.")
@@ -113,15 +119,12 @@ def _content(envelope: Any, where: str, key: str | None) -> str:
     finish = choice.get("finish_reason")
     if finish in _FINISHED:
         raise failed(_FINISHED[finish], where, f"it finished for {finish!r}.")
-    content = message.get("content")
-    if content is None or content == "":
+    answer = spoken(message, where)
+    if not answer.words:
         raise failed("no-content", where, "the message has no content.")
-    if not isinstance(content, str):
-        kind = "a list of parts" if isinstance(content, list) else type(content).__name__
-        raise failed("not-a-completion", where, f"its content is {kind}, where text is due.")
     if finish != "stop":
         raise failed("not-a-completion", where, f"it finished for {quoted(str(finish))}.")
-    return content
+    return answer
 
 
 def _usage(envelope: Any) -> Usage:
