@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import operator
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, TypeVar, get_args
 
-from groundct.core.report import Finding, Measurement, Presence
+from groundct.core.report import Finding, Laterality, Measurement, Presence
 from groundct.reports._draft import DraftFinding, all_moved
 from groundct.reports._rules.places.link import exact
 from groundct.vocabulary.anatomy import anatomy
@@ -16,6 +19,11 @@ T = TypeVar("T")
 _BOTH_LUNGS = ("lung/lung",)
 _EXCLUSIVE = frozenset(("number", "size", "severity", "chronicity"))
 """Kinds of which a finding has one word; the first said stays."""
+_SIDES: Final[dict[Laterality | None, frozenset[str]]] = {
+    **{side: frozenset((side,)) for side in get_args(Laterality)},
+    "bilateral": frozenset(("right", "left")),
+    None: frozenset(),
+}
 _MOST_CUES = 500
 """A finding told of so often takes no more than the sentences of further mentions: to compare all
 with all would take more than linear time."""
@@ -29,56 +37,52 @@ def adds(known: Finding, finding: Finding, *, several: bool) -> bool:
     are a plural) are not one.
     """
     sides = known.laterality is None or finding.laterality is None
-    segments = set(known.lung_segments), set(finding.lung_segments)
     return (
         (sides or known.laterality == finding.laterality)
         and (_on_one_line(known, finding) or _on_one_line(finding, known))
-        and (segments[0] <= segments[1] or segments[1] <= segments[0])
+        and _segments_fit(known.lung_segments, finding.lung_segments)
         and _sizes_fit(known.measurements, finding.measurements)
         and (known.count is None or finding.count is None or known.count == finding.count)
         and not (several and known.count == 1)
     )
 
 
-def joined(known: Finding, draft: DraftFinding, *, alone: bool) -> Finding:
+def joined(earlier: DraftFinding, draft: DraftFinding, *, alone: bool) -> DraftFinding:
     """A known finding with what a second mention adds; ``alone``: it speaks of no other one.
 
-    Only then its sizes, places, sides and words of number are this finding's. The spans of the
-    known one are in the report.
+    Only then its sizes, places, sides and words of number are this finding's. Spans count from
+    where those of the known one do.
     """
-    finding, offset = draft.finding, draft.offset
-    indices = _in_order(known.sentence_indices, draft.indices)
+    known, finding, offset = earlier.finding, draft.finding, draft.offset - earlier.offset
+    indices = _in_order(earlier.indices, draft.indices)
+    presence = _presence(known, finding)
+    # What two sentences say stands at two places: nothing is said twice in the same words.
+    union = operator.add if earlier.indices[-1] < draft.indices[0] else _union
     if len(known.cues) > _MOST_CUES:
-        return known.changed(presence=_presence(known, finding), sentence_indices=indices)
-    closer = alone and known.type in findings().wider_than(finding.type)
-    named = finding if closer else known
+        return DraftFinding(known.changed(presence=presence), indices, earlier.offset)
+    details: dict[str, object] = {}
+    if alone:
+        if known.type in findings().wider_than(finding.type):
+            details = {"type": finding.type, "category": finding.category, "focal": finding.focal}
+        new = [size for size in finding.measurements if not has_size(known.measurements, size)]
+        details.update(
+            anatomy=_places(known, finding),
+            laterality=known.laterality or finding.laterality,
+            lung_segments=_segments(known, finding),
+            measurements=known.measurements + all_moved(tuple(new), offset),
+            count=known.count if known.count is not None else finding.count,
+            relations=union(known.relations, all_moved(finding.relations, offset)),
+            cues=union(known.cues, all_moved(finding.cues, offset)),
+        )
     told = known.changed(
-        type=named.type,
-        category=named.category,
-        focal=named.focal,
-        presence=_presence(known, finding),
-        sentence_indices=indices,
+        **details,
+        presence=presence,
         refers_to_prior=known.refers_to_prior or finding.refers_to_prior,
         change=known.change or finding.change,
         modifiers=_modifiers(known, finding, alone=alone),
-        remarks=_union(known.remarks, all_moved(finding.remarks, offset)),
+        remarks=union(known.remarks, all_moved(finding.remarks, offset)),
     )
-    if not alone:
-        return told
-    sizes = list(known.measurements)
-    new = tuple([size for size in finding.measurements if not has_size(sizes, size)])
-    segments = _union(known.lung_segments, finding.lung_segments)
-    if _is_all_over(known):
-        segments = known.lung_segments
-    return told.changed(
-        anatomy=_places(known, finding),
-        laterality=known.laterality or finding.laterality,
-        lung_segments=segments,
-        measurements=(*sizes, *all_moved(new, offset)),
-        count=known.count if known.count is not None else finding.count,
-        relations=_union(known.relations, all_moved(finding.relations, offset)),
-        cues=_union(known.cues, all_moved(finding.cues, offset)),
-    )
+    return DraftFinding(told, indices, earlier.offset)
 
 
 def _in_order(known: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
@@ -93,7 +97,7 @@ def _presence(known: Finding, finding: Finding) -> Presence:
     return "present" if finding.presence == "present" else known.presence
 
 
-def has_size(sizes: list[Measurement], size: Measurement) -> bool:
+def has_size(sizes: Sequence[Measurement], size: Measurement) -> bool:
     """Whether a size stands among others, whole or as the largest diameter of one.
 
     "More than 1 cm" is said of what measures 18 mm.
@@ -109,9 +113,7 @@ def has_size(sizes: list[Measurement], size: Measurement) -> bool:
 
 def sides_of(finding: Finding) -> frozenset[str]:
     """The sides that a finding lies on: "right", "left" or both."""
-    if finding.laterality == "bilateral":
-        return frozenset(("right", "left"))
-    return frozenset((finding.laterality,)) if finding.laterality else frozenset()
+    return _SIDES[finding.laterality]
 
 
 def is_several(words: str, language: str) -> bool:
@@ -119,6 +121,7 @@ def is_several(words: str, language: str) -> bool:
     return is_plural(words.split()[-1], language)
 
 
+@lru_cache(maxsize=1 << 12)
 def upwards(path: str) -> tuple[str, ...]:
     """A path and all above it."""
     return (path, *anatomy().ancestors(path))
@@ -126,10 +129,23 @@ def upwards(path: str) -> tuple[str, ...]:
 
 def _on_one_line(known: Finding, finding: Finding) -> bool:
     """Whether each place of a second mention is above or under one of the first."""
-    return not known.anatomy or all(
-        any(path in upwards(own) or own in upwards(path) for own in known.anatomy)
-        for path in finding.anatomy
+    places = known.anatomy
+    return (
+        not places
+        or places == finding.anatomy
+        or all(
+            any(path in upwards(own) or own in upwards(path) for own in places)
+            for path in finding.anatomy
+        )
     )
+
+
+def _segments_fit(known: tuple[str, ...], segments: tuple[str, ...]) -> bool:
+    """Whether all segments of one mention are among those of the other."""
+    if not known or not segments:
+        return True
+    one, other = set(known), set(segments)
+    return one <= other or other <= one
 
 
 def _is_all_over(finding: Finding) -> bool:
@@ -149,17 +165,24 @@ def _places(known: Finding, finding: Finding) -> tuple[str, ...]:
     return exact([*known.anatomy, *said])
 
 
+def _segments(known: Finding, finding: Finding) -> tuple[str, ...]:
+    """The lung segments of both, but of a known one that is all over both lungs its own."""
+    if _is_all_over(known):
+        return known.lung_segments
+    return _union(known.lung_segments, finding.lung_segments)
+
+
 def _sizes_fit(known: tuple[Measurement, ...], sizes: tuple[Measurement, ...]) -> bool:
     """Whether sizes of one thing may be both: one mention has none, or they share a diameter."""
     if not known or not sizes:
         return True
-    return all(has_size(list(known), s) for s in sizes) or all(
-        has_size(list(sizes), s) for s in known
-    )
+    return all(has_size(known, s) for s in sizes) or all(has_size(sizes, s) for s in known)
 
 
 def _modifiers(known: Finding, finding: Finding, *, alone: bool) -> tuple[str, ...]:
     """Both mentions' words; of kinds that have one word the known one's, number words alone."""
+    if not (known.modifiers or finding.modifiers):
+        return ()
     kinds = modifier_kinds()
     held = {kinds[word] for word in known.modifiers} & _EXCLUSIVE
     new = [

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
 
 from groundct.core.report import Finding, Measurement, Report
 from groundct.reports._draft import DraftFinding
-from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.american.wording import worded_as
 from groundct.reports._rules.continued import Again
 from groundct.reports._rules.joining import (
     adds,
@@ -76,14 +76,15 @@ def merged(
     can be meant.
     """
     out: list[DraftFinding] = []
-    by_type: dict[str, list[int]] = {}
+    by_type: dict[str, list[int]] = defaultdict(list)
     changed: set[int] = set()
     where: list[tuple[int, ...]] = []
     meant: dict[int, list[tuple[int, ...]]] = {}
     for number, draft in enumerate(found):
         matches: tuple[int, ...] = ()
-        sides = context.impression.get(draft.indices[0])
-        if sides is not None:
+        kind = draft.finding.type
+        if draft.indices[0] in context.impression:
+            sides = context.impression[draft.indices[0]]
             matches = _matches(draft, sides, (out, by_type), report) or _closer(
                 draft, (out, by_type), report
             )
@@ -92,32 +93,34 @@ def merged(
             matches = _pointed(draft, again, (out, by_type), report)
             if matches and again.largest:
                 draft = draft._replace(finding=_of_all(draft.finding))
-        if not matches and draft.finding.type in _ONCE:
+        if not matches and kind in _ONCE and kind in by_type:
             matches = _same_organ(draft, (out, by_type))
-        opacities = context.meant.get(number)
-        if opacities is not None and not matches:
-            matches = _same_meaning(draft, opacities, (out, meant))
-        where.append(matches or (len(out),))
-        if opacities is not None:
-            for index in where[-1]:
+        if context.meant:
+            opacities = context.meant.get(number, ())
+            if opacities and not matches:
+                matches = _same_meaning(draft, opacities, (out, meant))
+            where.append(matches or (len(out),))
+            for index in where[-1] if opacities else ():
                 meant.setdefault(index, []).extend(opacities)
         if not matches:
-            by_type.setdefault(draft.finding.type, []).append(len(out))
+            by_type[kind].append(len(out))
             out.append(draft)
             continue
         for index in matches:
-            both = joined(out[index].moved(), draft, alone=len(matches) == 1)
-            if both.type != out[index].finding.type:
-                by_type[out[index].finding.type].remove(index)
-                by_type.setdefault(both.type, []).append(index)
-            out[index] = DraftFinding(both, both.sentence_indices)
+            known = out[index].finding.type
+            out[index] = joined(out[index], draft, alone=len(matches) == 1)
+            told = out[index].finding.type
+            if told != known:
+                by_type[known].remove(index)
+                by_type[told].append(index)
             changed.add(index)
     changed |= _placed(out, where, meant)
     if context.measured:
         changed |= _measured(out, context.measured, report.text)
     for index in changed:
-        own = worded(out[index].finding, report.text, report.language)
-        out[index] = out[index]._replace(finding=own)
+        finding, indices, offset = out[index]
+        own = worded_as(finding, out[index].words(report.text), report.language)
+        out[index] = DraftFinding(own, indices, offset)
     return tuple(out)
 
 
@@ -136,8 +139,8 @@ def _placed(
             seen = ([out[n].finding for own in about for n in where[own]] for about in mentions)
             spot = next(filter(None, map(spot_of, seen)), None)
             if spot is not None:
-                placed = out[index].moved().changed(**spot._asdict())
-                out[index] = DraftFinding(placed, out[index].indices)
+                finding, indices, offset = out[index]
+                out[index] = DraftFinding(finding.changed(**spot._asdict()), indices, offset)
                 changed.add(index)
     return changed
 
@@ -212,11 +215,12 @@ def _matches(
     out, by_type = earlier
     finding = draft.finding
     sides = sides | sides_of(finding) if sides else sides  # "RUL" has a side too
-    like_it = chain.from_iterable(by_type.get(name, ()) for name in _names(finding.type))
+    names = [name for name in _names(finding.type) if name in by_type]
+    like_it = [n for name in names for n in by_type[name][:_MOST_COMPARED]]
     # "Nodules and effusion on the right" may mean the right nodules, and never left ones.
     numbers = [
         n
-        for n in islice(like_it, _MOST_COMPARED)
+        for n in like_it[:_MOST_COMPARED]
         if _comparable(out[n], draft)
         and is_named_alike(out[n], draft, report.text)
         and not (sides and (own := sides_of(out[n].finding)) and sides.isdisjoint(own))
@@ -251,11 +255,14 @@ def _closer(
     """
     out, by_type = earlier
     finding = draft.finding
+    wider = [name for name in _wider(finding.type) if name in by_type]
+    if not wider:
+        return ()
     several = is_several(draft.words(report.text), report.language)
     numbers = tuple(
         n
-        for name in _wider(finding.type)
-        for n in by_type.get(name, ())[:_MOST_COMPARED]
+        for name in wider
+        for n in by_type[name][:_MOST_COMPARED]
         if out[n].finding.presence == finding.presence
         and finding.laterality in (None, out[n].finding.laterality)
         and adds(out[n].finding, finding, several=several)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from groundct.core.report import Finding, Measurement
 from groundct.reports._draft import DraftFinding
 from groundct.reports._rules.joining import has_size, sides_of, upwards
@@ -25,49 +27,71 @@ def is_named_alike(known: DraftFinding, draft: DraftFinding, text: str) -> bool:
 
 def repeated(known: list[Finding], finding: Finding, *, several: bool) -> tuple[int, ...]:
     """Which known findings this one repeats: one that says as much, or several it sums up."""
-    parts = tuple(n for n, other in enumerate(known) if _is_part(other, finding))
-    summed = parts if _sums_up([known[n] for n in parts], finding) else ()
-    if len(summed) > 1 and several:
+    if several and len(summed := _summed(known, finding)) > 1:
         return summed
     for n, other in enumerate(known):
         if is_one(other, finding):
             return (n,)
-    return summed
+    return summed if several else _summed(known, finding)
 
 
 def is_one(known: Finding, finding: Finding) -> bool:
     """Whether a known finding has all that one says, on its side."""
     side_fits = finding.laterality is None or known.laterality == finding.laterality
-    return side_fits and covers([known], finding)
+    return side_fits and covers((known,), finding)
 
 
-def _sums_up(parts: list[Finding], finding: Finding) -> bool:
+def _summed(known: Sequence[Finding], finding: Finding) -> tuple[int, ...]:
+    """The known findings that one sums up, by their numbers."""
+    parts = tuple([n for n, other in enumerate(known) if _is_part(other, finding)])
+    return parts if _sums_up([known[n] for n in parts], finding) else ()
+
+
+def _sums_up(parts: Sequence[Finding], finding: Finding) -> bool:
     """Whether parts together have a finding's places and sides, and their largest size is its."""
-    sides = {side for part in parts for side in sides_of(part)}
-    largest = [_largest(f.measurements) for f in parts if f.measurements]
-    size_fits = not finding.measurements or _largest(finding.measurements) == max(
-        largest, default=0
-    )
-    return bool(parts) and sides >= sides_of(finding) and size_fits and covers(parts, finding)
+    if not parts or not sides_of(finding) <= frozenset().union(*map(sides_of, parts)):
+        return False
+    if finding.measurements:
+        largest = [_largest(f.measurements) for f in parts if f.measurements]
+        if _largest(finding.measurements) != max(largest, default=0):
+            return False
+    return covers(parts, finding)
 
 
-def covers(known: list[Finding], finding: Finding) -> bool:
+def covers(known: Sequence[Finding], finding: Finding) -> bool:
     """Whether known findings together have all places, segments, sizes and as many as a finding."""
-    paths = {up for other in known for path in other.anatomy for up in upwards(path)}
-    segments = {name for other in known for name in other.lung_segments}
-    sizes = [size for other in known for size in other.measurements]
     return (
-        paths.issuperset(finding.anatomy)
-        and segments.issuperset(finding.lung_segments)
-        and all(has_size(sizes, size) for size in finding.measurements)
-        and _are_enough(known, finding)
+        _are_over([path for other in known for path in other.anatomy], finding.anatomy)
+        and _have_segments(known, finding.lung_segments)
+        and _have_sizes(known, finding.measurements)
+        and _are_enough(known, finding.count)
     )
 
 
-def _are_enough(known: list[Finding], finding: Finding) -> bool:
+def _are_over(known: list[str], paths: tuple[str, ...]) -> bool:
+    """Whether each path is one of the known ones or lies above one."""
+    return not paths or frozenset().union(*map(upwards, known)).issuperset(paths)
+
+
+def _have_segments(known: Sequence[Finding], segments: tuple[str, ...]) -> bool:
+    if not segments:
+        return True
+    return {name for other in known for name in other.lung_segments}.issuperset(segments)
+
+
+def _have_sizes(known: Sequence[Finding], sizes: tuple[Measurement, ...]) -> bool:
+    if not sizes:
+        return True
+    theirs = [size for other in known for size in other.measurements]
+    return all(has_size(theirs, size) for size in sizes)
+
+
+def _are_enough(known: Sequence[Finding], count: int | None) -> bool:
     """Whether known findings may be as many as a finding is; one without a count may be many."""
+    if count is None:
+        return True
     counts = [other.count for other in known if other.count is not None]
-    return finding.count is None or len(counts) < len(known) or finding.count <= sum(counts)
+    return len(counts) < len(known) or count <= sum(counts)
 
 
 def _largest(sizes: tuple[Measurement, ...]) -> float:
@@ -76,10 +100,13 @@ def _largest(sizes: tuple[Measurement, ...]) -> float:
 
 def _is_part(known: Finding, finding: Finding) -> bool:
     """Whether a known finding lies at one of the places, and on the side, that a summary names."""
-    inside = not finding.anatomy or any(
-        path in upwards(own) for own in known.anatomy for path in finding.anatomy
-    )
     # "Stable nodules" are not the new one.
     if finding.change and known.change not in (None, finding.change):
         return False
-    return inside and (not sides_of(finding) or sides_of(known) <= sides_of(finding))
+    sides = sides_of(finding)
+    if sides and not sides_of(known) <= sides:
+        return False
+    places = finding.anatomy
+    return not places or not frozenset(places).isdisjoint(
+        frozenset().union(*map(upwards, known.anatomy))
+    )

@@ -126,54 +126,52 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
             elif label:
                 said = _labelled(label, before, said)
             leading, said = _listed(leading, before, said)
-            # A sentence that goes on with the one before has its regions, and its paths too
-            # unless it names some itself.
-            carried = () if said.regions is not None else paths
-            regions = regions if said.regions is None else said.regions
-            paths = said.anatomy_in(regions) or carried
+            if said.regions is None:
+                # It goes on with the one before, and has its paths unless it names some itself.
+                paths = said.anatomy_in(regions) or paths
+            else:
+                regions, paths = said.regions, said.anatomy
+            rewrites = said.rewrites
             sentences.append(
                 DraftSentence(
-                    section.name,
-                    start,
-                    end,
-                    said.standardized,
-                    regions,
-                    paths,
-                    said.rewrites,
-                    offset=start,
+                    section.name, start, end, said.standardized, regions, paths, rewrites, start
                 )
             )
-            told = teller(index, before, said)
-            if told.loose.says_something:
+            findings, loose, told_again, completes = teller(index, before, said)
+            if loose.says_something:
                 held = [draft.moved() for draft in found[last:]]
-                more = reworded(continued(held, told.loose, (index, start)), report)
+                more = reworded(continued(held, loose, (index, start)), report)
                 found[last:] = [DraftFinding(f, f.sentence_indices) for f in more]
-            if told.findings or not told.loose.says_something:
+                if findings:
+                    last = len(found)
+            else:
                 last = len(found)
-            if told.completes and (both := completed(before, text[begun:end], language)):
+            if completes and (both := completed(before, text[begun:end], language)):
                 last = len(found)
                 found.append(DraftFinding(both, (index - 1, index), begun))
-                told = told._replace(findings=(), again={})
-            for number, how in told.again.items():
-                again[len(found) + number] = how
-            for entry, size in told.loose.organs:
+                findings, told_again = (), {}
+            first = len(found)
+            if told_again:
+                again.update({first + number: how for number, how in told_again.items()})
+            for entry, size in loose.organs:
                 measured.setdefault(entry, []).append((index, size.moved(start)))
             if said.marked or said.explains:
-                taken = meant_by(told.findings, said, taken, len(found))
+                taken = meant_by(findings, said, taken, first)
                 opacities += taken.here[0] if taken.here and not taken.goes_on else ()
                 about = taken.here if any(taken.here) or not taken.goes_on else (seen,)
-                for number, finding in enumerate(told.findings, len(found)):
+                for number, finding in enumerate(findings, first):
                     if is_meaning(finding):
                         meant[number] = tuple([tuple([n for n in a if n != number]) for a in about])
             elif taken is not NOTHING:
-                taken = taken.after(told.findings, said)
-            found += [DraftFinding(finding, (index,), start) for finding in told.findings]
-            named = None
-            if before is not None and (taken.goes_on or not (told.findings or said.regions)):
-                named = before.named or before
-            above = before.heading if before is not None else ""
-            heading = above if said.heading is None else said.heading
-            before, begun = Before(said, told.findings, named, heading), start
+                taken = taken.after(findings, said)
+            if findings:
+                found += [DraftFinding(finding, (index,), start) for finding in findings]
+            named, heading = None, said.heading
+            if before is not None:
+                if taken.goes_on or not (findings or said.regions):
+                    named = before.named or before
+                heading = before.heading if heading is None else heading
+            before, begun = Before(said, findings, named, heading or ""), start
             if section.name == "impression":
                 impression[index] = said.sides
         if section.name == "findings":

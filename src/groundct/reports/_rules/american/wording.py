@@ -18,8 +18,13 @@ from groundct.vocabulary.words import is_plural
 
 def worded(finding: Finding, text: str, language: str) -> Finding:
     """The finding with its standard words; its span counts characters of ``text``."""
+    return worded_as(finding, finding.span.of(text), language)
+
+
+def worded_as(finding: Finding, said: str, language: str) -> Finding:
+    """The finding with its standard words; ``said`` are its own."""
     entries = [cue.entry for cue in finding.cues]
-    words, plural = own_words(finding.type, finding.span.of(text), entries, language)
+    words, plural = own_words(finding.type, said, entries, language)
     told = told_of(finding, words=words, plural=plural)
     return finding.changed(standardized=standard_words(told, finding.measurements))
 

@@ -23,6 +23,8 @@ _CANDIDATE = re.compile(
 # The same for a text without two spaces in a row and numbers of a list: many times as fast.
 _SIGN = re.compile(r"[.!?\"“”•●▪\n](?:(?<=[.!?])[.!?]*)?")
 _GAP = re.compile(r"[ \t](?:[ \t]|\d{1,2}\)[ \t])")
+_GAP_SIGNS = ("  ", "\t", ") ")
+"""Signs of which one stands in every gap; looking for them is quicker."""
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
 _DASHED = r"\d{1,2}[ ]?[-–]\s*(?=[A-ZÇĞİÖŞÜ][^\W\d_])"
 _LIST_MARK = re.compile(
@@ -33,7 +35,14 @@ _ITEM = re.compile(
     r"|\((?P<bracket>\d{1,2})\)\s*|\(?(?P<letter>[a-z])\)\s+"
     r"|(?P<dash>[-–*>])\s+(?=[A-ZÇĞİÖŞÜ][^\W\d_]))"
 )
-_FIRST_ITEMS = ("1-", "1 -", "1–", "1 –", "(1)", "a)", "- ", "– ", "* ", "> ")
+_FIRST_ITEMS = {
+    "-": ("1-", "1 -", "- "),
+    "–": ("1–", "1 –", "– "),
+    ")": ("(1)", "a)"),
+    "*": ("* ",),
+    ">": ("> ",),
+}
+"""How lists on one line begin, by the sign that each of them has."""
 _LABEL = re.compile(r"[ \t]*([^\W\d_])(?:[^\W\d_]|[/& \u0300-\u036f]){0,40}:")
 _QUOTES = '"“”'
 _QUOTED = re.compile(
@@ -67,7 +76,8 @@ def _items(text: str, section: Span) -> list[tuple[int, int]]:
     items or more: "1-month follow-up" has none.
     """
     part = text[section.start : section.end]
-    if not any(map(part.__contains__, _FIRST_ITEMS)):
+    signs = [sign for sign in _FIRST_ITEMS if sign in part]
+    if not [item for sign in signs for item in _FIRST_ITEMS[sign] if item in part]:
         return []
     lists: list[list[tuple[int, int]]] = []
     running: dict[str, list[tuple[int, int]]] = {}
@@ -98,12 +108,12 @@ def _place(mark: str) -> int:
 def _split(text: str, part: tuple[int, int], language: str, places: list[tuple[int, int]]) -> None:
     """Add the sentences of a part of a section."""
     start, end = part
-    candidates = _CANDIDATE if _GAP.search(text, start, end) else _SIGN
+    gaps = [sign for sign in _GAP_SIGNS if text.find(sign, start, end) >= 0]
+    candidates = _CANDIDATE if gaps and _GAP.search(text, start, end) else _SIGN
     for match in candidates.finditer(text, start, end):
-        if match.start() < start or not _ends(text, match, (start, end), language):
-            continue
-        _keep(text, start, match.end(), places)
-        start = match.end()
+        if match.start() >= start and _ends(text, match, (start, end), language):
+            _keep(text, start, match.end(), places)
+            start = match.end()
     _keep(text, start, end, places)
 
 
@@ -124,34 +134,34 @@ def _ends(text: str, match: re.Match[str], rest: tuple[int, int], language: str)
     """Whether a sign ends the sentence in ``rest``, where it begins and where the section ends."""
     start, end = rest
     sign = match.group()
+    first, last = match.span()
+    if sign == "." and last + 1 < end and text[last] == " " and text[last + 1].isupper():
+        # By far the most: a word, its period, a space and a capital.
+        word = text[max(start, first - _LOOK, text.rfind(" ", start, first) + 1) : first]
+        if len(word) > 1 and word.isalpha() and word.lower() not in _abbreviations(language):
+            return True
     if sign in _QUOTES:
-        return not _is_quoting(text, match.start(), rest)
+        return not _is_quoting(text, first, rest)
     if sign in "•●▪":
         return True
     if sign[0] in " \t":
         # Impressions part their statements by two spaces, or by "2)", where the period was lost.
-        if text[match.end()].isdigit():
-            before = text[max(start, match.start() - _NEAR) : match.start()]
+        if text[last].isdigit():
+            before = text[max(start, first - _NEAR) : first]
             return before.rfind("(") <= before.rfind(")")
-        return text[match.end()].isupper()
+        return text[last].isupper()
     if sign == "\n":
         return _newline_ends(text, match, rest)
-    after = text[match.end() : min(end, match.end() + _LOOK)]
+    after = text[last : min(end, last + _LOOK)]
     if not after.strip():
         return True
     if sign == "?":
-        leads = match.start() == start or text[match.start() - 1] in " ("
+        leads = first == start or text[first - 1] in " ("
         if leads and after.lstrip(" \t")[0].isalpha():
             return False  # "- ? Empyema"
         inside = _in_brackets(text, match, rest)
         return after[0].isspace() and not (inside or after.lstrip()[0].islower())
-    before = text[max(start, match.start() - _LOOK) : match.start()]
-    if after[:1] == " " and after[1:2].isupper():
-        # By far the most: a word, its period, a space and a capital.
-        word = before[before.rfind(" ") + 1 :]
-        if len(word) > 1 and word.isalpha() and word.lower() not in _abbreviations(language):
-            return True
-    return _period_ends(before, after, language)
+    return _period_ends(text[max(start, first - _LOOK) : first], after, language)
 
 
 def _in_brackets(text: str, match: re.Match[str], rest: tuple[int, int]) -> bool:
@@ -211,6 +221,11 @@ def _newline_ends(text: str, match: re.Match[str], rest: tuple[int, int]) -> boo
 
 def _keep(text: str, start: int, end: int, places: list[tuple[int, int]]) -> None:
     """Add the place without white space, list marks and quotes at its ends, if a word is left."""
+    if start < end and text[start] == " ":
+        start += 1
+    if 0 < end - start <= LONGEST and text[start].isalpha() and text[end - 1] == ".":
+        places.append((start, end))  # By far the most: a letter first, a period last.
+        return
     while start < end and (text[start].isspace() or text[start] in '"“”•●▪*'):
         start += 1
     while end - start > LONGEST:
