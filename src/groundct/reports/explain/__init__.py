@@ -10,7 +10,7 @@ from groundct.core.report import Finding, Reading, Report, Sentence, Span, rewri
 from groundct.core.value import Value
 from groundct.reports._read import READ_FOR_FINDINGS
 from groundct.reports._rules.reading import read_sentence
-from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.parsed import CUES, Parsed
 from groundct.reports.labels import labels_of
 from groundct.reports.rules import PLUGIN
 from groundct.vocabulary.lexicon import Hit, lexicon
@@ -107,7 +107,9 @@ def _fired(parsed: Parsed, findings: tuple[Finding, ...], offset: int) -> tuple[
 
 def _hits(parsed: Parsed, name: str, column: str) -> tuple[Hit, ...]:
     """The hits of a lexicon, those that the extractor went by where it keeps them."""
-    kept = {"findings": parsed.findings, "anatomy": parsed.places, **parsed.cues}
+    if name in CUES:
+        return parsed.cues[name]
+    kept = {"findings": parsed.findings, "anatomy": parsed.places}
     if name in kept:
         return kept[name]
     # Of relations, preambles are hidden from the words that the other lexicons see.

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, wraps
+from functools import lru_cache, wraps
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from groundct.core.report import Span, span_at
@@ -30,6 +30,8 @@ _ANSWERS: Final = frozenset(("negates_after", "negates_before", "negates_of", "n
 """The roles of words that deny by themselves."""
 _LINE_WORD: Final = 4
 _TO_SIZE: Final = 3
+_FEW: Final = 8
+"""So many hits are gone through sooner than an answer is looked up that was kept."""
 _UNSEEN: Final = "~unseen"
 """The general word of an organ that was looked for and is not there."""
 ANAPHOR: Final = "anaphor"
@@ -49,9 +51,12 @@ _TELLING: Final = (
 )
 """The lexicons whose words tell more of a finding."""
 _LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/& \u0300-\u036f]){0,40}(?:(?<![A-Z]):|:(?=\s|$))")
-_CUES = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
+CUES: Final = (
+    *("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality"),
+)
+_NO_CUES: Final[dict[str, tuple[Hit, ...]]] = dict.fromkeys(CUES, ())
 LEXICONS: Final = {
-    **dict.fromkeys((*_CUES, "relation", "sites", "units", "remarks"), "role"),
+    **dict.fromkeys((*CUES, "relation", "sites", "units", "remarks"), "role"),
     "findings": "type",
     "anatomy": "key",
     "measurement": "kind",
@@ -62,18 +67,20 @@ LEXICONS: Final = {
 """The lexicons that are looked up in every sentence, and what their third column is called."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """A sentence's tokens, and hits by lexicon; hits count tokens, spans its own characters.
 
     ``said`` are the tokens as they stand, ``words`` their normal forms without what is hidden;
     ``found`` holds what the lexicons of ``LEXICONS`` say of ``words``; ``again`` are the findings
-    that are told again without their name, by the first token.
+    that are told again without their name, by the first token. ``verb_last``: its language says
+    where a finding lies before it and the verb at the end.
     """
 
     text: str
     language: str
     grammar: Grammar
+    verb_last: bool
     said: Tokens
     words: tuple[str, ...]
     findings: tuple[Hit, ...]
@@ -84,17 +91,12 @@ class Parsed:
     rewriting: tuple[Hit, ...]
     found: Found
     kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What functions that are `once` have said of it, and its hits by lexicon and roles."""
+    """What functions that are `once` have said of it."""
 
-    @cached_property
+    @property
     def tokens(self) -> tuple[Token, ...]:
         """The tokens, each whole."""
-        return tuple(map(Token, self.said.starts, self.said.ends, self.said.words))
-
-    @cached_property
-    def verb_last(self) -> bool:
-        """Whether its language says where a finding lies before it and the verb at the end."""
-        return languages()[self.language].verb_last
+        return _tokens(self)
 
     def span_of(self, first: int, last: int) -> Span:
         """The characters of tokens ``first`` to ``last`` (exclusive)."""
@@ -107,13 +109,13 @@ class Parsed:
     def role(self, cue: str, *roles: str) -> tuple[Hit, ...]:
         """The hits of a cue lexicon with one of these roles."""
         hits = self.cues[cue]
-        if len(hits) < 2:  # as most often
-            return hits if hits and hits[0].entry.meaning in roles else ()
-        asked = (cue, roles)
-        found: tuple[Hit, ...] | None = self.kept.get(asked)
-        if found is None:
-            found = self.kept[asked] = tuple([hit for hit in hits if hit.entry.meaning in roles])
-        return found
+        if not hits:  # as most often
+            return hits
+        if len(hits) == 1:
+            return hits if hits[0].entry.meaning in roles else ()
+        if len(hits) <= _FEW:
+            return tuple([hit for hit in hits if hit.entry.meaning in roles])
+        return _of_roles(self, cue, roles)
 
     def scope_ends(self, first: int, last: int) -> bool:
         """Whether a word that ends scopes stands among tokens ``first`` to ``last`` (exclusive)."""
@@ -122,7 +124,7 @@ class Parsed:
 
     def any_word(self, first: int, last: int, signs: frozenset[str]) -> bool:
         """Whether one of these words stands among tokens ``first`` to ``last`` (exclusive)."""
-        return not signs.isdisjoint(self.words[max(first, 0) : last])
+        return not signs.isdisjoint(self.words[first if first > 0 else 0 : last])
 
 
 def once(function: Callable[[Parsed, *Ts], R]) -> Callable[[Parsed, *Ts], R]:
@@ -134,13 +136,25 @@ def once(function: Callable[[Parsed, *Ts], R]) -> Callable[[Parsed, *Ts], R]:
     @wraps(function)
     def kept(parsed: Parsed, /, *rest: *Ts) -> R:
         key = (function, *rest) if rest else function
-        try:
-            found: R = parsed.kept[key]
-        except KeyError:
-            found = parsed.kept[key] = function(parsed, *rest)
+        if key not in parsed.kept:
+            parsed.kept[key] = function(parsed, *rest)
+        found: R = parsed.kept[key]
         return found
 
     return kept
+
+
+@once
+def _tokens(parsed: Parsed) -> tuple[Token, ...]:
+    """The tokens of a sentence, each whole."""
+    said = parsed.said
+    return tuple(map(Token, said.starts, said.ends, said.words))
+
+
+@once
+def _of_roles(parsed: Parsed, cue: str, roles: tuple[str, ...]) -> tuple[Hit, ...]:
+    """The hits of a cue lexicon with one of these roles, of many."""
+    return tuple([hit for hit in parsed.cues[cue] if hit.entry.meaning in roles])
 
 
 @once
@@ -181,6 +195,8 @@ def pointing(parsed: Parsed) -> Hit | None:
 
 def sides_named(parsed: Parsed) -> frozenset[str]:
     """The sides that a sentence names, of whatever it speaks: "right", "left" or both."""
+    if not parsed.cues["laterality"]:
+        return frozenset()
     named = {hit.entry.meaning for hit in parsed.role("laterality", "right", "left", "bilateral")}
     return frozenset(("right", "left") if "bilateral" in named else named)
 
@@ -202,35 +218,36 @@ def parse(text: str, language: str) -> Parsed:
 
     A label such as "Lymph nodes:" names a place and no finding, unless a bare answer follows it.
     """
+    known, lexicons = grammar(language), _lexicons(language)
     tokens = tokenize(text, language)
     for first, last in stages(text, tokens):
         tokens.words[first:last] = [MASK] * (last - first)
     words = list(tokens.words)
-    found = as_said = _lexicons(language).find(words)
+    found = as_said = lexicons.find(words)
     relations = found.get("relation", ())
     preambles = [hit for hit in relations if hit.entry.meaning == "preamble"]
     if preambles:
+        relations = tuple([hit for hit in relations if hit not in preambles])
         for hit in preambles:
             words[hit.first : hit.last] = [MASK] * (hit.last - hit.first)
-        found = _behind(preambles, found) or _lexicons(language).find(words)
-    named = found.get("findings", ())
-    labelled = _labelled(text, tokens.ends, words, language)
-    if labelled and _described(words, labelled, found, grammar(language)):
+        found = _behind(preambles, found) or lexicons.find(words)
+    findings = found.get("findings", ())
+    labelled = _labelled(text, tokens.ends, words, language) if findings else 0
+    if labelled and _described(words, labelled, found, known):
         words[labelled - 1] = ","  # "Emphysema: mild" is "emphysema, mild".
     elif labelled:
         rest = [MASK] * labelled + words[labelled:]
-        named = _lexicons(language).find(rest).get("findings", ())
-    findings = tuple([_without_joint(hit, words, grammar(language)) for hit in named])
-    findings = _own(findings, words, found)
-    findings = _unseen(findings, words, grammar(language))
-    findings = _without_measures(findings, words, grammar(language))
-    cues = {name: found.get(name, ()) for name in _CUES}
-    cues["laterality"] = with_stations(found, words, grammar(language))
+        findings = lexicons.find(rest).get("findings", ())
+    if findings:
+        findings = _named(findings, words, found, known)
+    cues = {**_NO_CUES, **found}
+    cues["laterality"] = with_stations(found, words, known)
     again: tuple[Retold, ...] = ()
-    if languages()[language].verb_last:
+    verb_last = languages()[language].verb_last
+    if verb_last:
         cues["negation"] = _denials(words, findings, cues["negation"], language)
-    else:
-        again = retold_of(words, findings, found, grammar(language))
+    elif findings:
+        again = retold_of(words, findings, found, known)
     if again:
         own = {told.cue for told in again}
         cues["negation"] = tuple([hit for hit in cues["negation"] if hit not in own])
@@ -238,12 +255,13 @@ def parse(text: str, language: str) -> Parsed:
     return Parsed(
         text=text,
         language=language,
-        grammar=grammar(language),
+        grammar=known,
+        verb_last=verb_last,
         said=tokens,
         words=tuple(words),
         findings=findings,
         places=found.get("anatomy", ()),
-        relations=tuple([hit for hit in relations if hit.entry.meaning != "preamble"]),
+        relations=relations,
         cues=cues,
         again={told.cue.first: told for told in again},
         rewriting=as_said.get("rewriting", ()),
@@ -279,14 +297,18 @@ def _lexicons(language: str) -> Lexicons:
 
 def label_end(parsed: Parsed) -> int:
     """How many tokens a label takes at a sentence's beginning, 0 where it has none."""
-    label = _LABEL.match(parsed.text) if ":" in parsed.text and parsed.text[:1].isupper() else None
-    return bisect_right(parsed.said.ends, label.end()) if label else 0
+    return _label_end(parsed.text, parsed.said.ends)
+
+
+def _label_end(text: str, ends: list[int]) -> int:
+    """How many tokens, that end at ``ends``, a label takes at a sentence's beginning."""
+    label = _LABEL.match(text) if ":" in text and text[:1].isupper() else None
+    return bisect_right(ends, label.end()) if label else 0
 
 
 def _labelled(text: str, ends: list[int], words: list[str], language: str) -> int:
     """How many tokens a label takes at the beginning that names a place and no finding."""
-    label = _LABEL.match(text) if ":" in text and text[:1].isupper() else None
-    labelled = bisect_right(ends, label.end()) if label else 0
+    labelled = _label_end(text, ends)
     return 0 if labelled and _answered(words[labelled:], language) else labelled
 
 
@@ -304,6 +326,21 @@ def _described(words: list[str], labelled: int, found: Found, known: Grammar) ->
     small |= known.with_ | known.spread | known.throughout | known.past | known.measures
     rest = {n for n, word in enumerate(words) if n >= labelled and word.isalpha()} - told
     return bool(told) and all(words[n] in small for n in rest)
+
+
+def _named(
+    hits: tuple[Hit, ...], words: list[str], found: Found, known: Grammar
+) -> tuple[Hit, ...]:
+    """The findings of which a lexicon's hits are the names."""
+    # Without the "or" that tells an entry from another: "nodular or ...".
+    findings = tuple(
+        [h._replace(last=h.last - 1) if words[h.last - 1] in known.joint else h for h in hits]
+    )
+    if len(findings) > 1:
+        findings = _own(findings, words, found)
+    if _UNSEEN in [hit.entry.meaning for hit in findings]:
+        findings = _unseen(findings, words, known)
+    return _without_measures(findings, words, known) if len(findings) > 1 else findings
 
 
 def _own(findings: tuple[Hit, ...], words: list[str], found: Found) -> tuple[Hit, ...]:
@@ -330,8 +367,6 @@ def _unseen(findings: tuple[Hit, ...], words: list[str], known: Grammar) -> tupl
     "The left kidney was not observed" tells of the kidney, "a stone in the left kidney was not
     observed" of the stone.
     """
-    if _UNSEEN not in [hit.entry.meaning for hit in findings]:
-        return findings
     small = known.article | known.side | known.both
     leads = known.in_ | known.of | known.on | known.at
     kept = []
@@ -368,11 +403,6 @@ def _is_measure(hit: Hit, words: list[str], known: Grammar) -> bool:
     led = hit.first - (words[hit.first - 1] in known.article | known.article_one)
     sized = any(word[0].isdigit() for word in words[hit.last : hit.last + _TO_SIZE])
     return sized and (words[led - 1] == "," or words[led - 1] in known.with_)
-
-
-def _without_joint(hit: Hit, words: list[str], known: Grammar) -> Hit:
-    """A finding's words without the "or" that tells an entry from another: "nodular or ..."."""
-    return hit._replace(last=hit.last - 1) if words[hit.last - 1] in known.joint else hit
 
 
 def _denials(
