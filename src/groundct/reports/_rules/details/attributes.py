@@ -48,21 +48,17 @@ class Changed(NamedTuple):
     words: tuple[tuple[Hit, Change], ...] = ()
 
 
-_UNCHANGED: Final = Changed()
-
-
 def modifiers_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[tuple[str, ...], ...]:
     """The standard words of each mention; one that is denied ("not calcified") is none."""
-    hits = parsed.found.get("modifiers", ())
-    if not hits:
-        return ((),) * len(mentions)
     words: list[list[str]] = [[] for _ in mentions]
-    for hit in hits:
+    for hit in parsed.found.get("modifiers", ()):
         if hit.entry.meaning == NO_MODIFIER:
             continue
         for number in _qualified(parsed, hit, mentions):
             mention = mentions[number]
-            if _says_more(hit.entry.meaning, mention.type) and not _denied(parsed, hit, mention):
+            if not _says_more(hit.entry.meaning, mention.type):
+                continue
+            if hit.first < mention.last or not _denied(parsed, hit):
                 words[number].append(hit.entry.meaning)
     return tuple([in_order(own) if own else () for own in words])
 
@@ -76,9 +72,7 @@ def changes_of(
     clause of their own: a diameter that is "40 mm and increased" is wide, "an effusion, increased"
     has grown.
     """
-    hits = times_of(parsed) if parsed.cues["temporal"] else ()
-    if not hits:
-        return (_UNCHANGED,) * len(mentions)
+    hits = times_of(parsed)
     changes: list[Change | None] = [None] * len(mentions)
     words: list[list[tuple[Hit, Change]]] = [[] for _ in mentions]
     compared = any(hit.entry.meaning in _COMPARING for hit in hits)
@@ -304,14 +298,19 @@ def _open_stops(parsed: Parsed, end: int) -> list[int]:
 
 def _qualified(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[int]:
     """The mentions that a modifier is said of; several where one word has several types."""
-    inside = [n for n, m in enumerate(mentions) if m.first <= hit.first and hit.last <= m.last]
+    inside: list[int] = []
+    before: list[int] = []
+    for number, mention in enumerate(mentions):
+        if mention.last <= hit.first:
+            before.append(number)
+        elif mention.first <= hit.first and hit.last <= mention.last:
+            inside.append(number)
     if inside:
         return inside
-    following = _next(parsed, hit, mentions)
+    following = _next(parsed, hit, mentions) if len(before) < len(mentions) else None
     if following is not None:
         first = mentions[following].hit
         return [n for n, m in enumerate(mentions) if m.hit == first]
-    before = [n for n, m in enumerate(mentions) if m.last <= hit.first]
     if before and _predicate(parsed, hit, mentions[before[-1]]):
         last = mentions[before[-1]].hit
         return [n for n in before if mentions[n].hit == last]
@@ -375,10 +374,8 @@ def _says_more(word: str, kind: str) -> bool:
     )
 
 
-def _denied(parsed: Parsed, hit: Hit, mention: Mention) -> bool:
+def _denied(parsed: Parsed, hit: Hit) -> bool:
     """Whether a predicate is negated: "the nodule is not calcified"."""
-    if hit.first < mention.last:
-        return False
     return presence_of(parsed, hit.first, hit.last)[0] == "absent" or (
         parsed.words[hit.first - 1] in parsed.grammar.not_
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from groundct.core.report import Change, Measurement, Presence, Remark
-from groundct.reports._rules.details.attributes import changes_of, modifiers_of
+from groundct.reports._rules.details.attributes import Changed, changes_of, modifiers_of
 from groundct.reports._rules.details.counts import count_of
 from groundct.reports._rules.details.measures import Measured, measured, of_type
 from groundct.reports._rules.details.owners import owner
-from groundct.reports._rules.details.remarks import remarks_of
+from groundct.reports._rules.details.remarks import may_remark, remarks_of
 from groundct.reports._rules.details.times import is_part_of, times_of
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
@@ -18,6 +18,7 @@ from groundct.vocabulary.lexicon import Hit
 _OF_NOW = frozenset(("current", "increased_if", "decreased_if"))
 _GROWTH = frozenset(("increased", "decreased"))
 _EXAMS = frozenset(("exam", "compared"))
+_UNCHANGED: Final = Changed()
 _NO_TOKENS: Final[frozenset[int]] = frozenset()
 GROWTH_MM = 2.0
 """The least change of a diameter that is one: Fleischner Society, MacMahon et al. 2017."""
@@ -51,13 +52,15 @@ def details_of(
     if parsed.cues["normality"]:
         spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
     told = presences[: len(spoken)]
-    prior = _prior(parsed, spoken) if parsed.cues["temporal"] else ()
+    times = times_of(parsed) if parsed.cues["temporal"] else ()
+    prior = _prior(times, spoken) if times else ()
     sizes = measured(parsed)
     sized = frozenset([n for item in sizes for n in range(*item.size[:2])]) if sizes else _NO_TOKENS
     own = _owned(parsed, mentions, spoken, told) if sizes else {}
-    modifiers = modifiers_of(parsed, spoken)
-    changes = changes_of(parsed, spoken, told)
-    remarks = remarks_of(parsed, spoken, told).owned
+    nothing = ((),) * len(spoken)
+    modifiers = modifiers_of(parsed, spoken) if parsed.found.get("modifiers") else nothing
+    changes = changes_of(parsed, spoken, told) if times else (_UNCHANGED,) * len(spoken)
+    remarks = remarks_of(parsed, spoken, told).owned if may_remark(parsed) else nothing
     out = []
     today: tuple[Measurement, ...] = ()
     earlier: tuple[Measurement, ...] = ()
@@ -104,11 +107,9 @@ def _owned(
     return own
 
 
-def _prior(parsed: Parsed, spoken: tuple[Mention, ...]) -> tuple[Hit, ...]:
+def _prior(times: tuple[Hit, ...], spoken: tuple[Mention, ...]) -> tuple[Hit, ...]:
     """The words that tell of an earlier examination; none that a finding is called by."""
-    hits = [h for h in times_of(parsed) if h.entry.meaning not in _OF_NOW]
-    if not hits:
-        return ()
+    hits = [h for h in times if h.entry.meaning not in _OF_NOW]
     if any(h.entry.meaning in _EXAMS for h in hits):
         return tuple(hits)
     return tuple(

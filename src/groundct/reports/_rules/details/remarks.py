@@ -36,8 +36,6 @@ def remarks_of(
     Advice that comes first belongs to the first finding after it. A guess belongs to no finding
     that is itself a part of the guess.
     """
-    if not may_remark(parsed):
-        return Remarks(((),) * len(mentions), ())
     owned: list[list[Remark]] = [[] for _ in mentions]
     loose: list[Remark] = []
     said = [n for n, presence in enumerate(presences) if presence != "absent"]

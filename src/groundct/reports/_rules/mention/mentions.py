@@ -133,9 +133,7 @@ def _named(parsed: Parsed, hits: tuple[Hit, ...], index: int, chosen: tuple[Hit,
 
 def heads_of(parsed: Parsed) -> tuple[Hit, ...]:
     """The findings' words, without those that only look like one: "the pleural cavity"."""
-    hits = parsed.findings
-    if _NONE in [hit.entry.meaning for hit in hits]:
-        hits = tuple([hit for hit in hits if hit.entry.meaning != _NONE])
+    hits = tuple([hit for hit in parsed.findings if hit.entry.meaning != _NONE])
     if len(hits) < 2:
         return hits
     named = {one for one, other in pairwise(hits) if is_adjective(parsed, one, other)}
@@ -388,12 +386,15 @@ def _free_places(
     """The places that are no adjective, no neighbour and no part of a lobe."""
     backwards = parsed.verb_last
     taken = {p.first for own in owned for p in own if not (backwards and _is_noun(parsed, p))}
-    free = [p for p in parsed.places if p.first not in taken]
-    if parsed.relations:
-        # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
-        objects = () if backwards else [hit.last for hit in hits]
-        free = [p for p in free if p.first in objects or not beside(parsed, p)]
-    return tuple([p for p in free if p.entry.meaning != MEDIASTINUM or not of_lobe(parsed, p)])
+    # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
+    objects = [hit.last for hit in hits] if parsed.relations and not backwards else []
+    free = []
+    for place in parsed.places:
+        near = parsed.relations and place.first not in objects and beside(parsed, place)
+        part = place.entry.meaning == MEDIASTINUM and of_lobe(parsed, place)
+        if not (near or part or place.first in taken):
+            free.append(place)
+    return tuple(free)
 
 
 def _leads_wider(free: tuple[Hit, ...], hit: Hit, behind: tuple[Hit, ...]) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from groundct.reports._rules.mention.verb_last import NEAR_BEFORE, neighbours_before
 from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 
 NEAR: Final = "near:"
@@ -32,16 +34,25 @@ def neighbours_of(parsed: Parsed, relation: Hit) -> tuple[Hit, ...]:
         return neighbours_before(parsed, relation)
     if not relation.entry.meaning.startswith(NEAR):
         return ()
-    grammar = parsed.grammar
-    ends = grammar.in_ | grammar.at | grammar.is_ | {",", ";"}
-    others = [hit.first for hit in parsed.relations if hit.entry.meaning.startswith(NEAR)]
-    limit = min((first for first in others if first >= relation.last), default=len(parsed.words))
+    behind = [place for place in parsed.places if place.first >= relation.last]
+    if not behind:
+        return ()
+    ends = _ends(parsed.language)
+    limit = len(parsed.words)
+    if len(parsed.relations) > 1:
+        others = [hit.first for hit in parsed.relations if hit.entry.meaning.startswith(NEAR)]
+        limit = min([first for first in others if first >= relation.last], default=limit)
     out = []
-    for place in parsed.places:
+    for place in behind:
         gap = parsed.words[relation.last : place.first]
-        if place.first < relation.last:
-            continue
         if place.first >= limit or len(gap) > _REACH or not ends.isdisjoint(gap):
             break
         out.append(place)
     return tuple(out)
+
+
+@lru_cache(maxsize=8)
+def _ends(language: str) -> frozenset[str]:
+    """The words and signs that no word of nearness reaches over."""
+    own = grammar(language)
+    return own.in_ | own.at | own.is_ | {",", ";"}
