@@ -55,6 +55,7 @@ def american_place(name: str) -> str:
     return _place_names().get(name, f"the {name}")
 
 
+@lru_cache(maxsize=1 << 10)
 def plural_word(word: str) -> str:
     """The plural of a noun by the rules of English and Latin endings."""
     for ending, plural in _ENDINGS:

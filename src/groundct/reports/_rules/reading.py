@@ -25,7 +25,8 @@ from groundct.reports._rules.words.parsed import Parsed, parse, pointing, sides_
 from groundct.vocabulary.places import GENERAL
 
 _KEPT = 3 << 14
-_KEPT_PARSED = 1 << 8
+_KEPT_PARSED = 4
+"""Rules ask again for the sentence that is being read, and for the one before."""
 _OPENING = 6
 _SEEN: Final = frozenset(("lesion", "metastasis", "calcification", "granuloma", "fluid_collection"))
 """Types that are somewhere, and of which the type itself says nowhere."""

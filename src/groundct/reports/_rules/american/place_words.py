@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from groundct.reports._rules.american.told import Told
+from groundct.core.report import Laterality
 from groundct.vocabulary.american import american_place
 from groundct.vocabulary.anatomy import anatomy
-from groundct.vocabulary.findings import findings
 
 _ADJECTIVE: Final = frozenset(("pleura", "breast"))
 _LEVELS: Final = ("upper", "middle", "lower")
@@ -16,71 +16,81 @@ _LUNG: Final = "lung/lung"
 _Group = tuple[str, str]
 
 
-def side_words(told: Told) -> str:
+class Place(NamedTuple):
+    """Where a finding lies, and where those of its type usually do."""
+
+    usual: str
+    anatomy: tuple[str, ...]
+    laterality: Laterality | None
+    lung_segments: tuple[str, ...]
+
+
+@lru_cache(maxsize=1 << 12)
+def side_words(place: Place) -> str:
     """The side as an adjective, "right": of pleural findings, and of paired organs alone."""
-    if told.laterality is None or told.laterality == "midline":
+    if place.laterality is None or place.laterality == "midline":
         return ""
-    return told.laterality if _by_side(told) or _in_one_of_two(told) else ""
+    return place.laterality if _by_side(place) or _in_one_of_two(place) else ""
 
 
-def place_words(told: Told, *, always: bool) -> str:
+@lru_cache(maxsize=1 << 12)
+def place_words(place: Place, *, always: bool) -> str:
     """For example "in the apical segment of the right upper lobe"; empty where no place is said.
 
     ``always``: a type's usual place is said too, except a whole region of the body.
     """
-    default = findings().types[told.type].anatomy
-    lung = [path for path in told.anatomy if anatomy().top_region(path) == "lung"]
-    shown = always and "/" in default
-    other = [p for p in told.anatomy if p not in lung and (shown or p != default)]
-    if _in_one_of_two(told):
+    usual = place.usual
+    lung = [path for path in place.anatomy if anatomy().top_region(path) == "lung"]
+    shown = always and "/" in usual
+    other = [p for p in place.anatomy if p not in lung and (shown or p != usual)]
+    if _in_one_of_two(place):
         other = []
-    names = _lung_words(told, lung)
-    if lung and not names and default != _LUNG and told.laterality is None:
+    names = _lung_words(place, lung)
+    if lung and not names and usual != _LUNG and place.laterality is None:
         names = [american_place(anatomy().leaf(_LUNG))]
     names += [american_place(anatomy().leaf(path)) for path in other]
-    return _sided(told, names)
+    return _sided(place, names)
 
 
-def has_exact_place(told: Told) -> bool:
+def has_exact_place(place: Place) -> bool:
     """Whether it lies at a place under its type's usual one: "in the left lobe of the liver"."""
-    default = findings().types[told.type].anatomy
-    return any(path.startswith(f"{default}/") for path in told.anatomy)
+    return any(path.startswith(f"{place.usual}/") for path in place.anatomy)
 
 
-def _sided(told: Told, names: list[str]) -> str:
+def _sided(place: Place, names: list[str]) -> str:
     """Places as words, with the side of a finding whose places and name do not tell it."""
     words = f"in {_listed(names)}" if names else ""
-    side = told.laterality
+    side = place.laterality
+    if side is None or side == "midline" or side_words(place):
+        return words
     said = {word for name in names for word in name.split()}
-    if side is None or side == "midline" or side_words(told) or "both" in said:
+    if "both" in said:
         return words
     if side in _SIDES:
         return words if side in said else f"{words} on the {side}".lstrip()
     if said.issuperset(_SIDES):
         return words
-    if any(anatomy().top_region(path) == "lung" for path in told.anatomy):
+    if any(anatomy().top_region(path) == "lung" for path in place.anatomy):
         return f"in both lungs, including {_listed(names)}" if names else "in both lungs"
     return f"{words} bilaterally".lstrip()
 
 
-def _in_one_of_two(told: Told) -> bool:
+def _in_one_of_two(place: Place) -> bool:
     """Whether it lies in the right or left one of the organ that its type names."""
-    default = findings().types[told.type].anatomy
-    if not default or default == _LUNG or len(told.anatomy) != 1:
+    if not place.usual or place.usual == _LUNG or len(place.anatomy) != 1:
         return False
-    organ = anatomy().leaf(default).removesuffix(" gland")
-    leaf = anatomy().leaf(told.anatomy[0])
-    return leaf.removesuffix(" gland") == f"{told.laterality} {organ}"
+    organ = anatomy().leaf(place.usual).removesuffix(" gland")
+    leaf = anatomy().leaf(place.anatomy[0])
+    return leaf.removesuffix(" gland") == f"{place.laterality} {organ}"
 
 
-def _by_side(told: Told) -> bool:
-    default = findings().types[told.type].anatomy
-    return bool(default) and anatomy().top_region(default) in _ADJECTIVE
+def _by_side(place: Place) -> bool:
+    return bool(place.usual) and anatomy().top_region(place.usual) in _ADJECTIVE
 
 
-def _lung_words(told: Told, paths: list[str]) -> list[str]:
+def _lung_words(place: Place, paths: list[str]) -> list[str]:
     """Lungs, lobes and segments, with "both" where right and left are alike."""
-    groups = _groups(told, paths)
+    groups = _groups(place, paths)
     out = []
     for (side, level), segments in groups.items():
         twin = ("left", level) if side == "right" else ("right", level)
@@ -92,14 +102,14 @@ def _lung_words(told: Told, paths: list[str]) -> list[str]:
     return out
 
 
-def _groups(told: Told, paths: list[str]) -> dict[_Group, tuple[str, ...]]:
+def _groups(place: Place, paths: list[str]) -> dict[_Group, tuple[str, ...]]:
     """Segment names by side and level of their lobe; ("", "") stands for no place at all."""
     found: dict[_Group, list[str]] = {}
     for path in paths:
         key = _key(anatomy().leaf(path))
         if key != ("", ""):
             found.setdefault(key, [])
-    for name in told.lung_segments:
+    for name in place.lung_segments:
         lobe, _, own = name.partition(" lobe ")
         found.setdefault(_key(f"{lobe} lobe"), []).append(own.removesuffix(" segment"))
     named = {key: tuple(own) for key, own in found.items()}

@@ -21,6 +21,7 @@ from groundct.reports._rules.words.sizes import sizes_of
 from groundct.vocabulary._kept import Kept
 from groundct.vocabulary._tables import has_table
 from groundct.vocabulary.american import plural_word
+from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.spelling import known_word
 from groundct.vocabulary.words import is_plural, normal_word
 
@@ -40,28 +41,14 @@ _VOWELS = frozenset("aeiou")
 
 def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
     """The rewrites of a sentence in order, none overlapping; none in a language without a table."""
-    if not has_table(f"{parsed.language}/{_TABLE}.tsv"):
+    respelt = _respelt(parsed.language)
+    if respelt is None:
         return ()
-    out: list[Rewrite] = []
-    taken: set[int] = set()
-    for hit in parsed.rewriting:
-        first, last = hit.first, hit.last
-        taken.update(range(hit.first, last))
-        if hit.entry.meaning == _KEPT:
-            continue
-        text = _agreeing(parsed, first, last, hit.entry.meaning)
-        if hit.entry.meaning.endswith(_SINGULAR):
-            verb = parsed.surface(last) if last < len(parsed.words) else ""
-            if verb in _VERBS:
-                text, last = f"{text} {_VERBS[verb]}", last + 1
-            first -= bool(first) and parsed.surface(first - 1).lower() in _ARTICLES
-        out.append(_rewrite(parsed, (first, last), text, hit.entry.entry_id))
-    out += _spelt(parsed, taken)
-    out += _decimal(parsed)
-    if not out:
-        return ()
-    kept = [rewrite for rewrite in out if rewrite.text != rewrite.span.of(parsed.text)]
-    return tuple(sorted(kept, key=lambda rewrite: rewrite.span.start))
+    out = [_phrased(parsed, hit) for hit in parsed.rewriting if hit.entry.meaning != _KEPT]
+    words = [*_spelt(parsed, respelt), *_decimal(parsed)]
+    if words:
+        out = sorted(out + words, key=lambda rewrite: rewrite.span.start)
+    return tuple([rewrite for rewrite in out if rewrite.text != rewrite.span.of(parsed.text)])
 
 
 def american_text(text: str, rewrites: tuple[Rewrite, ...]) -> str:
@@ -71,12 +58,24 @@ def american_text(text: str, rewrites: tuple[Rewrite, ...]) -> str:
     return rewritten_part(text, 0, len(text), rewrites)
 
 
-def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:
-    """The new words, a marked noun in the number of the word that it stands for."""
-    mark = next((sign for sign in (_OF_LAST, _OF_SAME) if sign in american), None)
-    if mark is None:
-        return american.removesuffix(_SINGULAR)
-    head, _, tail = american.partition(mark)
+def _phrased(parsed: Parsed, hit: Hit) -> Rewrite:
+    """The rewrite of a phrase of the table."""
+    first, last, entry = hit
+    marked = _OF_LAST in entry.meaning or _OF_SAME in entry.meaning
+    text = _agreeing(parsed, hit) if marked else entry.meaning.removesuffix(_SINGULAR)
+    if entry.meaning.endswith(_SINGULAR):
+        verb = parsed.surface(last) if last < len(parsed.words) else ""
+        if verb in _VERBS:
+            text, last = f"{text} {_VERBS[verb]}", last + 1
+        first -= bool(first) and parsed.surface(first - 1).lower() in _ARTICLES
+    return _rewrite(parsed, (first, last), text, entry.entry_id)
+
+
+def _agreeing(parsed: Parsed, hit: Hit) -> str:
+    """The new words, the marked noun in the number of the word that it stands for."""
+    first, last, entry = hit
+    mark = _OF_LAST if _OF_LAST in entry.meaning else _OF_SAME
+    head, _, tail = entry.meaning.partition(mark)
     before, _, noun = head.rpartition(" ")
     same = [n for n in range(first, last) if parsed.said.words[n] == noun]
     place = same[-1] if mark == _OF_SAME and same else last - 1
@@ -85,14 +84,14 @@ def _agreeing(parsed: Parsed, first: int, last: int, american: str) -> str:
     return f"{before} {noun}{tail}".lstrip()
 
 
-def _spelt(parsed: Parsed, taken: set[int]) -> list[Rewrite]:
+def _spelt(parsed: Parsed, respelt: Mapping[str, str | None]) -> list[Rewrite]:
     """Words that are misspelt and not taken by a phrase, with their right spelling."""
-    respelt = _respelt(parsed.language)
     surfaces = parsed.said.surfaces
     if parsed.text.isupper():  # "RT" may be "Rt" then
         surfaces = [surface.lower() for surface in surfaces]
     if not any(map(respelt.__getitem__, surfaces)):
         return []
+    taken = {n for hit in parsed.rewriting for n in range(hit.first, hit.last)}
     return [
         _rewrite(parsed, (number, number + 1), text, SPELLING)
         for number, surface in enumerate(surfaces)
@@ -101,8 +100,10 @@ def _spelt(parsed: Parsed, taken: set[int]) -> list[Rewrite]:
 
 
 @lru_cache(maxsize=8)
-def _respelt(language: str) -> Mapping[str, str | None]:
-    """`_right_spelling` of any word of a language."""
+def _respelt(language: str) -> Mapping[str, str | None] | None:
+    """`_right_spelling` of any word of a language; None for one without a table of phrases."""
+    if not has_table(f"{language}/{_TABLE}.tsv"):
+        return None
     return Kept(lambda surface: _right_spelling(surface, language))
 
 
@@ -132,10 +133,11 @@ def _rewrite(parsed: Parsed, tokens: tuple[int, int], text: str, entry: str) -> 
     """A rewrite that keeps a capital, and takes in an article before it that would not fit."""
     first, last = tokens
     span = parsed.span_of(first, last)
-    surface = parsed.surface(first)
+    surfaces = parsed.said.surfaces
+    surface = surfaces[first]
     if span.start == 0 or (surface[0].isupper() and not surface.isupper()):
         text = text[0].upper() + text[1:]
-    article = parsed.surface(first - 1) if first else ""
+    article = surfaces[first - 1] if first else ""
     if article.lower() in _ARTICLES:
         fitting = "an" if text[0].lower() in _VOWELS else "a"
         if fitting != article.lower():

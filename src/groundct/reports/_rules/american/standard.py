@@ -10,7 +10,12 @@ from functools import lru_cache
 from typing import Final
 
 from groundct.core.report import Change, Finding, Measurement, Presence
-from groundct.reports._rules.american.place_words import has_exact_place, place_words, side_words
+from groundct.reports._rules.american.place_words import (
+    Place,
+    has_exact_place,
+    place_words,
+    side_words,
+)
 from groundct.reports._rules.american.told import Told, told_of
 from groundct.reports._rules.details.measures import usual_kind
 from groundct.reports._rules.words.parsed import parse
@@ -67,12 +72,16 @@ def standard_words(told: Told, sizes: tuple[Measurement, ...]) -> str:
 @lru_cache(maxsize=1 << 14)
 def _phrase(told: Told) -> str:
     """What is said beside sizes and growth, with a sign where a size may stand."""
+    usual = findings().types[told.type]
+    place = Place(usual.anatomy, told.anatomy, told.laterality, told.lung_segments)
+    name = _name(told, place)
+    always = name != usual.name or _says_place(told, name)
     said = [
         _PREFIX[told.presence] if told.change != "resolved" else "",
         _LEADING.get(told.change, "") if told.change else "",
         _count(told),
-        *_named(told),
-        place_words(told, always=_says_place(told)),
+        *_named(told, name, side_words(place)),
+        place_words(place, always=always),
     ]
     return " ".join([word for word in said if word]).replace(f"{_SIZE} ", _SIZE)
 
@@ -84,22 +93,22 @@ def size_text(measurement: Measurement) -> str:
     return f"{_FORM[measurement.form]}{numbers} mm"
 
 
-def _says_place(told: Told) -> bool:
+def _says_place(told: Told, name: str) -> bool:
     """Whether the type's usual place is said: its name or the report's own words do not tell it."""
-    name = findings().types[told.type].name
     own = bool(told.words) and says_too_little(name) and not tells_place(name)
-    return own or needs_place(name) or _name(told) != name
+    return own or needs_place(name)
 
 
-def _name(told: Told) -> str:
+def _name(told: Told, place: Place) -> str:
     """The type's name, "lesion" for "liver lesion" where its exact place follows or it is cystic.
 
     "Cystic liver lesion" would be read as a cyst and a lesion.
     """
     name = findings().types[told.type].name
     head = head_of(name)
-    exact = has_exact_place(told) or "cystic" in told.modifiers
-    return head if head and exact and not side_words(told) else name
+    if not head or not ("cystic" in told.modifiers or has_exact_place(place)):
+        return name
+    return name if side_words(place) else head
 
 
 @lru_cache(maxsize=256)
@@ -124,17 +133,16 @@ def _count(told: Told) -> str:
     return _COUNTS[count] if count < len(_COUNTS) else str(count)
 
 
-def _named(told: Told) -> list[str]:
+def _named(told: Told, name: str, side: str) -> list[str]:
     """Words of number, the sign for a size, how it looks, its side and its name."""
     kinds = modifier_kinds()
-    name = _name(told)
     own = told.words if told.words and says_too_little(name) else ""
     full = name == findings().types[told.type].name
     said = [word for word in told.modifiers if word not in own.lower()]
     said = [word for word in said if not (full and _is_finding(word))]
     counted = told.how_many is not None and told.how_many > 1
     number = [] if counted else [word for word in said if kinds[word] == "number"]
-    looks = [_SIZE, *(word for word in said if kinds[word] != "number"), side_words(told)]
+    looks = [_SIZE, *[word for word in said if kinds[word] != "number"], side]
     if own:
         return [*number, *looks, own]
     if told.plural or number or counted:
