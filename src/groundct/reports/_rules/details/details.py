@@ -100,7 +100,7 @@ def _owned(
     own: dict[int, list[Measured]] = {}
     for item in measured(parsed):
         number = owner(parsed, item.size, spoken, denied)
-        if number is None and len(mentions) == 1:
+        if number is None and len(mentions) == 1 and not spoken:
             number = 0  # "The aorta is 35 mm wide and normal."
         if number is not None:
             own.setdefault(number, []).append(item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from groundct.reports._rules.details.ahead import head_of
+from groundct.reports._rules.details.organs import measured_organ, of_other
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import Size
@@ -24,8 +25,16 @@ def owner(
     """Which mention a size belongs to: "5 mm nodule", else the last one before, else the next.
 
     ``denied`` are the numbers of mentions that are absent: they own a size only where no other
-    mention can. Of several with the same words it is the one whose place is next to the size.
+    mention can. The size of a vessel is of no finding elsewhere. Of several with the same words it is the one whose place is next to the size.
     """
+    organ = measured_organ(parsed, size) if parsed.places else None
+    if organ is not None and mentions:
+        own = tuple([n for n, m in enumerate(mentions) if not of_other(m, organ)])
+        if len(own) < len(mentions):
+            rest = tuple([mentions[n] for n in own])
+            lacks = frozenset([n for n, known in enumerate(own) if known in denied])
+            number = owner(parsed, size, rest, lacks) if rest else None
+            return None if number is None else own[number]
     if len(mentions) == 1:
         return 0
     number = _owner(parsed, size, mentions, denied)
