@@ -2,13 +2,14 @@
 
 What a model may choose: which words are a finding, which of the types that these words can mean,
 and which presence, side, places and sizes out of those that the sentence names. Everything else is
-read in the sentence by the tables of `rules`. An answer with one fault is refused as a whole.
+read in the sentence by the tables of `rules`. A sentence with one fault is refused as a whole.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from groundct.core.issues import Issue
 from groundct.core.report import Finding
@@ -21,6 +22,17 @@ from groundct.reports._llm.source import Source
 from groundct.reports.language_model.failures import LanguageModelError, failed, quoted
 
 
+class Checked(NamedTuple):
+    """What is accepted of an answer, by the sentences' indices and ids, and faults of others by id.
+
+    Spans of findings count from the sentence's start.
+    """
+
+    accepted: dict[int, tuple[Finding, ...]]
+    said: dict[str, AnsweredSentence]
+    faults: dict[str, tuple[Issue, ...]]
+
+
 def accept(
     content: str, request: Request, sources: Mapping[int, Source]
 ) -> dict[int, tuple[Finding, ...]]:
@@ -28,26 +40,36 @@ def accept(
 
     Raises LanguageModelError with every fault of the answer.
     """
+    found = checked(content, request, sources)
+    if found.faults:
+        raise LanguageModelError(*(issue for own in found.faults.values() for issue in own))
+    return found.accepted
+
+
+def checked(content: str, request: Request, sources: Mapping[int, Source]) -> Checked:
+    """An answer's sentences, each checked by itself.
+
+    Raises LanguageModelError where it is no answer to this request at all.
+    """
     answer = parse_answer(content)
     if answer.report != request.report_id:
         raise failed("wrong-report", "answer", f"report is {quoted(answer.report)}.")
     answered = _by_id(answer.sentences, request)
-    out: dict[int, tuple[Finding, ...]] = {}
-    faults: list[Issue] = []
+    out = Checked({}, {}, {})
     for id_, sentence in zip(request.sentence_ids, request.sentences, strict=True):
+        own = answered[id_]
         try:
-            out[sentence.index] = _findings(id_, answered[id_], sources[sentence.index])
+            found = _findings(id_, tuple(own.findings), sources[sentence.index])
         except LanguageModelError as problem:
-            faults += problem.issues
-    if faults:
-        raise LanguageModelError(*faults)
+            out.faults[id_] = problem.issues
+        else:
+            out.accepted[sentence.index] = found
+            out.said[id_] = own
     return out
 
 
-def _by_id(
-    sentences: list[AnsweredSentence], request: Request
-) -> dict[str, tuple[AnsweredFinding, ...]]:
-    """The findings by the sentences' ids: each that was asked about, once, and no other."""
+def _by_id(sentences: list[AnsweredSentence], request: Request) -> dict[str, AnsweredSentence]:
+    """The sentences by their ids: each that was asked about, once, and no other."""
     given = Counter(sentence.id for sentence in sentences)
     for id_, count in given.items():
         if id_ not in request.sentence_ids:
@@ -57,7 +79,7 @@ def _by_id(
     for id_ in request.sentence_ids:
         if id_ not in given:
             raise failed("missing-sentence", "answer", f"id {quoted(id_)}.")
-    return {sentence.id: tuple(sentence.findings) for sentence in sentences}
+    return {sentence.id: sentence for sentence in sentences}
 
 
 def _findings(

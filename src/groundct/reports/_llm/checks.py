@@ -132,4 +132,5 @@ def _silence(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
     needed = Counter(finding.span for finding in certain)
     for span, count in needed.items():
         if sum(source.shares_words(told.quote, span) for told in said) < count:
-            yield "finding-missing", quoted(span.of(parsed.text))
+            each = f" of {count} sides, places or types" if count > 1 else ""
+            yield "finding-missing", quoted(span.of(parsed.text)) + each

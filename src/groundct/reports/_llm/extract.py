@@ -9,7 +9,7 @@ from threading import Event
 from typing import TypeVar
 
 from groundct.core.report import Finding, Reading, Report, Sentence
-from groundct.reports._llm.accept import accept
+from groundct.reports._llm.exchange import Exchange
 from groundct.reports._llm.prompt import body_of, request_of
 from groundct.reports._llm.source import Source
 from groundct.reports.language_model.ask import Server, ask
@@ -41,11 +41,13 @@ def _part(
 ) -> dict[int, tuple[Finding, ...]]:
     """Ask about some sentences; an answer that was cut at its limit is asked for in halves."""
     request = request_of(report, part, all_)
+    exchange = Exchange(request, sources)
     try:
         return ask(
             server,
             lambda faults: body_of(request, server.settings, faults),
-            lambda content: accept(content, request, sources),
+            exchange.accept,
+            lambda _: exchange.answer(),
         )
     except LanguageModelError as problem:
         if problem.issues[0].code != "truncated" or len(part) == 1:

@@ -54,12 +54,18 @@ def server_of(
     return Server(settings, configuration, cache, account, wait or stop.wait, stop)
 
 
-def ask(server: Server, body_of: Body, accept: Callable[[str], T]) -> T:
+def ask(
+    server: Server,
+    body_of: Body,
+    accept: Callable[[str], T],
+    to_keep: Callable[[str], str] = str,
+) -> T:
     """What ``accept`` makes of the answer to a call; it raises LanguageModelError to refuse.
 
     An answer that was accepted before is read from the cache, and has to be accepted again. One
-    that is refused is asked for again with its faults named. Raises the last LanguageModelError;
-    nothing is kept then.
+    that is refused is asked for again with its faults named. ``to_keep`` makes of the last answer
+    what is kept for the first question, where ``accept`` puts several together. Raises the last
+    LanguageModelError; nothing is kept then.
     """
     settings = server.settings
     address = Address.of(settings.url)
@@ -86,7 +92,7 @@ def ask(server: Server, body_of: Body, accept: Callable[[str], T]) -> T:
                 server.wait(pause_s)
             continue
         if server.cache is not None:
-            server.cache.put(key, content, canonical_json(server.configuration))
+            server.cache.put(key, to_keep(content), canonical_json(server.configuration))
         return accepted
     raise AssertionError("the last attempt returns or raises")
 
