@@ -167,15 +167,14 @@ def line_starts(parsed: Parsed) -> tuple[int, ...]:
     if len(surfaces) < 2 or parsed.text[parsed.said.ends[0] :].islower():
         return ()
     found = []
-    for position in range(1, len(surfaces)):
-        word = surfaces[position]
-        if not word[0].isupper() or len(word) < _LINE_WORD or not word[1:].islower():
+    for position in sorted({hit.last for hit in (*parsed.places, *parsed.findings)}):
+        word = surfaces[position] if position < len(surfaces) else ""
+        if len(word) < _LINE_WORD or not (word[0].isupper() and word[1:].islower()):
             continue
         told = [hit.last for hit in parsed.findings if hit.last <= position]
         if (
             told
             and surfaces[position - 1].islower()
-            and any(h.last == position for h in (*parsed.places, *parsed.findings))
             and not parsed.any_word(told[-1], position, parsed.grammar.listing)
         ):
             found.append(position)

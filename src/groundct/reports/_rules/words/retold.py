@@ -52,15 +52,13 @@ def retold_of(
     cues = found.get("negation", ())
     if not findings or not cues:
         return ()
+    edge = findings[0].last
+    behind_first = [hit for hit in cues if hit.first >= edge]
     exceptions = [h for h in found.get("relation", ()) if h.entry.meaning == APART]
+    sizes = _told_sizes(words, found["units"]) if "units" in found else []
+    if not (behind_first or exceptions or sizes):
+        return ()
     begun = {hit.last for hit in cues if hit.entry.meaning in _LEADING}
-    sizes = [
-        hit._replace(first=hit.first - 1)
-        for hit in found.get("units", ())
-        if hit.entry.meaning in _UNITS and hit.first and words[hit.first - 1][0].isdigit()
-    ]
-    sizes = [size for size in sizes[:1] if words[size.first - 1] in _STOPS]
-    behind_first = (hit for hit in cues if hit.first >= findings[0].last)
     begins = (_begins(words, hit, begun, known) for hit in behind_first)
     if not (exceptions or sizes or any(begins)):
         return ()
@@ -103,6 +101,16 @@ def retold_of(
         elif meaning in _ASSERTING:
             denied, verb = denied and not verb, True
     return tuple(out)
+
+
+def _told_sizes(words: Sequence[str], units: Sequence[Hit]) -> list[Hit]:
+    """The first size of a sentence, as a cue, where a sign stands before it."""
+    sizes = [
+        hit._replace(first=hit.first - 1)
+        for hit in units
+        if hit.entry.meaning in _UNITS and hit.first and words[hit.first - 1][0].isdigit()
+    ]
+    return [size for size in sizes[:1] if words[size.first - 1] in _STOPS]
 
 
 def _place(words: Sequence[str], cue: Hit, starts: set[int], known: Grammar) -> int | None:

@@ -19,6 +19,8 @@ _DIGIT = re.compile(r"\d")
 _DASH = re.compile(r"\s*[-–—‑~]\s*")
 _SIZE: Final = Measurement(span=Span(start=0, end=1), values_mm=())
 _KINDS = frozenset(get_args(MeasurementKind))
+_SIZED: Final = frozenset((*SCALES, "times"))
+"""The roles of units without one of which no number is a size."""
 _MOST_AXES = 3
 _MOST_LISTED = 6
 _TO_FORMER = 3
@@ -50,10 +52,13 @@ class _Numbers(NamedTuple):
 @once
 def sizes_of(parsed: Parsed) -> tuple[Size, ...]:
     """All sizes in order. A range is one size, each number of a list one of its own."""
+    units = parsed.found.get("units", ())
+    if not units or _SIZED.isdisjoint([hit.entry.meaning for hit in units]):
+        return ()
     spelt = _spelt(parsed)
     if not (spelt or _DIGIT.search(parsed.text)):
         return ()
-    hits = {hit.first: hit for hit in parsed.found.get("units", ())}
+    hits = {hit.first: hit for hit in units}
     out: list[Size] = []
     end = 0
     for position, word in enumerate(parsed.words):

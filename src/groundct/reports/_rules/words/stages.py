@@ -18,7 +18,9 @@ _STAGE = re.compile(
 
 def stages(text: str, tokens: Tokens) -> list[tuple[int, int]]:
     """The tokens, first and behind the last, of each stage that a text names."""
+    if "T" not in text:
+        return []
     return [
         (bisect_right(tokens.ends, match.start()), bisect_left(tokens.starts, match.end()))
-        for match in (_STAGE.finditer(text) if "T" in text else ())
+        for match in _STAGE.finditer(text)
     ]

@@ -20,7 +20,7 @@ def with_stations(found: Found, words: list[str], known: Grammar) -> tuple[Hit, 
     "4R" is a station in a list of them behind "station" or nodes, or right before one of these.
     """
     hits = found.get("laterality", ())
-    if _SIDES.keys().isdisjoint([hit.entry.meaning for hit in hits]):
+    if not hits or _SIDES.keys().isdisjoint([hit.entry.meaning for hit in hits]):
         return hits
     between = known.listing | known.to | _SIGNS
     labels = [hit for hit in found.get("units", ()) if hit.entry.meaning == _LABEL]

@@ -70,19 +70,26 @@ def _leave_out_periods(tokens: Tokens, language: str) -> None:
     Some shorthand has its period: "No. 5" is a number, "no 5 mm nodule" and "no. Normal" are none.
     """
     short, units = shorthand(language), unit_words(language)
-    periods = [n for n, word in enumerate(tokens.words) if word == "."]
-    for n in reversed(periods):
+    for n in reversed(_places_of(".", tokens.words)):
         if not n or tokens.starts[n] != tokens.ends[n - 1]:
             continue
-        following = tokens.words[n + 1 : n + 3]
-        numbered = bool(following) and following[0].isdecimal() and units.isdisjoint(following)
         before = tokens.surfaces[n - 1].lower()
+        following = tokens.words[n + 1 : n + 3]
+        numbered = following and following[0].isdecimal() and units.isdisjoint(following)
         if numbered and before + "." in short:
             tokens.words[n - 1] = short[before + "."]
         elif before not in short and not (following and tokens.words[n - 1] in units):
             continue
         for column in tokens:
             del column[n]
+
+
+def _places_of(sign: str, words: list[str]) -> list[int]:
+    """Where a sign stands among words, of which few are it."""
+    found: list[int] = []
+    for _ in range(words.count(sign)):
+        found.append(words.index(sign, found[-1] + 1 if found else 0))
+    return found
 
 
 def _written_out(tokens: Tokens) -> Tokens:
