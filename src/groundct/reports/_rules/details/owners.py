@@ -25,7 +25,8 @@ def owner(
     """Which mention a size belongs to: "5 mm nodule", else the last one before, else the next.
 
     ``denied`` are the numbers of mentions that are absent: they own a size only where no other
-    mention can. The size of a vessel is of no finding elsewhere. Of several with the same words it is the one whose place is next to the size.
+    mention can. The size of a vessel is of no finding elsewhere. Of several with the same words it
+    is the one whose place is next to the size.
     """
     organ = measured_organ(parsed, size) if parsed.places else None
     if organ is not None and mentions:
