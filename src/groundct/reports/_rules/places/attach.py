@@ -6,12 +6,13 @@ are one thing under two names, "opacity suggesting pneumonia", share what either
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
+from typing import NamedTuple
 
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.neighbours import NEAR
+from groundct.reports._rules.mention.verb_last import Spanned
 from groundct.reports._rules.places.apart import excepted, set_apart
 from groundct.reports._rules.places.linked import LUNG, TOGETHER, linked_to, lung_of, one_region
 from groundct.reports._rules.places.most import led_sites, plain_sites
@@ -31,6 +32,7 @@ from groundct.reports._rules.presence.clauses import STOPS, opening
 from groundct.reports._rules.words.parsed import HERE, Parsed
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.grammar import grammar
+from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.segments import segment_words
 
 __all__ = ["Words", "adjective_sides", "laterality_of", "on_own_side", "plain_sites", "sites_of"]
@@ -47,8 +49,7 @@ _BARE = "lung"
 """A lung without a side: it tells no more than the finding itself."""
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """What a sentence brings to its findings; ``absent`` are the mentions that it denies."""
 
     parsed: Parsed
@@ -213,7 +214,9 @@ def _in_both(
     parsed = words.parsed
     kind = findings().types[mention.type]
     parted = parsed.any_word(before.last, mention.first, _PARTS)
-    if parted or kind.anatomy != LUNG or not words.absent.isdisjoint((before, mention)):
+    if parted or kind.anatomy != LUNG:
+        return ()
+    if words.absent and not words.absent.isdisjoint((before, mention)):
         return ()
     found = _own_sites(words, before, spoken)
     wide = kind.code in _EVERYWHERE
@@ -284,30 +287,28 @@ def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
     low, high = mention.last, following.first
     if high - low > _LINKED_REACH:
         return False
-    gap = parsed.words[low:high]
-    lacks = mention not in words.absent and _lacks(parsed, low, high)
-    unlike = (mention in words.absent) != (following in words.absent)
-    if (unlike and not lacks) or set_apart(parsed, mention):
-        return False  # "No effusion, nodule in the right lung": no list goes on.
-    if any(low <= hit.first < high and hit.entry.meaning == HERE for hit in parsed.relations):
-        return False  # "Ground glass around it, and nodules".
-    linked = _linked(parsed, low, high)
-    joined = not gap or not parsed.grammar.listing.isdisjoint(gap)
-    together = any(
-        low <= hit.first < high for hit in parsed.relations if hit.entry.meaning == TOGETHER
-    )
-    if not (joined or together or linked or lacks or one_region(mention, following)):
+    related = [hit for hit in parsed.relations if low <= hit.first < high]
+    linked = bool(related) and _linked(related, high)
+    if not linked and (high - low > _SHARED_REACH or parsed.scope_ends(low, high)):
         return False
-    spans = [(site.first, site.last) for site in words.sites]
+    if parsed.any_word(low, high, _PARTS if linked else parsed.grammar.perceived | _PARTS):
+        return False
+    said = [hit.entry.meaning for hit in related]
+    if HERE in said or set_apart(parsed, mention):
+        return False  # "Ground glass around it, and nodules".
+    lacks = _lacks(parsed, low, high) and mention not in words.absent
+    unlike = words.absent and (mention in words.absent) != (following in words.absent)
+    if unlike and not lacks:
+        return False  # "No effusion, nodule in the right lung": no list goes on.
+    alike = one_region(mention, following)
+    joined = low == high or parsed.any_word(low, high, parsed.grammar.listing)
+    if not (joined or TOGETHER in said or linked or lacks or alike):
+        return False
     # "Peribronchial consolidations": a place that is an adjective of what follows parts nothing.
-    own = following.places if one_region(mention, following) else ()
-    named = (p for p in parsed.places if p not in own and p.entry.meaning != _BARE)
-    spans += [(hit.first, hit.last) for hit in (*side_words(parsed), *named)]
-    between = any(low <= first and last <= high for first, last in spans if last < high)
-    ended = parsed.scope_ends(low, high) and not linked
-    verbs = frozenset(";") if linked else parsed.grammar.perceived | {";"}
-    reach = _LINKED_REACH if linked else _SHARED_REACH
-    return len(gap) <= reach and not (between or ended or parsed.any_word(low, high, verbs))
+    own = following.places if alike else ()
+    parting: list[Spanned] = [*words.sites, *side_words(parsed)]
+    parting += [p for p in parsed.places if p.entry.meaning != _BARE and p not in own]
+    return not any(low <= thing.first and thing.last < high for thing in parting)
 
 
 def _lacks(parsed: Parsed, low: int, high: int) -> bool:
@@ -319,19 +320,18 @@ def _lacks(parsed: Parsed, low: int, high: int) -> bool:
     return any(low <= h.first <= led and h.last <= high for h in cues)
 
 
-def _linked(parsed: Parsed, low: int, high: int) -> bool:
-    """Whether the words up to the next mention make it a neighbour, a cause or a look of this one.
+def _linked(related: list[Hit], high: int) -> bool:
+    """Whether the words up to a mention at token ``high`` make it a neighbour or look of another.
 
     "Atelectasis adjacent to the effusion", "nodules, some of which look like a tree-in-bud".
     """
     return any(
-        low <= hit.first
-        and hit.last <= high
+        hit.last <= high
         and (
             hit.entry.meaning == _ALIKE
             or (hit.entry.meaning.startswith(NEAR) and high - hit.last <= _CLOSE)
         )
-        for hit in parsed.relations
+        for hit in related
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundct.reports._rules.places.side_words import emphasised, says_most
+from groundct.reports._rules.places.side_words import emphasised
 from groundct.reports._rules.places.site import Site, sides_of
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
@@ -16,8 +16,6 @@ def plain_sites(
     One that lies in no other site stays: "more in the right upper lobe, and in the left lung"; but
     not beside a wider side of the finding's own, "bilateral nodules, the largest in the left lung".
     """
-    if not sites or not says_most(parsed):
-        return sites
     plain = tuple(
         site
         for site in sites

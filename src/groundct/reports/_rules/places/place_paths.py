@@ -211,7 +211,9 @@ def _before(parsed: Parsed, hits: tuple[Hit, ...], first: int) -> list[Hit]:
         return []
     chain = [before.pop()]
     low = chain[0].last
-    if parsed.any_word(low, first, _parting(parsed.language)) or _is_taken(parsed, low, first):
+    if low < first and (
+        parsed.any_word(low, first, _parting(parsed.language)) or _is_taken(parsed, low, first)
+    ):
         return []
     for hit in reversed(before):
         words = parsed.words[hit.last : chain[-1].first]
@@ -257,7 +259,5 @@ def _joined_after(parsed: Parsed, side: Hit) -> list[Hit]:
 
 def _is_taken(parsed: Parsed, low: int, high: int) -> bool:
     """Whether a place, a lung or a segment, whose side is its own, stands among these tokens."""
-    if low >= high:
-        return False
     named = parsed.any_word(low, high, parsed.grammar.lung | parsed.grammar.segment)
     return named or any(hit.first < high and low < hit.last for hit in parsed.places)

@@ -184,16 +184,19 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
     adjectives = adjective_sides(parsed, mention, spoken)
     if adjectives or (_top(mention) in _UNPAIRED and not _is_device(mention)):
         return adjectives
+    limit = limit_of(parsed, mention, spoken)
+    floor = floor_of(mention, spoken)
+    topic = min([m.first for m in spoken], default=mention.first)
     words = [
         hit
         for hit in side_words(parsed)
-        if not _owned(parsed, hit, mention, spoken)
+        if hit.first < limit
+        and (hit.first >= floor or hit.last <= topic)
+        and not _owned(parsed, hit, mention, spoken)
         and (hit.entry.meaning == "bilateral" or not emphasised(parsed, hit.first))
     ]
     if not words:
         return set()
-    limit = limit_of(parsed, mention, spoken)
-    floor = floor_of(mention, spoken)
     listing = parsed.grammar.listing
     ahead = [h for h in words if floor <= h.first and h.last <= mention.first]
     if floor:
@@ -211,7 +214,6 @@ def _nearby_sides(parsed: Parsed, mention: Mention, spoken: tuple[Mention, ...])
         return _single({hit.entry.meaning for hit in ahead})
     if after and not (parted and _sided_first(parsed, after[-1], spoken)):
         return _single({hit.entry.meaning for hit in after})
-    topic = min((m.first for m in spoken), default=mention.first)
     first = [
         h for h in words if h.last <= topic and not parsed.any_word(h.last, mention.first, _CUT)
     ]
