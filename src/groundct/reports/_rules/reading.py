@@ -15,6 +15,7 @@ from groundct.reports._rules.american.rewriting import american_text, rewrites_o
 from groundct.reports._rules.answered import answers_by_side
 from groundct.reports._rules.build import all_mentions, findings_of
 from groundct.reports._rules.continued import Again, Loose, again_of, loose_of
+from groundct.reports._rules.details.measures import takes_size_back
 from groundct.reports._rules.doubts import doubts_of
 from groundct.reports._rules.opacities import any_marked
 from groundct.reports._rules.places.attach import Words
@@ -49,7 +50,8 @@ class SentenceReading(NamedTuple):
     the heading that it begins with, "" where that names none or several; ``general``: it names a
     finding by a general word, and no place; ``of_it``: it begins with "it" or "First, it", and not
     with "these findings"; ``marked``: it names opacities, or what they are taken for; ``nowhere``:
-    it names a finding, and no place where it may lie. Entries and sites are looked up again when
+    it names a finding, and no place where it may lie; ``amends``: it begins with "Addendum:" or
+    takes a size back. Entries and sites are looked up again when
     asked for: few are, and readings are many.
     """
 
@@ -74,6 +76,7 @@ class SentenceReading(NamedTuple):
     of_it: bool
     marked: bool
     nowhere: bool
+    amends: bool
 
     @property
     def parsed(self) -> Parsed:
@@ -132,12 +135,20 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         of_it=bool(found) and _is_of_it(parsed),
         marked=any_marked(found),
         nowhere=nowhere and any(map(is_nowhere, found)),
+        amends=bool(found) and _amends(parsed),
     )
 
 
 def _points(parsed: Parsed) -> str:
     """`SIMILAR` or `SAME_PLACE` where a sentence's words point so at the findings before."""
     return next((h.entry.meaning for h in parsed.relations if h.entry.meaning in _POINTS), "")
+
+
+def _amends(parsed: Parsed) -> bool:
+    """Whether a sentence begins with "Addendum:", or says "8 mm, not 18 mm"."""
+    if not parsed.grammar.amends.isdisjoint(parsed.words[:1]):
+        return ":" in parsed.words[:_OPENING]
+    return takes_size_back(parsed)
 
 
 def _findings(text: str, language: str) -> tuple[Finding, ...]:

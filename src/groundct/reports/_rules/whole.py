@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Measurement, Reading, Report
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
+from groundct.reports._rules.amended import amended
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.borrowed import at_organ
 from groundct.reports._rules.continued import Again, Loose, continued, reworded
@@ -150,6 +151,10 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 last = len(found)
                 found.append(DraftFinding(both, (index - 1, index), begun))
                 findings, told_again = (), {}
+            if said.amends and found:
+                rest = amended(found, findings, (index, start), report)
+                told_again = told_again if rest == findings else {}
+                findings = rest
             first = len(found)
             if told_again:
                 again.update({first + number: how for number, how in told_again.items()})

@@ -57,8 +57,9 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
     hits = parsed.found.get("measurement", ())
     sizes = tuple([own for size in sizes_of(parsed) for own in _from_to(parsed, size)])
     out: list[Measured] = []
+    refused = _taken_back(parsed, sizes)
     for number, size in enumerate(sizes):
-        if _of_no_finding(parsed, size, hits):
+        if size in refused or _of_no_finding(parsed, size, hits):
             continue
         role = _kind(parsed, sizes, number, hits)
         form = size.measurement.form
@@ -76,6 +77,22 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
             item = _like(parsed, out[-1], item)
         out.append(item)
     return tuple(out)
+
+
+def takes_size_back(parsed: Parsed) -> bool:
+    """Whether a sentence says what a size is not: "8 mm, not 18 mm"."""
+    return bool(_taken_back(parsed, sizes_of(parsed)))
+
+
+def _taken_back(parsed: Parsed, sizes: tuple[Size, ...]) -> tuple[Size, ...]:
+    """The sizes that "not" or "rather than" leads, where another one stands beside them."""
+    if len(sizes) < 2:
+        return ()
+    told = {size.last for size in sizes}
+    ends = {cue.last for cue in parsed.role("negation", "negates_next")}
+    ends |= {cue.last for cue in parsed.role("negation", "negates_after") if cue.first in told}
+    back = tuple([size for size in sizes if size.first in ends])
+    return back if len(back) < len(sizes) else ()
 
 
 def _from_to(parsed: Parsed, size: Size) -> tuple[Size, ...]:

@@ -23,6 +23,7 @@ _SIDES: Final = frozenset(("right", "left", "bilateral"))
 APART: Final = "apart"
 """The role of words such as "except for"."""
 _STOPS: Final = frozenset(",;")
+_NEXT: Final = "negates_next"
 _GAP = 4
 _EARLIER_REACH = 8
 _LEAD_REACH = 16
@@ -120,6 +121,8 @@ def _place(words: Sequence[str], cue: Hit, starts: set[int], known: Grammar) -> 
     for position in range(cue.last, min(cue.last + _GAP, len(words))):
         if position in starts:
             led = not leads.isdisjoint(words[cue.last : position])
+            # "On the left, not the right".
+            led = led or (cue.entry.meaning == _NEXT and words[position] in known.side)
             return position if led or cue.entry.meaning == APART else None
         if words[position] not in small:
             break
