@@ -103,11 +103,10 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     ahead = _ahead(words, floor, mention.first)
     if floor and not ahead and _lead(words, spoken):
         ahead = _opened(words, floor, mention.first)
-    said = _said_sides(parsed, mention, spoken, limit)
     if ahead and mention.first - ahead[-1].last <= _CLOSE:
         # "Consolidation in the right upper lobe with nodules on the left".
         led = parsed.any_word(ahead[-1].last, mention.first, parsed.grammar.with_)
-        return _on_sides(ahead, said) if led else ahead
+        return _on_sides(ahead, _said_sides(parsed, mention, spoken, limit)) if led else ahead
     nearest = next((m for m in spoken if m.first == limit), None) if following else None
     if nearest is not None and _shares_next(words, mention, nearest):
         shared = _own_sites(words, nearest, spoken)
@@ -115,7 +114,7 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
             return shared
     # What stands before all findings is the sentence's topic; what another one has is not shared.
     before = ahead or _clause_topic(words, mention, spoken) or _topic(words, mention, spoken, limit)
-    return _on_sides(before, said)
+    return _on_sides(before, _said_sides(parsed, mention, spoken, limit)) if before else ()
 
 
 def _of_its_own(
@@ -128,12 +127,14 @@ def _of_its_own(
     following = [m.first for m in spoken if m.first >= low]
     if parsed.relations:
         after = [s for s in after if not excepted(parsed, low, s.first)]
-    if following:
+    if after and following and parsed.any_word(low, after[-1].first, _PARTS):
         # "..., emphysema; in the left lung, a nodule": the lung is the next clause's.
         after = [s for s in after if not parsed.any_word(low, s.first, _PARTS)]
-    # "Nodules in the right upper lobe, while the left lung is clear".
-    here = [s for s in after if not parsed.any_word(low, s.first, grammar.but)]
-    after = here or after
+    here = after
+    if after and parsed.any_word(low, after[-1].first, grammar.but):
+        # "Nodules in the right upper lobe, while the left lung is clear".
+        here = [s for s in after if not parsed.any_word(low, s.first, grammar.but)]
+        after = here or after
     if not (following and after):
         return after
     limit = min(following)

@@ -60,7 +60,8 @@ def _widened(parsed: Parsed, site: Site, lungs: list[tuple[Hit, Hit]]) -> Site:
             first = min(first, side.first)
         elif tells_side(parsed, last, side):
             last = max(last, lung.last)
-    return site._replace(first=first, last=last)
+    wide = first < site.first or site.last < last
+    return site._replace(first=first, last=last) if wide else site
 
 
 def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:

@@ -36,7 +36,7 @@ _VERTEBRAE: Final = "vertebrae"
 def paths_of_place(parsed: Parsed, place: Hit) -> tuple[str, ...]:
     """The most exact paths that the words around a place allow; several for a list of ribs."""
     key = place.entry.meaning
-    if key in _numbered() or (key in _halved() and parsed.cues["laterality"]):
+    if key in _numbered() or (parsed.cues["laterality"] and key in _halved()):
         return _told_paths(parsed, place)
     return places().places[key].paths
 

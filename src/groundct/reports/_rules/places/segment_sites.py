@@ -229,6 +229,9 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
             own.append(lone)
     out = []
     for index, site in enumerate(anchors):
+        if index not in ends and not site.segments:
+            out.append(site)
+            continue
         told = given.get(index, [])
         if not any(_of_lingula(s) for s in told):
             # "Lingular segment, inferior part": what is told of it says more.
