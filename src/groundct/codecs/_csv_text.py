@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from groundct.core.issues import Issue, TableError
@@ -70,13 +69,10 @@ def csv_line(cells: Sequence[str], delimiter: str, also_quoted: str = "") -> str
 def csv_cell(cell: str, delimiter: str, also_quoted: str = "") -> str:
     """A cell as it stands in a row of several, quoted where it must be."""
     # csv.writer leaves a lone carriage return unquoted, which readers take for a line end.
-    special = _any_of('"\r\n' + delimiter + also_quoted)
-    return '"' + cell.replace('"', '""') + '"' if special.search(cell) else cell
-
-
-@lru_cache(maxsize=16)
-def _any_of(signs: str) -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(signs)}]")
+    for sign in '"\r\n' + delimiter + also_quoted:
+        if sign in cell:
+            return '"' + cell.replace('"', '""') + '"'
+    return cell
 
 
 def inert(cell: str) -> str:
@@ -85,7 +81,8 @@ def inert(cell: str) -> str:
     Cells that already begin with apostrophes and such a sign get one more, so that `plain` gives
     every cell back.
     """
-    return "'" + cell if _FORMULA.match(cell) else cell
+    # By far the most begin with a letter or a digit.
+    return "'" + cell if not cell[:1].isalnum() and _FORMULA.match(cell) else cell
 
 
 def plain(cell: str) -> str:

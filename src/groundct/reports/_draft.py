@@ -7,6 +7,7 @@ ones of nearly each, which takes longer than all else that is done for a known s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 from groundct.core.report import (
@@ -29,7 +30,8 @@ class DraftSentence(NamedTuple):
     """A sentence at characters ``start`` to ``end`` of its report.
 
     ``standardized`` is what it says in American radiology English; its rewrites count from
-    ``offset``, as the spans of a `DraftFinding` do.
+    ``offset``, as the spans of a `DraftFinding` do. ``doubts`` are the reasons why rules may have
+    misread it, None where they have not read it.
     """
 
     section: SectionName
@@ -40,6 +42,7 @@ class DraftSentence(NamedTuple):
     anatomy: tuple[str, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
     offset: int = 0
+    doubts: tuple[str, ...] | None = None
 
     def moved(self, index: int) -> Sentence:
         """The sentence with this index, its spans in the report."""
@@ -97,6 +100,7 @@ class Draft(NamedTuple):
         )
 
 
+@lru_cache(maxsize=1 << 8)
 def finding_id(number: int) -> str:
     """The id of a report's finding, whose ``number`` counts from 0."""
     return f"f{number + 1}"

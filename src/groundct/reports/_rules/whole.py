@@ -132,10 +132,17 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 paths = said.anatomy_in(regions) or paths
             else:
                 regions, paths = said.regions, said.anatomy
-            rewrites = said.rewrites
             sentences.append(
                 DraftSentence(
-                    section.name, start, end, said.standardized, regions, paths, rewrites, start
+                    section.name,
+                    start,
+                    end,
+                    said.standardized,
+                    regions,
+                    paths,
+                    said.rewrites,
+                    start,
+                    said.doubts,
                 )
             )
             findings, loose, told_again, completes = teller(index, before, said)

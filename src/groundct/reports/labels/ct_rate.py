@@ -24,11 +24,11 @@ def labels_of_findings(found: Iterable[Finding]) -> dict[str, bool]:
     words = findings()
     on: set[str] = set()
     for finding in found:
-        labels = words.types[finding.type].labels
-        if finding.presence == "present":
-            on.update(labels)
-        elif finding.presence == "uncertain" and not _is_earlier(finding):
-            on.update(set(labels) - words.certain_labels)
+        presence = finding.presence
+        if presence == "present":
+            on.update(words.types[finding.type].labels)
+        elif presence == "uncertain" and not _is_earlier(finding):
+            on.update(set(words.types[finding.type].labels) - words.certain_labels)
     return {label: label in on for label in words.labels}
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -16,7 +18,10 @@ from groundct.vocabulary.lexicon import common_words, lexicon, words_of
 from groundct.vocabulary.words import normal_word
 
 _WORD = re.compile(r"[^\W\d_]+")
-_ASCII_WORD = re.compile(r"[a-z]+")  # the same of a folded text in ASCII, at twice the speed
+# Small letters for all letters of ASCII, spaces for the rest: words at a fifth of the time.
+_LETTERS = bytes(
+    [ord(c.lower()) if c in string.ascii_letters else 32 for c in map(chr, range(256))]
+)
 _DOTLESS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "ə": "e"})
 _LATIN_ENDS = 0x0250
 _LATIN_EXTENDED = range(0x1E00, 0x1F00)
@@ -32,20 +37,15 @@ _TABLES: Final = (
 class Evidence:
     """Words of a text that tell languages apart.
 
-    ``words``: how often each word stands in it; ``telling``: those of them that are among the
-    commonest of a language; ``common``: how many are of each language; ``latin``: the share of its
-    letters that are Latin ones.
+    ``words`` are all that it has; ``telling``: those of them that are among the commonest of a
+    language; ``common``: how many are of each language; ``latin``: the share of its letters that
+    are Latin ones.
     """
 
-    words: Mapping[str, int]
-    telling: frozenset[str]
+    words: Sequence[str]
+    telling: Sequence[str]
     common: Mapping[str, int]
     latin: float
-
-    @property
-    def length(self) -> int:
-        """How many words the text has."""
-        return sum(self.words.values())
 
     def against(self, language: str) -> tuple[str, int]:
         """The language that speaks most against this one, and how many words do.
@@ -53,32 +53,31 @@ class Evidence:
         A word does that is common in the other language, and neither common in this one nor in
         its tables.
         """
-        common = _common()
-        others: Counter[str] = Counter()
-        for word in self.telling:
-            codes = common[word]
-            if language not in codes and not _is_known(word, language):
-                others.update(dict.fromkeys(codes, self.words[word]))
+        foreign = _foreign(language)
+        others = Counter(chain.from_iterable([foreign.get(word, ()) for word in self.telling]))
         return max(others.items(), key=lambda item: (item[1], item[0]), default=("", 0))
 
     def known(self, language: str) -> int:
         """How many words a read language has in its tables."""
-        return sum(n for word, n in self.words.items() if _is_known(word, language))
+        return sum(_is_known(word, language) for word in self.words)
 
 
 @lru_cache(maxsize=32)
 def evidence(text: str) -> Evidence:
     """Look a text's words up in the commonest words of all languages."""
-    words = Counter((_ASCII_WORD if text.isascii() else _WORD).findall(folded(text)))
+    words = _words(text)
     table = _common()
-    telling = frozenset(table.keys() & words.keys())
-    common: dict[str, int] = {}
-    for word in telling:
-        for code in table[word]:
-            common[code] = common.get(code, 0) + words[word]
+    telling = [word for word in words if word in table]
+    common = Counter(chain.from_iterable([table[word] for word in telling]))
     letters = [c for c in text if c.isalpha()] if not text.isascii() else []
     latin = sum(map(_is_latin, letters)) / len(letters) if letters else 1.0
-    return Evidence(MappingProxyType(words), telling, MappingProxyType(common), latin)
+    return Evidence(words, telling, MappingProxyType(common), latin)
+
+
+def _words(text: str) -> list[str]:
+    if text.isascii():
+        return text.encode("ascii").translate(_LETTERS).decode("ascii").split()
+    return _WORD.findall(folded(text))
 
 
 def folded(text: str) -> str:
@@ -94,7 +93,8 @@ def _is_latin(letter: str) -> bool:
 
 
 def _is_known(word: str, language: str) -> bool:
-    return normal_word(word, language) in _known(language)
+    known = _known(language)
+    return bool(known) and normal_word(word, language) in known
 
 
 @lru_cache(maxsize=1)
@@ -105,6 +105,16 @@ def _common() -> dict[str, tuple[str, ...]]:
         for word in {folded(word) for word in common_words(code)}:
             out[word] = (*out.get(word, ()), code)
     return out
+
+
+@lru_cache(maxsize=8)
+def _foreign(language: str) -> dict[str, tuple[str, ...]]:
+    """Words that are common in other languages and none of this one, with these languages."""
+    return {
+        word: codes
+        for word, codes in _common().items()
+        if language not in codes and not _is_known(word, language)
+    }
 
 
 @lru_cache(maxsize=8)

@@ -39,12 +39,13 @@ def contradiction(text: str, language: str) -> str | None:
     found = evidence(text)
     if found.latin < LEAST_LATIN:
         return "its letters are not Latin ones"
-    other, count = found.against(language)
-    own = found.common.get(language, 0)
-    if count > own:
-        return f"it looks like {languages()[other].name}"
-    thin = found.length >= FEWEST_WORDS and own < SMALLEST_SHARE * found.length
-    if thin and found.known(language) / found.length < SMALLEST_KNOWN:
+    own, length = found.common.get(language, 0), len(found.words)
+    if any(count > own for count in found.common.values()):
+        other, against = found.against(language)
+        if against > own:
+            return f"it looks like {languages()[other].name}"
+    thin = length >= FEWEST_WORDS and own < SMALLEST_SHARE * length
+    if thin and found.known(language) / length < SMALLEST_KNOWN:
         return "it has hardly a word of that language"
     return None
 

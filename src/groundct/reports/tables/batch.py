@@ -11,7 +11,7 @@ from typing import Protocol, cast, runtime_checkable
 
 import pyarrow as pa
 
-from groundct.codecs._csv_text import csv_cell, csv_line, inert
+from groundct.codecs._csv_text import csv_cell, inert
 from groundct.core.contracts import Extractor
 from groundct.core.issues import DataError, Issue
 from groundct.core.plugins import load_plugin
@@ -79,11 +79,11 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
     labels: list[str] = []
     regions: list[str] = []
     issues: list[Issue] = []
-    counts: Counter[str] = Counter()
+    counted: list[str] = []
     before = _bill(plugin)
     # All are read before the first is told: one kind of work after another is the quicker way.
-    for result in map(_told, tuple(_results(tuple(rows), plugin))):
-        counts["rows"] += 1
+    results = tuple(_results(tuple(rows), plugin))
+    for result in map(_told, results):
         if not isinstance(result, _Told):
             issues.extend(result)
             continue
@@ -92,7 +92,15 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
         issues.extend(result.issues)
         labels.append(result.labels)
         regions.append(result.regions)
-        counts.update(result.counts)
+        counted += result.counted
+    counts = Counter(counted)
+    for name, number in (
+        ("rows", len(results)),
+        ("read", len(tables["reports"])),
+        ("sentences", len(tables["sentences"])),
+        ("findings", len(tables["findings"])),
+    ):
+        counts[name] = number
     bill = _bill(plugin)
     bill.subtract(before)
     return Batch(
@@ -115,13 +123,13 @@ class _Said:
 
 @dataclass(frozen=True)
 class _Told:
-    """What one row gives to a batch."""
+    """What one row gives to a batch; ``counted`` are its findings' presences and its labels."""
 
     tables: dict[str, list[Row]]
     labels: str
     regions: str
     issues: tuple[Issue, ...]
-    counts: Counter[str]
+    counted: list[str]
 
 
 def _told(result: _Said | tuple[Issue, ...]) -> _Told | tuple[Issue, ...]:
@@ -134,17 +142,22 @@ def _told(result: _Said | tuple[Issue, ...]) -> _Told | tuple[Issue, ...]:
         issues = [_at(row, issue) for issue in (*result.prepared.plain.issues, *_impossible(read))]
         if not any(s.section in READ_FOR_FINDINGS for s in read.draft.sentences):
             issues.append(_nothing_said(row))
-        on = labels_of_findings(draft.finding for draft in read.draft.findings)
+        found = [draft.finding for draft in read.draft.findings]
+        on = labels_of_findings(found)
+        name = _cell(row.name)
         return _Told(
             tables={
                 "reports": [report_row(read)],
                 "sentences": list(sentence_rows(read)),
                 "findings": list(finding_rows(read)),
             },
-            labels=csv_line([inert(row.name), *["01"[value] for value in on.values()]], ","),
-            regions="".join([",".join(map(_cell, cells)) + "\n" for cells in region_rows(read)]),
+            labels=",".join([name, *["01"[value] for value in on.values()]]) + "\n",
+            regions="".join([f"{name},{_cell(a)},{_cell(b)}\n" for a, b in region_rows(read)]),
             issues=tuple(issues),
-            counts=_counts(read.draft, on),
+            counted=[
+                *[finding.presence for finding in found],
+                *[f"label {label}" for label, value in on.items() if value],
+            ],
         )
     except Exception as problem:  # as below
         return _issues(row, problem)
@@ -238,19 +251,13 @@ def _table(name: str, rows: list[Row]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _counts(draft: Draft, labels: dict[str, bool]) -> Counter[str]:
-    on = [f"label {name}" for name, value in labels.items() if value]
-    counts = Counter(["read", *[own.finding.presence for own in draft.findings], *on])
-    counts["sentences"], counts["findings"] = len(draft.sentences), len(draft.findings)
-    return counts
-
-
 def _impossible(read: ReadReport) -> tuple[Issue, ...]:
-    text = read.report.text
-    return impossible_places(
-        (text[s.start : s.end] for s in read.draft.sentences if s.section in READ_FOR_FINDINGS),
-        read.report.language,
-    )
+    doubted = [
+        text
+        for sentence, text in zip(read.draft.sentences, read.texts, strict=True)
+        if sentence.doubts != () and sentence.section in READ_FOR_FINDINGS
+    ]
+    return impossible_places(doubted, read.report.language) if doubted else ()
 
 
 def _nothing_said(row: ReportRow) -> Issue:

@@ -10,12 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from groundct.codecs.radgenome import anatomy_cells
-from groundct.core.report import Measurement, Report, Rewrite, SectionName, Span
+from groundct.core.report import Marked, Measurement, Report, SectionName
 from groundct.reports._draft import Draft, finding_id
 
 Row = tuple[object, ...]
+_VALUES = itemgetter(
+    "span",
+    "standardized",
+    "presence",
+    "category",
+    "focal",
+    "anatomy",
+    "laterality",
+    "measurements",
+    "refers_to_prior",
+    "type",
+    "lung_segments",
+    "count",
+    "change",
+    "modifiers",
+    "relations",
+    "remarks",
+)
+"""What the table ``findings`` has of a finding, which reads its fields at once."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +55,22 @@ class ReadReport:
     draft: Draft
 
     @cached_property
-    def homes(self) -> list[tuple[str, str, int]]:
-        """For each sentence its section, its column, and where the column's cell begins."""
-        homes: list[tuple[str, str, int]] = []
-        sections = list(zip(self.report.sections, self.columns, self.offsets, strict=True))
+    def texts(self) -> list[str]:
+        """The text of each sentence."""
+        text = self.report.text
+        return [text[sentence.start : sentence.end] for sentence in self.draft.sentences]
+
+    @cached_property
+    def homes(self) -> list[tuple[str, int]]:
+        """For each sentence its column, and where the column's cell begins."""
+        homes: list[tuple[str, int]] = []
+        places = list(zip(self.columns, self.offsets, strict=True))
+        ends = [section.span.end for section in self.report.sections]
         at = 0
         for sentence in self.draft.sentences:
-            while sections[at][0].span.end < sentence.end:
+            while ends[at] < sentence.end:
                 at += 1
-            homes.append((sentence.section, *sections[at][1:]))
+            homes.append(places[at])
         return homes
 
 
@@ -59,24 +86,25 @@ def report_row(read: ReadReport) -> Row:
 
 def sentence_rows(read: ReadReport) -> Iterator[Row]:
     """The rows of the table ``sentences``."""
-    text, case_id = read.report.text, read.case_id
-    for index, (sentence, home) in enumerate(zip(read.draft.sentences, read.homes, strict=True)):
-        section, start, end, standardized, regions, anatomy, rewrites, offset = sentence
-        _, column, cell = home
+    case_id = read.case_id
+    told = zip(read.draft.sentences, read.texts, read.homes, strict=True)
+    for index, (sentence, text, (column, cell)) in enumerate(told):
+        section, start, end, standardized, regions, anatomy, rewrites, offset, _ = sentence
+        by = offset - cell
         yield (
             case_id,
             section,
             index,
             start - cell,
             end - cell,
-            text[start:end],
+            text,
             regions,
             anatomy,
             column,
             start,
             end,
             standardized,
-            [_rewrite(rewrite, offset - cell) for rewrite in rewrites],
+            rewrites and [(r.span.start + by, r.span.end + by, r.text, r.entry) for r in rewrites],
         )
 
 
@@ -85,76 +113,89 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
     text, case_id, homes = read.report.text, read.case_id, read.homes
     sentences = read.draft.sentences
     for number, (finding, indices, offset) in enumerate(read.draft.findings):
-        start, end = finding.span.start + offset, finding.span.end + offset
+        (
+            span,
+            standardized,
+            presence,
+            category,
+            focal,
+            anatomy,
+            laterality,
+            measurements,
+            refers_to_prior,
+            kind,
+            lung_segments,
+            count,
+            change,
+            modifiers,
+            relations,
+            remarks,
+        ) = _VALUES(vars(finding))
+        start, end = span.start + offset, span.end + offset
         # Its words may stand in a later one of its sentences: "The spleen is 150 mm. Splenomegaly."
         own = indices[0]
         if len(indices) > 1:
             own = next(index for index in indices if start < sentences[index].end)
-        section, column, cell = homes[own]
+        column, cell = homes[own]
         sizes = _NO_SIZES
-        if finding.measurements:
-            sizes = tuple(zip(*[_size(size, offset) for size in finding.measurements], strict=True))
-        values_mm, *about_sizes = sizes
+        if measurements:
+            sizes = tuple(zip(*[_size(size, offset) for size in measurements], strict=True))
         yield (
             case_id,
             finding_id(number),
             text[start:end],
-            finding.standardized,
+            standardized,
             indices,
             start - cell,
             end - cell,
-            finding.presence,
-            finding.category,
-            finding.focal,
-            finding.anatomy,
-            finding.laterality,
-            values_mm,
-            finding.refers_to_prior,
-            section,
+            presence,
+            category,
+            focal,
+            anatomy,
+            laterality,
+            sizes[0],
+            refers_to_prior,
+            sentences[own].section,
             column,
             start,
             end,
-            finding.type,
-            finding.lung_segments,
-            finding.count,
-            finding.change,
-            finding.modifiers,
-            *about_sizes,
-            [(r.kind, r.anatomy, *_place(r.span, offset)) for r in finding.relations],
-            [(r.kind, *_place(r.span, offset)) for r in finding.remarks],
+            kind,
+            lung_segments,
+            count,
+            change,
+            modifiers,
+            *sizes[1:],
+            relations and [(r.kind, r.anatomy, *_place(r, offset)) for r in relations],
+            remarks and [(r.kind, *_place(r, offset)) for r in remarks],
         )
 
 
 def _size(size: Measurement, offset: int) -> Row:
     """A size's cells: values in mm, kind, form, whether its unit is stated, and its place."""
-    place = _place(size.span, offset)
-    return size.values_mm, size.kind, size.form, size.unit_stated, *place
+    return size.values_mm, size.kind, size.form, size.unit_stated, *_place(size, offset)
+
+
+def _place(value: Marked, offset: int) -> tuple[int, int]:
+    span = value.span
+    return span.start + offset, span.end + offset
 
 
 _NO_SIZES: tuple[Row, ...] = ((),) * 6
 """The cells of sizes of a finding that has none."""
 
 
-def region_rows(read: ReadReport) -> Iterable[tuple[str, str, str]]:
-    """Rows of RadGenome's ``region_report``: (volume's name, anatomy, sentence), each once.
+def region_rows(read: ReadReport) -> Iterable[tuple[str, str]]:
+    """Rows of RadGenome's ``region_report`` for its volume: (anatomy, sentence), each once.
 
     As in RadGenome, of the findings section; of the impression where there are no findings.
     """
-    name, text, sentences = read.name, read.report.text, read.draft.sentences
+    sentences = read.draft.sentences
     present = {sentence.section for sentence in sentences}
     section: SectionName = "findings" if "findings" in present else "impression"
     rows = [
-        (name, cell, text[sentence.start : sentence.end])
-        for sentence in sentences
+        (cell, text)
+        for sentence, text in zip(sentences, read.texts, strict=True)
         if sentence.section == section
         for cell in anatomy_cells(sentence.regions, sentence.anatomy)
     ]
     return dict.fromkeys(rows)
-
-
-def _rewrite(rewrite: Rewrite, offset: int) -> Row:
-    return *_place(rewrite.span, offset), rewrite.text, rewrite.entry
-
-
-def _place(span: Span, offset: int) -> tuple[int, int]:
-    return span.start + offset, span.end + offset
