@@ -32,7 +32,7 @@ class Value(BaseModel):
         It does what ``model_copy(update=fields)`` does, at a third of its time.
         """
         value = _new(type(self))
-        _set_content(value, {**self.__dict__, **fields})
+        _set_content(value, self.__dict__ | fields)
         _set_names(value, self.__pydantic_fields_set__)
         _set_extra(value, None)
         _set_private(value, None)

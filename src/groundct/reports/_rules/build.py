@@ -134,7 +134,7 @@ def _finding(
     if details.change == "resolved" and presence == "present":
         presence = "absent"  # It was there, and is no more.
     paths, segments = _where(words, mention, sites, kind.anatomy)
-    if not sites:
+    if not sites and parsed.verb_last:
         paths = on_own_side(parsed, mention, spoken, paths)
     side = laterality_of(parsed, mention, sites, spoken, paths)
     if side is None and any(sides):

@@ -111,6 +111,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
     regions = regions_of(parsed, mentions)
     rewrites = rewrites_of(parsed)
     sides = sides_named(parsed)
+    of_it = not parsed.grammar.pronoun.isdisjoint(parsed.words[:_OPENING])
     unplaced = bool(found) and not (sites or parsed.places)
     nowhere = unplaced and not sides
     return SentenceReading(
@@ -127,12 +128,12 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         sides=sides,
         points_back=bool(found and parsed.relations) and pointing(parsed) is not None,
         sideless=bool(found) and not sides and _is_sideless(parsed, sites),
-        completes=not parsed.places and _completes(parsed, found),
+        completes=of_it and not parsed.places and _completes(parsed, found),
         points=_points(parsed) if parsed.relations else "",
         explains=nowhere and _explains(parsed),
         heading=heading_of(parsed) if ":" in text else None,
         general=unplaced and _is_general(parsed),
-        of_it=bool(found) and _is_of_it(parsed),
+        of_it=of_it and bool(found) and not _refers_back(parsed),
         marked=any_marked(found),
         nowhere=nowhere and any(map(is_nowhere, found)),
         amends=bool(found) and _amends(parsed),
@@ -183,11 +184,9 @@ def is_nowhere(finding: Finding) -> bool:
     return not finding.anatomy and finding.type in _SEEN and finding.presence != "absent"
 
 
-def _is_of_it(parsed: Parsed) -> bool:
-    """Whether a sentence begins with a word such as "it", and speaks of no "these findings"."""
-    if parsed.grammar.pronoun.isdisjoint(parsed.words[:_OPENING]):
-        return False
-    return not any(hit.entry.meaning == "again" for hit in parsed.found.get("remarks", ()))
+def _refers_back(parsed: Parsed) -> bool:
+    """Whether a sentence speaks of "these findings"."""
+    return any(hit.entry.meaning == "again" for hit in parsed.found.get("remarks", ()))
 
 
 def _is_sideless(parsed: Parsed, sites: tuple[Site, ...]) -> bool:
