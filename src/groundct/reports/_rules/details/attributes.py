@@ -75,7 +75,7 @@ def changes_of(
     hits = times_of(parsed)
     changes: list[Change | None] = [None] * len(mentions)
     words: list[list[tuple[Hit, Change]]] = [[] for _ in mentions]
-    compared = any(hit.entry.meaning in _COMPARING for hit in hits)
+    compared = not _COMPARING.isdisjoint([hit.entry.meaning for hit in hits])
     contrast = _is_contrast(parsed, hits)
     for hit in hits:
         change = _CHANGES.get(hit.entry.meaning)
@@ -319,9 +319,10 @@ def _qualified(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> list[
 
 def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None:
     """The mention whose phrase a word stands in: nothing but adjectives and "of" lie between."""
-    following = next((n for n, m in enumerate(mentions) if m.first >= hit.last), None)
-    if following is None or mentions[following].first == hit.last:
-        return following
+    behind = [n for n, m in enumerate(mentions) if m.first >= hit.last]
+    if not behind or mentions[behind[0]].first == hit.last:
+        return behind[0] if behind else None
+    following = behind[0]
     gap = parsed.words[hit.last : mentions[following].first]
     grammar = parsed.grammar
     if len(gap) > _REACH or not _stops(parsed.language).isdisjoint(gap):

@@ -69,19 +69,12 @@ def details_of(
             held = own.get(number, [])
             today = _today(held, mention.type)
             earlier = tuple([item.size.measurement for item in held if item.prior])
-        change = changes[number].change
-        out.append(
-            Details(
-                measurements=today,
-                how_many=None if told[number] == "absent" else count_of(parsed, mention, sized),
-                change=change or (_grown(today, earlier) if earlier else None),
-                modifiers=modifiers[number],
-                prior=prior,
-                remarks=remarks[number],
-                compared=bool(earlier),
-                changes=changes[number].words,
-            )
-        )
+        how_many = None if told[number] == "absent" else count_of(parsed, mention, sized)
+        change, words = changes[number]
+        if earlier and change is None:
+            change = _grown(today, earlier)
+        looks, said = modifiers[number], remarks[number]
+        out.append(Details(today, how_many, change, looks, prior, said, bool(earlier), words))
     normal = mentions[len(spoken) :]
     if len(mentions) == 1 and normal:
         sizes_of_it = _today(own.get(0, []), normal[0].type)
@@ -113,9 +106,11 @@ def _prior(times: tuple[Hit, ...], spoken: tuple[Mention, ...]) -> tuple[Hit, ..
     if any(h.entry.meaning in _EXAMS for h in hits):
         return tuple(hits)
     return tuple(
-        h
-        for h in hits
-        if h.entry.meaning not in _GROWTH or not any(is_part_of(h, mention) for mention in spoken)
+        [
+            h
+            for h in hits
+            if h.entry.meaning not in _GROWTH or not any(is_part_of(h, m) for m in spoken)
+        ]
     )
 
 

@@ -52,15 +52,15 @@ def remarks_of(
         told = bool(mentions) if kind == "recommendation" else "present" in presences
         if not told and (kind == "recommendation" or _refers(parsed, first)):
             loose.append(remark)
-    return Remarks(tuple(tuple(own) for own in owned), tuple(loose))
+    return Remarks(tuple(map(tuple, owned)), tuple(loose))
 
 
 def may_remark(parsed: Parsed) -> bool:
     """Whether a sentence has words of advice or doubt, or such as lead a guess or end one."""
-    if parsed.cues["recommendation"] or "?" in parsed.words:
+    if parsed.cues["recommendation"] or "?" in parsed.text:
         return True
     hits = parsed.found.get("remarks", ())
-    return bool(hits) and any(hit.entry.meaning in _GUESSES for hit in hits)
+    return bool(hits) and not _GUESSES.isdisjoint([hit.entry.meaning for hit in hits])
 
 
 def _refers(parsed: Parsed, first: int) -> bool:
@@ -75,26 +75,29 @@ def _clauses(
     parsed: Parsed, mentions: tuple[Mention, ...], presences: tuple[Presence, ...]
 ) -> list[tuple[RemarkKind, int, int]]:
     """Kind, first and last token (exclusive) of each remark in order; none overlaps another."""
-    advice = [_advice(parsed, hit, mentions) for hit in parsed.role("recommendation", "recommends")]
-    guesses = _questions(parsed) if "?" in parsed.words else []
+    found: list[tuple[RemarkKind, int, int]] = []
+    taken: set[int] = set()
+    for hit in parsed.role("recommendation", "recommends"):
+        first, last = _advice(parsed, hit, mentions)
+        found.append(("recommendation", first, last))
+        taken.update(range(first, last))
+    guesses = _questions(parsed) if "?" in parsed.text else []
     for hit in parsed.found.get("remarks", ()):
         if hit.entry.meaning == "guesses":
             last = _guess_end(parsed, hit, mentions, presences)
             if last > hit.last:
                 guesses.append((hit.first, last))
         elif hit.entry.meaning == "guessed":
-            first = _guess_start(parsed, hit, mentions, presences)
-            guesses += [(first, hit.last)] if first is not None else []
-    if not (advice or guesses):
-        return []
-    found: list[tuple[RemarkKind, int, int]] = [("recommendation", *place) for place in advice]
-    taken = {n for first, last in advice for n in range(first, last)}
+            start = _guess_start(parsed, hit, mentions, presences)
+            guesses += [(start, hit.last)] if start is not None else []
     for first, last in sorted(guesses):
         if first not in taken:
             end = min((n for n in taken if first < n < last), default=last)
             end = _trimmed(parsed, first, end)
             found.append(("speculation", first, end))
             taken.update(range(first, end))
+    if len(found) < 2:
+        return found
     merged: list[tuple[RemarkKind, int, int]] = []
     for item in sorted(found, key=lambda place: place[1]):
         if merged and item[1] < merged[-1][2]:

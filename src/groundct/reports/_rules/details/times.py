@@ -30,14 +30,14 @@ def times_of(parsed: Parsed) -> tuple[Hit, ...]:
     if not hits:
         return ()
     advice = _advised(parsed)
-    kept = tuple(
+    kept = [
         hit
         for hit in hits
         if not (_undated(parsed, hit) or _is_advice(hit, advice) or _is_beside(parsed, hit))
-    )
-    if any(hit.entry.meaning in _EXAMS for hit in kept):
-        return kept
-    return tuple(hit for hit in kept if not _is_state(parsed, hit))
+    ]
+    if _EXAMS.isdisjoint([hit.entry.meaning for hit in kept]):
+        kept = [hit for hit in kept if not _is_state(parsed, hit)]
+    return tuple(kept)
 
 
 def _undated(parsed: Parsed, hit: Hit) -> bool:

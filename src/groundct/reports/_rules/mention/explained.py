@@ -30,7 +30,7 @@ def unexplained(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention,
     if len(mentions) < 2:
         return mentions
     dropped: set[int] = set()
-    general = any(m.hit.entry.meaning.startswith(GENERAL) for m in mentions)
+    general = GENERAL in [m.hit.entry.meaning[:1] for m in mentions]
     for number, (one, other) in enumerate(pairwise(mentions)) if general else ():
         if not parsed.verb_last and _is(one, other) and _explains(parsed, one, other):
             dropped.add(number)

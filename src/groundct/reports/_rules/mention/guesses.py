@@ -26,6 +26,6 @@ def is_guess(parsed: Parsed, hit: Hit, last: int, kind: str) -> bool:
     led = led and not parsed.any_word(last, hit.first, _ENDS)
     # "Sclerotic focus in T9; metastasis not excluded".
     doubts = parsed.role("uncertainty", "uncertain_before")
-    left_open = any(0 <= cue.first - hit.last < _CLOSE for cue in doubts)
-    named = any(last <= place.first < hit.first for place in parsed.places)
-    return (led or left_open) and not named
+    if not (led or any(0 <= cue.first - hit.last < _CLOSE for cue in doubts)):
+        return False
+    return not any(last <= place.first < hit.first for place in parsed.places)

@@ -136,7 +136,7 @@ def heads_of(parsed: Parsed) -> tuple[Hit, ...]:
     hits = tuple([hit for hit in parsed.findings if hit.entry.meaning != _NONE])
     if len(hits) < 2:
         return hits
-    named = {one for one, other in pairwise(hits) if is_adjective(parsed, one, other)}
+    named = [one for one, other in pairwise(hits) if is_adjective(parsed, one, other)]
     return tuple([hit for hit in hits if hit not in named]) if named else hits
 
 
@@ -362,15 +362,22 @@ def tied_places(
     limit = len(parsed.words)
     for index in range(len(hits) - 1, -1, -1):
         hit = hits[index]
-        tied = _inside(free, hit.last, limit)
+        floor = hits[index - 1].last if index else 0
+        after: list[Hit] = []
+        before: list[Hit] = []
+        for place in free:
+            if place.first >= hit.last and place.last <= limit:
+                after.append(place)
+            elif place.first >= floor and place.last <= hit.first:
+                before.append(place)
+        tied = tuple(after)
         if not tied and behind:
             shared = _shares(parsed, hit, hits[index + 1]) or _leads_wider(free, hit, behind)
             tied = behind if shared else ()
-        if not tied:
-            tied = _inside(free, hits[index - 1].last if index else 0, hit.first)
+        tied = tied or tuple(before)
         # "Nodes at the esophagus, which have increased in size": the nodes have.
         if not tied and index and hit.entry.meaning != ENLARGED:
-            tied = _inside(free, 0, hit.first)
+            tied = tuple([p for p in free if p.last <= hit.first])
         if not tied and behind and hits[index + 1].first not in parsed.again:
             tied = behind
         if not tied and index:
@@ -385,7 +392,7 @@ def _free_places(
 ) -> tuple[Hit, ...]:
     """The places that are no adjective, no neighbour and no part of a lobe."""
     backwards = parsed.verb_last
-    taken = {p.first for own in owned for p in own if not (backwards and _is_noun(parsed, p))}
+    taken = [p.first for own in owned for p in own if not (backwards and _is_noun(parsed, p))]
     # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
     objects = [hit.last for hit in hits] if parsed.relations and not backwards else []
     free = []
@@ -438,7 +445,3 @@ def _shares(parsed: Parsed, hit: Hit, following: Hit) -> bool:
     gap = parsed.words[hit.last : following.first]
     joined = len(gap) <= 3 and not parsed.grammar.listing.isdisjoint(gap)
     return gap == ("(",) or (joined and not parsed.scope_ends(hit.last, following.first))
-
-
-def _inside(places_found: tuple[Hit, ...], first: int, last: int) -> tuple[Hit, ...]:
-    return tuple([p for p in places_found if first <= p.first and p.last <= last])

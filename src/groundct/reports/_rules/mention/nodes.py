@@ -19,6 +19,8 @@ def pathological(parsed: Parsed, hit: Hit) -> bool:
     others = [o for o in parsed.findings if o is not hit and not _names_nodes(parsed, o, hit)]
     low = max((o.last for o in others if o.last <= hit.first), default=0)
     high = min((o.first for o in others if o.first >= hit.last), default=len(parsed.words))
+    if not parsed.any_word(low, high, parsed.grammar.enlarged):
+        return False
     ignored = {
         position
         for cue in parsed.role("negation", "ignored", "negates_before")

@@ -92,12 +92,13 @@ def _parting(language: str) -> frozenset[str]:
 
 def named(parsed: Parsed, low: int, high: int) -> bool:
     """Whether a finding begins in a range."""
-    return any(low <= hit.first < high for hit in parsed.findings)
+    return bool([hit for hit in parsed.findings if low <= hit.first < high])
 
 
 def role_between(parsed: Parsed, roles: tuple[str, ...], low: int, high: int) -> bool:
     """Whether words of negation with one of some roles stand in a range."""
-    return any(low <= hit.first and hit.last <= high for hit in parsed.role("negation", *roles))
+    hits = parsed.role("negation", *roles)
+    return bool([hit for hit in hits if low <= hit.first and hit.last <= high])
 
 
 def is_location(parsed: Parsed, low: int, first: int) -> bool:

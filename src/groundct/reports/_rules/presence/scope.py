@@ -77,7 +77,7 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
     doubting = _doubting(parsed, first, last) if parsed.cues["uncertainty"] else None
     if doubting is not None:
         return "uncertain", doubting
-    if "?" in parsed.words and (questioned(parsed, last) or asked(parsed, first)):
+    if "?" in parsed.text and (questioned(parsed, last) or asked(parsed, first)):
         return "uncertain", None
     doubting = _one_of_two(parsed, first, last) if parsed.cues["uncertainty"] else None
     if doubting is None and parsed.cues["temporal"]:
