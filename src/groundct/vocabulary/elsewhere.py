@@ -36,6 +36,7 @@ class Elsewhere:
 _NOWHERE: Final = Elsewhere()
 
 
+@lru_cache(maxsize=1 << 10)
 def elsewhere(kind: str) -> Elsewhere:
     """Where else a finding of a type may lie."""
     return _regions().get(kind, _NOWHERE)

@@ -30,17 +30,14 @@ def regions_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[str, ...]
     largest nodule ...") and names neither a place nor a finding that says its own: its regions are
     those of the sentence before.
     """
-    found = _of_places(_named(parsed)) if parsed.places else frozenset[str]()
-    if not found and not parsed.places:
+    if not parsed.places:
         follows = _follows(parsed)
         if follows and mentions and all(_general(mention) for mention in mentions):
             return None
         found = _of_types(mentions) or _of_places(_window(parsed))
-        if not found and follows:
-            return None
-    elif not found:
-        found = _of_types(mentions)
-    elif found == _ABDOMEN and all(_is_weak(hit) for hit in parsed.places):
+        return None if follows and not found else _in_order(found)
+    found = _of_places(_named(parsed)) or _of_types(mentions)
+    if found == _ABDOMEN and all(_is_weak(hit) for hit in parsed.places):
         found |= _of_types(tuple(m for m in mentions if _apart(parsed, m)))
     return _in_order(found)
 

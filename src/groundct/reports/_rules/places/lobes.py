@@ -102,7 +102,7 @@ def _lobes(
         elif role == "apex":
             # "biapical" names its sides itself.
             own = [side_of(s) for s in sides if s.first == hit.first]
-            side_of_apex = own[0] if own else _side_beside(parsed, (hit, hit.last), hits, sides, [])
+            side_of_apex = own[0] if own else _side_beside(parsed, (hit, hit.last), told, sides, [])
             # "At the apical level" is a place; "from the base to the apex" says how far.
             several = hit.last - hit.first > 1 or is_beside(
                 parsed.surface(hit.last - 1), parsed.language
@@ -118,7 +118,7 @@ def _lobes(
             noun = _noun_after(hits, hits.index(hit))
             if noun is not None and noun.entry.meaning == _ZONE and rest == "middle":
                 # The middle third lies in several lobes.
-                beside = _side_beside(parsed, (hit, noun.last), hits, sides, found)
+                beside = _side_beside(parsed, (hit, noun.last), told, sides, found)
                 if beside is not None and _speaks_of_lungs(parsed):
                     found.append(Site(hit.first, noun.last, beside, None))
             elif noun is not None:
@@ -126,7 +126,7 @@ def _lobes(
                 level = rest
                 side_of_lobe: Side | None = "right"
                 if level != "middle":
-                    side_of_lobe = _side_beside(parsed, (hit, end), hits, sides, found)
+                    side_of_lobe = _side_beside(parsed, (hit, end), told, sides, found)
                 site = Site(hit.first, end, side_of_lobe, level)
                 if level == "middle":
                     site = _clash(parsed, (hit, end), sides, found, "right") or site
@@ -222,7 +222,7 @@ def _noun_after(hits: tuple[Hit, ...], index: int) -> Hit | None:
 def _side_beside(
     parsed: Parsed,
     lobe: tuple[Hit, int],
-    hits: tuple[Hit, ...],
+    told: list[Hit],
     sides: tuple[Hit, ...],
     found: list[Site],
 ) -> Side | None:
@@ -241,7 +241,7 @@ def _side_beside(
         gap = parsed.words[end : after[0].first]
         grammar = parsed.grammar
         linked = not (grammar.of | grammar.in_ | grammar.on).isdisjoint(gap)
-        if linked and grammar.listing.isdisjoint(gap) and not _leads_level(after[0], hits):
+        if linked and grammar.listing.isdisjoint(gap) and not _leads_level(after[0], told):
             return side_of(after[0])
     if before:
         return side_of(before[-1])
@@ -251,9 +251,9 @@ def _side_beside(
     return None
 
 
-def _leads_level(side: Hit, hits: tuple[Hit, ...]) -> bool:
+def _leads_level(side: Hit, told: list[Hit]) -> bool:
     """Whether a side is that of the level right behind it: "in the right upper lobe"."""
     return any(
         side.first < hit.first <= side.last + 1 and hit.entry.meaning.startswith("level:")
-        for hit in hits
+        for hit in told
     )

@@ -35,10 +35,17 @@ _VERTEBRAE: Final = "vertebrae"
 
 def paths_of_place(parsed: Parsed, place: Hit) -> tuple[str, ...]:
     """The most exact paths that the words around a place allow; several for a list of ribs."""
-    key = place.entry.meaning
-    if key in _numbered() or (parsed.cues["laterality"] and key in _halved()):
-        return _told_paths(parsed, place)
-    return places().places[key].paths
+    fixed = _fixed_paths(place.entry.meaning)
+    return _told_paths(parsed, place) if fixed is None else fixed
+
+
+@lru_cache(maxsize=1 << 10)
+def _fixed_paths(key: str) -> tuple[str, ...] | None:
+    """The paths of a place that has no halves, and is none of several with numbers."""
+    place = places().places[key]
+    halves = (f"right {place.sided}", f"left {place.sided}")
+    parted = key in _numbered() or any(map(anatomy().is_mask_name, halves))
+    return None if parted else place.paths
 
 
 @once
@@ -58,14 +65,6 @@ def _numbered() -> frozenset[str]:
     """The places of which numbers tell which ones they are."""
     spine = {key for key, place in places().places.items() if _VERTEBRAE in (key, place.parent)}
     return frozenset((*spine, _DISC, _RIB))
-
-
-@lru_cache(maxsize=1)
-def _halved() -> frozenset[str]:
-    """The places that RadGenome has a right or left half of."""
-    known = places().places
-    halves = {key: (f"right {place.sided}", f"left {place.sided}") for key, place in known.items()}
-    return frozenset(k for k, names in halves.items() if any(map(anatomy().is_mask_name, names)))
 
 
 def paths_of_finding(parsed: Parsed, mention: Mention, tied: Sequence[Hit]) -> list[str]:
