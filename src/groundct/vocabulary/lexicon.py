@@ -8,7 +8,7 @@ words do not count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
@@ -85,14 +85,16 @@ class _Unread(NamedTuple):
 
     def get(self, word: str) -> _Node | None:
         """Work out what follows the node, and which word leads where. Twice gives the same."""
-        follow = list(_once(step for spot in self.spots for step in spot.follow))
-        ends = sorted((s for s in follow if isinstance(s, _End)), key=lambda end: -end.number)
-        own = {end.name: (end.name, self.length, end.entry) for end in ends}
-        longest = {phrase[0]: phrase for phrase in (*self.node.longest, *own.values())}
+        ends: list[_End] = []
         following: dict[str, list[_Spot]] = {}
-        for step in follow:
-            if isinstance(step, _Spot):
+        for step in _once([step for spot in self.spots for step in spot.follow]):
+            if isinstance(step, _End):
+                ends.append(step)
+            else:
                 following.setdefault(step.word, []).append(step)
+        longest = {phrase[0]: phrase for phrase in self.node.longest}
+        for end in sorted(ends, key=lambda end: -end.number):
+            longest[end.name] = (end.name, self.length, end.entry)
         held = tuple(longest.values())
         nodes = {word: _Node(spots, self.length + 1, held) for word, spots in following.items()}
         self.node.longest = held
@@ -162,9 +164,9 @@ class Lexicons:
         return {name: tuple(hits) for name, hits in found.items()}
 
 
-def _once(steps: Iterable[_Spot | _End]) -> Iterator[_Spot | _End]:
+def _once(steps: Iterable[_Spot | _End]) -> Iterable[_Spot | _End]:
     """Each step once: the same one, not one that is equal."""
-    return iter({id(step): step for step in steps}.values())
+    return {id(step): step for step in steps}.values()
 
 
 def expand(term: str) -> tuple[tuple[str, ...], ...]:

@@ -119,13 +119,14 @@ def _nearest(word: str, language: str) -> str:
     for other in _guesses(language).get(word[:_BEGINNING], ()):
         if abs(len(other) - len(word)) > allowed or (short and sorted(other) != sorted(word)):
             continue
+        # Two slips near the beginning or at the end may be another prefix or another ending.
+        sure = word[_BEGINNING] == other[_BEGINNING] and word[-1] == other[-1]
+        most = allowed if sure else 1
         # A slip puts one letter in another's place at most.
-        if len(letters.symmetric_difference(other)) > 2 * allowed:
+        if len(letters.symmetric_difference(other)) > 2 * most:
             continue
         slips = distance(word, other)
-        # Two slips near the beginning or at the end may be another prefix or another ending.
-        sure = slips < 2 or (word[_BEGINNING] == other[_BEGINNING] and word[-1] == other[-1])
-        if slips <= allowed and sure:
+        if slips <= most:
             best.setdefault(slips, []).append(other)
     nearest = best[min(best)] if best else []
     return nearest[0] if len(nearest) == 1 else word
