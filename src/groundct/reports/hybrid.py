@@ -22,7 +22,7 @@ class HybridExtractor:
     """
 
     name: Final = "hybrid"
-    version: Final = "1"
+    version: Final = "2"
     description: Final = "rules, and a language model for sentences that rules are unsure of"
     languages: Final = RULES.languages
     quality: Final = (

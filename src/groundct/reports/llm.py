@@ -28,7 +28,7 @@ class LlmExtractor:
     """
 
     name: Final = "llm"
-    version: Final = "1"
+    version: Final = "2"
     description: Final = "Any OpenAI-compatible server by URL and model; every answer is checked"
     languages: Final = RULES.languages
     quality: Final = (

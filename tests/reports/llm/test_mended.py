@@ -50,6 +50,7 @@ def test_a_sentence_without_an_accepted_answer_refuses_the_report(server, settin
     with pytest.raises(LanguageModelError) as caught:
         LlmExtractor(settings).extract(READ)
     assert {issue.where.rsplit("-")[-1] for issue in caught.value.issues} == {"s0"}
+    assert all(issue.what.startswith("sentence [0]: ") for issue in caught.value.issues)
     assert len(AnswerCache(settings.cache)) == 0
 
 

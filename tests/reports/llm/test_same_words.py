@@ -9,10 +9,11 @@ import copy
 
 import pytest
 from tests.reports.llm.same import plain
-from tests.reports.llm.server import Data, honest_findings, user_data
+from tests.reports.llm.server import Data, honest, honest_findings, user_data
 from tests.reports.llm.test_checks import codes, read, said
 
 from groundct.core.report import report_of_columns
+from groundct.reports.language_model.failures import LanguageModelError
 from groundct.reports.llm import LlmExtractor
 from groundct.reports.rules import PLUGIN as RULES
 
@@ -123,6 +124,18 @@ def test_shorter_words_make_no_second_finding(text, shorter) -> None:
     assert "finding-doubled" in codes(text, right, {**right, "text": shorter})
 
 
+def test_words_that_tell_nothing_make_no_second_finding() -> None:
+    text = "No enlarged lymph node was seen in the mediastinal lymph node stations."
+    right = honest_findings(text)
+    assert codes(text, *right) == set()
+    assert "finding-doubled" in codes(text, *right, right[0])
+
+
+def test_an_endless_answer_is_refused_at_once() -> None:
+    (right,) = honest_findings("A nodule in the right lung.")
+    assert codes("A nodule in the right lung.", *[right] * 20_000) == {"finding-doubled"}
+
+
 def test_a_wider_type_makes_no_second_finding() -> None:
     text = "Subsegmental atelectasis in the lung."
     (right,) = honest_findings(text)
@@ -221,6 +234,24 @@ def test_a_side_is_put_in_where_the_answer_leaves_the_place_out(server, settings
     read_ = LlmExtractor(settings_of()).extract(report)
     assert [f.laterality for f in read_.findings] == ["left", "left"]
     assert len(user_data(server.requests[0])["sentences"]) == 2
+
+
+@pytest.mark.parametrize("text", CARRIED[:4])
+def test_the_other_side_than_that_of_the_sentence_before_is_refused(
+    text, server, settings_of
+) -> None:
+    report = report_of_columns([("findings", text)])
+    (told,) = {f.laterality for f in RULES.extract(report).findings}
+    other = "left" if told == "right" else "right"
+
+    def model(data: Data) -> Data:
+        answer = honest(data)
+        answer["sentences"][1]["findings"][0]["laterality"] = other
+        return answer
+
+    server.model = model
+    with pytest.raises(LanguageModelError, match="side-"):
+        LlmExtractor(settings_of(retries=0)).extract(report)
 
 
 def test_the_side_that_a_sentence_says_itself_is_required() -> None:

@@ -26,6 +26,12 @@ Placed = tuple[int, Said]
 
 def doubled(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
     """Findings that one of the same words is already, and what such findings have exchanged."""
+    for one, other in combinations(said, 2):
+        known = one.rules is not None and other.rules is not None
+        # "No lymph node in lymph node stations": once more of words that tell nothing else.
+        if not (known or one.quote == other.quote) and _says(one, source) == _says(other, source):
+            yield "finding-doubled", f"{quoted(source.words(other.quote))} as {other.type}"
+            return
     for group in _groups(said):
         if all(told.rules is not None for told in group):
             continue  # The rules tell all of them apart.
@@ -36,10 +42,19 @@ def doubled(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
                 continue
             if not (counted or _apart(one, other, source)):
                 yield "finding-doubled", f"{what} as {other.type}"
-            elif one.presence != other.presence:
+                break
+            if one.presence != other.presence:
                 yield "negation-lost", f"{what} is {one.presence} and {other.presence}"
         if not counted and not _sizes_fit(group, source):
             yield "size-moved", what
+
+
+def _says(told: Said, source: Source) -> tuple[object, ...]:
+    """All that a finding says, wherever its words stand."""
+    places = sorted(source.words(place).lower() for place in told.places)
+    sizes = sorted(size.values_mm for size in told.sizes)
+    words = source.words(told.quote).lower()
+    return words, told.type, told.presence, told.laterality, places, sizes
 
 
 def _groups(said: tuple[Said, ...]) -> list[list[Said]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from groundct.core.report import Finding, Reading, Report
+from groundct.reports._llm.match import on_one_line
 from groundct.reports._llm.source import Source
 from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.ellipsis import Before
@@ -67,11 +68,9 @@ def _sided(finding: Finding, source: Source) -> Finding:
             finding.presence,
         )
         if same and alone.laterality is None and told.laterality is not None:
-            moved = finding.changed(
-                laterality=told.laterality,
-                anatomy=told.anatomy,
-                lung_segments=told.lung_segments,
-            )
+            moved = finding.changed(laterality=told.laterality)
+            if all(any(on_one_line(p, own) for own in told.anatomy) for p in finding.anatomy):
+                moved = moved.changed(anatomy=told.anatomy, lung_segments=told.lung_segments)
             return worded(moved, source.said.text, source.said.language)
     return finding
 

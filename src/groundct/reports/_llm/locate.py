@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from groundct.core.report import Finding, Measurement
 from groundct.reports._llm.compose import Rules, Said
 from groundct.reports._llm.match import agrees, told_at_once
 from groundct.reports._llm.placing import sites_quoted
-from groundct.reports._llm.quotes import Quote, find_quotes
+from groundct.reports._llm.quotes import Quote
 from groundct.reports._llm.schema import AnsweredFinding
 from groundct.reports._llm.sides import sides_of
-from groundct.reports._llm.source import Source
+from groundct.reports._llm.source import MOST, Source
 from groundct.reports.language_model.failures import failed, quoted
-
-_MOST: Final = 64
-"""The most places of the same words that are looked at."""
 
 
 def located(id_: str, answered: Sequence[AnsweredFinding], source: Source) -> tuple[Said, ...]:
@@ -27,17 +23,21 @@ def located(id_: str, answered: Sequence[AnsweredFinding], source: Source) -> tu
     Findings that the rules read likewise stand where those do, whatever the order of the answer.
     Of the others, those whose words stand at fewer places go first, each to words that no other
     finding has and that are next to its places and sizes. Raises LanguageModelError for words that
-    are not there.
+    are not there, and for more findings than words can tell.
     """
+    words = len(source.said.parsed.words)
+    if len(answered) > MOST + words:
+        what = f"{len(answered)} findings of {words} words."
+        raise failed("finding-doubled", id_, what)
     spots: list[_Spot] = []
     for finding in answered:
-        found = (*islice(find_quotes(finding.text, source.sentence, source.said.parsed), _MOST),)
+        found = source.quotes(finding.text)
         if not found:
             raise failed("text-not-in-sentence", id_, f"{quoted(finding.text)}.")
         spots.append(_Spot(finding, tuple(_said(id_, finding, quote, source) for quote in found)))
     out, left = _as_the_rules(spots, source)
     for spot in sorted(left, key=lambda spot: len(spot.said)):
-        out.append(_free(spot, out))
+        out.append(_free(spot, out, source))
     return tuple(sorted(out, key=_position))
 
 
@@ -92,12 +92,14 @@ def _part(told: Said, number: int, known: Finding) -> Said:
     return replace(told, laterality=known.laterality, sizes=known.measurements, rules=rules)
 
 
-def _free(spot: _Spot, others: list[Said]) -> Said:
+def _free(spot: _Spot, others: list[Said], source: Source) -> Said:
     """How a finding is said at words that no other has, if there are any, and near its places."""
 
     def fit(told: Said) -> tuple[bool, int]:
         shared = any(told.quote.meets(o.quote.first, o.quote.last) for o in others)
-        return shared, sum(place.distance(told.quote) for place in told.places)
+        own = source.span(told.quote).start
+        spans = (*map(source.span, told.places), *(size.span for size in told.sizes))
+        return shared, sum(abs(span.start - own) for span in spans)
 
     return min(spot.said, key=fit)
 
@@ -118,7 +120,7 @@ def _said(id_: str, finding: AnsweredFinding, quote: Quote, source: Source) -> S
 
 def _place(id_: str, text: str, own: Quote, finding: AnsweredFinding, source: Source) -> Quote:
     """Where words quoted for a place stand: on the finding's side, and nearest to its words."""
-    found = [*find_quotes(text, source.sentence, source.said.parsed)]
+    found = source.quotes(text)
     if not found:
         raise failed("text-not-in-sentence", id_, f"{quoted(text)}.")
     sides = sides_of(finding.laterality)
@@ -132,8 +134,7 @@ def _place(id_: str, text: str, own: Quote, finding: AnsweredFinding, source: So
 
 def _sizes(id_: str, text: str, own: Quote, source: Source) -> tuple[Measurement, ...]:
     """The measurements in a quote, or that it is a part of; of equal ones the nearest."""
-    found = find_quotes(text, source.sentence, source.said.parsed)
-    for quote in sorted(found, key=lambda quote: quote.distance(own)):
+    for quote in sorted(source.quotes(text), key=lambda quote: quote.distance(own)):
         sizes = tuple(size for size in source.sizes if source.shares_words(quote, size.span))
         if sizes:
             return sizes

@@ -57,14 +57,20 @@ def _values(sizes: tuple[Measurement, ...]) -> frozenset[tuple[float, ...]]:
 def _quotes_all(told: Said, finding: Finding, source: Source) -> bool:
     """Whether all words are quoted that give a finding its places."""
     said = source.said
-    own = {site for site in said.sites if _gives(site, finding)}
+    own = {_place(site, finding) for site in said.sites if _gives(site, finding)}
+    sites = {_place(site, finding) for site in sites_quoted(said, told.places)}
     spoken = (told.quote, *told.places)
     quoted = {
         p.entry.entry_id
         for p in said.parsed.places
         if any(q.meets(p.first, p.last) for q in spoken)
     }
-    return own <= set(sites_quoted(said, told.places)) and quoted >= _entries(finding, source)
+    return own <= sites and quoted >= _entries(finding, source)
+
+
+def _place(site: Site, finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The place that a site names, the same wherever it stands."""
+    return tuple(paths_of_site(site, finding.laterality)), site.segments
 
 
 def _entries(finding: Finding, source: Source) -> set[str]:

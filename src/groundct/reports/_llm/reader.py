@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from threading import Event, Lock
+from typing import Final
 
-from groundct.core.issues import DataError
+from groundct.core.issues import DataError, Issue
 from groundct.core.report import Reading, Report
 from groundct.reports._llm.assemble import reading_of, sources_of
 from groundct.reports._llm.extract import findings_by_sentence, in_threads
@@ -18,6 +20,9 @@ from groundct.reports.language_model.ask import Server, server_of
 from groundct.reports.language_model.failures import LanguageModelError, kind_of
 from groundct.reports.language_model.settings import LlmSettings, settings_from
 from groundct.reports.rules import PLUGIN as RULES
+
+_SENTENCE: Final = re.compile(r"-s(\d+)$")
+"""The end of a sentence's id in a request."""
 
 
 class Reader:
@@ -97,9 +102,9 @@ class Reader:
             return reading
         try:
             read = findings_by_sentence(server(), report, reading, chosen)
-        except LanguageModelError:
+        except LanguageModelError as problem:
             self._account.add(refused=1)
-            raise
+            raise LanguageModelError(*map(_numbered, problem.issues)) from None
         return reading_of(report, read, chosen)
 
     def _server(self, stop: Event) -> Server:
@@ -125,3 +130,11 @@ class Reader:
             return self.settings.concurrency
         except LanguageModelError:
             return 1
+
+
+def _numbered(issue: Issue) -> Issue:
+    """An issue of a sentence that says its number, as ``groundct reports --case`` shows it."""
+    sentence = _SENTENCE.search(issue.where)
+    if sentence is None:
+        return issue
+    return issue.model_copy(update={"what": f"sentence [{sentence[1]}]: {issue.what}"})

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from typing import Final
 
 from groundct.core.report import Finding, Measurement, Presence, Sentence, Span
-from groundct.reports._llm.quotes import Quote
+from groundct.reports._llm.quotes import Quote, find_quotes
 from groundct.reports._rules.details.measures import measurements_of
 from groundct.reports._rules.reading import SentenceReading
+
+MOST: Final = 64
+"""The most places of the same words that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,22 @@ class Source:
         """The sizes in the sentence."""
         return measurements_of(self.said.parsed)
 
+    @cached_property
+    def _all(self) -> tuple[Finding, ...]:
+        """The rules' findings, as the sentence alone tells them and with what they take over."""
+        return tuple(dict.fromkeys((*self.said.findings, *self.carried)))
+
+    def quotes(self, text: str) -> tuple[Quote, ...]:
+        """Where words stand in the sentence, the first places of many."""
+        if text not in self._found:
+            found = find_quotes(text, self.sentence, self.said.parsed)
+            self._found[text] = tuple(islice(found, MOST))
+        return self._found[text]
+
+    @cached_property
+    def _found(self) -> dict[str, tuple[Quote, ...]]:
+        return {}
+
     def words(self, quote: Quote) -> str:
         """The characters of a quote."""
         return self.span(quote).of(self.said.parsed.text)
@@ -73,7 +94,7 @@ class Source:
         """The rules' findings, of one type if it is given, that share words with a quote."""
         return tuple(
             finding
-            for finding in dict.fromkeys((*self.said.findings, *self.carried))
+            for finding in self._all
             if kind in (None, finding.type) and self.shares_words(quote, finding.span)
         )
 
