@@ -97,17 +97,28 @@ def changed(rows: list[Row], folder: Path) -> None:
 
 
 def doubted(rows: list[Row], folder: Path) -> None:
-    """Print how many sentences of the last draw ``rules`` doubts, by how they were judged."""
-    verdicts = {row["sentence"]: row["first"] for row in rows if row["half"] == "last"}
-    seen: Counter[str] = Counter()
-    unsure: Counter[str] = Counter()
-    for key, text in {digest(template(text)): text for text in sentences(folder)}.items():
-        if key in verdicts:
-            verdict = verdicts[key].rsplit(" ", 1)[-1]
+    """Print how many sentences ``rules`` doubts, by how their reading was judged.
+
+    A reading that was judged right and is another one today does not count.
+    """
+    known = {row["sentence"]: row for row in rows}
+    texts = {digest(template(text)): text for text in sentences(folder)}
+    for half, column in (("0", "now"), ("later", "now"), ("1", "now"), ("last", "first")):
+        seen: Counter[str] = Counter()
+        unsure: Counter[str] = Counter()
+        for key, text in texts.items():
+            row = known.get(key)
+            if row is None or row["half"] != half or not row[column]:
+                continue
+            verdict = row[column].rsplit(" ", 1)[-1]
+            if verdict == RIGHT and digest(lines(text)) != row["lines"]:
+                continue
             seen[verdict] += 1
             unsure[verdict] += bool(read_sentence(text, "en").doubts)
-    told = ", ".join(f"{unsure[verdict]} of {count} {verdict}" for verdict, count in seen.items())
-    print(f"drawn last, doubted by rules: {told}")
+        told = ", ".join(f"{unsure[v]} of {seen[v]} {v}" for v in (RIGHT, "minor", "major"))
+        print(
+            f"half {half}, doubted by rules: {told}" if half.isdigit() else f"drawn {half}: {told}"
+        )
 
 
 def main() -> int:

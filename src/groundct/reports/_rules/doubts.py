@@ -1,21 +1,34 @@
-"""Why the rules may have misread a sentence: what `hybrid` asks a language model about."""
+"""Why the rules may have misread a sentence: what `hybrid` asks a language model about.
+
+Which reasons there are, and how often each is right, was measured on sentences that second readers
+judged (``docs/quality/sentences.md``).
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from groundct.core.report import Finding
+from groundct.reports._rules.details.measures import measured
+from groundct.reports._rules.details.organs import measured_organ
 from groundct.reports._rules.mention.normal import is_denied
 from groundct.reports._rules.places.site import Site
-from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.presence.clauses import of_earlier
+from groundct.reports._rules.unread import has_unread_words
+from groundct.reports._rules.words.parsed import Parsed, sides_named
 
 UNKNOWN_WORDS: Final = "unknown-words"
 UNUSED_NEGATION: Final = "unused-negation"
 UNPLACED_SIZE: Final = "unplaced-size"
+UNUSED_SIDE: Final = "unused-side"
+UNPLACED_FINDING: Final = "unplaced-finding"
+SIDES_APART: Final = "sides-apart"
 CROWDED: Final = "crowded"
 IMPOSSIBLE_PLACE: Final = "impossible-place"
-_MANY_FINDINGS = 6
-_UNIT_WORDS = frozenset(("mm", "cm"))
+_MANY_FINDINGS = 5
+_MANY_WORDS = 50
+_WHOLE = "lung/lung"
+_SIDES: Final = ("right", "left")
 
 
 def doubts_of(
@@ -23,28 +36,81 @@ def doubts_of(
 ) -> tuple[str, ...]:
     """The reasons for doubt in a sentence, in a fixed order; empty where there is none.
 
-    ``unknown-words``: it names a place and neither finding nor normality, or says that the place
-    is not normal; ``unused-negation``: a negation that negates none of its findings;
-    ``unplaced-size``: a size that no finding has; ``crowded``: more findings than the rules' scopes
-    were made for; ``impossible-place``: a lobe that the lung of the named side has not ("left
-    middle lobe"), of which only the side is kept.
+    ``unknown-words``: it names a place and neither finding, normality, size of an organ nor that
+    it was not examined, it says that the place is not normal, or it has many words that no entry
+    knows; ``unused-negation``: a negation of today that negates none of its findings;
+    ``unplaced-size``: a size that no finding and no organ has; ``unused-side``: a side that none of
+    its findings has; ``unplaced-finding``: a finding anywhere in the lungs where it names their
+    parts or sides; ``sides-apart``: findings on sides that differ; ``crowded``: more findings or
+    words than the rules' scopes were made for; ``impossible-place``: a lobe that the lung of the
+    named side has not ("left middle lobe"), of which only the side is kept.
     """
     reasons: list[str] = []
-    if not found and parsed.places and not _calls_normal(parsed):
+    there = [own for own in found if own.presence == "present"]
+    sided = sides_named(parsed) if found else frozenset()
+    if _says_nothing(parsed) if not found else has_unread_words(parsed):
         reasons.append(UNKNOWN_WORDS)
-    denies = parsed.cues["negation"] and parsed.role("negation", "negates_after", "negates_before")
-    if denies and "absent" not in [finding.presence for finding in found]:
+    if _negates_in_vain(parsed, found):
         reasons.append(UNUSED_NEGATION)
-    sized = "units" in parsed.found and not _UNIT_WORDS.isdisjoint(parsed.words)
-    if sized and not any(finding.measurements for finding in found):
+    if "units" in parsed.found and _has_loose_size(parsed, found):
         reasons.append(UNPLACED_SIZE)
-    if len(found) >= _MANY_FINDINGS:
+    if sided and not sided <= _sides(found) and any(own.presence != "absent" for own in found):
+        reasons.append(UNUSED_SIDE)
+    if (sites or sided) and any(_is_anywhere(own) for own in there):
+        reasons.append(UNPLACED_FINDING)
+    if len(there) > 1 and len({own.laterality for own in there}) > 1:
+        reasons.append(SIDES_APART)
+    if len(found) >= _MANY_FINDINGS or len(parsed.words) >= _MANY_WORDS:
         reasons.append(CROWDED)
     if sites and any(site.clashes for site in sites):
         reasons.append(IMPOSSIBLE_PLACE)
     return tuple(reasons)
 
 
-def _calls_normal(parsed: Parsed) -> bool:
-    """Whether a sentence says that something is normal."""
-    return any(not is_denied(parsed, cue) for cue in parsed.role("normality", "normal"))
+def _says_nothing(parsed: Parsed) -> bool:
+    """Whether a sentence names a place, and nothing is known of what it says of it."""
+    if not parsed.places or any(
+        not is_denied(parsed, cue) for cue in parsed.role("normality", "normal")
+    ):
+        return False
+    if any(measured_organ(parsed, item.size) is not None for item in measured(parsed)):
+        return False
+    assessed = parsed.grammar.assessed
+    ignored = parsed.role("negation", "ignored")
+    return not any(parsed.any_word(hit.first, hit.last, assessed) for hit in ignored)
+
+
+def _negates_in_vain(parsed: Parsed, found: tuple[Finding, ...]) -> bool:
+    """Whether a negation of today negates nothing that is found or named."""
+    if not parsed.cues["negation"] or not (found or parsed.places):
+        return False
+    if any(own.presence == "absent" or own.change == "new" for own in found):
+        return False
+    cues = parsed.role("negation", "negates_after", "negates_before")
+    return any(not of_earlier(parsed, cue) for cue in cues)
+
+
+def _has_loose_size(parsed: Parsed, found: tuple[Finding, ...]) -> bool:
+    """Whether a size of today, and no distance, is none of a finding's or an organ's."""
+    taken = {size.span.start for own in found for size in own.measurements}
+    return any(
+        not item.prior
+        and item.size.measurement.kind != "distance"
+        and item.size.measurement.span.start not in taken
+        and measured_organ(parsed, item.size) is None
+        for item in measured(parsed)
+    )
+
+
+def _sides(found: tuple[Finding, ...]) -> frozenset[str]:
+    """The sides that findings have, or their places."""
+    had = {own.laterality for own in found}
+    if "bilateral" in had:
+        return frozenset(_SIDES)
+    places = [path for own in found for path in own.anatomy]
+    return frozenset(s for s in _SIDES if s in had or any(s in path for path in places))
+
+
+def _is_anywhere(finding: Finding) -> bool:
+    """Whether all that is known of a finding's place is that it lies in the lungs."""
+    return finding.laterality is None and _WHOLE in finding.anatomy
