@@ -30,6 +30,8 @@ _SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
 
 def placed(before: Before, said: SentenceReading) -> tuple[Finding, ...]:
     """The findings of a sentence that points back, those of the lungs placed by ``before``."""
+    if not any(_placeless(own, home) for own in said.findings for home in (_LUNG, _PLEURA)):
+        return said.findings
     hit = pointing(said.parsed)
     here = hit is not None and hit.entry.meaning != ANAPHOR
     if hit is None:

@@ -42,9 +42,11 @@ def at_organ(
     last = before.named or before
     if not said.nowhere:
         return _of_side(last, found, said)
-    parsed = said.parsed
     organ = _organ(last)
-    if organ is None or _may_be_elsewhere(parsed):
+    if organ is None:
+        return found
+    parsed = said.parsed
+    if _may_be_elsewhere(parsed):
         return found
     near = anatomy().top_region(organ.anatomy[0]) in _ORGANS
     if not (near or said.explains or pointing(parsed) is not None):
@@ -56,7 +58,8 @@ def _of_side(
     before: Before, found: tuple[Finding, ...], said: SentenceReading
 ) -> tuple[Finding, ...]:
     """The findings of "it", an organ of one side: "The left kidney is small. It has a cyst"."""
-    if len(before.said.sides) != 1:
+    free = [own for own in found if own.laterality is None and own.presence != "absent"]
+    if not free or len(before.said.sides) != 1:
         return found
     (side,) = before.said.sides
     keys = {hit.entry.meaning for hit in before.said.parsed.places}

@@ -65,7 +65,8 @@ def sided(
     before: Before, findings: tuple[Finding, ...], said: SentenceReading
 ) -> tuple[Finding, ...]:
     """A sentence's findings; those in a lobe or segment without a side are placed by ``before``."""
-    lung = _lung(before)
+    free = [f for f in findings if f.anatomy and f.laterality is None and f.presence != "absent"]
+    lung = _lung(before) if free else None
     if lung is None:
         return findings
     sites = _sites(said, lung)

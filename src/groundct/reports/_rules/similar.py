@@ -47,6 +47,9 @@ def told_again(
 
 def _similar(before: Before, said: SentenceReading) -> tuple[Finding, ...]:
     """The lung findings of the sentence before at the sites of this one."""
+    alike = _of_lung(before)
+    if not alike:
+        return ()
     hit = _hit(said, SIMILAR)
     presence = presence_of(said.parsed, hit.first, hit.last)[0]
     if not said.sites or presence == "absent":
@@ -68,7 +71,7 @@ def _similar(before: Before, said: SentenceReading) -> tuple[Finding, ...]:
             remarks=(),
             cues=(_cue(said, hit),),
         )
-        for finding in _of_lung(before)
+        for finding in alike
     )
     return tuple(worded(copy, said.text, said.language) for copy in copies)
 

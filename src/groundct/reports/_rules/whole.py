@@ -80,8 +80,11 @@ def _labelled(label: str, before: Before | None, said: SentenceReading) -> Sente
 def _listed(
     leading: str, before: Before | None, said: SentenceReading
 ) -> tuple[str, SentenceReading]:
-    """The words that lead a list, "" outside of one, and what a sentence says as its item."""
-    if before is None or said.findings:
+    """The words that lead a list, "" outside of one, and what a sentence says as its item.
+
+    It is one of a sentence without findings alone.
+    """
+    if before is None:
         return "", said
     if said.sides and before.findings:
         other = other_side(before.said, said)
@@ -126,7 +129,10 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 label = own[: own.index(":") + 1] + " "
             elif label:
                 said = _labelled(label, before, said)
-            leading, said = _listed(leading, before, said)
+            if said.findings:
+                leading = ""
+            else:
+                leading, said = _listed(leading, before, said)
             if said.regions is None:
                 # It goes on with the one before, and has its paths unless it names some itself.
                 paths = said.anatomy_in(regions) or paths
