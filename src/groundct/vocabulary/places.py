@@ -62,19 +62,11 @@ class Places:
 
         Empty where it says nothing there: "opacification of the aorta".
         """
-        while key:
-            found = self.compounds.get((head, key))
-            if found is not None:
-                return found
-            key = self.places[key].parent
-        return None
+        return _resolved(head, key)
 
     def holding(self, key: str) -> tuple[str, ...]:
         """The places that a place lies in, the nearest first."""
-        found: list[str] = []
-        while key := self.places[key].parent:
-            found.append(key)
-        return tuple(found)
+        return _holding(key)
 
     def default(self, head: str) -> str | None:
         """The type of a general word where no place is named; None when it then says nothing."""
@@ -111,6 +103,22 @@ def places() -> Places:
         MappingProxyType(ruled_out),
         frozenset(row["type"] for row in read_table("unplaced.tsv", ("type", "why"))),
     )
+
+
+@lru_cache(maxsize=1 << 12)
+def _resolved(head: str, key: str) -> str | None:
+    while key:
+        found = places().compounds.get((head, key))
+        if found is not None:
+            return found
+        key = places().places[key].parent
+    return None
+
+
+@lru_cache(maxsize=1 << 10)
+def _holding(key: str) -> tuple[str, ...]:
+    parent = places().places[key].parent
+    return (parent, *_holding(parent)) if parent else ()
 
 
 @lru_cache(maxsize=1)

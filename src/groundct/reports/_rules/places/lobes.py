@@ -40,7 +40,7 @@ def anchors_of(parsed: Parsed, hits: tuple[Hit, ...], sides: tuple[Hit, ...]) ->
     whole = [
         Site(side.first, lung.last, side_of(side), None)
         for lung, side in dict(lungs).items()
-        if not _used(parsed, side, lung, lobes)
+        if not (lobes and _used(parsed, side, lung, lobes))
     ]
     wide = [_widened(parsed, site, lungs) for site in lobes]
     return sorted([*wide, *whole], key=lambda site: site.first)

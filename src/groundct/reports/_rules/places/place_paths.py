@@ -18,7 +18,6 @@ from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.elsewhere import elsewhere
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
@@ -198,35 +197,36 @@ def _sides(parsed: Parsed, place: Hit, end: int) -> tuple[str, ...]:
     if not near:
         return ()
     inner = [hit for hit in near if place.first <= hit.first and hit.last <= place.last]
-    found = inner or _before(parsed, hits, place.first) or _after(parsed, near, end)
+    found = inner or _before(parsed, hits, place.first)
+    if not found and near[-1].first >= end:
+        found = _after(parsed, near, end)
     named = dict.fromkeys([hit.entry.meaning for hit in found])
     return () if "bilateral" in named else tuple(named)
 
 
 def _before(parsed: Parsed, hits: tuple[Hit, ...], first: int) -> list[Hit]:
     """The side right before token ``first``, and those joined to it: "right and left kidneys"."""
-    before = [hit for hit in hits if hit.last <= first]
-    if not before or first - before[-1].last > _BEFORE:
-        return []
-    chain = [before.pop()]
-    low = chain[0].last
-    if low < first and (
-        parsed.any_word(low, first, _parting(parsed.language)) or _is_taken(parsed, low, first)
-    ):
-        return []
-    for hit in reversed(before):
-        words = parsed.words[hit.last : chain[-1].first]
-        if not words or not parsed.grammar.listing.issuperset(words):
+    chain: list[Hit] = []
+    edge = first
+    for hit in reversed(hits):
+        low = hit.last
+        if low > edge:
+            continue
+        gap = parsed.words[low:edge]
+        if chain:
+            if not gap or not parsed.grammar.listing.issuperset(gap):
+                break
+        elif edge - low > _BEFORE or (gap and _is_parted(parsed, low, edge)):
             break
         chain.append(hit)
+        edge = hit.first
     return chain[::-1]
 
 
-@lru_cache(maxsize=8)
-def _parting(language: str) -> frozenset[str]:
-    """The words that part a side from the place behind it."""
-    own = grammar(language)
-    return own.listing | own.in_ | _SIGNS
+def _is_parted(parsed: Parsed, low: int, high: int) -> bool:
+    """Whether words part a side from the place behind it, or are another place."""
+    parting = parsed.grammar.listing | parsed.grammar.in_ | _SIGNS
+    return parsed.any_word(low, high, parting) or _is_taken(parsed, low, high)
 
 
 def _after(parsed: Parsed, hits: list[Hit], last: int) -> list[Hit]:
