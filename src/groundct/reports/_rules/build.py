@@ -212,7 +212,8 @@ def _sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
             if not in_normal_clause(parsed, mention, site)
             and not is_excepted(parsed, mention, site)
         ]
-        words = Words(parsed, tuple(told), words.absent)
+        if len(told) < len(words.sites):
+            words = words._replace(sites=tuple(told))
     found = sites_of(words, mention, spoken)
     if not found or not says_most(parsed):
         return found

@@ -117,9 +117,9 @@ def _right_spelling(surface: str, language: str) -> str | None:
 
 def _decimal(parsed: Parsed) -> list[Rewrite]:
     """Sizes with a decimal point in place of a comma."""
+    if "," not in parsed.text:
+        return []
     out: list[Rewrite] = []
-    if "," not in parsed.text or not _COMMA.search(parsed.text):
-        return out
     for size in sizes_of(parsed):
         for number in range(size.first, size.last):
             surface = parsed.surface(number)
