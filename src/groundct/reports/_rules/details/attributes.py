@@ -76,18 +76,24 @@ def changes_of(
     changes: list[Change | None] = [None] * len(mentions)
     words: list[list[tuple[Hit, Change]]] = [[] for _ in mentions]
     compared = not _COMPARING.isdisjoint([hit.entry.meaning for hit in hits])
-    contrast = _is_contrast(parsed, hits)
+    contrast = len(hits) > 1 and _is_contrast(parsed, hits)
+    own: list[Spanned] = [h for h in parsed.findings if h.entry.meaning != ENLARGED]
+    named = own + list(mentions)
     for hit in hits:
         change = _CHANGES.get(hit.entry.meaning)
-        alone = compared or _is_clause(parsed, hit) or (contrast and _ends_clause(parsed, hit))
-        if change is None and (alone or _of_known(parsed, hit, mentions)):
-            change = _WITH_PRIOR.get(hit.entry.meaning)
+        growth = _WITH_PRIOR.get(hit.entry.meaning)
+        if growth is not None and (
+            compared
+            or _is_clause(parsed, hit)
+            or (contrast and _ends_clause(parsed, hit))
+            or _of_known(parsed, hit, mentions)
+        ):
+            change = growth
         if change not in (None, "new", "stable") and _refused(parsed, hit):
             change = "stable" if change != "resolved" else None
         if change is None:
             continue
-        own: list[Spanned] = [h for h in parsed.findings if h.entry.meaning != ENLARGED]
-        if any(is_part_of(hit, other) for other in own + list(mentions)):
+        if any(is_part_of(hit, other) for other in named):
             continue  # "density increase", "the heart has increased in size" are findings.
         for number in _changed(parsed, hit, mentions):
             words[number].append((hit, change))
@@ -95,7 +101,7 @@ def changes_of(
                 changes[number] = changes[number] or ("new" if change == "new" else None)
             elif changes[number] is None or change != "stable":
                 changes[number] = change
-    return tuple(Changed(*told) for told in zip(changes, map(tuple, words), strict=True))
+    return tuple(map(Changed, changes, map(tuple, words)))
 
 
 def _is_contrast(parsed: Parsed, hits: tuple[Hit, ...]) -> bool:

@@ -391,17 +391,18 @@ def _free_places(
     parsed: Parsed, hits: tuple[Hit, ...], owned: tuple[tuple[Hit, ...], ...]
 ) -> tuple[Hit, ...]:
     """The places that are no adjective, no neighbour and no part of a lobe."""
+    free = parsed.places
     backwards = parsed.verb_last
-    taken = [p.first for own in owned for p in own if not (backwards and _is_noun(parsed, p))]
-    # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
-    objects = [hit.last for hit in hits] if parsed.relations and not backwards else []
-    free = []
-    for place in parsed.places:
-        near = parsed.relations and place.first not in objects and beside(parsed, place)
-        part = place.entry.meaning == MEDIASTINUM and of_lobe(parsed, place)
-        if not (near or part or place.first in taken):
-            free.append(place)
-    return tuple(free)
+    if any(owned):
+        taken = {p.first for own in owned for p in own if not (backwards and _is_noun(parsed, p))}
+        free = tuple([p for p in free if p.first not in taken])
+    if parsed.relations:
+        # "Abutting the thickened pleura": it is near the pleura, and the thickening is in it.
+        objects = () if backwards else [hit.last for hit in hits]
+        free = tuple([p for p in free if p.first in objects or not beside(parsed, p)])
+    if MEDIASTINUM in [place.entry.meaning for place in free]:
+        free = tuple([p for p in free if p.entry.meaning != MEDIASTINUM or not of_lobe(parsed, p)])
+    return free
 
 
 def _leads_wider(free: tuple[Hit, ...], hit: Hit, behind: tuple[Hit, ...]) -> bool:

@@ -16,6 +16,8 @@ _ENDS: Final = frozenset(";:.()")
 
 def pathological(parsed: Parsed, hit: Hit) -> bool:
     """Whether nodes are called enlarged around their mention, before another finding is named."""
+    if parsed.grammar.enlarged.isdisjoint(parsed.words):
+        return False
     others = [o for o in parsed.findings if o is not hit and not _names_nodes(parsed, o, hit)]
     low = max((o.last for o in others if o.last <= hit.first), default=0)
     high = min((o.first for o in others if o.first >= hit.last), default=len(parsed.words))

@@ -8,6 +8,7 @@ test them, stand in ``docs/quality/negation.md``.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from groundct.core.report import Presence
@@ -42,6 +43,7 @@ from groundct.reports._rules.presence.slips import (
     slipped,
 )
 from groundct.reports._rules.words.parsed import MASK, Parsed, line_starts
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside, is_place
 
@@ -88,12 +90,13 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
 def _doubting(parsed: Parsed, first: int, last: int) -> Hit | None:
     """The word of doubt that reaches a mention, from its left or from its right."""
     for cue in parsed.role("uncertainty", "uncertain_after", "uncertain_between"):
-        low = min(cue.last, first)
-        if cue.first < first and not (
+        low = cue.last
+        apart = low < first and (
             _cut(parsed, low, first, last)
             or told_apart(parsed, low, first, last)
             or _holds_another(parsed, low, first)
-        ):
+        )
+        if cue.first < first and not apart:
             return cue
     for cue in parsed.role("uncertainty", "describes"):
         if cue.first < first < cue.last:
@@ -210,8 +213,8 @@ def _blocked_after(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
 
     The two may overlap: "no signs of" and "signs of infection".
     """
-    low = min(cue.last, first)
-    return (
+    low = cue.last
+    return low < first and (
         _cut(parsed, low, first, last)
         or _of_aspect(parsed, low, first)
         or is_location(parsed, low, first)
@@ -227,7 +230,8 @@ def _cut(parsed: Parsed, low: int, first: int, last: int) -> bool:
     """Whether a stop, a word that ends scopes or a verb with something new after it comes first."""
     if parsed.any_word(low, first, STOPS) or role_between(parsed, ENDERS, low, first):
         return True
-    if any(low < position <= first for position in line_starts(parsed)):
+    starts = line_starts(parsed)
+    if starts and any(low < position <= first for position in starts):
         return True
     for verb in verbs(parsed, low, first):
         position = opening(parsed, verb.last, first)
@@ -252,8 +256,7 @@ def _continues(parsed: Parsed, position: int, first: int, last: int) -> bool:
 
 def _of_aspect(parsed: Parsed, low: int, first: int) -> bool:
     """Whether what is denied is a change or a feature of the mention: "no growth of the nodule"."""
-    grammar = parsed.grammar
-    linked = grammar.of | grammar.in_ | grammar.with_
+    grammar, linked = parsed.grammar, _linked(parsed.language)
     for position in range(first - 1, low - 1, -1):
         if parsed.words[position] in grammar.joint or parsed.words[position] == ",":
             return False
@@ -267,12 +270,22 @@ def _of_aspect(parsed: Parsed, low: int, first: int) -> bool:
     return False
 
 
+@lru_cache(maxsize=8)
+def _linked(language: str) -> frozenset[str]:
+    """The words that lead from a change or a feature to what has it."""
+    return grammar(language).of | grammar(language).in_ | grammar(language).with_
+
+
 def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
     """Whether "a", "mild" or a size begins anew after a comma: "no effusion, 5 mm nodule".
 
     Or the finding before the comma has its place already, "no effusion on the left, a mass is".
     """
     start = begun(parsed, first)
+    if start is not None and start <= low:
+        return False
+    if start is None and "," not in parsed.words[low:first]:
+        return False
     end = clause_end(parsed, last)
     if start is None and _said_to_change(parsed, (low, first), last, end):
         return True
@@ -280,7 +293,7 @@ def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
         told = verbs(parsed, last, end)
         asserted = bool(told) and told[0].entry.meaning == "asserts"
         return asserted and not parsed.any_word(low, told[0].first, parsed.grammar.either)
-    if start is None or start <= low:
+    if start is None:
         return False
     before = parsed.words[start - 1]
     if before == "," or before in parsed.grammar.joint - parsed.grammar.either:
