@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -42,6 +43,8 @@ NOT_MARKED = {
     "presence": {"side-lost", "side-flipped", "place-lost", "size-lost"},
     "sites": {"side-lost", "size-lost"},
 }
+ERRING = 0.05
+"""The share of sentences that an imagined model reads wrongly."""
 TURNED = {"right": "left", "left": "right"}
 
 
@@ -57,6 +60,11 @@ def _side_invented(f: Data, rng: np.random.Generator) -> None:
 def _one_of_two_sides(f: Data, rng: np.random.Generator) -> None:
     if f["laterality"] == "bilateral":
         f["laterality"] = str(rng.choice(["right", "left"]))
+
+
+def _both_sides(f: Data, _: np.random.Generator) -> None:
+    if f["laterality"] in TURNED:
+        f["laterality"] = "bilateral"
 
 
 def _side_dropped(f: Data, _: np.random.Generator) -> None:
@@ -95,6 +103,7 @@ ERRORS: dict[str, Callable[[Data, np.random.Generator], None]] = {
     "other side": _other_side,
     "side out of nothing": _side_invented,
     "one side of two": _one_of_two_sides,
+    "both sides of one": _both_sides,
     "side left out": _side_dropped,
     "denied made present": _presence("absent", "present"),
     "present made denied": _presence("present", "absent"),
@@ -231,18 +240,36 @@ def marked(part: str) -> None:
         print(f"  {kind}: {differ} of {count} marked sentences refused {dict(refused)}")
 
 
+def _expected(reports: list[list[float]], tries: int, *, by_sentence: bool) -> float:
+    """How many reports a model has accepted that errs in each sentence at random, at each try anew.
+
+    ``reports`` holds for each sentence the share of errors in it that are refused. By sentence one
+    try is to be right for each; else one for all.
+    """
+    accepted = 0.0
+    for shares in reports:
+        refused = [ERRING * share for share in shares]
+        if by_sentence:
+            accepted += math.prod(1 - share**tries for share in refused)
+        else:
+            accepted += 1 - (1 - math.prod(1 - share for share in refused)) ** tries
+    return accepted
+
+
 def measure(folder: Path, number: int) -> None:
     rng = np.random.default_rng(0)
     counts: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     planted: Counter[str] = Counter()
     doubted: Counter[str] = Counter()
+    shares: list[list[float]] = []
     for report in _reports(folder, number):
         reading, sources = sources_of(report)
         counts["reports"] += 1
         counts["reports in doubt"] += any(source.said.doubts for source in sources.values())
         whole = True
         told: dict[int, tuple[Finding, ...]] = {}
+        shares.append([])
         for index, source in sources.items():
             counts["sentences"] += 1
             counts["sentences in doubt"] += bool(source.said.doubts)
@@ -264,11 +291,14 @@ def measure(folder: Path, number: int) -> None:
                 continue
             if not right:
                 continue
+            tried = found = 0
             for name, wrong in _wrong(right, text, rng):
                 codes, given, _ = _result(wrong, request, source)
                 if codes or given != expected:  # what changes nothing is no error
                     planted[name] += 1
                     planted[name, ""] += bool(codes)
+                    tried, found = tried + 1, found + bool(codes)
+            shares[-1].append(found / tried if tried else 0.0)
         counts["reports accepted"] += whole
         again = reading_of(report, told, sources) if whole else None
         counts["reports equal"] += again is not None and _plain(again.findings) == _plain(
@@ -288,6 +318,10 @@ def measure(folder: Path, number: int) -> None:
     )
     for code, count in refused.most_common():
         print(f"    {code}: {count}")
+    print(f"  reports accepted of a model that errs in {ERRING:.0%} of the sentences, expected")
+    for tries in (1, 2, 4):
+        one, each = (_expected(shares, tries, by_sentence=how) for how in (False, True))
+        print(f"    {tries} tries: {one:5.1f} with one right answer, {each:5.1f} by sentence")
     print("  planted errors refused")
     for name in (*ERRORS, LEFT_OUT, TWICE, ONCE_MORE, INVENTED, *EXCHANGED, *SAME_WORDS):
         share = planted[name, ""] / planted[name] if planted[name] else 1.0

@@ -106,6 +106,9 @@ SIDES = [
     ("Nodule in the middle lobe.", "Nodule", "left", "side-flipped"),
     ("Mass in the right lung, nodule in the left lung.", "nodule", "right", "side-flipped"),
     ("Left effusion and right nodule.", "nodule", "left", "side-flipped"),
+    ("Left effusion and right nodule.", "nodule", "bilateral", "side-not-in-text"),
+    ("Nodules in both lungs, right effusion.", "effusion", "bilateral", "side-not-in-text"),
+    ("Left mass, effusion in the right hemithorax.", "effusion", "bilateral", "side-not-in-text"),
 ]
 
 

@@ -120,6 +120,10 @@ def _side_fault(told: Said, others: tuple[Said, ...], source: Source) -> str | N
         return "side-flipped" if allowed & BOTH and len(own) == 1 else "side-not-in-text"
     if (required and own.isdisjoint(required)) or not placed <= own:
         return "side-flipped"
+    # "Nodules in both lungs, right pleural effusion": its own words and the rules name one side.
+    ones = [side for side in (required, placed) if len(side) == 1]
+    if own == BOTH and any({f.laterality for f in known} == side for side in ones):
+        return "side-not-in-text"
     return None
 
 
