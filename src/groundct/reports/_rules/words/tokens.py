@@ -70,7 +70,11 @@ def _leave_out_periods(tokens: Tokens, language: str) -> None:
     Some shorthand has its period: "No. 5" is a number, "no 5 mm nodule" and "no. Normal" are none.
     """
     short, units = shorthand(language), unit_words(language)
-    for n in reversed(_places_of(".", tokens.words)):
+    n = len(tokens.words)
+    for _ in range(tokens.words.count(".")):  # the last first
+        n -= 1
+        while tokens.words[n] != ".":
+            n -= 1
         if not n or tokens.starts[n] != tokens.ends[n - 1]:
             continue
         before = tokens.surfaces[n - 1].lower()
@@ -82,14 +86,6 @@ def _leave_out_periods(tokens: Tokens, language: str) -> None:
             continue
         for column in tokens:
             del column[n]
-
-
-def _places_of(sign: str, words: list[str]) -> list[int]:
-    """Where a sign stands among words, of which few are it."""
-    found: list[int] = []
-    for _ in range(words.count(sign)):
-        found.append(words.index(sign, found[-1] + 1 if found else 0))
-    return found
 
 
 def _written_out(tokens: Tokens) -> Tokens:
