@@ -95,9 +95,10 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
     inner = [s for s in words.sites if s.first < mention.last and mention.first < s.last]
     after = [s for s in words.sites if mention.last <= s.first < limit]
     if after:
-        after = _of_its_own(words, mention, spoken, after)
+        after = _of_its_own(words, mention.last, spoken, after)
     if inner or after:
-        alone = len(after) == 1 and not inner and len({m.first for m in spoken}) == 1
+        lone = len(words.sites) > len(after) == 1 and not inner
+        alone = lone and len({m.first for m in spoken}) == 1
         return (*inner, *(led_sites(parsed, words.sites, after[0]) if alone else ()), *after)
     floor = floor_of(mention, spoken)
     ahead = _ahead(words, floor, mention.first)
@@ -118,12 +119,11 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
 
 
 def _of_its_own(
-    words: Words, mention: Mention, spoken: tuple[Mention, ...], after: list[Site]
+    words: Words, low: int, spoken: tuple[Mention, ...], after: list[Site]
 ) -> list[Site]:
-    """The sites up to the next mention that are not that one's, nor another clause's."""
+    """The sites behind a mention's end ``low`` that are not the next one's or another clause's."""
     parsed = words.parsed
     grammar = parsed.grammar
-    low = mention.last
     following = [m.first for m in spoken if m.first >= low]
     if parsed.relations:
         after = [s for s in after if not excepted(parsed, low, s.first)]

@@ -21,12 +21,13 @@ def side_words(parsed: Parsed) -> tuple[Hit, ...]:
     """
     if not parsed.cues["laterality"]:
         return ()
+    compares = parsed.role("laterality", "compares")
     out: list[Hit] = []
     for hit in _resolved(parsed):
         before = out[-1] if out else None
         if before is not None and _paired(parsed, before, hit):
             out[-1] = Hit(before.first, hit.last, _entry(hit, "bilateral"))
-        elif _compares_before(parsed, hit) is None:
+        elif not compares or _compares_before(parsed, hit) is None:
             out.append(hit)
     return tuple(out)
 
