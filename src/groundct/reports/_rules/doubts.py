@@ -50,13 +50,13 @@ def doubts_of(
     sided = sides_named(parsed) if found else frozenset()
     if _says_nothing(parsed) if not found else has_unread_words(parsed):
         reasons.append(UNKNOWN_WORDS)
-    if _negates_in_vain(parsed, found):
+    if parsed.cues["negation"] and _negates_in_vain(parsed, found):
         reasons.append(UNUSED_NEGATION)
     if "units" in parsed.found and _has_loose_size(parsed, found):
         reasons.append(UNPLACED_SIZE)
     if sided and not sided <= _sides(found) and any(own.presence != "absent" for own in found):
         reasons.append(UNUSED_SIDE)
-    if (sites or sided) and any(_is_anywhere(own) for own in there):
+    if (sites or sided) and any(map(_is_anywhere, there)):
         reasons.append(UNPLACED_FINDING)
     if len(there) > 1 and len({own.laterality for own in there}) > 1:
         reasons.append(SIDES_APART)
@@ -82,7 +82,7 @@ def _says_nothing(parsed: Parsed) -> bool:
 
 def _negates_in_vain(parsed: Parsed, found: tuple[Finding, ...]) -> bool:
     """Whether a negation of today negates nothing that is found or named."""
-    if not parsed.cues["negation"] or not (found or parsed.places):
+    if not (found or parsed.places):
         return False
     if any(own.presence == "absent" or own.change == "new" for own in found):
         return False
@@ -107,8 +107,8 @@ def _sides(found: tuple[Finding, ...]) -> frozenset[str]:
     had = {own.laterality for own in found}
     if "bilateral" in had:
         return frozenset(_SIDES)
-    places = [path for own in found for path in own.anatomy]
-    return frozenset(s for s in _SIDES if s in had or any(s in path for path in places))
+    places = " ".join([path for own in found for path in own.anatomy])
+    return frozenset([side for side in _SIDES if side in had or side in places])
 
 
 def _is_anywhere(finding: Finding) -> bool:

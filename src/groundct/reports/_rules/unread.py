@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
+from itertools import compress, count
 
 from groundct.reports._rules.words.parsed import Parsed
+from groundct.vocabulary._kept import Kept
 from groundct.vocabulary.grammar import Grammar, grammar
 
 _MANY_UNKNOWN = 5
@@ -17,22 +20,18 @@ def has_unread_words(parsed: Parsed) -> bool:
     """Whether a sentence has many long words that no entry of the vocabulary knows."""
     if len(parsed.words) < _LEAST_WORDS:
         return False
-    small = _small(parsed.language)
-    rest = {
-        n
-        for n, word in enumerate(parsed.words)
-        if len(word) >= _LONG_WORD and word.isalpha() and word not in small
-    }
-    if len(rest) < _MANY_UNKNOWN:
-        return False
+    rest = set(compress(count(), map(_telling(parsed.language).__getitem__, parsed.words)))
     for hits in parsed.found.values():
-        for hit in hits:
-            rest.difference_update(range(hit.first, hit.last))
+        if len(rest) < _MANY_UNKNOWN:
+            return False
+        for first, last, _ in hits:
+            rest.difference_update(range(first, last))
     return len(rest) >= _MANY_UNKNOWN
 
 
 @lru_cache(maxsize=8)
-def _small(language: str) -> frozenset[str]:
-    """All words of a language's grammar."""
+def _telling(language: str) -> Mapping[str, bool]:
+    """Of any word whether it is long, and none of its language's grammar."""
     known = grammar(language)
-    return frozenset().union(*(getattr(known, field.name) for field in fields(Grammar)))
+    small = frozenset().union(*(getattr(known, field.name) for field in fields(Grammar)))
+    return Kept(lambda word: len(word) >= _LONG_WORD and word.isalpha() and word not in small)
