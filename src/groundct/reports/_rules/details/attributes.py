@@ -358,17 +358,29 @@ def _stops(language: str) -> frozenset[str]:
 
 def _predicate(parsed: Parsed, hit: Hit, mention: Mention) -> bool:
     """Whether a modifier is said of the mention before: after "is", "with" or a comma."""
-    grammar = parsed.grammar
     gap = parsed.words[mention.last : hit.first]
     if not _STOPS.isdisjoint(gap) and gap[:1] != ("(",):
         return False
-    leading = gap[-1] if gap else ""
-    leads = grammar.is_ | grammar.with_ | grammar.of | {",", "("}
-    after = parsed.words[hit.last] if hit.last < len(parsed.words) else "."
-    ends = grammar.joint | grammar.in_ | grammar.on | grammar.at | grammar.with_ | grammar.is_
-    ended = after in _ENDS | ends | grammar.side
-    phrase = hit.last - hit.first > 1
-    return phrase or (ended and (leading in leads or not gap))
+    if hit.last - hit.first > 1:
+        return True
+    if gap and gap[-1] not in _leads(parsed.language):
+        return False
+    return not parsed.words[hit.last :] or parsed.words[hit.last] in _phrase_ends(parsed.language)
+
+
+@lru_cache(maxsize=8)
+def _leads(language: str) -> frozenset[str]:
+    """The words and signs that lead a predicate."""
+    own = grammar(language)
+    return own.is_ | own.with_ | own.of | {",", "("}
+
+
+@lru_cache(maxsize=8)
+def _phrase_ends(language: str) -> frozenset[str]:
+    """The words and signs that a predicate ends before."""
+    own = grammar(language)
+    places = own.in_ | own.on | own.at | own.side
+    return _ENDS | places | own.joint | own.with_ | own.is_
 
 
 @lru_cache(maxsize=1 << 12)

@@ -70,7 +70,7 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
         kind = _KINDS.get(role, "unknown")
         own = size.measurement
         if (kind, form) != (own.kind, own.form):
-            size = size._replace(measurement=own.changed(kind=kind, form=form))
+            size = Size(size.first, size.last, own.changed(kind=kind, form=form))
         prior = of_prior(parsed, sizes, number)
         item = Measured(size, role == WIDEST, prior)
         if out and not prior and kind == "unknown":
@@ -191,29 +191,26 @@ def _kind(parsed: Parsed, sizes: tuple[Size, ...], number: int, hits: tuple[Hit,
         return ""
     size = sizes[number]
     end = _list_end(parsed, sizes, number)
-    stops = _STOPS | parsed.grammar.joint | {",", "("}
     best, least = "", _NEAR + 1
     for hit in hits:
         role = hit.entry.meaning
         apart = _KINDS[role] == "distance"
         last = size.last if apart else end
-        if hit.first >= last:
-            gap = hit.first - last
-            # "3 cm above the carina": nothing may stand between.
-            reach = 1 if apart else _NEAR
-            # "8 mm (short axis)": brackets that hold nothing else part nothing.
-            held = parsed.words[last : hit.first] + parsed.words[hit.last : hit.last + 1]
-            cut = (held != ("(", ")") and parsed.any_word(last, hit.first, stops)) or any(
-                last <= other.first < hit.first for other in sizes
-            )
-        elif hit.last <= size.first:
-            gap, reach = size.first - hit.last, _NEAR
-            listed = any(hit.last <= other.first < size.first for other in sizes)
-            signs = _STOPS | {","} | (frozenset() if listed else parsed.grammar.joint)
-            cut = apart or parsed.any_word(hit.last, size.first, signs)
-        else:
+        behind = hit.first >= last
+        if not behind and (apart or hit.last > size.first):
             continue
-        if gap > reach or cut or (best in _AXES and role in _LOOSE):
+        low, high = (last, hit.first) if behind else (hit.last, size.first)
+        gap = high - low
+        # "3 cm above the carina": nothing may stand between.
+        if gap > (1 if apart else _NEAR) or (best in _AXES and role in _LOOSE):
+            continue
+        listed = len(sizes) > 1 and any(low <= other.first < high for other in sizes)
+        # "8 mm (short axis)": brackets that hold nothing else part nothing.
+        held = parsed.words[low:high] + parsed.words[hit.last : hit.last + 1]
+        if behind and (listed or (held != ("(", ")") and "(" in held[:gap])):
+            continue
+        signs = _STOPS | {","} | (frozenset() if listed else parsed.grammar.joint)
+        if parsed.any_word(low, high, signs):
             continue
         if gap < least or (best in _LOOSE and role in _AXES):
             best, least = role, gap
