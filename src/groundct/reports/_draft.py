@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 from groundct.core.report import (
+    Cue,
     Finding,
     Marked,
     Reading,
@@ -58,16 +59,20 @@ class DraftSentence(NamedTuple):
 
 
 class DraftFinding(NamedTuple):
-    """A finding, the sentences that speak of it, and where its spans count from."""
+    """A finding, the sentences that speak of it, and where its spans count from.
+
+    ``later``: its last cues are of later mentions; how many of each, and where these count from.
+    """
 
     finding: Finding
     indices: tuple[int, ...]
     offset: int = 0
+    later: tuple[tuple[int, int], ...] = ()
 
     def moved(self, name: str = "f") -> Finding:
         """The finding under this id, with its sentences and its spans in the report."""
         finding, offset = self.finding, self.offset
-        if not offset:
+        if not (offset or self.later):
             return finding.changed(finding_id=name, sentence_indices=self.indices)
         return finding.changed(
             finding_id=name,
@@ -76,8 +81,17 @@ class DraftFinding(NamedTuple):
             measurements=all_moved(finding.measurements, offset),
             relations=all_moved(finding.relations, offset),
             remarks=all_moved(finding.remarks, offset),
-            cues=all_moved(finding.cues, offset),
+            cues=self._cues(),
         )
+
+    def _cues(self) -> tuple[Cue, ...]:
+        cues = self.finding.cues
+        first = len(cues) - sum(number for number, _ in self.later)
+        moved = list(all_moved(cues[:first], self.offset))
+        for number, offset in self.later:
+            moved += all_moved(cues[first : first + number], offset)
+            first += number
+        return tuple(moved)
 
     def words(self, text: str) -> str:
         """The finding's own words; ``text`` is its report's."""

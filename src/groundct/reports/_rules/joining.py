@@ -53,13 +53,21 @@ def joined(earlier: DraftFinding, draft: DraftFinding, *, alone: bool) -> DraftF
     Only then its sizes, places, sides and words of number are this finding's. Spans count from
     where those of the known one do.
     """
+    # What two sentences say stands at two places, so that nothing of it can be equal.
+    apart = earlier.indices[-1] < draft.indices[0]
+    if not apart:
+        earlier = DraftFinding(earlier.moved(), earlier.indices)
     known, finding, offset = earlier.finding, draft.finding, draft.offset - earlier.offset
-    indices = _in_order(earlier.indices, draft.indices)
+    indices = (*earlier.indices, *draft.indices)
+    if not apart:
+        indices = tuple(sorted(set(indices)))
     presence = _presence(known, finding)
-    # What two sentences say stands at two places: nothing is said twice in the same words.
-    union = operator.add if earlier.indices[-1] < draft.indices[0] else _union
     if len(known.cues) > _MOST_CUES:
-        return DraftFinding(known.changed(presence=presence), indices, earlier.offset)
+        own = known.changed(presence=presence)
+        return DraftFinding(own, indices, earlier.offset, earlier.later)
+    cues = finding.cues if apart else all_moved(finding.cues, offset)
+    later = (*earlier.later, (len(cues), draft.offset)) if apart and alone else earlier.later
+    union = operator.add if apart else _union
     details: dict[str, object] = {}
     if alone:
         if known.type in findings().wider_than(finding.type):
@@ -72,7 +80,7 @@ def joined(earlier: DraftFinding, draft: DraftFinding, *, alone: bool) -> DraftF
             measurements=known.measurements + all_moved(tuple(new), offset),
             count=known.count if known.count is not None else finding.count,
             relations=union(known.relations, all_moved(finding.relations, offset)),
-            cues=union(known.cues, all_moved(finding.cues, offset)),
+            cues=union(known.cues, cues),
         )
     told = known.changed(
         **details,
@@ -82,14 +90,7 @@ def joined(earlier: DraftFinding, draft: DraftFinding, *, alone: bool) -> DraftF
         modifiers=_modifiers(known, finding, alone=alone),
         remarks=union(known.remarks, all_moved(finding.remarks, offset)),
     )
-    return DraftFinding(told, indices, earlier.offset)
-
-
-def _in_order(known: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
-    """The numbers of both, each once."""
-    if known[-1] < more[0]:
-        return (*known, *more)
-    return tuple(sorted({*known, *more}))
+    return DraftFinding(told, indices, earlier.offset, later)
 
 
 def _presence(known: Finding, finding: Finding) -> Presence:

@@ -118,9 +118,9 @@ def merged(
     if context.measured:
         changed |= _measured(out, context.measured, report.text)
     for index in changed:
-        finding, indices, offset = out[index]
-        own = worded_as(finding, out[index].words(report.text), report.language)
-        out[index] = DraftFinding(own, indices, offset)
+        draft = out[index]
+        own = worded_as(draft.finding, draft.words(report.text), report.language)
+        out[index] = draft._replace(finding=own)
     return tuple(out)
 
 
@@ -139,8 +139,8 @@ def _placed(
             seen = ([out[n].finding for own in about for n in where[own]] for about in mentions)
             spot = next(filter(None, map(spot_of, seen)), None)
             if spot is not None:
-                finding, indices, offset = out[index]
-                out[index] = DraftFinding(finding.changed(**spot._asdict()), indices, offset)
+                placed = out[index].finding.changed(**spot._asdict())
+                out[index] = out[index]._replace(finding=placed)
                 changed.add(index)
     return changed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from groundct.core.report import Finding, Measurement
 from groundct.reports._draft import DraftFinding
@@ -18,11 +19,15 @@ def is_named_alike(known: DraftFinding, draft: DraftFinding, text: str) -> bool:
 
     "Pulmonary hypertension" and "collateral arteries" are vascular findings, and not one.
     """
-    kind = findings().types[draft.finding.type]
-    if _OF_MANY_KINDS not in kind.name.split():
+    if not _is_of_many_kinds(draft.finding.type):
         return True
     one, other = ({w[:_ROOT] for w in own.words(text).lower().split()} for own in (known, draft))
     return not one.isdisjoint(other)
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_of_many_kinds(kind: str) -> bool:
+    return _OF_MANY_KINDS in findings().types[kind].name.split()
 
 
 def repeated(known: list[Finding], finding: Finding, *, several: bool) -> tuple[int, ...]:

@@ -112,7 +112,7 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
     """The rows of the table ``findings``."""
     text, case_id, homes = read.report.text, read.case_id, read.homes
     sentences = read.draft.sentences
-    for number, (finding, indices, offset) in enumerate(read.draft.findings):
+    for number, (finding, indices, offset, _) in enumerate(read.draft.findings):
         (
             span,
             standardized,
