@@ -78,6 +78,8 @@ def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
     if parsed.cues["normality"]:
         named = tuple([m for m in named if not _plain(parsed, m)])
     said = unexplained(parsed, unhistoric(parsed, named))
+    if not parsed.cues["normality"]:
+        return said
     return (*said, *normal_mentions(parsed, said))
 
 
@@ -96,22 +98,23 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
     first: list[Finding] = []
     others: list[Finding] = []
     sides: list[Laterality | None] = []
-    for number, mention in enumerate(mentions):
-        own = details[number]
+    for number, (mention, told, own) in enumerate(zip(mentions, said, details, strict=True)):
         sites = _sites(words, mention, spoken) if words.sites else ()
-        finding = _finding(words, mention, spoken, sites, sides, said[number], own)
+        finding = _finding(words, mention, spoken, sites, sides, told, own)
         sides.append(finding.laterality)
-        if number < len(near) and near[number]:
+        if near and number < len(near) and near[number]:
             finding = finding.changed(relations=near[number])
+        first.append(finding)
         parts: tuple[Finding, ...] = ()
         if own.changes:
-            moves = Moves(said[number], own.changes, words.sites)
+            moves = Moves(told, own.changes, words.sites)
             parts = sides_changed(parsed, finding, mention, spoken, moves)
         if not parts and (len(sites) > 1 or len(own.measurements) == len(SIDES)):
             parts = in_turn(parsed, finding, sites)
-        first.append(parts[0] if parts else finding)
-        others += parts[1:]
-    # The first of several keeps its mention's number; the others follow behind.
+        if parts:
+            # The first of several keeps its mention's number; the others follow behind.
+            first[-1], *more = parts
+            others += more
     return (*first, *others)
 
 

@@ -81,7 +81,8 @@ def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
         return found
     words, article = parsed.words, parsed.grammar.article
     for number, mention in enumerate(mentions):
-        if mention.first and words[mention.first - 1] in article:
+        first = mention.first
+        if first and words[first - 1] in article:
             found[number] = Again(_types(mention))
     for hit in parsed.found.get("remarks", ()):
         if hit.entry.meaning != "again":
@@ -92,7 +93,7 @@ def again_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> dict[int, Again]:
             if near and stops.isdisjoint(words[hit.last : mention.first]):
                 found[number] = Again(_types(mention), described=True)
     # "The largest of these" names them behind it, or "nodule".
-    if mentions[0].first <= _LARGEST_REACH and _led_by_largest(parsed):
+    if parsed.relations and mentions[0].first <= _LARGEST_REACH and _led_by_largest(parsed):
         found[0] = Again(_types(mentions[0]), largest=True)
     return found
 

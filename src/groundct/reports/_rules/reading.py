@@ -107,7 +107,8 @@ def read_sentence(text: str, language: str) -> SentenceReading:
     parsed, sites = _parsed(text, language)
     words = Words(parsed, sites)
     mentions = all_mentions(parsed)
-    found = answers_by_side(parsed, _findings) or findings_of(words, mentions)
+    answered = answers_by_side(parsed, _findings) if ":" in text else ()
+    found = answered or findings_of(words, mentions)
     regions = regions_of(parsed, mentions)
     rewrites = rewrites_of(parsed)
     sides = sides_named(parsed)
@@ -149,7 +150,7 @@ def _amends(parsed: Parsed) -> bool:
     """Whether a sentence begins with "Addendum:", or says "8 mm, not 18 mm"."""
     if not parsed.grammar.amends.isdisjoint(parsed.words[:1]):
         return ":" in parsed.words[:_OPENING]
-    return takes_size_back(parsed)
+    return bool(parsed.cues["negation"]) and takes_size_back(parsed)
 
 
 def _findings(text: str, language: str) -> tuple[Finding, ...]:

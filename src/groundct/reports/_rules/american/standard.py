@@ -139,7 +139,8 @@ def _named(told: Told, name: str, side: str) -> list[str]:
     own = told.words if told.words and says_too_little(name) else ""
     full = name == findings().types[told.type].name
     said = [word for word in told.modifiers if word not in own.lower()]
-    said = [word for word in said if not (full and _is_finding(word))]
+    if full:
+        said = [word for word in said if not _is_finding(word)]
     counted = told.how_many is not None and told.how_many > 1
     number = [] if counted else [word for word in said if kinds[word] == "number"]
     looks = [_SIZE, *[word for word in said if kinds[word] != "number"], side]
