@@ -60,7 +60,7 @@ def modifiers_of(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[tuple[s
                 continue
             if hit.first < mention.last or not _denied(parsed, hit):
                 words[number].append(hit.entry.meaning)
-    return tuple([in_order(own) if own else () for own in words])
+    return tuple([in_order(own) if len(own) > 1 else tuple(own) for own in words])
 
 
 def changes_of(

@@ -92,7 +92,7 @@ def _clauses(
             guesses += [(start, hit.last)] if start is not None else []
     for first, last in sorted(guesses):
         if first not in taken:
-            end = min((n for n in taken if first < n < last), default=last)
+            end = min([n for n in taken if first < n < last], default=last) if taken else last
             end = _trimmed(parsed, first, end)
             found.append(("speculation", first, end))
             taken.update(range(first, end))
@@ -127,10 +127,12 @@ def _guess_end(
     end = len(parsed.words)
     if parsed.any_word(hit.last, end, _STOPS):
         end = next(n for n in range(hit.last, end) if parsed.words[n] in _STOPS)
-    ends = [h.first for h in parsed.role("negation", "ends_scope") if h.first >= hit.last]
-    verbs = parsed.role("negation", "asserts", "negates_before")
-    ends += [verb.first for verb in verbs if verb.first > hit.last]
-    end = min([end, *ends])
+    for ender in parsed.role("negation", "ends_scope"):
+        if hit.last <= ender.first < end:
+            end = ender.first
+    for verb in parsed.role("negation", "asserts", "negates_before"):
+        if hit.last < verb.first < end:
+            end = verb.first
     guessed = [m for m in mentions if hit.last <= m.first < end]
     if guessed:
         # The guess is its first finding and those that are guessed with it.

@@ -340,8 +340,7 @@ def _joined(parsed: Parsed, last: int, first: int) -> bool:
     gap = parsed.words[last:first]
     if gap == ("(",):
         return True  # "Left renal lesion (cyst?)"
-    joints = parsed.grammar.listing | parsed.grammar.not_
-    return len(gap) <= 2 and all(word in joints for word in gap)
+    return len(gap) <= 2 and (parsed.grammar.listing | parsed.grammar.not_).issuperset(gap)
 
 
 def tied_places(
@@ -412,10 +411,10 @@ def _leads_wider(free: tuple[Hit, ...], hit: Hit, behind: tuple[Hit, ...]) -> bo
     """
     before = [place for place in free if place.last <= hit.first]
     inner = [place for place in behind if place not in before]
-    wider = places().holding(inner[0].entry.meaning) if inner else ()
-    return bool(before) and all(
-        place.entry.meaning in wider and place.entry.meaning != _LUNG for place in before
-    )
+    if not (before and inner):
+        return False
+    wider = places().holding(inner[0].entry.meaning)
+    return all(p.entry.meaning in wider and p.entry.meaning != _LUNG for p in before)
 
 
 def _is_noun(parsed: Parsed, place: Hit) -> bool:
@@ -443,6 +442,8 @@ def _subject(
 
 def _shares(parsed: Parsed, hit: Hit, following: Hit) -> bool:
     """Whether two hits are joined, so that the place after the second is the first one's too."""
+    if following.first - hit.last > _JOINED:
+        return False
     gap = parsed.words[hit.last : following.first]
-    joined = len(gap) <= 3 and not parsed.grammar.listing.isdisjoint(gap)
+    joined = not parsed.grammar.listing.isdisjoint(gap)
     return gap == ("(",) or (joined and not parsed.scope_ends(hit.last, following.first))
