@@ -15,7 +15,7 @@ from groundct.reports._rules.mention.normal import is_denied
 from groundct.reports._rules.places.site import Site
 from groundct.reports._rules.presence.clauses import of_earlier
 from groundct.reports._rules.unread import has_unread_words
-from groundct.reports._rules.words.parsed import Parsed, sides_named
+from groundct.reports._rules.words.parsed import Parsed
 
 UNKNOWN_WORDS: Final = "unknown-words"
 UNUSED_NEGATION: Final = "unused-negation"
@@ -32,10 +32,11 @@ _SIDES: Final = ("right", "left")
 
 
 def doubts_of(
-    parsed: Parsed, sites: tuple[Site, ...], found: tuple[Finding, ...]
+    parsed: Parsed, sites: tuple[Site, ...], sides: frozenset[str], found: tuple[Finding, ...]
 ) -> tuple[str, ...]:
     """The reasons for doubt in a sentence, in a fixed order; empty where there is none.
 
+    ``sites`` are the lung sites that it names, ``sides`` the sides of whatever it speaks.
     ``unknown-words``: it names a place and neither finding, normality, size of an organ nor that
     it was not examined, it says that the place is not normal, or it has many words that no entry
     knows; ``unused-negation``: a negation of today that negates none of its findings;
@@ -47,14 +48,14 @@ def doubts_of(
     """
     reasons: list[str] = []
     there = [own for own in found if own.presence == "present"]
-    sided = sides_named(parsed) if found else frozenset()
+    sided = bool(sides and found)
     if _says_nothing(parsed) if not found else has_unread_words(parsed):
         reasons.append(UNKNOWN_WORDS)
     if parsed.cues["negation"] and _negates_in_vain(parsed, found):
         reasons.append(UNUSED_NEGATION)
     if "units" in parsed.found and _has_loose_size(parsed, found):
         reasons.append(UNPLACED_SIZE)
-    if sided and not sided <= _sides(found) and any(own.presence != "absent" for own in found):
+    if sided and not sides <= _sides(found) and any(own.presence != "absent" for own in found):
         reasons.append(UNUSED_SIDE)
     if (sites or sided) and any(map(_is_anywhere, there)):
         reasons.append(UNPLACED_FINDING)

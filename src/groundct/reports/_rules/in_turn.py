@@ -7,6 +7,7 @@ upper lobe, the other in the lower", "6 mm in the right upper lobe and 4 mm in t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -114,12 +115,8 @@ def _by_side(parsed: Parsed, finding: Finding) -> tuple[Finding, ...]:
 
 def _tokens(parsed: Parsed, size: Measurement) -> tuple[int, int]:
     """The first token of a size, and the one past its last."""
-    inside = [
-        number
-        for number, token in enumerate(parsed.tokens)
-        if size.span.start <= token.start < size.span.end
-    ]
-    return inside[0], inside[-1] + 1
+    starts = parsed.said.starts
+    return bisect_left(starts, size.span.start), bisect_left(starts, size.span.end)
 
 
 def _side_in(parsed: Parsed, low: int, high: int, *, first: bool) -> Side | None:

@@ -121,7 +121,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         findings=found,
         regions=regions,
         anatomy=paths_of(parsed, sites, found, regions or ()),
-        doubts=doubts_of(parsed, sites, found),
+        doubts=doubts_of(parsed, sites, sides, found),
         rewrites=rewrites,
         standardized=american_text(text, rewrites),
         loose=loose_of(words, mentions, found),
