@@ -266,8 +266,9 @@ def _lead(words: Words, spoken: tuple[Mention, ...]) -> bool:
 def _leads_next(parsed: Parsed, site: Site, limit: int) -> bool:
     """Whether only a comma and adjectives stand between a site and the next mention."""
     grammar = parsed.grammar
-    gap = parsed.words[site.last : limit]
-    return len(gap) <= _SHARED_REACH and (grammar.of | grammar.in_ | grammar.at).isdisjoint(gap)
+    if limit - site.last > _SHARED_REACH:
+        return False
+    return not parsed.any_word(site.last, limit, grammar.of | grammar.in_ | grammar.at)
 
 
 def _opened(words: Words, floor: int, first: int) -> tuple[Site, ...]:
@@ -351,22 +352,22 @@ def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
     before = [s for s in words.sites if floor <= s.first and s.last <= first]
     if not before:
         return ()
-    grammar = words.parsed.grammar
-    between = _between_sites(words.parsed.language)
+    parsed = words.parsed
+    grammar = parsed.grammar
+    between = _between_sites(parsed.language)
     out: list[Site] = []
     edge = first
-    # "In the right and left lung with a halo": what "with" leads lies where the one before does.
-    led = words.parsed.any_word(before[-1].last, first, grammar.with_)
     for site in reversed(before):
-        gap = words.parsed.words[site.last : edge]
-        joined = out and between.issuperset(gap)
-        # "mass in the right lung and left lung nodule": the first is the mass's.
-        if floor and not out and _restarts(words.parsed, site.last, first):
-            break
-        leading = words.parsed.words[max(0, site.first - 3) : site.first]
+        gap = parsed.words[site.last : edge]
         listed = not grammar.listing.isdisjoint(gap)
-        of_other = out and floor and listed and not (led or grammar.in_.isdisjoint(leading))
-        if of_other or (not joined and (out or not grammar.listing.isdisjoint(gap))):
+        if out:
+            placed = floor and listed and parsed.any_word(site.first - 3, site.first, grammar.in_)
+            # "In the right and left lung with a halo": what "with" leads lies where that does.
+            of_other = placed and not parsed.any_word(before[-1].last, first, grammar.with_)
+            if of_other or not between.issuperset(gap):
+                break
+        # "mass in the right lung and left lung nodule": the first is the mass's.
+        elif listed or (floor and _restarts(parsed, site.last, first)):
             break
         out.append(site)
         edge = site.first

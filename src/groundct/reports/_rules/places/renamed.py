@@ -25,8 +25,9 @@ def same_thing(
     for step in (-1, 1):
         position = index
         while 0 <= position + step < len(spoken):
-            pair = sorted((spoken[position], spoken[position + step]), key=lambda m: m.first)
-            if not _renames(parsed, pair[0], pair[1]):
+            one, other = spoken[position], spoken[position + step]
+            pair = (one, other) if one.first <= other.first else (other, one)
+            if not _renames(parsed, *pair):
                 break
             out.append(spoken[position + step])
             position += step
@@ -40,18 +41,17 @@ def _guesses(parsed: Parsed) -> tuple[Hit, ...]:
 
 def _renames(parsed: Parsed, first: Mention, second: Mention) -> bool:
     """Whether a mention is another name of the one before: in brackets, or "consistent with"."""
-    if not one_region(first, second):
-        return False
     low, high = first.last, second.first
     gap = parsed.words[low:high]
+    bracketed = gap[-1:] == ("(",)
+    near = [cue for cue in _guesses(parsed) if low <= cue.first and high - 2 <= cue.last <= high]
+    if not (bracketed or near) or not one_region(first, second):
+        return False
     if ";" in gap or ")" in gap or not parsed.grammar.but.isdisjoint(gap):
         return False
     if any(low <= hit.first < high for hit in parsed.role("negation", "introduces")):
         return False
-    if gap[-1:] == ("(",):
-        return True
-    near = [cue for cue in _guesses(parsed) if low <= cue.first and high - 2 <= cue.last <= high]
-    return bool(near) and not _anew(parsed, (low, near[-1].first), second)
+    return bracketed or not _anew(parsed, (low, near[-1].first), second)
 
 
 def _anew(parsed: Parsed, span: tuple[int, int], second: Mention) -> bool:
