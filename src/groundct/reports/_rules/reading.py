@@ -21,6 +21,7 @@ from groundct.reports._rules.opacities import any_marked
 from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.places.link import paths_of, regions_of
 from groundct.reports._rules.places.sites import Site, lung_sites
+from groundct.reports._rules.told_on import told_on
 from groundct.reports._rules.words.labels import heading_of
 from groundct.reports._rules.words.parsed import Parsed, parse, pointing, sides_named
 from groundct.vocabulary.places import GENERAL
@@ -109,6 +110,8 @@ def read_sentence(text: str, language: str) -> SentenceReading:
     mentions = all_mentions(parsed)
     answered = answers_by_side(parsed, _findings) if ":" in text else ()
     found = answered or findings_of(words, mentions)
+    if parsed.verb_last:
+        found = told_on(parsed, found, _findings)
     regions = regions_of(parsed, mentions)
     rewrites = rewrites_of(parsed)
     sides = sides_named(parsed)

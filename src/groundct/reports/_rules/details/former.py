@@ -59,6 +59,11 @@ def of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
         return leading[-1].entry.meaning == "exam" and not same
     if leading and leading[-1].entry.meaning == "exam":
         start = leading[-1]
+        if parsed.verb_last and number and start.last <= sizes[number - 1].first:
+            # "Önceki tetkikte 5 mm olan nodül 8 mm ölçüldü": the second one is of today.
+            between = range(sizes[number - 1].last, size.first)
+            if any(hit.first in between for hit in parsed.findings):
+                return False
         at_start = start.first <= 2 or in_aside(parsed, start, size.first)
         return at_start and not any(
             h.entry.meaning in ("stable", "new") and start.last <= h.first < size.first
