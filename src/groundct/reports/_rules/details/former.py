@@ -61,8 +61,8 @@ def of_prior(parsed: Parsed, sizes: tuple[Size, ...], number: int) -> bool:
         start = leading[-1]
         if parsed.verb_last and number and start.last <= sizes[number - 1].first:
             # "Önceki tetkikte 5 mm olan nodül 8 mm ölçüldü": the second one is of today.
-            between = range(sizes[number - 1].last, size.first)
-            if any(hit.first in between for hit in parsed.findings):
+            gap = range(sizes[number - 1].last, size.first)
+            if any(hit.first in gap for hit in parsed.findings):
                 return False
         at_start = start.first <= 2 or in_aside(parsed, start, size.first)
         return at_start and not any(
