@@ -25,8 +25,9 @@ def count_of(parsed: Parsed, mention: Mention, sized: frozenset[int]) -> int | N
     The tokens of sizes, ``sized``, are passed over; of "2-3 nodules" and "at least two nodules" no
     number is sure.
     """
-    own = parsed.grammar
-    stops = _stops(parsed.language)
+    if not mention.first:
+        return None
+    counting, stops = _counting(parsed.language), _stops(parsed.language)
     spelt = parsed.found.get("numbers")
     steps = 0
     for position in range(mention.first - 1, -1, -1):
@@ -39,10 +40,9 @@ def count_of(parsed: Parsed, mention: Mention, sized: frozenset[int]) -> int | N
         number = number_at(parsed, position) if spelt or word.isdecimal() else None
         if number is not None:
             return number if 1 <= number <= _MOST and _sure(parsed, position) else None
-        if word in own.article_one:
-            return 1 if _singular(parsed, mention) and not _is_label(parsed, position) else None
-        if word in own.vague:
-            return None
+        if word in counting:
+            one = word in parsed.grammar.article_one and _singular(parsed, mention)
+            return 1 if one and not _is_label(parsed, position) else None
     return None
 
 
@@ -59,6 +59,12 @@ def _stops(language: str) -> frozenset[str]:
     """The words before a mention that no number reaches over."""
     own = grammar(language)
     return _STOPS | own.joint | own.of | own.in_ | own.with_
+
+
+@lru_cache(maxsize=8)
+def _counting(language: str) -> frozenset[str]:
+    """The words that say whether there is one, and no number."""
+    return grammar(language).article_one | grammar(language).vague
 
 
 def _sure(parsed: Parsed, position: int) -> bool:
