@@ -343,7 +343,7 @@ def _on_another_side(parsed: Parsed, span: tuple[int, int, int]) -> bool:
     ``span``: the sentence's topic, the mention, and the next one or the end.
     """
     topic, first, limit = span
-    parted = parsed.any_word(topic, first, frozenset(";"))
+    parted = parsed.any_word(topic, first, _PARTS)
     return parted and any(topic <= hit.first < limit for hit in side_words(parsed))
 
 
