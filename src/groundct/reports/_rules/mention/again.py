@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from groundct.reports._rules.mention.mentions import Mention, heads_of, owned_places, tied_places
+from groundct.reports._rules.mention.mentions import Mention, heads_of
+from groundct.reports._rules.mention.tied import owned_places, tied_places
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.places import places
 
