@@ -206,6 +206,7 @@ CARRIED = [
     "A mass in the left lower lobe. There are nodules in this localisation.",
     "Left renal stone. There is also a 45 mm lesion.",
     "Nodule in the left upper lobe. There is a similar appearance in the right upper lobe.",
+    "Nodule in the left lung. 3 cm on the right.",
 ]
 
 

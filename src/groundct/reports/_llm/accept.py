@@ -85,7 +85,12 @@ def _by_id(sentences: list[AnsweredSentence], request: Request) -> dict[str, Ans
 def _findings(
     id_: str, answered: tuple[AnsweredFinding, ...], source: Source
 ) -> tuple[Finding, ...]:
-    """The model's findings in the order of their words, and what the rules say is ruled out."""
+    """The model's findings in the order of their words, and what the rules say is ruled out.
+
+    Of a sentence that names nothing, and of which it says nothing, what the rules take over.
+    """
+    if not answered and source.put_in:
+        return source.put_in
     said = located(id_, answered, source)
     faults = faults_of(id_, said, source)
     if faults:

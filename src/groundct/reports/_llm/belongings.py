@@ -61,7 +61,10 @@ def moved_places(said: tuple[Said, ...], source: Source) -> Iterator[Fault]:
             and s not in told_apart
             and paths.issuperset(paths_of_site(s, None))
         ]
-        if own and not any(site in quoted_sites for site in own):
+        # Words that stand several times are quoted for any of their places.
+        words = {source.words(place).lower() for place in told.places}
+        quoted_too = any(source.words(Quote(s.first, s.last)).lower() in words for s in own)
+        if own and not quoted_too and not any(site in quoted_sites for site in own):
             what = quoted(source.words(Quote(own[0].first, own[0].last)))
             yield "place-moved" if quoted_sites else "place-lost", what
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from groundct.core.report import Finding, Measurement
 from groundct.reports._llm.compose import Rules, Said
-from groundct.reports._llm.match import agrees, told_at_once
+from groundct.reports._llm.match import agrees, strangeness, told_at_once
 from groundct.reports._llm.placing import sites_quoted
 from groundct.reports._llm.quotes import Quote
 from groundct.reports._llm.schema import AnsweredFinding
@@ -68,9 +68,8 @@ def _as_the_rules(spots: list[_Spot], source: Source) -> tuple[list[Said], list[
             for known in versions
             if agrees(told, known, source)
         ]
-        # "Tubular bronchiectasis" before "bronchiectasis", whose words are in it.
-        exact = [pair for pair in found if source.span(pair[1].quote) == versions[0].span]
-        for spot, told in (exact or found)[:1]:
+        found.sort(key=lambda pair: strangeness(pair[1], versions[0], source))
+        for spot, told in found[:1]:
             left.remove(spot)
             del free[number]
             out.append(told)

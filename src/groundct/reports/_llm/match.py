@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from groundct.core.report import Finding, Measurement
 from groundct.reports._llm.compose import Said
 from groundct.reports._llm.placing import paths_of_site, sites_quoted
@@ -10,7 +12,10 @@ from groundct.reports._llm.source import Source
 from groundct.reports._rules.places.place_paths import paths_of_place
 from groundct.reports._rules.places.sites import Site
 from groundct.vocabulary.anatomy import anatomy
+from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
+
+_LUNG: Final = "lung"
 
 
 def agrees(told: Said, finding: Finding, source: Source) -> bool:
@@ -59,13 +64,27 @@ def _quotes_all(told: Said, finding: Finding, source: Source) -> bool:
     said = source.said
     own = {_place(site, finding) for site in said.sites if _gives(site, finding)}
     sites = {_place(site, finding) for site in sites_quoted(said, told.places)}
+    return own <= sites and _quoted(told, source) >= _entries(finding, source)
+
+
+def strangeness(told: Said, finding: Finding, source: Source) -> tuple[bool, int]:
+    """How far a finding that agrees with one of the rules is in other words and of other places.
+
+    "Bronchiectasis" is "tubular bronchiectasis" only where no finding has these very words.
+    """
+    entries = _quoted(told, source) ^ _entries(finding, source)
+    return source.span(told.quote) != finding.span, len(entries)
+
+
+def _quoted(told: Said, source: Source) -> set[str]:
+    """The entries of the places that a finding quotes, and of those in its words."""
+    parsed, sites = source.said.parsed, source.said.sites
     spoken = (told.quote, *told.places)
-    quoted = {
+    return {
         p.entry.entry_id
-        for p in said.parsed.places
-        if any(q.meets(p.first, p.last) for q in spoken)
+        for p in parsed.places
+        if not _in_site(p, sites) and any(q.meets(p.first, p.last) for q in spoken)
     }
-    return own <= sites and quoted >= _entries(finding, source)
 
 
 def _place(site: Site, finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -86,7 +105,7 @@ def _in_site(place: Hit, sites: tuple[Site, ...]) -> bool:
 
 def _gives(site: Site, finding: Finding) -> bool:
     """Whether a site is one of a finding's own."""
-    own = set(paths_of_site(site, finding.laterality)) <= set(finding.anatomy)
+    own = any(set(paths) <= set(finding.anatomy) for paths in _ways(site, finding))
     sides = set(site.sides) <= sides_of(finding.laterality)
     return own and sides and set(site.segments) <= set(finding.lung_segments)
 
@@ -96,11 +115,27 @@ def _quotes_no_other(told: Said, finding: Finding, source: Source) -> bool:
     said = source.said
     sites = sites_quoted(said, told.places)
     cues = {cue.entry for cue in finding.cues if cue.role == "place"}
-    paths = [path for site in sites for path in paths_of_site(site, told.laterality)]
+    # "Pleural effusion in the right lung" is in the pleura: of the lung it has the side.
+    home = findings().types[finding.type].anatomy
+    inside = not home or anatomy().top_region(home) == _LUNG
+    fits = all(
+        any(_all_at(paths, finding) for paths in _ways(site, finding)) for site in sites if inside
+    )
+    paths: list[str] = []
     for place in said.parsed.places:
         quoted = any(quote.meets(place.first, place.last) for quote in told.places)
         if quoted and not _in_site(place, said.sites) and place.entry.entry_id not in cues:
             paths += paths_of_place(said.parsed, place)
+    return fits and _all_at(paths, finding)
+
+
+def _ways(site: Site, finding: Finding) -> tuple[list[str], list[str]]:
+    """A site's paths, and those with the side that the finding has."""
+    return paths_of_site(site, None), paths_of_site(site, finding.laterality)
+
+
+def _all_at(paths: list[str], finding: Finding) -> bool:
+    """Whether all paths are a finding's, or above or under them."""
     return all(any(on_one_line(path, own) for own in finding.anatomy) for path in paths)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from groundct.core.report import Finding, Measurement, Presence, Sentence, Span
 from groundct.reports._llm.quotes import Quote, find_quotes
 from groundct.reports._rules.details.measures import measurements_of
-from groundct.reports._rules.reading import SentenceReading
+from groundct.reports._rules.reading import SentenceReading, read_sentence
 
 MOST: Final = 64
 """The most places of the same words that are looked at."""
@@ -34,19 +34,30 @@ class Source:
         return tuple(finding for finding in self.said.findings if self._is_ruled_out(finding))
 
     @cached_property
+    def alone(self) -> tuple[Finding, ...]:
+        """The rules' findings as its words alone tell them, without a list or a heading above."""
+        return read_sentence(self.said.text, self.said.language).findings
+
+    @cached_property
     def spoken(self) -> tuple[Finding, ...]:
-        """The rules' findings whose own words name them, as the sentence alone tells them."""
-        return tuple(finding for finding in self.said.findings if not self._is_ruled_out(finding))
+        """Those of them that its own words name."""
+        return tuple(finding for finding in self.alone if not self._is_ruled_out(finding))
+
+    @cached_property
+    def put_in(self) -> tuple[Finding, ...]:
+        """What only sentences before name, of a sentence that names nothing: an item of a list."""
+        return () if self.spoken else self.said.findings
 
     @cached_property
     def known(self) -> tuple[tuple[Finding, ...], ...]:
-        """The spoken findings, each as the sentence alone tells it, and with what it takes over."""
-        alone = self.said.findings
-        later = self.carried if len(self.carried) == len(alone) else alone
+        """The findings that may be said: each by its words alone, then with what it takes over."""
+        ways: tuple[tuple[Finding, ...], ...] = (self.alone, self.said.findings, self.carried)
+        if len({len(way) for way in ways}) > 1:
+            ways = (self.carried or self.said.findings,)
         return tuple(
-            (own,) if own == told else (own, told)
-            for own, told in zip(alone, later, strict=True)
-            if not self._is_ruled_out(own)
+            tuple(dict.fromkeys(versions))
+            for versions in zip(*ways, strict=True)
+            if not self._is_ruled_out(versions[0])
         )
 
     @cached_property
@@ -64,7 +75,7 @@ class Source:
     @cached_property
     def _all(self) -> tuple[Finding, ...]:
         """The rules' findings, as the sentence alone tells them and with what they take over."""
-        return tuple(dict.fromkeys((*self.said.findings, *self.carried)))
+        return tuple(dict.fromkeys((*self.alone, *self.said.findings, *self.carried)))
 
     def quotes(self, text: str) -> tuple[Quote, ...]:
         """Where words stand in the sentence, the first places of many."""
