@@ -44,8 +44,12 @@ def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
     respelt = _respelt(parsed.language)
     if respelt is None:
         return ()
+    words = _spelt(parsed, respelt)
+    if "," in parsed.text:
+        words += _decimal(parsed)
+    if not (words or parsed.rewriting):
+        return ()
     out = [_phrased(parsed, hit) for hit in parsed.rewriting if hit.entry.meaning != _KEPT]
-    words = [*_spelt(parsed, respelt), *_decimal(parsed)]
     if words:
         out = sorted(out + words, key=lambda rewrite: rewrite.span.start)
     return tuple([rewrite for rewrite in out if rewrite.text != rewrite.span.of(parsed.text)])
@@ -117,8 +121,6 @@ def _right_spelling(surface: str, language: str) -> str | None:
 
 def _decimal(parsed: Parsed) -> list[Rewrite]:
     """Sizes with a decimal point in place of a comma."""
-    if "," not in parsed.text:
-        return []
     out: list[Rewrite] = []
     for size in sizes_of(parsed):
         for number in range(size.first, size.last):
