@@ -11,6 +11,9 @@ from groundct.core.report import Finding, Report
 from groundct.reports._draft import DraftFinding
 from groundct.reports._rules.american.wording import worded
 
+_REACH = 200
+"""How many findings before an addendum are looked through: more than reports have."""
+
 
 def amended(
     found: list[DraftFinding], told: tuple[Finding, ...], where: tuple[int, int], report: Report
@@ -43,9 +46,10 @@ def _meant(found: list[DraftFinding], own: Finding, taken: set[int]) -> int | No
     """The one finding before that is amended; None where none or several may be meant."""
     if own.presence == "uncertain" or (own.presence == "present" and not own.measurements):
         return None
+    low = max(0, len(found) - _REACH)
     meant = [
         number
-        for number, draft in enumerate(found)
+        for number, draft in enumerate(found[low:], low)
         if number not in taken
         and draft.finding.type == own.type
         and draft.finding.presence == "present"
