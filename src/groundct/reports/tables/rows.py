@@ -17,25 +17,9 @@ from groundct.core.report import Marked, Measurement, Report, SectionName
 from groundct.reports._draft import Draft, finding_id
 
 Row = tuple[object, ...]
-_VALUES = itemgetter(
-    "span",
-    "standardized",
-    "presence",
-    "category",
-    "focal",
-    "anatomy",
-    "laterality",
-    "measurements",
-    "refers_to_prior",
-    "type",
-    "lung_segments",
-    "count",
-    "change",
-    "modifiers",
-    "relations",
-    "remarks",
-)
-"""What the table ``findings`` has of a finding, which reads its fields at once."""
+_SAID = itemgetter("presence", "category", "focal", "anatomy", "laterality")
+_KIND = itemgetter("type", "lung_segments", "count", "change", "modifiers")
+"""Fields of a finding that stand side by side in the table ``findings``, read at once."""
 
 
 @dataclass(frozen=True)
@@ -113,24 +97,9 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
     text, case_id, homes = read.report.text, read.case_id, read.homes
     sentences = read.draft.sentences
     for number, (finding, indices, offset, _) in enumerate(read.draft.findings):
-        (
-            span,
-            standardized,
-            presence,
-            category,
-            focal,
-            anatomy,
-            laterality,
-            measurements,
-            refers_to_prior,
-            kind,
-            lung_segments,
-            count,
-            change,
-            modifiers,
-            relations,
-            remarks,
-        ) = _VALUES(vars(finding))
+        values = vars(finding)
+        span, measurements = values["span"], values["measurements"]
+        relations, remarks = values["relations"], values["remarks"]
         start, end = span.start + offset, span.end + offset
         # Its words may stand in a later one of its sentences: "The spleen is 150 mm. Splenomegaly."
         own = indices[0]
@@ -144,26 +113,18 @@ def finding_rows(read: ReadReport) -> Iterator[Row]:
             case_id,
             finding_id(number),
             text[start:end],
-            standardized,
+            values["standardized"],
             indices,
             start - cell,
             end - cell,
-            presence,
-            category,
-            focal,
-            anatomy,
-            laterality,
+            *_SAID(values),
             sizes[0],
-            refers_to_prior,
+            values["refers_to_prior"],
             sentences[own].section,
             column,
             start,
             end,
-            kind,
-            lung_segments,
-            count,
-            change,
-            modifiers,
+            *_KIND(values),
             *sizes[1:],
             relations and [(r.kind, r.anatomy, *_place(r, offset)) for r in relations],
             remarks and [(r.kind, *_place(r, offset)) for r in remarks],
