@@ -67,8 +67,8 @@ def evidence(text: str) -> Evidence:
     """Look a text's words up in the commonest words of all languages."""
     words = _words(text)
     table = _common()
-    telling = [word for word in words if word in table]
-    common = Counter(chain.from_iterable([table[word] for word in telling]))
+    telling = list(filter(table.__contains__, words))
+    common = Counter(chain.from_iterable(map(table.__getitem__, telling)))
     letters = [c for c in text if c.isalpha()] if not text.isascii() else []
     latin = sum(map(_is_latin, letters)) / len(letters) if letters else 1.0
     return Evidence(words, telling, MappingProxyType(common), latin)

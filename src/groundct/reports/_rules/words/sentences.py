@@ -137,7 +137,7 @@ def _ends(text: str, match: re.Match[str], rest: tuple[int, int], language: str)
     first, last = match.span()
     if sign == "." and last + 1 < end and text[last] == " " and text[last + 1].isupper():
         # By far the most: a word, its period, a space and a capital.
-        word = text[max(start, first - _LOOK, text.rfind(" ", start, first) + 1) : first]
+        word = text[text.rfind(" ", start, first) + 1 or start : first]
         if len(word) > 1 and word.isalpha() and word.lower() not in _abbreviations(language):
             return True
     if sign in _QUOTES:
