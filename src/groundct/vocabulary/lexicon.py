@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
@@ -25,12 +26,26 @@ _NOTHING: Final[dict[str, _Node]] = {}
 """What follows where no phrase goes on: one for all, since most nodes are such."""
 
 
-class Entry(NamedTuple):
-    """A row of a lexicon: its id, its phrase as written and what it means."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A row of a lexicon: its id, its phrase as written and what it means.
+
+    There is one value for each row, so two are equal only if they are the same.
+    """
 
     entry_id: str
     term: str
     meaning: str
+
+    def __lt__(self, other: Entry) -> bool:
+        """In the order of their ids: hits at the same words have an order."""
+        return (self.entry_id, self.meaning) < (other.entry_id, other.meaning)
+
+
+@lru_cache(maxsize=1 << 10)
+def meant(entry: Entry, meaning: str) -> Entry:
+    """An entry as it is meant at a place: "7R" among stations is a side. One value for each."""
+    return Entry(entry.entry_id, entry.term, meaning)
 
 
 class Hit(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundct.reports._rules.mention.neighbours import NEAR
 from groundct.reports._rules.words.parsed import Parsed, once
-from groundct.vocabulary.lexicon import Entry, Hit
+from groundct.vocabulary.lexicon import Hit, meant
 
 _EMPHASIS_REACH = 4
 _STOPS = frozenset(";:")
@@ -26,7 +26,7 @@ def side_words(parsed: Parsed) -> tuple[Hit, ...]:
     for hit in _resolved(parsed):
         before = out[-1] if out else None
         if before is not None and _paired(parsed, before, hit):
-            out[-1] = Hit(before.first, hit.last, _entry(hit, "bilateral"))
+            out[-1] = Hit(before.first, hit.last, meant(hit.entry, "bilateral"))
         elif not compares or _compares_before(parsed, hit) is None:
             out.append(hit)
     return tuple(out)
@@ -136,13 +136,9 @@ def _resolved(parsed: Parsed) -> list[Hit]:
                 continue
             side = named.pop()
             meaning = side if meaning == "same" else _OTHER[side]
-            hit = hit._replace(entry=_entry(hit, meaning))
+            hit = hit._replace(entry=meant(hit.entry, meaning))
         out.append(hit)
     return out
-
-
-def _entry(hit: Hit, meaning: str) -> Entry:
-    return Entry(hit.entry.entry_id, hit.entry.term, meaning)
 
 
 def _paired(parsed: Parsed, before: Hit, hit: Hit) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.vocabulary.grammar import Grammar
-from groundct.vocabulary.lexicon import Entry, Found, Hit
+from groundct.vocabulary.lexicon import Found, Hit, meant
 
 _SIDES: Final = {"station_right": "right", "station_left": "left"}
 _NODES: Final = frozenset(("lymph_node", "lymphadenopathy"))
@@ -38,7 +38,7 @@ def with_stations(found: Found, words: list[str], known: Grammar) -> tuple[Hit, 
             low, high = _list_around(words, hit, between)
         led = low in ends or (words[low - 1] in known.at | known.in_ and low - 1 in ends)
         if led or high in starts:
-            out.append(Hit(hit.first, hit.last, Entry(hit.entry.entry_id, hit.entry.term, side)))
+            out.append(Hit(hit.first, hit.last, meant(hit.entry, side)))
     return tuple(out)
 
 
