@@ -13,6 +13,7 @@ from typing import Final
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.grammar import grammar
+from groundct.vocabulary.lexicon import Hit
 
 OPERATED: Final = frozenset(("postoperative_change", "surgical_absence"))
 """The types of what an operation left."""
@@ -57,13 +58,15 @@ def _is_reason(parsed: Parsed, mention: Mention, mentions: tuple[Mention, ...]) 
     if reason is None:
         return False
     low = max(0, reason - _TO_REASON)
-    acts = [m.last for m in mentions if m.type in OPERATED and low < m.last <= reason]
-    acts += [n + 1 for n in range(low, reason) if parsed.words[n] in parsed.grammar.treatment]
-    act = max(acts, default=None)
+    operated = [m.last for m in mentions if m.type in OPERATED and low < m.last <= reason]
+    treated = [n + 1 for n in range(low, reason) if parsed.words[n] in parsed.grammar.treatment]
+    act = max((*operated, *treated), default=None)
     if act is None or parsed.any_word(act, reason, _STOPS):
         return False
     if any(act <= hit.first < mention.first for hit in parsed.findings):
         return False
+    if not operated and _is_told_of(parsed, mention, parsed.found.get("units", ())):
+        return False  # "Radiotherapy for a mass which measures 3 cm"
     # "Atelectasis after lobectomy due to pneumonia": the atelectasis may be what is due to it.
     before = any(m.last <= act and m.type not in OPERATED for m in mentions)
     return not before or is_illness(parsed, mention)
@@ -108,14 +111,19 @@ def _is_known(parsed: Parsed, mention: Mention) -> bool:
         gap = parsed.words[hit.last : mention.first]
         if not (hit.last <= mention.first and set(gap) <= _leading(parsed)):
             continue
-        end = next(
-            (n for n in range(mention.last, len(parsed.words)) if parsed.words[n] in _STOPS),
-            len(parsed.words),
-        )
         told = (*parsed.found.get("sites", ()), *parsed.found.get("units", ()), *parsed.places)
-        changes = [h for h in parsed.cues["temporal"] if h.entry.meaning not in _CHANGES]
-        return not any(mention.last <= h.first < end for h in (*told, *changes))
+        return not _is_told_of(parsed, mention, told)
     return False
+
+
+def _is_told_of(parsed: Parsed, mention: Mention, told: tuple[Hit, ...]) -> bool:
+    """Whether one of these hits, or a change, stands behind a mention in its clause."""
+    end = next(
+        (n for n in range(mention.last, len(parsed.words)) if parsed.words[n] in _STOPS),
+        len(parsed.words),
+    )
+    changes = [h for h in parsed.cues["temporal"] if h.entry.meaning not in _CHANGES]
+    return any(mention.last <= h.first < end for h in (*told, *changes))
 
 
 @once
