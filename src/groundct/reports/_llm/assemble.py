@@ -10,7 +10,7 @@ from groundct.reports._llm.source import Source
 from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.ellipsis import Before
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports._rules.whole import Told, read_report, told_by_rules
+from groundct.reports._rules.whole import read_report, told_by_rules
 from groundct.reports.rules import require_read
 
 
@@ -20,9 +20,9 @@ def sources_of(report: Report) -> tuple[Reading, dict[int, Source]]:
     Raises DataError for a language that the rules do not read.
     """
     require_read(report)
-    parts: dict[int, tuple[SentenceReading, Told]] = {}
+    parts: dict[int, tuple[SentenceReading, SentenceReading]] = {}
 
-    def teller(index: int, before: Before | None, said: SentenceReading) -> Told:
+    def teller(index: int, before: Before | None, said: SentenceReading) -> SentenceReading:
         told = told_by_rules(index, before, said)
         parts[index] = said, told
         return told
@@ -43,7 +43,7 @@ def reading_of(
     What a sentence takes over from the one before it is taken over from what the model read there.
     """
 
-    def teller(index: int, before: Before | None, said: SentenceReading) -> Told:
+    def teller(index: int, before: Before | None, said: SentenceReading) -> SentenceReading:
         told = told_by_rules(index, before, said)
         if index not in read:
             return told
@@ -75,7 +75,7 @@ def _sided(finding: Finding, source: Source) -> Finding:
     return finding
 
 
-def _retold(told: Told, findings: tuple[Finding, ...]) -> Told:
+def _retold(told: SentenceReading, findings: tuple[Finding, ...]) -> SentenceReading:
     """What a sentence tells with a model's findings in place of the rules' own.
 
     A finding is a known one where it shares words with one that the rules call so; a size that it
@@ -97,4 +97,6 @@ def _retold(told: Told, findings: tuple[Finding, ...]) -> Told:
     # "It is wider than normal.": said as the rules read it, it is one with the sentence before.
     alike = [(f.span, f.type) for f in findings] == [(f.span, f.type) for f in told.findings]
     loose = told.loose._replace(sizes=sizes, takes_back=False)
-    return Told(findings, loose, again, told.completes and alike)
+    return told._replace(
+        findings=findings, loose=loose, again=again, completes=told.completes and alike
+    )

@@ -13,7 +13,7 @@ from groundct.core.report import Finding, Laterality
 from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.ellipsis import Before
 from groundct.reports._rules.reading import SentenceReading, is_nowhere
-from groundct.reports._rules.words.parsed import Parsed, pointing
+from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.places import GENERAL, places
@@ -45,11 +45,8 @@ def at_organ(
     organ = _organ(last)
     if organ is None:
         return found
-    parsed = said.parsed
-    if _may_be_elsewhere(parsed):
-        return found
     near = anatomy().top_region(organ.anatomy[0]) in _ORGANS
-    if not (near or said.explains or pointing(parsed) is not None):
+    if not (near or said.explains or said.points_back) or _may_be_elsewhere(said.parsed):
         return found
     return tuple([_moved(own, organ, said) if is_nowhere(own) else own for own in found])
 
@@ -62,8 +59,8 @@ def _of_side(
     if not free or len(before.said.sides) != 1:
         return found
     (side,) = before.said.sides
-    keys = {hit.entry.meaning for hit in before.said.parsed.places}
-    sided = {places().places[key].paths[0]: f"{side} {places().places[key].sided}" for key in keys}
+    organs = [places().places[key] for key in before.said.places]
+    sided = {organ.paths[0]: f"{side} {organ.sided}" for organ in organs}
     names = anatomy().structures
     out = []
     for own in found:
@@ -88,7 +85,7 @@ def _organ(before: Before) -> Organ | None:
     if not paths:
         return None
     # "In the abdominal sections, in the left kidney": the closest place has the name.
-    keys = dict.fromkeys(hit.entry.meaning for hit in before.said.parsed.places)
+    keys = before.said.places
     held = {key: up for key in keys for up in places().places[key].paths if _holds(up, paths)}
     return Organ(max(held, key=lambda key: len(held[key])), paths, side) if held else None
 

@@ -45,10 +45,10 @@ def completed(before: Before | None, text: str, language: str) -> Finding | None
 
     "The aortic arch is 41 mm. It is wider than normal." ``text`` holds both.
     """
-    if before is None or before.findings or not measurements_of(before.said.parsed):
+    if before is None or before.findings:
         return None
-    named = [places().places[hit.entry.meaning].paths[0] for hit in before.said.parsed.places]
-    if len(set(named) - _ALL_OF_IT) != 1:
+    named = {places().places[key].paths[0] for key in before.said.places}
+    if len(named - _ALL_OF_IT) != 1 or not measurements_of(before.said.parsed):
         return None
     found = read_sentence(text, language).findings
     return found[0] if len(found) == 1 and found[0].presence != "absent" else None

@@ -39,7 +39,7 @@ def _names_lobe(parsed: Parsed) -> bool:
 def _organ(before: Before) -> str | None:
     """The organ with two lobes that a sentence speaks of."""
     there = [finding.anatomy for finding in before.findings]
-    named = [places().places[hit.entry.meaning].paths for hit in before.said.parsed.places]
+    named = [places().places[key].paths for key in before.said.places]
     paths = {path for own in there or named for path in own}
     for organ in _LOBED:
         (home,) = places().places[organ].paths

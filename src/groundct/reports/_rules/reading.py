@@ -23,7 +23,7 @@ from groundct.reports._rules.places.link import paths_of, regions_of
 from groundct.reports._rules.places.sites import Site, lung_sites
 from groundct.reports._rules.told_on import told_on
 from groundct.reports._rules.words.labels import heading_of
-from groundct.reports._rules.words.parsed import Parsed, parse, pointing, sides_named
+from groundct.reports._rules.words.parsed import MASK, Parsed, parse, pointing, sides_named
 from groundct.vocabulary.places import GENERAL
 
 _KEPT = 3 << 14
@@ -49,11 +49,12 @@ class SentenceReading(NamedTuple):
     ``points`` is `SIMILAR` or `SAME_PLACE` where its words point at the findings before;
     ``explains``: it says what "the described findings" or "it" may be; ``heading``: the place of
     the heading that it begins with, "" where that names none or several; ``general``: it names a
-    finding by a general word, and no place; ``of_it``: it begins with "it" or "First, it", and not
-    with "these findings"; ``marked``: it names opacities, or what they are taken for; ``nowhere``:
-    it names a finding, and no place where it may lie; ``amends``: it begins with "Addendum:" or
-    takes a size back. Entries and sites are looked up again when
-    asked for: few are, and readings are many.
+    finding by a general word, and no place; ``places``: the keys of the places that it names;
+    ``placed``: it names one, a lung site, or one in a preamble; ``of_it``: it begins with "it" or
+    "First, it", and not with "these findings"; ``marked``: it names opacities, or what they are
+    taken for; ``nowhere``: it names a finding, and no place where it may lie; ``amends``: it begins
+    with "Addendum:" or takes a size back. Entries and sites are looked up again when asked for: few
+    are, and readings are many.
     """
 
     text: str
@@ -74,6 +75,8 @@ class SentenceReading(NamedTuple):
     explains: bool
     heading: str | None
     general: bool
+    places: tuple[str, ...]
+    placed: bool
     of_it: bool
     marked: bool
     nowhere: bool
@@ -93,6 +96,8 @@ class SentenceReading(NamedTuple):
         """The most exact anatomy paths that it names inside the regions it is given."""
         if regions == self.regions:
             return self.anatomy
+        if not (self.placed or any(finding.anatomy for finding in self.findings)):
+            return ()
         return paths_of(self.parsed, self.sites, self.findings, regions)
 
 
@@ -137,6 +142,8 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         explains=nowhere and _explains(parsed),
         heading=heading_of(parsed) if ":" in text else None,
         general=unplaced and _is_general(parsed),
+        places=tuple([hit.entry.meaning for hit in parsed.places]),
+        placed=bool(sites or parsed.places) or MASK in parsed.words,
         of_it=of_it and bool(found) and not _refers_back(parsed),
         marked=any_marked(found),
         nowhere=nowhere and any(map(is_nowhere, found)),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Final
 
-from groundct.core.report import Finding, Measurement, Reading, Report
+from groundct.core.report import Measurement, Reading, Report
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.amended import amended
 from groundct.reports._rules.anaphora import placed
 from groundct.reports._rules.borrowed import at_organ
-from groundct.reports._rules.continued import Again, Loose, continued, reworded
+from groundct.reports._rules.continued import Again, continued, reworded
 from groundct.reports._rules.ellipsis import Before, completed, sided
 from groundct.reports._rules.headings import behind, under
 from groundct.reports._rules.listed import item_of, leading_words, may_be_item, other_side
@@ -27,24 +27,15 @@ READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
 
 
-class Told(NamedTuple):
-    """What a sentence tells: its findings, and what belongs to those of the sentence before.
+Teller = Callable[[int, Before | None, SentenceReading], SentenceReading]
+"""From a sentence's index, the one before it in its section, and the rules' reading of itself: what
+it tells beside that one.
 
-    Spans count from the sentence's start. ``again`` are the findings, by number, that their words
-    call known ones. ``completes``: what it says is a finding together with the sentence before.
-    """
-
-    findings: tuple[Finding, ...]
-    loose: Loose
-    again: Mapping[int, Again]
-    completes: bool = False
+``findings``, ``loose``, ``again`` and ``completes`` count; spans from the sentence's start.
+"""
 
 
-Teller = Callable[[int, Before | None, SentenceReading], Told]
-"""From a sentence's index, the one before it in its section, and the rules' reading of itself."""
-
-
-def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
+def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> SentenceReading:
     """What the rules read, with the side that the sentence before gives."""
     findings = said.findings
     if before is not None:
@@ -60,7 +51,7 @@ def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Told:
             findings = under(before.heading, findings, said)
         if said.general and said.sides:
             findings = at_lobe(before, findings, said)
-    return Told(findings, said.loose, said.again, said.completes)
+    return said if findings is said.findings else said._replace(findings=findings)
 
 
 def read_report(report: Report, teller: Teller = told_by_rules) -> Reading:
@@ -151,7 +142,8 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                     said.doubts,
                 )
             )
-            findings, loose, told_again, completes = teller(index, before, said)
+            told = teller(index, before, said)
+            findings, loose, told_again = told.findings, told.loose, told.again
             if loose.says_something:
                 held = [draft.moved() for draft in found[last:]]
                 more = reworded(continued(held, loose, (index, start)), report)
@@ -160,7 +152,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                     last = len(found)
             else:
                 last = len(found)
-            if completes and (both := completed(before, text[begun:end], language)):
+            if told.completes and (both := completed(before, text[begun:end], language)):
                 last = len(found)
                 found.append(DraftFinding(both, (index - 1, index), begun))
                 findings, told_again = (), {}
