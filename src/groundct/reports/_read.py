@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from groundct.core.contracts import Extractor
 from groundct.core.issues import TableError
@@ -32,8 +31,7 @@ class ReportReading(Value):
     labels: dict[str, bool]
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A report ready for an extractor: ``plain.report`` is read, ``report`` is told of.
 
     ``report`` has the text that was given and the sections that were found in it.

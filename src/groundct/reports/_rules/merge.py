@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from groundct.core.report import Finding, Measurement, Report
 from groundct.reports._draft import DraftFinding
@@ -48,8 +48,7 @@ _NEAR = 2
 """Sentences back to which "the described nodule" points."""
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What merging needs to know of a report's sentences.
 
     ``impression``: the sides that each sentence of the impression names, by its index; ``again``:
@@ -120,7 +119,8 @@ def merged(
     for index in changed:
         draft = out[index]
         own = worded_as(draft.finding, draft.words(report.text), report.language)
-        out[index] = draft._replace(finding=own)
+        if own is not draft.finding:
+            out[index] = draft._replace(finding=own)
     return tuple(out)
 
 

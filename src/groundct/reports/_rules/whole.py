@@ -144,7 +144,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
             )
             told = teller(index, before, said)
             findings, loose, told_again = told.findings, told.loose, told.again
-            if loose.says_something:
+            if last < len(found) and loose.says_something:
                 held = [draft.moved() for draft in found[last:]]
                 more = reworded(continued(held, loose, (index, start)), report)
                 found[last:] = [DraftFinding(f, f.sentence_indices) for f in more]

@@ -7,11 +7,9 @@ import string
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from groundct.vocabulary.languages import languages, read_languages
 from groundct.vocabulary.lexicon import common_words, lexicon, words_of
@@ -33,8 +31,7 @@ _TABLES: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Words of a text that tell languages apart.
 
     ``words`` are all that it has; ``telling``: those of them that are among the commonest of a
@@ -69,9 +66,14 @@ def evidence(text: str) -> Evidence:
     table = _common()
     telling = list(filter(table.__contains__, words))
     common = Counter(chain.from_iterable(map(table.__getitem__, telling)))
-    letters = [c for c in text if c.isalpha()] if not text.isascii() else []
-    latin = sum(map(_is_latin, letters)) / len(letters) if letters else 1.0
-    return Evidence(words, telling, MappingProxyType(common), latin)
+    return Evidence(words, telling, common, 1.0 if text.isascii() else _latin(text))
+
+
+def _latin(text: str) -> float:
+    """The share of a text's letters that are Latin ones, 1 where it has none."""
+    letters = [(letter, count) for letter, count in Counter(text).items() if letter.isalpha()]
+    latin = sum(count for letter, count in letters if _is_latin(letter))
+    return latin / sum(count for _, count in letters) if letters else 1.0
 
 
 def _words(text: str) -> list[str]:
@@ -85,7 +87,9 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", text.lower()).translate(_DOTLESS)
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    for mark in filter(unicodedata.combining, set(plain)):
+        plain = plain.replace(mark, "")
+    return plain
 
 
 def _is_latin(letter: str) -> bool:

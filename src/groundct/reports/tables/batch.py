@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol, cast, runtime_checkable
+from typing import NamedTuple, Protocol, cast, runtime_checkable
 
 import pyarrow as pa
 
@@ -112,8 +112,7 @@ def read_batch(rows: Iterable[ReportRow | Issue], extractor: str) -> Batch:
     )
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(NamedTuple):
     """A row, its report, and what the extractor read in it."""
 
     row: ReportRow
@@ -121,8 +120,7 @@ class _Said:
     draft: Draft
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(NamedTuple):
     """What one row gives to a batch; ``counted`` are its findings' presences and its labels."""
 
     tables: dict[str, list[Row]]

@@ -26,7 +26,8 @@ def worded_as(finding: Finding, said: str, language: str) -> Finding:
     entries = [cue.entry for cue in finding.cues]
     words, plural = own_words(finding.type, said, entries, language)
     told = told_of(finding, words=words, plural=plural)
-    return finding.changed(standardized=standard_words(told, finding.measurements))
+    standard = standard_words(told, finding.measurements)
+    return finding if standard == finding.standardized else finding.changed(standardized=standard)
 
 
 def own_words(kind: str, said: str, entries: Iterable[str], language: str) -> tuple[str, bool]:
