@@ -12,11 +12,12 @@ from groundct.vocabulary._tables import read_table, split_cell
 from groundct.vocabulary.words import normal_word
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LungSegment:
     """A lung segment: ``right lung upper lobe apical segment``.
 
-    ``lobe`` is a mask name and ``path`` its anatomy path.
+    ``lobe`` is a mask name and ``path`` its anatomy path. There is one value for each segment, so
+    two are equal only if they are the same.
     """
 
     segment_id: str

@@ -51,9 +51,13 @@ def _follows(parsed: Parsed) -> bool:
     """Whether a sentence begins with a word that goes on with the one before, and is no advice."""
     if parsed.cues["recommendation"]:
         return False
-    first = next((n for n, word in enumerate(parsed.words) if word.isalnum()), 0)
-    said = {hit.first for hit in parsed.relations if hit.entry.meaning == _CONTINUES}
-    return first in said or not parsed.grammar.pronoun.isdisjoint(parsed.words[first : first + 1])
+    words = parsed.words
+    opens = bool(words) and words[0].isalnum()
+    first = 0 if opens else next((n for n, word in enumerate(words) if word.isalnum()), 0)
+    if words and words[first] in parsed.grammar.pronoun:
+        return True
+    said = [hit.first for hit in parsed.relations if hit.entry.meaning == _CONTINUES]
+    return first in said
 
 
 def _general(mention: Mention) -> bool:

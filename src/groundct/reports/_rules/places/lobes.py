@@ -60,8 +60,9 @@ def _widened(parsed: Parsed, site: Site, lungs: list[tuple[Hit, Hit]]) -> Site:
             first = min(first, side.first)
         elif tells_side(parsed, last, side):
             last = max(last, lung.last)
-    wide = first < site.first or site.last < last
-    return site._replace(first=first, last=last) if wide else site
+    if first == site.first and last == site.last:
+        return site
+    return Site(first, last, site.side, site.level, site.segments, site.clashes)
 
 
 def _used(parsed: Parsed, side: Hit, lung: Hit, lobes: list[Site]) -> bool:

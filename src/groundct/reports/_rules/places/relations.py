@@ -7,6 +7,7 @@ it, and ``at:<kind>:<place>`` names it itself ("subpleural").
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from groundct.core.report import Relation, Span
@@ -33,7 +34,7 @@ def relations_of(parsed: Parsed, spoken: Sequence[Mention]) -> tuple[tuple[Relat
         number = _owner(parsed, hit, spoken)
         if number is not None:
             own[number] += [r for r in _relations(parsed, hit) if r not in own[number]]
-    return tuple(tuple(relations) for relations in own)
+    return tuple([tuple(relations) for relations in own])
 
 
 def _relations(parsed: Parsed, hit: Hit) -> list[Relation]:
@@ -41,10 +42,10 @@ def _relations(parsed: Parsed, hit: Hit) -> list[Relation]:
     role, _, rest = hit.entry.meaning.partition(":")
     if role in (NEAR.rstrip(":"), NEAR_BEFORE.rstrip(":")):
         return [
-            _RELATION.changed(
-                span=parsed.span_of(min(hit.first, place.first), max(hit.last, place.last)),
-                kind=rest,
-                anatomy=paths_of_place(parsed, place)[0],
+            _relation(
+                parsed.span_of(min(hit.first, place.first), max(hit.last, place.last)),
+                rest,
+                paths_of_place(parsed, place)[0],
             )
             for place in neighbours_of(parsed, hit)
         ]
@@ -52,7 +53,13 @@ def _relations(parsed: Parsed, hit: Hit) -> list[Relation]:
         return []
     kind, _, key = rest.partition(":")
     path = places().places[key].paths[0]
-    return [_RELATION.changed(span=parsed.span_of(hit.first, hit.last), kind=kind, anatomy=path)]
+    return [_relation(parsed.span_of(hit.first, hit.last), kind, path)]
+
+
+@lru_cache(maxsize=1 << 12)
+def _relation(span: Span, kind: str, anatomy: str) -> Relation:
+    """A relation at words that are known to be there: equal ones are one value."""
+    return _RELATION.changed(span=span, kind=kind, anatomy=anatomy)
 
 
 def _owner(parsed: Parsed, hit: Hit, spoken: Sequence[Mention]) -> int | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from groundct.reports._rules.places.site import Side, Site, side_of
+from groundct.reports._rules.places.site import Side, Site, side_of, single_sides
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.reports._rules.words.sizes import sizes_of
 from groundct.vocabulary.grammar import grammar
@@ -120,7 +119,7 @@ def _adjectives(parsed: Parsed, at: list[int]) -> list[Named]:
     led = frozenset[int]() if parsed.verb_last else _led(parsed, found)
     lobes = _lobe_words(parsed) if led or parsed.verb_last else frozenset[int]()
     # "Lingular segment, inferior", it alone has parts with names of their own.
-    parts = {name.last + 1 for name in found if _is_lingula(name)}
+    parts = {name.last + 1 for name in found if _is_lingula(name.options)}
     kept: list[Named] = []
     ends_in_segment = -1
     for name in reversed(found):
@@ -212,12 +211,13 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
             site = anchors[index]
             if site.clashes:  # of which side its segment is, nothing tells
                 continue
-            sure = name.sure or _of_one_level(name.options, site)
-            fitting = [s for s in name.options if _fits(s, site, sure=sure)]
+            fitting = _fitting(name.options, site.side, site.level)
+            if name.sure and site.level is None:
+                fitting = _on_side(name.options, site.side)
             if not fitting and site.level is not None:
-                fitting = [s for s in _in_lobe(parsed, name) if _fits(s, site, sure=sure)]
+                fitting = _fitting(_in_lobe(parsed, name), site.side, site.level)
             if fitting:
-                held = whole if _is_lingula(name) else given
+                held = whole if _is_lingula(name.options) else given
                 held.setdefault(index, []).extend(fitting)
                 low, high = ends.get(index, (site.first, site.last))
                 ends[index] = (min(low, first), max(high, last))
@@ -233,13 +233,13 @@ def with_segments(parsed: Parsed, anchors: list[Site], sides: tuple[Hit, ...]) -
             out.append(site)
             continue
         told = given.get(index, [])
-        if not any(_of_lingula(s) for s in told):
+        if index in whole and not any(_of_lingula(s) for s in told):
             # "Lingular segment, inferior part": what is told of it says more.
-            told = told + whole.get(index, [])
-        own_names = tuple(dict.fromkeys(s.name for s in told))
+            told = told + whole[index]
+        own_names = tuple(dict.fromkeys([s.name for s in told]))
         level = site.level or (_level(own_names) if own_names else None)
         first, last = ends.get(index, (site.first, site.last))
-        out.append(site._replace(first=first, last=last, level=level, segments=own_names))
+        out.append(Site(first, last, site.side, level, own_names, site.clashes))
     return tuple(sorted([*out, *own], key=lambda site: site.first))
 
 
@@ -249,9 +249,10 @@ def _borders(parsed: Parsed, low: int, high: int) -> bool:
     return bool(gap) and parsed.grammar.segment.issuperset(gap)
 
 
-def _is_lingula(name: Named) -> bool:
-    """Whether a name means the whole lingula."""
-    return len(name.options) > 1 and all(_of_lingula(s) for s in name.options)
+@lru_cache(maxsize=1 << 8)
+def _is_lingula(options: tuple[LungSegment, ...]) -> bool:
+    """Whether a name with these options means the whole lingula."""
+    return len(options) > 1 and all(_of_lingula(s) for s in options)
 
 
 def _of_lingula(segment: LungSegment) -> bool:
@@ -299,17 +300,24 @@ def _anchor_of(parsed: Parsed, anchors: list[Site], first: int, last: int) -> in
     return after[0] if after else None
 
 
-def _of_one_level(options: tuple[LungSegment, ...], site: Site) -> bool:
-    """Whether a name means segments of one lobe in the lungs of a site: "apical", not "lateral"."""
-    return len({s.lobe.partition(" lung ")[2] for s in options if s.side in site.sides}) == 1
+@lru_cache(maxsize=1 << 10)
+def _fitting(
+    options: tuple[LungSegment, ...], side: Side | None, level: str | None
+) -> tuple[LungSegment, ...]:
+    """The segments of a lobe among those that a name may mean.
+
+    Of a whole lung they fit where they lie in one lobe of it: "apical", not "lateral".
+    """
+    there = _on_side(options, side)
+    if level is None:
+        return there if len({s.lobe.partition(" lung ")[2] for s in there}) == 1 else ()
+    return tuple(s for s in there if _at_level(s, level))
 
 
-def _fits(segment: LungSegment, site: Site, *, sure: bool) -> bool:
-    if segment.side not in site.sides:
-        return False
-    if site.level is None:
-        return sure
-    return _at_level(segment, site.level)
+@lru_cache(maxsize=1 << 10)
+def _on_side(options: tuple[LungSegment, ...], side: Side | None) -> tuple[LungSegment, ...]:
+    """The segments that lie in a lung, or in both, among those that a name may mean."""
+    return tuple(s for s in options if s.side in single_sides(side))
 
 
 def _at_level(segment: LungSegment, level: str | None) -> bool:
@@ -321,7 +329,8 @@ def _certain(name: str) -> bool:
     return "basal" in name or "lingular" in name or "apicoposterior" in name
 
 
-def _level(names: Sequence[str]) -> str | None:
+@lru_cache(maxsize=1 << 10)
+def _level(names: tuple[str, ...]) -> str | None:
     levels = {level for level in ("upper", "middle", "lower") for n in names if f" {level} " in n}
     return levels.pop() if len(levels) == 1 else None
 
@@ -340,7 +349,7 @@ def _lone(parsed: Parsed, name: Named, sides: tuple[Hit, ...]) -> Site | None:
     if not fitting:
         return None
     names = tuple(s.name for s in fitting) if side is not None else ()
-    return Site(name.first, name.last, side, _level([s.name for s in fitting]), names)
+    return Site(name.first, name.last, side, _level(tuple([s.name for s in fitting])), names)
 
 
 def _beside_side(parsed: Parsed, name: Named, sides: tuple[Hit, ...]) -> Site | None:
@@ -350,7 +359,7 @@ def _beside_side(parsed: Parsed, name: Named, sides: tuple[Hit, ...]) -> Site | 
         return None
     side = side_of(beside[0])
     fitting = [s for s in name.options if side in ("bilateral", s.side)]
-    level = _level([s.name for s in fitting])
+    level = _level(tuple([s.name for s in fitting]))
     if level is None or len(fitting) != len({s.side for s in fitting}):
         return None
     return Site(name.first, name.last, side, level, tuple(s.name for s in fitting))

@@ -17,6 +17,11 @@ _SINGLE: Final[Mapping[Side | None, tuple[str, ...]]] = MappingProxyType(
 """The single sides that a side stands for."""
 
 
+def single_sides(side: Side | None) -> tuple[str, ...]:
+    """The single sides that a side stands for."""
+    return _SINGLE[side]
+
+
 def other_side(side: str) -> Literal["right", "left"]:
     """The left of the right, and the right of the left."""
     return "left" if side == "right" else "right"
