@@ -72,15 +72,15 @@ _MEANINGS = frozenset(("pneumonia", "malignancy", "metastasis"))
 
 def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
     """Mentions of findings that are not only recommended to be looked for, and ruled-out ones."""
-    named = with_again(parsed, mentions_of(parsed))
+    named = mentions_of(parsed)
+    if parsed.again:
+        named = with_again(parsed, named)
     if parsed.cues["recommendation"]:
         named = tuple([m for m in named if not _recommended(parsed, m)])
     if parsed.cues["normality"]:
         named = tuple([m for m in named if not _plain(parsed, m)])
-    said = unexplained(parsed, unhistoric(parsed, named))
-    if not parsed.cues["normality"]:
-        return said
-    return (*said, *normal_mentions(parsed, said))
+    said = unexplained(parsed, unhistoric(parsed, named)) if named else named
+    return (*said, *normal_mentions(parsed, said)) if parsed.cues["normality"] else said
 
 
 def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, ...]:
@@ -88,9 +88,11 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
     if not mentions:
         return ()
     parsed = words.parsed
-    spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
+    spoken = mentions
+    if parsed.cues["normality"]:
+        spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
     said = [_presence(parsed, mention) for mention in mentions]
-    details = details_of(parsed, mentions, tuple([presence for presence, _ in said]))
+    details = details_of(parsed, mentions, spoken, tuple([presence for presence, _ in said]))
     if words.sites and len(mentions) > 1:
         denied = [m for m, told in zip(mentions, said, strict=True) if told[0] == "absent"]
         words = Words(parsed, words.sites, frozenset(denied))
@@ -239,13 +241,8 @@ def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:
 
 def _cue(parsed: Parsed, hit: Hit, role: str) -> Cue:
     said = parsed.said
-    return _cue_at(said.starts[hit.first], said.ends[hit.last - 1], role, hit.entry.entry_id)
-
-
-@lru_cache(maxsize=1 << 14)
-def _cue_at(start: int, end: int, role: str, entry: str) -> Cue:
-    """The cue of words that are known to be there: equal ones are one value."""
-    return _CUE.changed(span=span_at(start, end), role=role, entry=entry)
+    span = span_at(said.starts[hit.first], said.ends[hit.last - 1])
+    return _CUE.changed(span=span, role=role, entry=hit.entry.entry_id)
 
 
 @lru_cache(maxsize=1 << 10)
@@ -340,7 +337,7 @@ def _seen(parsed: Parsed, mention: Mention) -> bool:
 
 def _phrase_words(parsed: Parsed) -> frozenset[int]:
     """The tokens of words that stand between an article and its noun: sites, sizes, looks."""
-    hits = [*parsed.places, *parsed.role("laterality", "right", "left", "bilateral")]
+    hits = [*parsed.places, *parsed.sides]
     for name in ("sites", "modifiers", "units"):
         hits += parsed.found.get(name, ())
     hits += [h for h in parsed.found.get("remarks", ()) if h.entry.meaning == "again"]

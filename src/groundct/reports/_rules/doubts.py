@@ -85,21 +85,25 @@ def _negates_in_vain(parsed: Parsed, found: tuple[Finding, ...]) -> bool:
     """Whether a negation of today negates nothing that is found or named."""
     if not (found or parsed.places):
         return False
-    if any(own.presence == "absent" or own.change == "new" for own in found):
-        return False
+    for own in found:
+        if own.presence == "absent" or own.change == "new":
+            return False
     cues = parsed.role("negation", "negates_after", "negates_before")
-    return any(not of_earlier(parsed, cue) for cue in cues)
+    return bool(cues) and any(not of_earlier(parsed, cue) for cue in cues)
 
 
 def _has_loose_size(parsed: Parsed, found: tuple[Finding, ...]) -> bool:
     """Whether a size of today, and no distance, is none of a finding's or an organ's."""
+    sizes = measured(parsed)
+    if not sizes:
+        return False
     taken = {size.span.start for own in found for size in own.measurements}
     return any(
         not item.prior
         and item.size.measurement.kind != "distance"
         and item.size.measurement.span.start not in taken
         and measured_organ(parsed, item.size) is None
-        for item in measured(parsed)
+        for item in sizes
     )
 
 

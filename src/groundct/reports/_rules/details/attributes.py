@@ -338,7 +338,7 @@ def _next(parsed: Parsed, hit: Hit, mentions: tuple[Mention, ...]) -> int | None
         known = lexicon(parsed.language, "modifiers", "modifier").find(gap)
         covered = {hit.last + n for other in known for n in range(other.first, other.last)}
         hits = [p for m in mentions if m.hit == mentions[following].hit for p in m.places]
-        hits += (*parsed.role("laterality", "right", "left", "bilateral"), *parsed.cues["temporal"])
+        hits += (*parsed.sides, *parsed.cues["temporal"])
         covered |= {n for other in hits for n in range(other.first, other.last)}
         words = enumerate(gap, start=hit.last)
         small = grammar.listing | grammar.enlarged

@@ -41,16 +41,16 @@ class Details(NamedTuple):
 
 
 def details_of(
-    parsed: Parsed, mentions: tuple[Mention, ...], presences: tuple[Presence, ...]
+    parsed: Parsed,
+    mentions: tuple[Mention, ...],
+    spoken: tuple[Mention, ...],
+    presences: tuple[Presence, ...],
 ) -> tuple[Details, ...]:
-    """The details of each mention; normal statements come last and have few.
+    """The details of each mention; normal statements come behind the ``spoken`` and have few.
 
     One that is all that a sentence says has its sizes. A size of an earlier examination is left
     out; beside one of today it says how the finding changed, where no word does.
     """
-    spoken = mentions
-    if parsed.cues["normality"]:
-        spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
     told = presences[: len(spoken)]
     times = times_of(parsed) if parsed.cues["temporal"] else ()
     prior = _prior(times, spoken) if times else ()

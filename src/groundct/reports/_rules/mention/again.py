@@ -10,8 +10,6 @@ from groundct.vocabulary.places import places
 
 def with_again(parsed: Parsed, named: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """All mentions in order; those told again have their own places, or what their name says."""
-    if not parsed.again:
-        return named
     out = list(named)
     by_name = {mention.hit.first: mention for mention in named}
     hits = heads_of(parsed)

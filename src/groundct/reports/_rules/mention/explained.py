@@ -80,8 +80,7 @@ def _known(parsed: Parsed, mention: Mention, before: list[Mention]) -> bool:
     if all((o.type, parsed.words[o.last - 1]) != (mention.type, head) for o in before):
         return False
     floor = max(other.last for other in before)
-    sides = parsed.role("laterality", "right", "left", "bilateral")
-    placed = (*parsed.places, *sides, *parsed.found.get("sites", ()))
+    placed = (*parsed.places, *parsed.sides, *parsed.found.get("sites", ()))
     return not any(floor <= hit.first < mention.first for hit in placed)
 
 
@@ -129,7 +128,7 @@ def _adjective(parsed: Parsed, one: Mention, other: Mention) -> bool:
     if len(gap) <= _ADJECTIVE_REACH and between.isdisjoint(gap):
         return True
     # "Calcified mediastinal and left hilar nodes": only words of places stand between.
-    hits = (*parsed.places, *parsed.role("laterality", "right", "left", "bilateral"))
+    hits = (*parsed.places, *parsed.sides)
     placed = {n for hit in hits for n in range(hit.first, hit.last)}
     return other.type == _NODE and all(
         n in placed or parsed.words[n] in grammar.joint for n in range(one.last, other.first)

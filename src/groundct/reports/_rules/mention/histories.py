@@ -129,6 +129,6 @@ def _is_told_of(parsed: Parsed, mention: Mention, told: tuple[Hit, ...]) -> bool
 @once
 def _leading(parsed: Parsed) -> frozenset[str]:
     """The words that may stand between "known" and the illness: articles, places and sides."""
-    hits = (*parsed.places, *parsed.role("laterality", "right", "left", "bilateral"))
+    hits = (*parsed.places, *parsed.sides)
     named = frozenset(word for h in hits for word in parsed.words[h.first : h.last])
     return named | parsed.grammar.article | parsed.grammar.article_one | parsed.grammar.of

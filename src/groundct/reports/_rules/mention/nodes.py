@@ -38,8 +38,7 @@ def is_adjective(parsed: Parsed, one: Hit, other: Hit) -> bool:
     """Whether "enlarged" is but the adjective of nodes: "enlarged gastrohepatic nodes"."""
     if one.entry.meaning != ENLARGED or other.entry.meaning not in _NODES:
         return False
-    sides = parsed.role("laterality", "right", "left", "bilateral")
-    covered = {n for hit in (*parsed.places, *sides) for n in range(hit.first, hit.last)}
+    covered = {n for hit in (*parsed.places, *parsed.sides) for n in range(hit.first, hit.last)}
     small = parsed.grammar.listing | parsed.grammar.both
     gap = range(one.last, other.first)
     plain = all(n in covered or parsed.words[n] in small for n in gap)

@@ -79,8 +79,7 @@ def _leads_to(parsed: Parsed, place: Hit, edge: int, *, listed: bool) -> bool:
     # "The liver suspicious for metastases".
     if any(place.last <= cue.first and cue.last <= edge for cue in parsed.cues["uncertainty"]):
         return False
-    sides = parsed.role("laterality", "right", "left", "bilateral")
-    sided = {position for side in sides for position in range(side.first, side.last)}
+    sided = {position for side in parsed.sides for position in range(side.first, side.last)}
     if listed:
         # "in the left lung and pleural effusion": the lung is no adjective of the effusion.
         leading = parsed.words[max(0, place.first - 2) : place.first]

@@ -28,6 +28,7 @@ _SIGNS: Final = frozenset(",:")
 _ANSWERS: Final = frozenset(("negates_after", "negates_before", "negates_of", "negates_it"))
 """The roles of words that deny by themselves."""
 _LINE_WORD: Final = 4
+_SIDES: Final = frozenset(("right", "left", "bilateral"))
 _FEW: Final = 8
 """So many hits are gone through sooner than an answer is looked up that was kept."""
 ANAPHOR: Final = "anaphor"
@@ -68,10 +69,10 @@ class Parsed:
     """A sentence's tokens, and hits by lexicon; hits count tokens, spans its own characters.
 
     ``said`` are the tokens as they stand, ``words`` their normal forms without what is hidden;
-    ``found`` holds what the lexicons of ``LEXICONS`` say of ``words``; ``again`` are the findings
-    that are told again without their name, by the first token. ``verb_last``: its language says
-    where a finding lies before it and the verb at the end. Its fields are final: a frozen class
-    takes three times as long to fill them in.
+    ``found`` holds what the lexicons of ``LEXICONS`` say of ``words``; ``sides`` are the words for
+    right, left and both; ``again`` are the findings that are told again without their name, by the
+    first token. ``verb_last``: its language says where a finding lies before it and the verb at the
+    end. Its fields are final: a frozen class takes three times as long to fill them in.
     """
 
     text: Final[str]
@@ -84,6 +85,7 @@ class Parsed:
     places: Final[tuple[Hit, ...]]
     relations: Final[tuple[Hit, ...]]
     cues: Final[dict[str, tuple[Hit, ...]]]
+    sides: Final[tuple[Hit, ...]]
     again: Final[dict[int, Retold]]
     rewriting: Final[tuple[Hit, ...]]
     found: Final[Found]
@@ -191,9 +193,9 @@ def pointing(parsed: Parsed) -> Hit | None:
 
 def sides_named(parsed: Parsed) -> frozenset[str]:
     """The sides that a sentence names, of whatever it speaks: "right", "left" or both."""
-    if not parsed.cues["laterality"]:
+    if not parsed.sides:
         return frozenset()
-    named = {hit.entry.meaning for hit in parsed.role("laterality", "right", "left", "bilateral")}
+    named = {hit.entry.meaning for hit in parsed.sides}
     return frozenset(("right", "left") if "bilateral" in named else named)
 
 
@@ -237,7 +239,9 @@ def parse(text: str, language: str) -> Parsed:
     if findings:
         findings = named_by(findings, words, found, known)
     cues = {**_NO_CUES, **found}
-    cues["laterality"] = with_stations(found, words, known)
+    cues["laterality"] = sides = with_stations(found, words, known)
+    if sides:
+        sides = tuple([hit for hit in sides if hit.entry.meaning in _SIDES])
     again: tuple[Retold, ...] = ()
     verb_last = languages()[language].verb_last
     if verb_last:
@@ -259,7 +263,8 @@ def parse(text: str, language: str) -> Parsed:
         places=found.get("anatomy", ()),
         relations=relations,
         cues=cues,
-        again={told.cue.first: told for told in again},
+        sides=sides,
+        again={told.cue.first: told for told in again} if again else {},
         rewriting=as_said.get("rewriting", ()),
         found=found,
     )
