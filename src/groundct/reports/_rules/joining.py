@@ -70,7 +70,7 @@ def joined(earlier: DraftFinding, draft: DraftFinding, *, alone: bool) -> DraftF
     union = operator.add if apart else _union
     details: dict[str, object] = {}
     if alone:
-        if known.type in findings().wider_than(finding.type):
+        if known.type != finding.type and known.type in findings().wider_than(finding.type):
             details = {"type": finding.type, "category": finding.category, "focal": finding.focal}
         new = [size for size in finding.measurements if not has_size(known.measurements, size)]
         details.update(

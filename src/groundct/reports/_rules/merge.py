@@ -214,9 +214,11 @@ def _matches(
     """
     out, by_type = earlier
     finding = draft.finding
-    sides = sides | sides_of(finding) if sides else sides  # "RUL" has a side too
     names = [name for name in _names(finding.type) if name in by_type]
+    if not names:
+        return ()
     like_it = [n for name in names for n in by_type[name][:_MOST_COMPARED]]
+    sides = sides | sides_of(finding) if sides else sides  # "RUL" has a side too
     # "Nodules and effusion on the right" may mean the right nodules, and never left ones.
     numbers = [
         n

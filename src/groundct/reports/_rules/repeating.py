@@ -66,16 +66,18 @@ def _sums_up(parts: Sequence[Finding], finding: Finding) -> bool:
 def covers(known: Sequence[Finding], finding: Finding) -> bool:
     """Whether known findings together have all places, segments, sizes and as many as a finding."""
     return (
-        _are_over([path for other in known for path in other.anatomy], finding.anatomy)
+        _are_over(known, finding.anatomy)
         and _have_segments(known, finding.lung_segments)
         and _have_sizes(known, finding.measurements)
         and _are_enough(known, finding.count)
     )
 
 
-def _are_over(known: list[str], paths: tuple[str, ...]) -> bool:
-    """Whether each path is one of the known ones or lies above one."""
-    return not paths or frozenset().union(*map(upwards, known)).issuperset(paths)
+def _are_over(known: Sequence[Finding], paths: tuple[str, ...]) -> bool:
+    """Whether each path is one of the known findings' or lies above one."""
+    if not paths:
+        return True
+    return {up for other in known for own in other.anatomy for up in upwards(own)}.issuperset(paths)
 
 
 def _have_segments(known: Sequence[Finding], segments: tuple[str, ...]) -> bool:

@@ -111,9 +111,10 @@ def _split(text: str, part: tuple[int, int], language: str, places: list[tuple[i
     gaps = [sign for sign in _GAP_SIGNS if text.find(sign, start, end) >= 0]
     candidates = _CANDIDATE if gaps and _GAP.search(text, start, end) else _SIGN
     for match in candidates.finditer(text, start, end):
-        if match.start() >= start and _ends(text, match, (start, end), language):
-            _keep(text, start, match.end(), places)
-            start = match.end()
+        first, last = match.span()
+        if first >= start and _ends(text, match, (start, end), language):
+            _keep(text, start, last, places)
+            start = last
     _keep(text, start, end, places)
 
 
@@ -186,14 +187,14 @@ def _is_quoting(text: str, position: int, rest: tuple[int, int]) -> bool:
 
 def _period_ends(before: str, after: str, language: str) -> bool:
     """Whether a period between these characters ends a sentence."""
-    following = after.lstrip(" \t")
-    word = _WORD_BEFORE.search(before)
-    name = word[1].lower() if word is not None else ""
-    short = len(name) == 1 or name in _abbreviations(language)
     if after[0].isdigit() or not before.strip() or after[0] in ",;:)":
         return False
     if after[0] in "-–" and before[-1].isdigit() and after[1:2].isalnum():
         return False  # "L1.-L2. vertebrae"
+    following = after.lstrip(" \t")
+    word = _WORD_BEFORE.search(before)
+    name = word[1].lower() if word is not None else ""
+    short = len(name) == 1 or name in _abbreviations(language)
     if following[:1].islower():
         # "T4. vertebra", "6 mm. nodule"; a small letter after a space ends only after a word.
         worded = before[-1].isalpha() and not short and name not in unit_words(language)
