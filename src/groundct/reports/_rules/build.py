@@ -95,7 +95,7 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
     details = details_of(parsed, mentions, spoken, tuple([presence for presence, _ in said]))
     if words.sites and len(mentions) > 1:
         denied = [m for m, told in zip(mentions, said, strict=True) if told[0] == "absent"]
-        words = Words(parsed, words.sites, frozenset(denied))
+        words = Words(parsed, words.sites, frozenset(denied), {})
     near = relations_of(parsed, spoken) if parsed.relations else ()
     first: list[Finding] = []
     others: list[Finding] = []
@@ -218,7 +218,7 @@ def _sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
             and not is_excepted(parsed, mention, site)
         ]
         if len(told) < len(words.sites):
-            words = words._replace(sites=tuple(told))
+            words = Words(parsed, tuple(told), words.absent, {})
     found = sites_of(words, mention, spoken)
     if not found or not says_most(parsed):
         return found

@@ -6,13 +6,12 @@ are one thing under two names, "opacity suggesting pneumonia", share what either
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import takewhile
-from typing import NamedTuple
 
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.neighbours import NEAR
 from groundct.reports._rules.mention.verb_last import Spanned
+from groundct.reports._rules.places.ahead import Words, ahead_of, opened, sites_lead
 from groundct.reports._rules.places.apart import excepted, set_apart
 from groundct.reports._rules.places.linked import LUNG, TOGETHER, linked_to, lung_of, one_region
 from groundct.reports._rules.places.most import led_sites, plain_sites
@@ -28,12 +27,10 @@ from groundct.reports._rules.places.sides import (
 )
 from groundct.reports._rules.places.site import sides_of
 from groundct.reports._rules.places.sites import Site
-from groundct.reports._rules.presence.clauses import STOPS, opening
+from groundct.reports._rules.presence.clauses import opening
 from groundct.reports._rules.words.parsed import HERE, Parsed
 from groundct.vocabulary.findings import findings
-from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
-from groundct.vocabulary.segments import segment_words
 
 __all__ = ["Words", "adjective_sides", "laterality_of", "on_own_side", "plain_sites", "sites_of"]
 
@@ -47,14 +44,6 @@ _EVERYWHERE = frozenset(("1c", "1f"))
 _ALIKE = "alike"
 _BARE = "lung"
 """A lung without a side: it tells no more than the finding itself."""
-
-
-class Words(NamedTuple):
-    """What a sentence brings to its findings; ``absent`` are the mentions that it denies."""
-
-    parsed: Parsed
-    sites: tuple[Site, ...]
-    absent: frozenset[Mention] = frozenset()
 
 
 def sites_of(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
@@ -88,6 +77,16 @@ def _is_throughout(parsed: Parsed, mention: Mention) -> bool:
 
 
 def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
+    """The sites around a mention, worked out once where ``words`` keep them."""
+    if words.own is None:
+        return _around(words, mention, spoken)
+    found = words.own.get(mention)
+    if found is None:
+        found = words.own[mention] = _around(words, mention, spoken)
+    return found
+
+
+def _around(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple[Site, ...]:
     """The sites around a mention, after it, shared with the next one, or before it."""
     parsed = words.parsed
     following = [m.first for m in spoken if m.first >= mention.last]
@@ -101,9 +100,9 @@ def _own_sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> t
         alone = lone and len({m.first for m in spoken}) == 1
         return (*inner, *(led_sites(parsed, words.sites, after[0]) if alone else ()), *after)
     floor = floor_of(mention, spoken)
-    ahead = _ahead(words, floor, mention.first)
-    if floor and not ahead and _lead(words, spoken):
-        ahead = _opened(words, floor, mention.first)
+    ahead = ahead_of(words, floor, mention.first)
+    if floor and not ahead and sites_lead(words, spoken):
+        ahead = opened(words, floor, mention.first)
     if ahead and mention.first - ahead[-1].last <= _CLOSE:
         # "Consolidation in the right upper lobe with nodules on the left".
         led = parsed.any_word(ahead[-1].last, mention.first, parsed.grammar.with_)
@@ -138,10 +137,10 @@ def _of_its_own(
     if not (following and after):
         return after
     limit = min(following)
-    if _lead(words, spoken) and _leads_next(parsed, after[-1], limit):
+    if sites_lead(words, spoken) and _leads_next(parsed, after[-1], limit):
         return [s for s in here if opening(parsed, low, s.first) is None]
     # "effusion and left lower lobe consolidation": the lobe is the consolidation's alone.
-    of_next = _ahead(words, low, limit)
+    of_next = ahead_of(words, low, limit)
     if not of_next or limit - of_next[-1].last > _CLOSE:
         return after
     parting = grammar.listing | grammar.with_ | grammar.but
@@ -255,29 +254,12 @@ def _is_placed(words: Words, first: int, spoken: tuple[Mention, ...]) -> bool:
     return any(0 < place.first - last <= _PLACED_REACH for place in parsed.places)
 
 
-def _lead(words: Words, spoken: tuple[Mention, ...]) -> bool:
-    """Whether places lead their findings: "in the right lung a nodule, in the left a mass"."""
-    # "... of the left lung nodule": a site's last word may be the finding's first.
-    sites = [site.first for site in words.sites]
-    first = min([m.first for m in spoken], default=0)
-    return min(sites) < first and max(sites) < max([m.last for m in spoken])
-
-
 def _leads_next(parsed: Parsed, site: Site, limit: int) -> bool:
     """Whether only a comma and adjectives stand between a site and the next mention."""
     grammar = parsed.grammar
     if limit - site.last > _SHARED_REACH:
         return False
     return not parsed.any_word(site.last, limit, grammar.of | grammar.in_ | grammar.at)
-
-
-def _opened(words: Words, floor: int, first: int) -> tuple[Site, ...]:
-    """The sites that begin a mention's clause, behind a comma, "and" or a semicolon."""
-    parts = [n for n in range(floor, first) if words.parsed.words[n] in _PARTS]
-    position = parts[-1] if parts else opening(words.parsed, floor, first)
-    if position is None:
-        return ()
-    return tuple(s for s in words.sites if position < s.first and s.last <= first)
 
 
 def _shares_next(words: Words, mention: Mention, following: Mention) -> bool:
@@ -345,47 +327,6 @@ def _on_another_side(parsed: Parsed, span: tuple[int, int, int]) -> bool:
     topic, first, limit = span
     parted = parsed.any_word(topic, first, _PARTS)
     return parted and any(topic <= hit.first < limit for hit in side_words(parsed))
-
-
-def _ahead(words: Words, floor: int, first: int) -> tuple[Site, ...]:
-    """The sites right before token ``first``, and those that are joined to them."""
-    before = [s for s in words.sites if floor <= s.first and s.last <= first]
-    if not before:
-        return ()
-    parsed = words.parsed
-    grammar = parsed.grammar
-    between = _between_sites(parsed.language)
-    out: list[Site] = []
-    edge = first
-    for site in reversed(before):
-        gap = parsed.words[site.last : edge]
-        listed = not grammar.listing.isdisjoint(gap)
-        if out:
-            placed = floor and listed and parsed.any_word(site.first - 3, site.first, grammar.in_)
-            # "In the right and left lung with a halo": what "with" leads lies where that does.
-            of_other = placed and not parsed.any_word(before[-1].last, first, grammar.with_)
-            if of_other or not between.issuperset(gap):
-                break
-        # "mass in the right lung and left lung nodule": the first is the mass's.
-        elif listed or (floor and _restarts(parsed, site.last, first)):
-            break
-        out.append(site)
-        edge = site.first
-    return tuple(reversed(out))
-
-
-@lru_cache(maxsize=8)
-def _between_sites(language: str) -> frozenset[str]:
-    """The words that join sites to each other."""
-    own = grammar(language)
-    joints = own.listing | own.article | own.of | own.segment | own.side | own.lung
-    return joints | segment_words(language).words
-
-
-def _restarts(parsed: Parsed, low: int, first: int) -> bool:
-    """Whether a stop or "there is" stands between a site and a mention."""
-    cues = parsed.role("negation", "introduces", "ends_scope")
-    return parsed.any_word(low, first, STOPS) or any(low <= cue.first < first for cue in cues)
 
 
 def _said_sides(
