@@ -22,7 +22,7 @@ from groundct.reports._rules.mention.normal import (
     said_normal,
     statement_of,
 )
-from groundct.reports._rules.places.apart import is_excepted
+from groundct.reports._rules.places.apart import exceptions, is_excepted
 from groundct.reports._rules.places.attach import (
     Words,
     adjective_sides,
@@ -210,7 +210,7 @@ def _sites(words: Words, mention: Mention, spoken: tuple[Mention, ...]) -> tuple
     if not _in_chest(usual) or (not usual and _names_organ(mention)):
         return ()
     parsed = words.parsed
-    if parsed.relations or parsed.cues["normality"]:
+    if parsed.cues["normality"] or (parsed.relations and exceptions(parsed)):
         told = [
             site
             for site in words.sites

@@ -119,10 +119,11 @@ def loose_of(words: Words, mentions: tuple[Mention, ...], findings: tuple[Findin
     """What a sentence leaves to the one before it."""
     parsed = words.parsed
     remarks: tuple[Remark, ...] = ()
-    spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
-    presences = tuple([f.presence for f in findings[: len(spoken)]])
-    if "present" not in presences and may_remark(parsed):
-        remarks = remarks_of(parsed, spoken, presences).loose
+    if may_remark(parsed):
+        spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
+        presences = tuple([f.presence for f in findings[: len(spoken)]])
+        if "present" not in presences:
+            remarks = remarks_of(parsed, spoken, presences).loose
     if mentions:
         times = parsed.cues["temporal"]
         followed = _followed_before(parsed, times[0], mentions[0]) if times else None

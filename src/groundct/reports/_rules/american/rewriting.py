@@ -45,7 +45,7 @@ def rewrites_of(parsed: Parsed) -> tuple[Rewrite, ...]:
     if respelt is None:
         return ()
     words = _spelt(parsed, respelt)
-    if "," in parsed.text:
+    if "," in parsed.text and "units" in parsed.found:
         words += _decimal(parsed)
     if not (words or parsed.rewriting):
         return ()

@@ -54,7 +54,7 @@ def details_of(
     told = presences[: len(spoken)]
     times = times_of(parsed) if parsed.cues["temporal"] else ()
     prior = _prior(times, spoken) if times else ()
-    sizes = measured(parsed)
+    sizes = measured(parsed) if "units" in parsed.found else ()
     sized = frozenset([n for item in sizes for n in range(*item.size[:2])]) if sizes else _NO_TOKENS
     own = _owned(parsed, mentions, spoken, told) if sizes else {}
     nothing = ((),) * len(spoken)

@@ -52,10 +52,11 @@ class Measured(NamedTuple):
 @once
 def measured(parsed: Parsed) -> tuple[Measured, ...]:
     """The sizes of a sentence in order: none of slices, images or how far a tube is to be moved."""
-    if not sizes_of(parsed):
+    told = sizes_of(parsed)
+    if not told:
         return ()
     hits = parsed.found.get("measurement", ())
-    sizes = tuple([own for size in sizes_of(parsed) for own in _from_to(parsed, size)])
+    sizes = tuple([own for size in told for own in _from_to(parsed, size)])
     out: list[Measured] = []
     refused = _taken_back(parsed, sizes)
     for number, size in enumerate(sizes):
@@ -81,7 +82,7 @@ def measured(parsed: Parsed) -> tuple[Measured, ...]:
 
 def takes_size_back(parsed: Parsed) -> bool:
     """Whether a sentence says what a size is not: "8 mm, not 18 mm"."""
-    return bool(_taken_back(parsed, sizes_of(parsed)))
+    return "units" in parsed.found and bool(_taken_back(parsed, sizes_of(parsed)))
 
 
 def _taken_back(parsed: Parsed, sizes: tuple[Size, ...]) -> tuple[Size, ...]:

@@ -230,7 +230,7 @@ def parse(text: str, language: str) -> Parsed:
             words[hit.first : hit.last] = [MASK] * (hit.last - hit.first)
         found = _behind(preambles, found) or lexicons.find(words)
     findings = found.get("findings", ())
-    labelled = _labelled(text, tokens.ends, words, language) if findings else 0
+    labelled = _labelled(text, tokens.ends, words, language) if findings and ":" in text else 0
     if labelled and _described(words, labelled, found, known):
         words[labelled - 1] = ","  # "Emphysema: mild" is "emphysema, mild".
     elif labelled:
