@@ -90,7 +90,7 @@ def ribs(parsed: Parsed, place: Hit, sides: tuple[str, ...]) -> tuple[str, ...]:
     Each number takes the side named last before it in the list, else ``sides``, those of the rib.
     """
     first, last = rib_list(parsed, place)
-    named = {hit.first: hit for hit in parsed.role("laterality", "right", "left", "bilateral")}
+    named = {hit.first: hit for hit in parsed.sides}
     own = _side_before(parsed, first)
     found: dict[str, None] = {}
     previous: int | None = None
@@ -155,7 +155,7 @@ def _bare(parsed: Parsed, position: int) -> bool:
 
 def _side_before(parsed: Parsed, first: int) -> tuple[str, ...] | None:
     """The side right before a list of numbers, with one word between at most."""
-    for hit in parsed.role("laterality", "right", "left", "bilateral"):
+    for hit in parsed.sides:
         gap = parsed.words[hit.last : first]
         if 0 <= first - hit.last <= 1 and parsed.grammar.listing.isdisjoint(gap):
             return _single(hit)

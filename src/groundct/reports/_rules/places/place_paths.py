@@ -191,15 +191,16 @@ def _halves(key: str, sides: tuple[str, ...]) -> tuple[str, ...]:
 
 def _sides(parsed: Parsed, place: Hit, end: int) -> tuple[str, ...]:
     """The sides tied to a place whose words, with numbers after them, end before token ``end``."""
-    hits = parsed.role("laterality", "right", "left", "bilateral")
     low, high = place.first - _BEFORE, end + _AFTER
-    near = [hit for hit in hits if low <= hit.last and hit.first <= high]
+    near = [hit for hit in parsed.sides if low <= hit.last and hit.first <= high]
     if not near:
         return ()
     inner = [hit for hit in near if place.first <= hit.first and hit.last <= place.last]
-    found = inner or _before(parsed, hits, place.first)
+    found = inner or _before(parsed, parsed.sides, place.first)
     if not found and near[-1].first >= end:
         found = _after(parsed, near, end)
+    if not found:
+        return ()
     named = dict.fromkeys([hit.entry.meaning for hit in found])
     return () if "bilateral" in named else tuple(named)
 
@@ -249,7 +250,7 @@ def _joined_after(parsed: Parsed, side: Hit) -> list[Hit]:
     """A second side after one: "on the right and left"."""
     return [
         hit
-        for hit in parsed.role("laterality", "right", "left", "bilateral")
+        for hit in parsed.sides
         if 0 < hit.first - side.last <= _BEFORE
         and parsed.grammar.listing.issuperset(parsed.words[side.last : hit.first])
         and not _is_taken(parsed, hit.last, hit.last + 1)

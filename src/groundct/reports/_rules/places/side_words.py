@@ -9,6 +9,7 @@ from groundct.vocabulary.lexicon import Hit, meant
 _EMPHASIS_REACH = 4
 _STOPS = frozenset(";:")
 _OWN_VERB = 3
+_SIDES = ("right", "left", "bilateral")
 _OTHER = {"right": "left", "left": "right"}
 
 
@@ -21,9 +22,12 @@ def side_words(parsed: Parsed) -> tuple[Hit, ...]:
     """
     if not parsed.cues["laterality"]:
         return ()
+    hits = _resolved(parsed)
     compares = parsed.role("laterality", "compares")
+    if len(hits) < 2 and not compares:
+        return hits
     out: list[Hit] = []
-    for hit in _resolved(parsed):
+    for hit in hits:
         before = out[-1] if out else None
         if before is not None and _paired(parsed, before, hit):
             out[-1] = Hit(before.first, hit.last, meant(hit.entry, "bilateral"))
@@ -118,15 +122,17 @@ def _parted(parsed: Parsed, first: int, last: int) -> bool:
     )
 
 
-def _resolved(parsed: Parsed) -> list[Hit]:
+def _resolved(parsed: Parsed) -> tuple[Hit, ...]:
     """All side hits; "contralateral" and "ipsilateral" by the one side named before them."""
-    out: list[Hit] = []
     # "To the right of the trachea" is a relation, "to the right of the midline" a side.
     near = [hit for hit in parsed.relations if hit.entry.meaning.startswith(NEAR)]
     if near:
         middle = {hit.first for hit in parsed.role("laterality", "midline")}
         near = [hit for hit in near if middle.isdisjoint((hit.last, hit.last + 1))]
-    for hit in parsed.role("laterality", "right", "left", "bilateral", "opposite", "same"):
+    if not (near or parsed.role("laterality", "opposite", "same")):
+        return parsed.sides
+    out: list[Hit] = []
+    for hit in parsed.role("laterality", *_SIDES, "opposite", "same"):
         if near and any(other.first <= hit.first < other.last for other in near):
             continue
         meaning = hit.entry.meaning
@@ -138,7 +144,7 @@ def _resolved(parsed: Parsed) -> list[Hit]:
             meaning = side if meaning == "same" else _OTHER[side]
             hit = hit._replace(entry=meant(hit.entry, meaning))
         out.append(hit)
-    return out
+    return tuple(out)
 
 
 def _paired(parsed: Parsed, before: Hit, hit: Hit) -> bool:

@@ -156,7 +156,7 @@ def _plain_sides(parsed: Parsed, mention: Mention) -> list[Hit]:
     "Solda" is where something is, also before an organ's name; "sol" may be the organ's.
     """
     others = _of_other_organs(parsed, _top(mention))
-    hits = parsed.role("laterality", "right", "left", "bilateral")
+    hits = parsed.sides
     return [
         h
         for h in hits

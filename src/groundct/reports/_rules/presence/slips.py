@@ -86,7 +86,7 @@ def nowhere(parsed: Parsed, cue: Hit, last: int) -> bool:
     said = parsed.words[cue.first - 1] in grammar.is_ and parsed.words[cue.last] in leads
     if not said and parsed.words[cue.first - 1] not in leads:
         return False
-    placed = (*parsed.places, *parsed.role("laterality", "right", "left", "bilateral"))
+    placed = (*parsed.places, *parsed.sides)
     return any(0 <= hit.first - cue.last <= _PLACE_REACH for hit in placed) and not any(
         last <= hit.first < cue.last + _PLACE_REACH for hit in parsed.findings
     )
