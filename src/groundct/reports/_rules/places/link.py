@@ -139,7 +139,9 @@ def paths_of(
     A sentence that names no place has the paths of its findings' types inside its regions, else
     those of the window that a preamble names.
     """
-    paths = [path for place in _named(parsed) for path in paths_of_place(parsed, place)]
+    paths: list[str] = []
+    for place in _named(parsed):
+        paths += paths_of_place(parsed, place)
     if sites and (_LUNG in regions or _LUNG in {anatomy().top_region(path) for path in paths}):
         paths = [site.path for site in sites] + paths
     if not paths:

@@ -20,7 +20,7 @@ def side_words(parsed: Parsed) -> tuple[Hit, ...]:
     "Right and left" and "right more than left" are one bilateral hit; "contralateral" is the
     other side of the one named before; a side that another is compared with is left out.
     """
-    if not parsed.cues["laterality"]:
+    if not parsed.sides:
         return ()
     hits = _resolved(parsed)
     compares = parsed.role("laterality", "compares")

@@ -14,5 +14,5 @@ __all__ = ["Site", "lung_sites"]
 def lung_sites(parsed: Parsed) -> tuple[Site, ...]:
     """The lung sites of a sentence, in the order of its words."""
     hits = parsed.found.get("sites", ())
-    sides = side_words(parsed)
-    return with_segments(parsed, anchors_of(parsed, hits, sides), sides)
+    sides = side_words(parsed) if parsed.sides else ()
+    return with_segments(parsed, anchors_of(parsed, hits, sides) if hits else [], sides)

@@ -74,7 +74,7 @@ def presence_of(parsed: Parsed, first: int, last: int) -> tuple[Presence, Hit | 
         negating = _negating(parsed, first, last)
         if negating is not None:
             return "absent", negating
-    if minus(parsed, last):
+    if "(" in parsed.text and minus(parsed, last):
         return "absent", None
     doubting = _doubting(parsed, first, last) if parsed.cues["uncertainty"] else None
     if doubting is not None:
