@@ -241,8 +241,13 @@ def _presence(parsed: Parsed, mention: Mention) -> tuple[Presence, Hit | None]:
 
 def _cue(parsed: Parsed, hit: Hit, role: str) -> Cue:
     said = parsed.said
-    span = span_at(said.starts[hit.first], said.ends[hit.last - 1])
-    return _CUE.changed(span=span, role=role, entry=hit.entry.entry_id)
+    return _cue_at(said.starts[hit.first], said.ends[hit.last - 1], role, hit.entry.entry_id)
+
+
+@lru_cache(maxsize=1 << 14)
+def _cue_at(start: int, end: int, role: str, entry: str) -> Cue:
+    """The cue of words that are known to be there: equal ones are one value."""
+    return _CUE.changed(span=span_at(start, end), role=role, entry=entry)
 
 
 @lru_cache(maxsize=1 << 10)

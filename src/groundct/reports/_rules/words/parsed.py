@@ -48,9 +48,7 @@ _TELLING: Final = (
 )
 """The lexicons whose words tell more of a finding."""
 _LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[/& \u0300-\u036f]){0,40}(?:(?<![A-Z]):|:(?=\s|$))")
-CUES: Final = (
-    *("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality"),
-)
+CUES: Final = ("negation", "uncertainty", "normality", "temporal", "recommendation", "laterality")
 _NO_CUES: Final[dict[str, tuple[Hit, ...]]] = dict.fromkeys(CUES, ())
 LEXICONS: Final = {
     **dict.fromkeys((*CUES, "relation", "sites", "units", "remarks"), "role"),
