@@ -11,7 +11,7 @@ from typing import Final
 from groundct.core.issues import TableError
 from groundct.core.report import Reading, Report
 from groundct.reports._draft import Draft
-from groundct.reports._rules.whole import draft_report
+from groundct.reports._rules.discourse.whole import draft_report
 from groundct.vocabulary.languages import read_languages
 
 

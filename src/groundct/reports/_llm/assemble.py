@@ -8,9 +8,9 @@ from groundct.core.report import Finding, Reading, Report
 from groundct.reports._llm.match import on_one_line
 from groundct.reports._llm.source import Source
 from groundct.reports._rules.american.wording import worded
-from groundct.reports._rules.ellipsis import Before
+from groundct.reports._rules.discourse.ellipsis import Before
+from groundct.reports._rules.discourse.whole import read_report, told_by_rules
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports._rules.whole import read_report, told_by_rules
 from groundct.reports.rules import require_read
 
 

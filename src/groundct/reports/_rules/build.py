@@ -13,6 +13,7 @@ from groundct.reports._rules.american.wording import own_words
 from groundct.reports._rules.details.details import Details, details_of
 from groundct.reports._rules.in_turn import SIDES, in_turn
 from groundct.reports._rules.mention.again import with_again
+from groundct.reports._rules.mention.apart import exceptions, is_excepted
 from groundct.reports._rules.mention.explained import unexplained
 from groundct.reports._rules.mention.histories import unhistoric
 from groundct.reports._rules.mention.mentions import Mention, mentions_of
@@ -22,7 +23,6 @@ from groundct.reports._rules.mention.normal import (
     said_normal,
     statement_of,
 )
-from groundct.reports._rules.places.apart import exceptions, is_excepted
 from groundct.reports._rules.places.attach import (
     Words,
     adjective_sides,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from groundct.reports._rules.mention.apart import set_aside
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.verb_last import Spanned
-from groundct.reports._rules.places.apart import set_aside
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places

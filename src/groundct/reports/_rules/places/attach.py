@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+from groundct.reports._rules.mention.apart import excepted, set_apart
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.neighbours import NEAR
 from groundct.reports._rules.mention.verb_last import Spanned
 from groundct.reports._rules.places.ahead import Words, ahead_of, opened, sites_lead
-from groundct.reports._rules.places.apart import excepted, set_apart
 from groundct.reports._rules.places.linked import LUNG, TOGETHER, linked_to, lung_of, one_region
 from groundct.reports._rules.places.most import led_sites, plain_sites
 from groundct.reports._rules.places.renamed import same_thing

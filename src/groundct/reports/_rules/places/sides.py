@@ -10,11 +10,11 @@ from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from groundct.core.report import Laterality
+from groundct.reports._rules.mention.apart import is_excepted
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.mention.normal import in_normal_clause
 from groundct.reports._rules.mention.verb_last import Thing, own_before
-from groundct.reports._rules.places.apart import is_excepted
 from groundct.reports._rules.places.side_words import emphasised, side_words
 from groundct.reports._rules.places.site import side_of, sides_of
 from groundct.reports._rules.places.sites import Site

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from groundct.core.report import Finding, Measurement
 from groundct.reports._draft import DraftFinding
-from groundct.reports._rules.joining import has_size, sides_of, upwards
+from groundct.reports._rules.discourse.joining import has_size, sides_of, upwards
 from groundct.vocabulary.findings import findings
 
 _OF_MANY_KINDS = "finding"

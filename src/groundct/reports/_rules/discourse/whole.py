@@ -7,19 +7,19 @@ from typing import Final
 
 from groundct.core.report import Measurement, Reading, Report
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
-from groundct.reports._rules.amended import amended
-from groundct.reports._rules.anaphora import placed
-from groundct.reports._rules.borrowed import at_organ
 from groundct.reports._rules.continued import Again, continued, reworded
-from groundct.reports._rules.ellipsis import Before, completed, sided
-from groundct.reports._rules.headings import behind, under
-from groundct.reports._rules.listed import item_of, leading_words, may_be_item, other_side
-from groundct.reports._rules.lobed import at_lobe
-from groundct.reports._rules.meaning import NOTHING, agreed, meant_by
-from groundct.reports._rules.merge import Context, merged
+from groundct.reports._rules.discourse.amended import amended
+from groundct.reports._rules.discourse.anaphora import placed
+from groundct.reports._rules.discourse.borrowed import at_organ
+from groundct.reports._rules.discourse.ellipsis import Before, completed, sided
+from groundct.reports._rules.discourse.headings import behind, under
+from groundct.reports._rules.discourse.listed import item_of, leading_words, may_be_item, other_side
+from groundct.reports._rules.discourse.lobed import at_lobe
+from groundct.reports._rules.discourse.meaning import NOTHING, agreed, meant_by
+from groundct.reports._rules.discourse.merge import Context, merged
+from groundct.reports._rules.discourse.similar import told_again
 from groundct.reports._rules.opacities import is_meaning
 from groundct.reports._rules.reading import SentenceReading, read_sentence
-from groundct.reports._rules.similar import told_again
 from groundct.reports._rules.words.sentences import sentence_places
 from groundct.vocabulary.places import places
 

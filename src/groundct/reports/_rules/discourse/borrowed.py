@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Laterality
 from groundct.reports._rules.american.wording import worded
-from groundct.reports._rules.ellipsis import Before
+from groundct.reports._rules.discourse.ellipsis import Before
 from groundct.reports._rules.reading import SentenceReading, is_nowhere
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.anatomy import anatomy

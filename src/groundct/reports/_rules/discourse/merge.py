@@ -11,16 +11,16 @@ from groundct.core.report import Finding, Measurement, Report
 from groundct.reports._draft import DraftFinding
 from groundct.reports._rules.american.wording import worded_as
 from groundct.reports._rules.continued import Again
-from groundct.reports._rules.joining import (
+from groundct.reports._rules.discourse.joining import (
     adds,
     is_several,
     joined,
     sides_of,
     upwards,
 )
-from groundct.reports._rules.meaning import spot_of
+from groundct.reports._rules.discourse.meaning import spot_of
+from groundct.reports._rules.discourse.repeating import covers, is_named_alike, is_one, repeated
 from groundct.reports._rules.opacities import is_meaning, is_open
-from groundct.reports._rules.repeating import covers, is_named_alike, is_one, repeated
 from groundct.vocabulary.findings import findings
 
 _MOST_COMPARED = 100

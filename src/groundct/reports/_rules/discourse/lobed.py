@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from groundct.core.report import Finding
-from groundct.reports._rules.ellipsis import Before
-from groundct.reports._rules.headings import under
+from groundct.reports._rules.discourse.ellipsis import Before
+from groundct.reports._rules.discourse.headings import under
 from groundct.reports._rules.reading import SentenceReading
 from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.places import places

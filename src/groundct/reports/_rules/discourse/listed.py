@@ -14,7 +14,7 @@ from typing import Final
 
 from groundct.core.report import Finding
 from groundct.reports._rules.american.wording import own_words
-from groundct.reports._rules.headings import behind
+from groundct.reports._rules.discourse.headings import behind
 from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.reports._rules.words.parsed import label_end
 from groundct.vocabulary.anatomy import anatomy

@@ -10,7 +10,7 @@ from typing import Final
 
 from groundct.core.report import Cue, Finding, Laterality
 from groundct.reports._rules.american.wording import worded
-from groundct.reports._rules.ellipsis import Before
+from groundct.reports._rules.discourse.ellipsis import Before
 from groundct.reports._rules.places.link import exact
 from groundct.reports._rules.places.site import Site, site_paths
 from groundct.reports._rules.presence.scope import presence_of

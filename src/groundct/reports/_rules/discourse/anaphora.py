@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 from groundct.core.report import Cue, Finding
 from groundct.reports._rules.american.wording import worded
-from groundct.reports._rules.ellipsis import Before
-from groundct.reports._rules.meaning import Spot, spot_of
+from groundct.reports._rules.discourse.ellipsis import Before
+from groundct.reports._rules.discourse.meaning import Spot, spot_of
 from groundct.reports._rules.opacities import is_meaning
 from groundct.reports._rules.reading import SentenceReading
 from groundct.reports._rules.words.parsed import ANAPHOR, Parsed, pointing
