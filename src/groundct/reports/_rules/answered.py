@@ -6,20 +6,17 @@ where each gives one finding on its own side. A lone "+" or "-" says that it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
-from groundct.core.report import Finding, span_at
+from groundct.core.report import Finding
 from groundct.reports._rules.american.wording import worded
+from groundct.reports._rules.moved_back import Reader, moved_back
 from groundct.reports._rules.words.parsed import Parsed, label_end
 
 _PARTING: Final = frozenset(",;")
 _PLUS: Final = frozenset(("+", "(+)"))
 _MINUS: Final = frozenset(("-", "–", "(-)", "(–)"))
 _LONGEST: Final = 200
-
-Reader = Callable[[str, str], tuple[Finding, ...]]
-"""The findings of a sentence in a language."""
 
 
 def answers_by_side(parsed: Parsed, read: Reader) -> tuple[Finding, ...]:
@@ -82,10 +79,4 @@ def _moved(finding: Finding, edge: int, by: int, end: int) -> Finding | None:
         return None
     kept = [cue for cue in finding.cues if cue.span.end <= end]
     cues = [cue.moved(by) if cue.span.start >= edge else cue for cue in kept]
-    return finding.changed(
-        span=span_at(finding.span.start, finding.span.end),
-        measurements=tuple([size.moved(by) for size in finding.measurements]),
-        relations=tuple([own.moved(by) for own in finding.relations]),
-        remarks=tuple([own.moved(by) for own in finding.remarks]),
-        cues=tuple(cues),
-    )
+    return moved_back(finding, finding.span, edge, by).changed(cues=tuple(cues))

@@ -6,18 +6,15 @@ The clause is read behind the finding's own words, "effüzyon solda mevcut".
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from groundct.core.report import Finding
+from groundct.reports._rules.moved_back import Reader, moved_back
 from groundct.reports._rules.words.parsed import Parsed
 
 _VERBS: Final = ("asserts", "described", "negates_before", "negates_of")
 _ENDS: Final = frozenset(".;")
 _TELLING: Final = ("anatomy", "sites", "laterality", "units", "modifiers", "measurement")
-
-Reader = Callable[[str, str], tuple[Finding, ...]]
-"""The findings of a sentence in a language."""
 
 
 def told_on(parsed: Parsed, found: tuple[Finding, ...], read: Reader) -> tuple[Finding, ...]:
@@ -58,13 +55,6 @@ def _moved(finding: Finding, edge: int, start: int, parsed: Parsed) -> Finding:
 
     ``edge``: how many characters were put before the clause.
     """
-    by = start - edge
     last = max(n for n, word in enumerate(parsed.words) if word not in _ENDS)
     first = next(n for n, begin in enumerate(parsed.said.starts) if begin == start)
-    return finding.changed(
-        span=parsed.span_of(first, last + 1),
-        measurements=tuple([size.moved(by) for size in finding.measurements]),
-        relations=tuple([own.moved(by) for own in finding.relations if own.span.start >= edge]),
-        remarks=tuple([own.moved(by) for own in finding.remarks if own.span.start >= edge]),
-        cues=tuple([cue.moved(by) for cue in finding.cues if cue.span.start >= edge]),
-    )
+    return moved_back(finding, parsed.span_of(first, last + 1), edge, start - edge)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from groundct.core.report import Finding, span_at
 from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.continued import Loose
+from groundct.reports._rules.moved_back import moved_back
 from groundct.reports._rules.reading import SentenceReading, read_sentence
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
@@ -32,13 +33,7 @@ def behind(label: str, said: SentenceReading) -> SentenceReading:
 def _cut(finding: Finding, edge: int, length: int) -> Finding:
     """A finding without the characters before an edge; the rest is so long."""
     start, end = max(finding.span.start - edge, 0), finding.span.end - edge
-    return finding.changed(
-        span=span_at(start, end if end > start else length),
-        measurements=tuple([size.moved(-edge) for size in finding.measurements]),
-        relations=tuple([own.moved(-edge) for own in finding.relations]),
-        remarks=tuple([own.moved(-edge) for own in finding.remarks]),
-        cues=tuple([cue.moved(-edge) for cue in finding.cues if cue.span.start >= edge]),
-    )
+    return moved_back(finding, span_at(start, end if end > start else length), edge, -edge)
 
 
 def under(heading: str, found: tuple[Finding, ...], said: SentenceReading) -> tuple[Finding, ...]:
