@@ -275,7 +275,14 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
-@pytest.mark.parametrize("place", ["rules:RulesExtractor.draft", "tables.batch:labels_of_findings"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "_rules.discourse.whole:require_read",
+        "_rules.discourse.whole:merged",
+        "tables.batch:labels_of_findings",
+    ],
+)
 def test_a_fault_in_one_report_sets_that_one_aside(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

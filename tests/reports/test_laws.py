@@ -12,7 +12,7 @@ from groundct.core.contracts import Extractor
 from groundct.core.issues import DataError
 from groundct.core.plugins import load_plugin, plugin_names
 from groundct.core.report import Reading, Report, report_of_columns
-from groundct.reports._rules.reading import read_sentence
+from groundct.reports._rules.reading import READINGS
 from groundct.reports.labels import categorize, labels_of
 from groundct.reports.rules import PLUGIN
 from groundct.reports.sections import split_sections
@@ -119,7 +119,7 @@ def test_work_grows_with_the_text_and_not_faster(
 ) -> None:
     def work(size: int) -> int:
         report = split_sections(unit * (size // len(unit)))
-        read_sentence.cache_clear()
+        READINGS.clear()
         return calls(lambda: PLUGIN.extract(report))
 
     work(1000)
@@ -133,7 +133,7 @@ def test_work_grows_with_the_impression_and_not_faster(
     def work(size: int) -> int:
         text = unit * (size // len(unit))
         report = report_of_columns([("findings", text), ("impression", text)])
-        read_sentence.cache_clear()
+        READINGS.clear()
         return calls(lambda: PLUGIN.extract(report))
 
     work(1000)

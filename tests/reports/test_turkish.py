@@ -23,7 +23,7 @@ from bench.bench_turkish import (
 )
 from bench.second_author import label_totals, second_outcomes
 from groundct.core.report import Reading, report_of_columns
-from groundct.reports._rules.reading import read_sentence
+from groundct.reports._rules.reading import READINGS
 from groundct.reports.rules import PLUGIN
 from groundct.reports.sections import split_sections
 from groundct.vocabulary.lexicon import expand, lexicon
@@ -263,7 +263,7 @@ def test_work_grows_with_the_text_and_not_faster(
 ) -> None:
     def work(size: int) -> int:
         report = report_of_columns([("findings", unit * (size // len(unit)))], "tr")
-        read_sentence.cache_clear()
+        READINGS.clear()
         return calls(lambda: PLUGIN.extract(report))
 
     work(1000)

@@ -11,7 +11,7 @@ from groundct.reports._rules.american.wording import worded
 from groundct.reports._rules.discourse.ellipsis import Before
 from groundct.reports._rules.discourse.whole import read_report, told_by_rules
 from groundct.reports._rules.reading import SentenceReading
-from groundct.reports.rules import require_read
+from groundct.reports.language import require_read
 
 
 def sources_of(report: Report) -> tuple[Reading, dict[int, Source]]:

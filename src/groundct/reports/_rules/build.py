@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from groundct.core.report import Cue, Finding, Laterality, Presence, Span, span_at
 from groundct.reports._rules.american.standard import standard_words
 from groundct.reports._rules.american.told import Told
 from groundct.reports._rules.american.wording import own_words
-from groundct.reports._rules.details.details import Details, details_of
+from groundct.reports._rules.details.details import Details, details_in_steps
 from groundct.reports._rules.in_turn import SIDES, in_turn
 from groundct.reports._rules.mention.again import with_again
 from groundct.reports._rules.mention.apart import exceptions, is_excepted
@@ -40,6 +40,7 @@ from groundct.reports._rules.places.site import Site, site_paths
 from groundct.reports._rules.presence.scope import presence_of
 from groundct.reports._rules.sides_changed import Moves, sides_changed
 from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.steps import Steps, at_once
 from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import Hit
@@ -85,6 +86,11 @@ def all_mentions(parsed: Parsed) -> tuple[Mention, ...]:
 
 def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, ...]:
     """The findings of a sentence; ids and sentence indices are given later."""
+    return at_once(findings_in_steps(words, mentions))
+
+
+def findings_in_steps(words: Words, mentions: tuple[Mention, ...]) -> Steps[tuple[Finding, ...]]:
+    """As `findings_of`, for many sentences together."""
     if not mentions:
         return ()
     parsed = words.parsed
@@ -92,17 +98,27 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
     if parsed.cues["normality"]:
         spoken = tuple([m for m in mentions if m.hit.entry.meaning != "normal"])
     said = [_presence(parsed, mention) for mention in mentions]
-    details = details_of(parsed, mentions, spoken, tuple([presence for presence, _ in said]))
+    yield
+    details = yield from details_in_steps(
+        parsed, mentions, spoken, tuple([presence for presence, _ in said])
+    )
     if words.sites and len(mentions) > 1:
         denied = [m for m, told in zip(mentions, said, strict=True) if told[0] == "absent"]
         words = Words(parsed, words.sites, frozenset(denied), {})
     near = relations_of(parsed, spoken) if parsed.relations else ()
+    yield
+    sites = [_sites(words, mention, spoken) if words.sites else () for mention in mentions]
+    yield
+    spots = [_spot(words, *own, spoken) for own in zip(mentions, sites, strict=True)]
+    yield
+    spots = [_on_side(parsed, *own, spoken) for own in zip(mentions, spots, strict=True)]
+    yield
     first: list[Finding] = []
     others: list[Finding] = []
     sides: list[Laterality | None] = []
-    for number, (mention, told, own) in enumerate(zip(mentions, said, details, strict=True)):
-        sites = _sites(words, mention, spoken) if words.sites else ()
-        finding = _finding(words, mention, spoken, sites, sides, told, own)
+    of_each = zip(mentions, spots, said, details, strict=True)
+    for number, (mention, spot, told, own) in enumerate(of_each):
+        finding = _finding(words, mention, spoken, spot, sides, told, own)
         sides.append(finding.laterality)
         if near and number < len(near) and near[number]:
             finding = finding.changed(relations=near[number])
@@ -111,8 +127,8 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
         if own.changes:
             moves = Moves(told, own.changes, words.sites)
             parts = sides_changed(parsed, finding, mention, spoken, moves)
-        if not parts and (len(sites) > 1 or len(own.measurements) == len(SIDES)):
-            parts = in_turn(parsed, finding, sites)
+        if not parts and (len(spot.sites) > 1 or len(own.measurements) == len(SIDES)):
+            parts = in_turn(parsed, finding, spot.sites)
         if parts:
             # The first of several keeps its mention's number; the others follow behind.
             first[-1], *more = parts
@@ -120,28 +136,34 @@ def findings_of(words: Words, mentions: tuple[Mention, ...]) -> tuple[Finding, .
     return (*first, *others)
 
 
+class _Spot(NamedTuple):
+    """Where a finding lies: its own lung sites, anatomy paths, lung segments and side."""
+
+    sites: tuple[Site, ...]
+    paths: tuple[str, ...]
+    segments: tuple[str, ...]
+    side: Laterality | None = None
+
+
 def _finding(
     words: Words,
     mention: Mention,
     spoken: tuple[Mention, ...],
-    sites: tuple[Site, ...],
+    spot: _Spot,
     sides: Sequence[Laterality | None],
     said: tuple[Presence, Hit | None],
     details: Details,
 ) -> Finding:
     """A finding among the ``spoken`` ones.
 
-    ``sites`` are its own, ``sides`` those of the findings before; ``said``: presence and its cue.
+    ``sides`` are those of the findings before; ``said``: presence and its cue.
     """
     parsed = words.parsed
     kind = findings().types[mention.type]
     presence, cue = said
     if details.change == "resolved" and presence == "present":
         presence = "absent"  # It was there, and is no more.
-    paths, segments = _where(words, mention, sites, kind.anatomy)
-    if not sites and parsed.verb_last:
-        paths = on_own_side(parsed, mention, spoken, paths)
-    side = laterality_of(parsed, mention, sites, spoken, paths)
+    side = spot.side
     if side is None and any(sides):
         link = linked_to(parsed, words.sites, mention, spoken)
         numbers = [spoken.index(other) for other in link.mentions] if link is not None else []
@@ -164,9 +186,9 @@ def _finding(
         presence,
         details.change,
         how_many,
-        paths,
+        spot.paths,
         side,
-        segments,
+        spot.segments,
         details.modifiers,
         own,
         plural,
@@ -266,24 +288,35 @@ def _names_organ(mention: Mention) -> bool:
     return bool(paths) and not any(_in_lung(path) for path in paths)
 
 
-def _where(
-    words: Words, mention: Mention, sites: tuple[Site, ...], default: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Anatomy paths and lung segments of a finding."""
+def _spot(
+    words: Words, mention: Mention, sites: tuple[Site, ...], spoken: tuple[Mention, ...]
+) -> _Spot:
+    """Where a mention with these sites lies; its side is not asked for yet."""
+    default = findings().types[mention.type].anatomy
     segments: tuple[str, ...] = ()
     if sites:
         segments = tuple(dict.fromkeys([name for site in sites for name in site.segments]))
         if not default or anatomy().top_region(default) == "lung":
-            return exact([path for site in sites for path in site_paths(site)]), segments
+            paths = exact([path for site in sites for path in site_paths(site)])
+            return _Spot(sites, paths, segments)
     free = mention.places
     if free and words.sites:
         free = tuple([p for p in free if not any(_overlap(p, site) for site in words.sites)])
-    paths = paths_of_finding(words.parsed, mention, free)
-    if not paths:
-        return (default,) if default else (), segments
     # "Upper abdomen: hepatomegaly": the type itself says more than the place.
     wider = anatomy().ancestors(default)
-    return exact([default if path in wider else path for path in paths]), segments
+    named = paths_of_finding(words.parsed, mention, free)
+    paths = exact([default if path in wider else path for path in named])
+    if not paths and default:
+        paths = (default,)
+    if not sites and words.parsed.verb_last:
+        paths = on_own_side(words.parsed, mention, spoken, paths)
+    return _Spot(sites, paths, segments)
+
+
+def _on_side(parsed: Parsed, mention: Mention, spot: _Spot, spoken: tuple[Mention, ...]) -> _Spot:
+    """The same, with the side that the sentence gives it."""
+    side = laterality_of(parsed, mention, spot.sites, spoken, spot.paths)
+    return spot if side is None else spot._replace(side=side)
 
 
 def _overlap(place: Hit, site: Site) -> bool:

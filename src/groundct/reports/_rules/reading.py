@@ -1,34 +1,44 @@
 """What one sentence says by itself. Spans count from its first character.
 
 Reports of one register repeat their sentences, so readings are kept and used again; the bound on
-how many keeps memory even.
+how many keeps memory even. New sentences of many reports are read together, a step at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from groundct.core.report import Finding, Rewrite
 from groundct.reports._rules.american.rewriting import american_text, rewrites_of
 from groundct.reports._rules.answered import answers_by_side
-from groundct.reports._rules.build import all_mentions, findings_of
+from groundct.reports._rules.build import all_mentions, findings_in_steps
 from groundct.reports._rules.continued import Again, Loose, again_of, loose_of
 from groundct.reports._rules.details.measures import takes_size_back
 from groundct.reports._rules.doubts import doubts_of
+from groundct.reports._rules.kept import Recent
 from groundct.reports._rules.opacities import any_marked
 from groundct.reports._rules.places.attach import Words
 from groundct.reports._rules.places.link import paths_of, regions_of
 from groundct.reports._rules.places.sites import Site, lung_sites
 from groundct.reports._rules.told_on import told_on
 from groundct.reports._rules.words.labels import heading_of
-from groundct.reports._rules.words.parsed import MASK, Parsed, parse, pointing, sides_named
+from groundct.reports._rules.words.parsed import (
+    MASK,
+    Parsed,
+    parse,
+    parse_in_steps,
+    pointing,
+    sides_named,
+)
+from groundct.reports._rules.words.steps import Steps, at_once, in_step
 from groundct.vocabulary.places import GENERAL
 
-_KEPT = 3 << 14
 _KEPT_PARSED = 4
-"""Rules ask again for the sentence that is being read, and for the one before."""
+"""Rules ask again for the sentence that is being put into its report, and for the one before."""
+_TOGETHER: Final = 128
+"""So many sentences take each step together: fewer gain less, more of them crowd out each other."""
 _OPENING = 6
 _SEEN: Final = frozenset(("lesion", "metastasis", "calcification", "granuloma", "fluid_collection"))
 """Types that are somewhere, and of which the type itself says nowhere."""
@@ -107,18 +117,51 @@ def _parsed(text: str, language: str) -> tuple[Parsed, tuple[Site, ...]]:
     return parsed, lung_sites(parsed)
 
 
-@lru_cache(maxsize=_KEPT)
+READINGS: Final[Recent[tuple[str, str], SentenceReading]] = Recent(3 << 14)
+"""By a sentence's text and language."""
+
+
 def read_sentence(text: str, language: str) -> SentenceReading:
     """Read a sentence; findings have no id yet and sentence index 0."""
-    parsed, sites = _parsed(text, language)
+    said = READINGS.get((text, language))
+    if said is None:
+        said = at_once(_read_in_steps(text, language))
+        READINGS.keep((text, language), said)
+    return said
+
+
+def read_ahead(sentences: Iterable[tuple[str, str]]) -> None:
+    """Read those of many sentences together that are new: texts, and their languages.
+
+    This is quicker. One that cannot be read is left to who asks for it.
+    """
+    new = [own for own in dict.fromkeys(sentences) if READINGS.get(own) is None]
+    for first in range(0, len(new), _TOGETHER):
+        some = new[first : first + _TOGETHER]
+        readings = in_step([_read_in_steps(*own) for own in some])
+        for own, said in zip(some, readings, strict=True):
+            if isinstance(said, SentenceReading):
+                READINGS.keep(own, said)
+
+
+def _read_in_steps(text: str, language: str) -> Steps[SentenceReading]:
+    parsed = yield from parse_in_steps(text, language)
+    yield
+    sites = lung_sites(parsed)
     words = Words(parsed, sites)
+    yield
     mentions = all_mentions(parsed)
-    answered = answers_by_side(parsed, _findings) if ":" in text else ()
-    found = answered or findings_of(words, mentions)
+    yield
+    found = answers_by_side(parsed, _findings) if ":" in text else ()
+    found = found or (yield from findings_in_steps(words, mentions))
     if parsed.verb_last:
         found = told_on(parsed, found, _findings)
+    yield
     regions = regions_of(parsed, mentions)
     rewrites = rewrites_of(parsed)
+    yield
+    anatomy = paths_of(parsed, sites, found, regions or ())
+    yield
     sides = sides_named(parsed)
     of_it = not parsed.grammar.pronoun.isdisjoint(parsed.words[:_OPENING])
     unplaced = bool(found) and not (sites or parsed.places)
@@ -128,7 +171,7 @@ def read_sentence(text: str, language: str) -> SentenceReading:
         language=language,
         findings=found,
         regions=regions,
-        anatomy=paths_of(parsed, sites, found, regions or ()),
+        anatomy=anatomy,
         doubts=doubts_of(parsed, sites, sides, found),
         rewrites=rewrites,
         standardized=american_text(text, rewrites),

@@ -10,6 +10,7 @@ from groundct.reports.language.judge import (
     in_its_language,
     language_of,
     require_language,
+    require_read,
 )
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "in_its_language",
     "language_of",
     "require_language",
+    "require_read",
 ]

@@ -64,6 +64,17 @@ def require_language(report: Report) -> None:
             )
 
 
+def require_read(report: Report) -> None:
+    """Raise TableError for a report in a language that the rules do not read."""
+    if report.language not in read_languages():
+        raise TableError.of(
+            "unsupported-language",
+            "report",
+            f"its language is {report.language!r}; rules reads {', '.join(read_languages())}.",
+            "Use an extractor that reads it, or give a translation.",
+        )
+
+
 def in_its_language(report: Report) -> Report:
     """A report whose language nobody said, in that of its text; any other one as it is.
 

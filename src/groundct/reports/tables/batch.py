@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol, cast, runtime_checkable
@@ -54,10 +54,10 @@ class ReadsMany(Protocol):
 
 @runtime_checkable
 class Drafts(Protocol):
-    """An extractor that can leave the spans of its reading where they are."""
+    """An extractor that can leave the spans of its readings where they are."""
 
-    def draft(self, report: Report) -> Draft:
-        """A draft of what ``extract`` gives."""
+    def draft_many(self, reports: Sequence[Report]) -> Iterable[Draft | Exception]:
+        """Drafts of what ``extract`` gives, in order; a report that fails gives its error."""
 
 
 @runtime_checkable
@@ -197,13 +197,12 @@ def _extracted(plugin: Extractor, reports: list[Report]) -> Iterator[Draft | Exc
         for report, reading in zip(reports, plugin.read_many(reports), strict=True):
             yield _draft(reading, report) if isinstance(reading, Reading) else reading
         return
-    drafting = plugin if isinstance(plugin, Drafts) else None
+    if isinstance(plugin, Drafts):
+        yield from plugin.draft_many(reports)
+        return
     for report in reports:
         try:
-            if drafting is not None:
-                yield drafting.draft(report)
-            else:
-                yield _draft(plugin.extract(report), report)
+            yield _draft(plugin.extract(report), report)
         except Exception as problem:  # as above
             yield problem
 

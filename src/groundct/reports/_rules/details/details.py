@@ -13,6 +13,7 @@ from groundct.reports._rules.details.remarks import may_remark, remarks_of
 from groundct.reports._rules.details.times import is_part_of, times_of
 from groundct.reports._rules.mention.mentions import Mention
 from groundct.reports._rules.words.parsed import Parsed
+from groundct.reports._rules.words.steps import Steps
 from groundct.vocabulary.lexicon import Hit
 
 _OF_NOW = frozenset(("current", "increased_if", "decreased_if"))
@@ -40,12 +41,12 @@ class Details(NamedTuple):
     changes: tuple[tuple[Hit, Change], ...] = ()
 
 
-def details_of(
+def details_in_steps(
     parsed: Parsed,
     mentions: tuple[Mention, ...],
     spoken: tuple[Mention, ...],
     presences: tuple[Presence, ...],
-) -> tuple[Details, ...]:
+) -> Steps[tuple[Details, ...]]:
     """The details of each mention; normal statements come behind the ``spoken`` and have few.
 
     One that is all that a sentence says has its sizes. A size of an earlier examination is left
@@ -57,10 +58,12 @@ def details_of(
     sizes = measured(parsed) if "units" in parsed.found else ()
     sized = frozenset([n for item in sizes for n in range(*item.size[:2])]) if sizes else _NO_TOKENS
     own = _owned(parsed, mentions, spoken, told) if sizes else {}
+    yield
     nothing = ((),) * len(spoken)
     modifiers = modifiers_of(parsed, spoken) if parsed.found.get("modifiers") else nothing
     changes = changes_of(parsed, spoken, told) if times else (_UNCHANGED,) * len(spoken)
     remarks = remarks_of(parsed, spoken, told).owned if may_remark(parsed) else nothing
+    yield
     out = []
     today: tuple[Measurement, ...] = ()
     earlier: tuple[Measurement, ...] = ()

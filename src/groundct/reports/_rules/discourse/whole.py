@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
-from groundct.core.report import Measurement, Reading, Report
+from groundct.core.report import Measurement, Reading, Report, SectionName
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.continued import Again, continued, reworded
 from groundct.reports._rules.discourse.amended import amended
@@ -19,13 +19,17 @@ from groundct.reports._rules.discourse.meaning import NOTHING, agreed, meant_by
 from groundct.reports._rules.discourse.merge import Context, merged
 from groundct.reports._rules.discourse.similar import told_again
 from groundct.reports._rules.opacities import is_meaning
-from groundct.reports._rules.reading import SentenceReading, read_sentence
+from groundct.reports._rules.reading import SentenceReading, read_ahead, read_sentence
 from groundct.reports._rules.words.sentences import sentence_places
+from groundct.reports._rules.words.steps import Steps, at_once, in_step
+from groundct.reports.language import require_read
 from groundct.vocabulary.places import places
 
 READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
 
+Sections: TypeAlias = list[tuple[SectionName, list[tuple[int, int]]]]
+"""The sections of a report that say something: names, and where their sentences stand."""
 
 Teller = Callable[[int, Before | None, SentenceReading], SentenceReading]
 """From a sentence's index, the one before it in its section, and the rules' reading of itself: what
@@ -89,7 +93,47 @@ def _listed(
 
 
 def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
-    """As `read_report`, the spans not moved into the report yet."""
+    """As `read_report`, the spans not moved into the report yet.
+
+    Raises TableError for a language that the rules do not read.
+    """
+    return at_once(_draft_in_steps(report, _sections(report), teller))
+
+
+def draft_reports(reports: Sequence[Report]) -> list[Draft | Exception]:
+    """As `draft_report` of each, by the rules, and quicker; one that fails gives its exception."""
+    parts = [_tried(report) for report in reports]
+    read_ahead(
+        (report.text[start:end], report.language)
+        for report, sections in zip(reports, parts, strict=True)
+        if not isinstance(sections, Exception)
+        for name, where in sections
+        if name in READ_FOR_FINDINGS
+        for start, end in where
+    )
+    told = zip(reports, parts, strict=True)
+    return in_step([_draft_in_steps(*own, told_by_rules) for own in told])
+
+
+def _sections(report: Report) -> Sections:
+    require_read(report)
+    return [
+        (section.name, sentence_places(report.text, section.span, report.language))
+        for section in report.sections
+        if section.span.of(report.text).strip().lower() not in _EMPTY
+    ]
+
+
+def _tried(report: Report) -> Sections | Exception:
+    try:
+        return _sections(report)
+    except Exception as problem:  # one report must not end the work on all others
+        return problem
+
+
+def _draft_in_steps(report: Report, sections: Sections | Exception, teller: Teller) -> Steps[Draft]:
+    if isinstance(sections, Exception):
+        raise sections
     text, language = report.text, report.language
     sentences: list[DraftSentence] = []
     found: list[DraftFinding] = []
@@ -98,9 +142,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
     meant: dict[int, tuple[tuple[int, ...], ...]] = {}
     measured: dict[str, list[tuple[int, Measurement]]] = {}
     seen: tuple[int, ...] = ()
-    for section in report.sections:
-        if section.span.of(text).strip().lower() in _EMPTY:
-            continue
+    for section, where in sections:
         before: Before | None = None
         taken = NOTHING
         opacities: list[int] = []
@@ -109,11 +151,11 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
         regions: tuple[str, ...] = ()
         paths: tuple[str, ...] = ()
         label = leading = ""
-        for start, end in sentence_places(text, section.span, language):
+        for start, end in where:
             index = len(sentences)
             own = text[start:end]
-            if section.name not in READ_FOR_FINDINGS:
-                sentences.append(DraftSentence(section.name, start, end, own))
+            if section not in READ_FOR_FINDINGS:
+                sentences.append(DraftSentence(section, start, end, own))
                 continue
             said = read_sentence(own, language)
             if said.heading is not None:
@@ -131,7 +173,7 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                 regions, paths = said.regions, said.anatomy
             sentences.append(
                 DraftSentence(
-                    section.name,
+                    section,
                     start,
                     end,
                     said.standardized,
@@ -182,9 +224,10 @@ def draft_report(report: Report, teller: Teller = told_by_rules) -> Draft:
                     named = before.named or before
                 heading = before.heading if heading is None else heading
             before, begun = Before(said, findings, named, heading or ""), start
-            if section.name == "impression":
+            if section == "impression":
                 impression[index] = said.sides
-        if section.name == "findings":
+        if section == "findings":
             seen = agreed(opacities, found)
     context = Context(impression, again, meant, measured)
+    yield
     return Draft(tuple(sentences), merged(found, context, report))

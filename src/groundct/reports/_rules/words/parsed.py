@@ -14,6 +14,7 @@ from groundct.reports._rules.words.named import named_by
 from groundct.reports._rules.words.retold import Retold, retold_of
 from groundct.reports._rules.words.stages import stages
 from groundct.reports._rules.words.stations import with_stations
+from groundct.reports._rules.words.steps import Steps, at_once
 from groundct.reports._rules.words.tokens import Token, Tokens, tokenize
 from groundct.vocabulary._tables import has_table
 from groundct.vocabulary.grammar import Grammar, grammar
@@ -214,12 +215,19 @@ def parse(text: str, language: str) -> Parsed:
 
     A label such as "Lymph nodes:" names a place and no finding, unless a bare answer follows it.
     """
+    return at_once(parse_in_steps(text, language))
+
+
+def parse_in_steps(text: str, language: str) -> Steps[Parsed]:
+    """As `parse`, for many sentences together."""
     known, lexicons = grammar(language), _lexicons(language)
     tokens = tokenize(text, language)
     for first, last in stages(text, tokens):
         tokens.words[first:last] = [MASK] * (last - first)
     words = list(tokens.words)
+    yield
     found = as_said = lexicons.find(words)
+    yield
     relations = found.get("relation", ())
     preambles = [hit for hit in relations if hit.entry.meaning == "preamble"]
     if preambles:
