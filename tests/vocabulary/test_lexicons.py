@@ -57,7 +57,9 @@ ROLES = {
         *("prior", "since", "exam", "compared", "current", "increased_if", "decreased_if"),
         *get_args(Change),
     },
-    "recommendation": {"recommends", "history", "history_illness", "acts_on", "none"},
+    "recommendation": {
+        *("recommends", "history", "known", "ends_history", "history_illness", "acts_on", "none"),
+    },
     "relation": {
         *(
             "anaphor",

@@ -15,7 +15,7 @@ from groundct.reports._rules.in_turn import SIDES, in_turn
 from groundct.reports._rules.mention.again import with_again
 from groundct.reports._rules.mention.apart import exceptions, is_excepted
 from groundct.reports._rules.mention.explained import unexplained
-from groundct.reports._rules.mention.histories import unhistoric
+from groundct.reports._rules.mention.histories import is_of_history, unhistoric
 from groundct.reports._rules.mention.mentions import Mention, mentions_of
 from groundct.reports._rules.mention.normal import (
     in_normal_clause,
@@ -62,7 +62,6 @@ _FINDING: Final = Finding(
     sentence_indices=(0,),
 )
 _CUE: Final = Cue(span=Span(start=0, end=1), role="", entry="")
-_CLAUSE_ENDS = frozenset(",;:.")
 EARLIER: Final = "earlier"
 """The role of a cue that leaves a finding to an earlier examination."""
 _ADVICE_ENDS = frozenset(";.)")
@@ -336,17 +335,7 @@ def _recommended(parsed: Parsed, mention: Mention) -> bool:
             near = 0 <= hit.first - mention.last <= reach
             if near and not _told_before(parsed, mention, hit.first):
                 return True
-    of_history = any(
-        hit.last <= mention.first <= hit.last + 4
-        and not parsed.any_word(hit.last, mention.first, _CLAUSE_ENDS)
-        and not any(hit.last <= cue.first < mention.first for cue in parsed.cues["uncertainty"])
-        for hit in parsed.role("recommendation", "history")
-    )
-    if not of_history:
-        return False
-    # "The diagnosis of metastasis cannot be excluded" is of today.
-    presence, cue = presence_of(parsed, mention.first, mention.last)
-    return not (presence == "uncertain" and cue is not None and cue.first >= mention.last)
+    return is_of_history(parsed, mention)
 
 
 def _told_before(parsed: Parsed, mention: Mention, advice: int) -> bool:

@@ -2,7 +2,8 @@
 
 "Right lobectomy due to lung cancer" says what was operated on, "operated for rectal carcinoma" why,
 "known lymphoma" and "follow-up for breast cancer" why the patient is here. What recurs is told by
-words of its own, and stays.
+words of its own, and stays; so does what a known illness is seen with, "known case of breast cancer
+with metastases in both lungs".
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.presence.scope import presence_of
 from groundct.reports._rules.words.parsed import Parsed, once
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
@@ -22,6 +24,13 @@ _TO_REASON = 9
 _TO_ILLNESS = 5
 _STOPS = frozenset(",;:.()?")
 _CHANGES = frozenset(("exam", "current", "compared", "since"))
+_KNOWN: Final = "known"
+"""The role of words before an illness that the patient still has: "known case of"."""
+_HISTORIES: Final = ("history", _KNOWN)
+_HISTORY_REACH = 4
+_CLAUSE_ENDS = frozenset(",;:.")
+_YEAR = 4
+_JOINS: Final = "joins"
 
 
 def unhistoric(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -32,6 +41,49 @@ def unhistoric(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, 
     return tuple(
         [m for m in mentions if not (_is_reason(parsed, m, mentions) or _is_known(parsed, m))]
     )
+
+
+def is_of_history(parsed: Parsed, mention: Mention) -> bool:
+    """Whether words such as "history of" reach a mention."""
+    if not any(
+        _reaches(parsed, hit, mention) for hit in parsed.role("recommendation", *_HISTORIES)
+    ):
+        return False
+    # "The diagnosis of metastasis cannot be excluded" is of today.
+    presence, cue = presence_of(parsed, mention.first, mention.last)
+    return not (presence == "uncertain" and cue is not None and cue.first >= mention.last)
+
+
+def _reaches(parsed: Parsed, history: Hit, mention: Mention) -> bool:
+    """Whether words of a history reach a mention: nothing between them tells of today."""
+    low, high = history.last, mention.first
+    if not low <= high <= low + _HISTORY_REACH or parsed.any_word(low, high, _CLAUSE_ENDS):
+        return False
+    if any(low <= cue.first < high for cue in parsed.cues["uncertainty"]):
+        return False
+    if any(low <= cue.first < high for cue in parsed.role("recommendation", "ends_history")):
+        return False
+    if history.entry.meaning != _KNOWN:
+        return True
+    beside = [n for n in range(low, high) if parsed.words[n] in parsed.grammar.with_]
+    return not (beside and _is_seen(parsed, beside[-1] + 1, mention))
+
+
+def _is_seen(parsed: Parsed, first: int, mention: Mention) -> bool:
+    """Whether words from ``first`` on say where a mention is, or its size, and not when it was.
+
+    An adjective does not: "lung metastases" may be what the illness had spread to.
+    """
+    end = _clause_end(parsed, mention.last)
+    words = parsed.words[first:end]
+    dated = any(word.isdigit() and len(word) == _YEAR for word in words)
+    if dated or not parsed.grammar.treatment.isdisjoint(words):
+        return False
+    sites = [hit for hit in parsed.found.get("sites", ()) if hit.entry.meaning != _JOINS]
+    if any(mention.first < hit.first < end for hit in (*sites, *parsed.places)):
+        return True
+    near = (*parsed.sides, *parsed.found.get("units", ()))
+    return any(first <= hit.first < end for hit in near)
 
 
 @lru_cache(maxsize=8)
@@ -118,12 +170,15 @@ def _is_known(parsed: Parsed, mention: Mention) -> bool:
 
 def _is_told_of(parsed: Parsed, mention: Mention, told: tuple[Hit, ...]) -> bool:
     """Whether one of these hits, or a change, stands behind a mention in its clause."""
-    end = next(
-        (n for n in range(mention.last, len(parsed.words)) if parsed.words[n] in _STOPS),
-        len(parsed.words),
-    )
+    end = _clause_end(parsed, mention.last)
     changes = [h for h in parsed.cues["temporal"] if h.entry.meaning not in _CHANGES]
     return any(mention.last <= h.first < end for h in (*told, *changes))
+
+
+def _clause_end(parsed: Parsed, start: int) -> int:
+    """The first token from ``start`` on that ends a clause."""
+    known = len(parsed.words)
+    return next((n for n in range(start, known) if parsed.words[n] in _STOPS), known)
 
 
 @once
