@@ -31,8 +31,8 @@ class DraftSentence(NamedTuple):
     """A sentence at characters ``start`` to ``end`` of its report.
 
     ``standardized`` is what it says in American radiology English; its rewrites count from
-    ``offset``, as the spans of a `DraftFinding` do. ``doubts`` are the reasons why rules may have
-    misread it, None where they have not read it.
+    ``offset``, as the spans of a `DraftFinding` do. ``clashes``: it names a lobe that the lung of
+    its side has not, None where the rules have not read it.
     """
 
     section: SectionName
@@ -43,7 +43,7 @@ class DraftSentence(NamedTuple):
     anatomy: tuple[str, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
     offset: int = 0
-    doubts: tuple[str, ...] | None = None
+    clashes: bool | None = None
 
     def moved(self, index: int) -> Sentence:
         """The sentence with this index, its spans in the report."""

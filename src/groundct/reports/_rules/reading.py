@@ -52,10 +52,10 @@ _POINTS: Final = frozenset((SIMILAR, SAME_PLACE))
 class SentenceReading(NamedTuple):
     """A sentence's findings and regions; ``regions`` None: those of the one before.
 
-    ``standardized`` is what it says in American radiology English; ``doubts`` are the reasons why
-    rules may have misread it, none for most sentences; ``sides`` those that it names, of whatever
-    it speaks; ``points_back``: it says "in this location" or so; ``sideless``: it names a lobe or
-    a segment, and no side; ``completes``: it says "It is wider than normal." and no more;
+    ``standardized`` is what it says in American radiology English; ``sides`` those that it names,
+    of whatever it speaks; ``clashes``: it names a lobe that the lung of its side has not;
+    ``points_back``: it says "in this location" or so; ``sideless``: it names a lobe or a segment,
+    and no side; ``completes``: it says "It is wider than normal." and no more;
     ``points`` is `SIMILAR` or `SAME_PLACE` where its words point at the findings before;
     ``explains``: it says what "the described findings" or "it" may be; ``heading``: the place of
     the heading that it begins with, "" where that names none or several; ``general``: it names a
@@ -63,8 +63,8 @@ class SentenceReading(NamedTuple):
     ``placed``: it names one, a lung site, or one in a preamble; ``of_it``: it begins with "it" or
     "First, it", and not with "these findings"; ``marked``: it names opacities, or what they are
     taken for; ``nowhere``: it names a finding, and no place where it may lie; ``amends``: it begins
-    with "Addendum:" or takes a size back. Entries and sites are looked up again when asked for: few
-    are, and readings are many.
+    with "Addendum:" or takes a size back. Entries, sites and doubts are looked up again when
+    asked for: few are, and readings are many.
     """
 
     text: str
@@ -72,12 +72,12 @@ class SentenceReading(NamedTuple):
     findings: tuple[Finding, ...]
     regions: tuple[str, ...] | None
     anatomy: tuple[str, ...]
-    doubts: tuple[str, ...]
     rewrites: tuple[Rewrite, ...]
     standardized: str
     loose: Loose
     again: Mapping[int, Again]
     sides: frozenset[str]
+    clashes: bool
     points_back: bool
     sideless: bool
     completes: bool
@@ -102,6 +102,11 @@ class SentenceReading(NamedTuple):
         """The lung sites that it names."""
         return _parsed(self.text, self.language)[1]
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The reasons why rules may have misread it, none for most sentences."""
+        return _doubts(self.text, self.language)
+
     def anatomy_in(self, regions: tuple[str, ...]) -> tuple[str, ...]:
         """The most exact anatomy paths that it names inside the regions it is given."""
         if regions == self.regions:
@@ -115,6 +120,12 @@ class SentenceReading(NamedTuple):
 def _parsed(text: str, language: str) -> tuple[Parsed, tuple[Site, ...]]:
     parsed = parse(text, language)
     return parsed, lung_sites(parsed)
+
+
+@lru_cache(maxsize=_KEPT_PARSED)
+def _doubts(text: str, language: str) -> tuple[str, ...]:
+    parsed, sites = _parsed(text, language)
+    return doubts_of(parsed, sites, sides_named(parsed), read_sentence(text, language).findings)
 
 
 READINGS: Final[Recent[tuple[str, str], SentenceReading]] = Recent(3 << 14)
@@ -172,12 +183,12 @@ def _read_in_steps(text: str, language: str) -> Steps[SentenceReading]:
         findings=found,
         regions=regions,
         anatomy=anatomy,
-        doubts=doubts_of(parsed, sites, sides, found),
         rewrites=rewrites,
         standardized=american_text(text, rewrites),
         loose=loose_of(words, mentions, found),
         again=again_of(parsed, mentions),
         sides=sides,
+        clashes=bool(sites) and any(site.clashes for site in sites),
         points_back=bool(found and parsed.relations) and pointing(parsed) is not None,
         sideless=bool(found) and not sides and _is_sideless(parsed, sites),
         completes=of_it and not parsed.places and _completes(parsed, found),

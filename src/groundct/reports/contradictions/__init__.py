@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groundct.core.issues import Issue
-from groundct.reports._rules.doubts import IMPOSSIBLE_PLACE
 from groundct.reports._rules.reading import read_sentence
 from groundct.reports.rules import PLUGIN
 
@@ -22,9 +21,7 @@ def impossible_places(sentences: Iterable[str], language: str) -> tuple[Issue, .
     if language not in PLUGIN.languages:
         return ()
     return tuple(
-        _issue(sentence)
-        for sentence in sentences
-        if IMPOSSIBLE_PLACE in read_sentence(sentence, language).doubts
+        _issue(sentence) for sentence in sentences if read_sentence(sentence, language).clashes
     )
 
 

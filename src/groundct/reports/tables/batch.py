@@ -249,12 +249,12 @@ def _table(name: str, rows: list[Row]) -> pa.Table:
 
 
 def _impossible(read: ReadReport) -> tuple[Issue, ...]:
-    doubted = [
+    clashing = [
         text
         for sentence, text in zip(read.draft.sentences, read.texts, strict=True)
-        if sentence.doubts != () and sentence.section in READ_FOR_FINDINGS
+        if sentence.clashes is not False and sentence.section in READ_FOR_FINDINGS
     ]
-    return impossible_places(doubted, read.report.language) if doubted else ()
+    return impossible_places(clashing, read.report.language) if clashing else ()
 
 
 def _nothing_said(row: ReportRow) -> Issue:

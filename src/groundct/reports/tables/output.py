@@ -44,6 +44,7 @@ class Output:
         self._out.parent.mkdir(parents=True, exist_ok=True)
         self._draft = self._out.with_name(f".{self._out.name}.{os.getpid()}.part")
         self._waiting: dict[str, list[pa.Table]] = {name: [] for name in SCHEMAS}
+        self._bytes = dict.fromkeys(SCHEMAS, 0)
 
     def __enter__(self) -> Self:
         shutil.rmtree(self._draft, ignore_errors=True)
@@ -84,9 +85,9 @@ class Output:
     def add(self, batch: Batch) -> None:
         """Write what is in a batch, after those before it."""
         for name, table in batch.tables.items():
-            waiting = self._waiting[name]
-            waiting.append(table)
-            if sum(part.nbytes for part in waiting) >= _GROUP_BYTES:
+            self._waiting[name].append(table)
+            self._bytes[name] += table.nbytes
+            if self._bytes[name] >= _GROUP_BYTES:
                 self._flush(name)
         for name, lines in batch.lines.items():
             self._csv[name].write(lines)
@@ -112,6 +113,7 @@ class Output:
 
     def _flush(self, name: str) -> None:
         parts, self._waiting[name] = self._waiting[name], []
+        self._bytes[name] = 0
         if any(len(part) for part in parts):
             table = pa.concat_tables(parts).combine_chunks()
             self._writers[name].write_table(table, row_group_size=max(len(table), 1))

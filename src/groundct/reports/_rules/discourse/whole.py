@@ -181,7 +181,7 @@ def _draft_in_steps(report: Report, sections: Sections | Exception, teller: Tell
                     paths,
                     said.rewrites,
                     start,
-                    said.doubts,
+                    said.clashes,
                 )
             )
             told = teller(index, before, said)
