@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from groundct.reports._rules.mention.guesses import is_guess
 from groundct.reports._rules.mention.inside import lies_in, lies_in_lung
+from groundct.reports._rules.mention.listed import listed_beside
 from groundct.reports._rules.mention.nodes import (
     is_adjective,
     is_place,
@@ -25,6 +26,7 @@ _OF_VESSELS = frozenset(("~calcification", "~plaque", "~dilatation"))
 _LISTING = frozenset(("~enlargement", "~aneurysm", "~metastasis"))
 """General words to which places in a list give a type each: "wide aorta and pulmonary artery"."""
 _ABDOMEN = ("abdomen",)
+_BONES = ("bone",)
 _ALONE: Final = ("abdomen", "thyroid", "breast")
 _OPERATED = frozenset(("postoperative_change", "surgical_absence"))
 _SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~infarct", "~free_air", "~density"))
@@ -84,6 +86,7 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
             # "Increase in the heart size, plaques": the heart is no adjective of the plaques.
             adjectives = ()
             out.append(_named(parsed, hits, index, chosen))
+            out += _listed(parsed, hits, index, owned) if own else ()
             continue
         adjectives = adjectives or meant  # "liver lesion, likely a cyst or a hemangioma"
         first = own[0].first if own and _touches(parsed, own, hit) else hit.first
@@ -92,7 +95,17 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
             out.append(Mention(first, hit.last, kind, hit, ()))
         else:
             out += _resolved(parsed, hit, chosen, first)
+            out += _listed(parsed, hits, index, owned) if own else ()
     return tuple(out)
+
+
+def _listed(
+    parsed: Parsed, hits: tuple[Hit, ...], index: int, owned: tuple[tuple[Hit, ...], ...]
+) -> list[Mention]:
+    """The mentions of a finding at the organs listed beside the one in its own words."""
+    hit = hits[index]
+    found = listed_beside(parsed, hits, index, owned)
+    return [Mention(hit.first, hit.last, kind, hit, at) for kind, at in found]
 
 
 def _takes_over(parsed: Parsed, before: Hit, hit: Hit) -> bool:
@@ -227,7 +240,10 @@ def _organs_in_a_list(parsed: Parsed, chosen: tuple[Hit, ...]) -> bool:
     """Whether places are abdominal organs joined to each other: "liver, spleen and pancreas"."""
     known = (places().places[place.entry.meaning] for place in chosen)
     organs = all(
-        (place.regions == _ABDOMEN and place.parent) or place.key == _LUNG for place in known
+        (place.regions == _ABDOMEN and place.parent)
+        or place.key == _LUNG
+        or place.regions == _BONES
+        for place in known
     )
     # "Between the left kidney and the pancreas" it is in neither.
     amid = any(
