@@ -108,9 +108,10 @@ def findings_in_steps(words: Words, mentions: tuple[Mention, ...]) -> Steps[tupl
     yield
     sites = [_sites(words, mention, spoken) if words.sites else () for mention in mentions]
     yield
-    spots = [_spot(words, *own, spoken) for own in zip(mentions, sites, strict=True)]
+    parts = [_parts(words, *own, spoken) for own in zip(mentions, sites, strict=True)]
     yield
-    spots = [_on_side(parsed, *own, spoken) for own in zip(mentions, spots, strict=True)]
+    lying = zip(mentions, sites, parts, strict=True)
+    spots = [_spot(parsed, spoken, *own) for own in lying]
     yield
     first: list[Finding] = []
     others: list[Finding] = []
@@ -122,15 +123,15 @@ def findings_in_steps(words: Words, mentions: tuple[Mention, ...]) -> Steps[tupl
         if near and number < len(near) and near[number]:
             finding = finding.changed(relations=near[number])
         first.append(finding)
-        parts: tuple[Finding, ...] = ()
+        several: tuple[Finding, ...] = ()
         if own.changes:
             moves = Moves(told, own.changes, words.sites)
-            parts = sides_changed(parsed, finding, mention, spoken, moves)
-        if not parts and (len(spot.sites) > 1 or len(own.measurements) == len(SIDES)):
-            parts = in_turn(parsed, finding, spot.sites)
-        if parts:
+            several = sides_changed(parsed, finding, mention, spoken, moves)
+        if not several and (len(spot.sites) > 1 or len(own.measurements) == len(SIDES)):
+            several = in_turn(parsed, finding, spot.sites)
+        if several:
             # The first of several keeps its mention's number; the others follow behind.
-            first[-1], *more = parts
+            first[-1], *more = several
             others += more
     return (*first, *others)
 
@@ -141,7 +142,7 @@ class _Spot(NamedTuple):
     sites: tuple[Site, ...]
     paths: tuple[str, ...]
     segments: tuple[str, ...]
-    side: Laterality | None = None
+    side: Laterality | None
 
 
 def _finding(
@@ -287,17 +288,16 @@ def _names_organ(mention: Mention) -> bool:
     return bool(paths) and not any(_in_lung(path) for path in paths)
 
 
-def _spot(
+def _parts(
     words: Words, mention: Mention, sites: tuple[Site, ...], spoken: tuple[Mention, ...]
-) -> _Spot:
-    """Where a mention with these sites lies; its side is not asked for yet."""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The anatomy paths and lung segments of a mention with these sites."""
     default = findings().types[mention.type].anatomy
     segments: tuple[str, ...] = ()
     if sites:
         segments = tuple(dict.fromkeys([name for site in sites for name in site.segments]))
         if not default or anatomy().top_region(default) == "lung":
-            paths = exact([path for site in sites for path in site_paths(site)])
-            return _Spot(sites, paths, segments)
+            return exact([path for site in sites for path in site_paths(site)]), segments
     free = mention.places
     if free and words.sites:
         free = tuple([p for p in free if not any(_overlap(p, site) for site in words.sites)])
@@ -309,13 +309,19 @@ def _spot(
         paths = (default,)
     if not sites and words.parsed.verb_last:
         paths = on_own_side(words.parsed, mention, spoken, paths)
-    return _Spot(sites, paths, segments)
+    return paths, segments
 
 
-def _on_side(parsed: Parsed, mention: Mention, spot: _Spot, spoken: tuple[Mention, ...]) -> _Spot:
-    """The same, with the side that the sentence gives it."""
-    side = laterality_of(parsed, mention, spot.sites, spoken, spot.paths)
-    return spot if side is None else spot._replace(side=side)
+def _spot(
+    parsed: Parsed,
+    spoken: tuple[Mention, ...],
+    mention: Mention,
+    sites: tuple[Site, ...],
+    parts: tuple[tuple[str, ...], tuple[str, ...]],
+) -> _Spot:
+    """Where a mention with these sites, paths and segments lies."""
+    paths, segments = parts
+    return _Spot(sites, paths, segments, laterality_of(parsed, mention, sites, spoken, paths))
 
 
 def _overlap(place: Hit, site: Site) -> bool:
