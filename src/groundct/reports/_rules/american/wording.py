@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
 
 from groundct.core.report import Finding
 from groundct.reports._rules.american.rewriting import american_text, rewrites_of
@@ -14,6 +15,8 @@ from groundct.vocabulary.american import says_too_little
 from groundct.vocabulary.findings import findings
 from groundct.vocabulary.lexicon import lexicon
 from groundct.vocabulary.words import is_plural
+
+_ABNORMAL: Final = "~abnormal"
 
 
 def worded(finding: Finding, text: str, language: str) -> Finding:
@@ -33,9 +36,9 @@ def worded_as(finding: Finding, said: str, language: str) -> Finding:
 def own_words(kind: str, said: str, entries: Iterable[str], language: str) -> tuple[str, bool]:
     """A report's words for a type whose name says less, and whether they are a plural.
 
-    Neither counts where one of the ``entries`` that gave the finding calls something normal.
+    Neither counts where one of the ``entries`` that gave the finding calls a thing normal, or not.
     """
-    if not _normal_entries(language).isdisjoint(entries):
+    if not _judging_entries(language).isdisjoint(entries):
         return "", False
     return _own_words(kind, said, language)
 
@@ -55,6 +58,9 @@ def american(words: str, language: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _normal_entries(language: str) -> frozenset[str]:
-    """The ids of entries that call something normal."""
-    return frozenset(entry.entry_id for entry in lexicon(language, "normality").entries)
+def _judging_entries(language: str) -> frozenset[str]:
+    """The ids of entries that call something normal or abnormal, which are no names of things."""
+    normal = lexicon(language, "normality").entries
+    named = lexicon(language, "findings", "type").entries
+    abnormal = [entry for entry in named if entry.meaning == _ABNORMAL]
+    return frozenset(entry.entry_id for entry in (*normal, *abnormal))
