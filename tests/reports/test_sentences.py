@@ -60,6 +60,21 @@ def sentences(text: str) -> list[str]:
         ("Lungs: clear.\nPleura: no effusion", ["Lungs: clear.", "Pleura: no effusion"]),
         ("A nodule in the right\nupper lobe.", ["A nodule in the right\nupper lobe."]),
         ("Nodules in both lungs  Hiatal hernia", ["Nodules in both lungs", "Hiatal hernia"]),
+        (
+            "There  are  nodules  and  Kerley  B  lines  in  both  lower lobes,  no  mass.  No  node.",
+            [
+                "There  are  nodules  and  Kerley  B  lines  in  both  lower lobes,  no  mass.",
+                "No  node.",
+            ],
+        ),
+        (
+            "Emphysema  Hernia  Goiter  Nodule  Steatosis  Cyst of the liver  Fracture  Plaques  "
+            "Effusion  Mass",
+            [
+                *("Emphysema", "Hernia", "Goiter", "Nodule", "Steatosis", "Cyst of the liver"),
+                *("Fracture", "Plaques", "Effusion", "Mass"),
+            ],
+        ),
         ("Nodules (in both)  Mass  of lung", ["Nodules (in both)", "Mass  of lung"]),
         ("Lungs:  Clear.", ["Lungs:  Clear."]),
         (

@@ -4,7 +4,8 @@ Periods inside numbers, after abbreviations and list numbers, or before a small 
 a missing space after a period, quotes, bullets, empty lines, list lines and two spaces before a
 capital do, as does a line's end before a capitalized word. A question inside brackets ends nothing,
 nor does a quote around a few words, or the end of a line that a label fills. "2- Goiter" begins an
-item of a list that stands on one line.
+item of a list that stands on one line. Where most words have two spaces between them, as in text
+that was set flush on both sides, these end nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _SIGN = re.compile(r"[.!?\"“”•●▪\n](?:(?<=[.!?])[.!?]*)?")
 _GAP = re.compile(r"[ \t](?:[ \t]|\d{1,2}\)[ \t])")
 _GAP_SIGNS = ("  ", "\t", ") ")
 """Signs of which one stands in every gap; looking for them is quicker."""
+# Gaps of two spaces and more before a small letter, and gaps of one between words.
+_WIDE = re.compile(r"(?<=[^\W_]|[),;:])[ \t]{2,}(?=[a-zçğıöşü])")
+_NARROW = re.compile(r"(?<=[^\W_]|[),;:])[ \t](?=[^\W_])")
+_FEWEST_WIDE = 8
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_])?)$")
 _DASHED = r"\d{1,2}[ ]?[-–]\s*(?=[A-ZÇĞİÖŞÜ][^\W\d_])"
 _LIST_MARK = re.compile(
@@ -110,12 +115,20 @@ def _split(text: str, part: tuple[int, int], language: str, places: list[tuple[i
     start, end = part
     gaps = [sign for sign in _GAP_SIGNS if text.find(sign, start, end) >= 0]
     candidates = _CANDIDATE if gaps and _GAP.search(text, start, end) else _SIGN
+    if candidates is _CANDIDATE and _is_spread(text, start, end):
+        candidates = _SIGN
     for match in candidates.finditer(text, start, end):
         first, last = match.span()
         if first >= start and _ends(text, match, (start, end), language):
             _keep(text, start, last, places)
             start = last
     _keep(text, start, end, places)
+
+
+def _is_spread(text: str, start: int, end: int) -> bool:
+    """Whether most words have two spaces between them."""
+    wide = sum(1 for _ in _WIDE.finditer(text, start, end))
+    return wide >= _FEWEST_WIDE and wide > sum(1 for _ in _NARROW.finditer(text, start, end))
 
 
 @lru_cache(maxsize=8)
