@@ -61,9 +61,9 @@ def sentences(text: str) -> list[str]:
         ("A nodule in the right\nupper lobe.", ["A nodule in the right\nupper lobe."]),
         ("Nodules in both lungs  Hiatal hernia", ["Nodules in both lungs", "Hiatal hernia"]),
         (
-            "There  are  nodules  and  Kerley  B  lines  in  both  lower lobes,  no  mass.  No  node.",
+            "There  are  nodules  and  Kerley  B  lines  in  the  lower  lobes.  No  node.",
             [
-                "There  are  nodules  and  Kerley  B  lines  in  both  lower lobes,  no  mass.",
+                "There  are  nodules  and  Kerley  B  lines  in  the  lower  lobes.",
                 "No  node.",
             ],
         ),
