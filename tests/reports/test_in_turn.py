@@ -206,3 +206,65 @@ def test_the_largest_of_each_side_bounds_the_others() -> None:
         ("left", (7.0,), "up_to"),
         ("right", (9.0,), "up_to"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        (
+            "Nodules in both lungs, the largest 8 mm in the right upper lobe and the largest on "
+            "the left 6 mm in the lower lobe.",
+            [("right", 8.0), ("left", 6.0)],
+        ),
+        (
+            "Nodules are seen in both lungs, the largest of which is 8 mm in the right upper lobe, "
+            "and the largest on the left is 6 mm.",
+            [("right", 8.0), ("left", 6.0)],
+        ),
+        (
+            "Nodules in both lungs, the largest on the left 6 mm and the largest 8 mm in the right "
+            "upper lobe.",
+            [("left", 6.0), ("right", 8.0)],
+        ),
+        (
+            "Cysts in both kidneys, the largest 30 mm on the right and the largest on the left "
+            "20 mm.",
+            [("right", 30.0), ("left", 20.0)],
+        ),
+        (
+            "Effusion in both pleural spaces, 24 mm on the right and the largest on the left "
+            "18 mm.",
+            [("right", 24.0), ("left", 18.0)],
+        ),
+        (
+            "The largest nodule is in the right middle lobe, 5 mm, and the largest 4 mm in the "
+            "left lower lobe.",
+            [("right", 5.0), ("left", 4.0)],
+        ),
+    ],
+)
+def test_the_largest_of_each_side_in_any_order(text: str, sides: list[tuple[str, float]]) -> None:
+    assert [(side, *sizes) for side, sizes, *_ in _sides(text)] == sides
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("Nodules in both lungs, the largest 8 mm in the right upper lobe.", "bilateral"),
+        ("Nodules in both lungs, the largest 8 mm and the largest on the left 6 mm.", "bilateral"),
+        (
+            "Nodules in both lungs, the largest 8 mm on the right in the upper lobe and the "
+            "largest on the right in the lower lobe 6 mm.",
+            "bilateral",
+        ),
+        (
+            "Nodules in the right lung, the largest 8 mm in the upper lobe and the largest 6 mm "
+            "in the lower lobe.",
+            "right",
+        ),
+        ("Nodules in both lungs, the largest 8 x 6 mm in the right upper lobe.", "bilateral"),
+        ("Lymph nodes, the largest 8 mm and the largest in the left axilla 6 mm.", None),
+    ],
+)
+def test_the_largest_of_one_side_stay_together(text: str, side: str | None) -> None:
+    assert [own for own, *_ in _sides(text)] == [side]

@@ -24,6 +24,7 @@ _IN_TURN = "in_turn"
 _OTHER = "other"
 SIDES = ("right", "left")
 _REACH = 8
+_NONE = "~none"
 
 
 def in_turn(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[Finding, ...]:
@@ -42,7 +43,9 @@ def in_turn(parsed: Parsed, finding: Finding, sites: Sequence[Site]) -> tuple[Fi
     if len(sites) < 2 or not single:
         return (finding,)
     said = {hit.entry.meaning for hit in parsed.relations}
-    paired = _IN_TURN in said or _alternate(parsed, sites, sizes)
+    paired = (
+        _IN_TURN in said or _alternate(parsed, sites, sizes) or _each_largest(parsed, sites, sizes)
+    )
     counts = () if sizes else _counts(parsed, finding, sites)
     paired = paired and len(sizes) == len(sites)
     if not (paired or counts) and (sizes or _OTHER not in said):
@@ -96,6 +99,8 @@ def _by_side(parsed: Parsed, finding: Finding) -> tuple[Finding, ...]:
         _side_in(parsed, middle, second, first=False),
     )
     told = next((sides for sides in (after, before) if set(sides) == set(SIDES)), None)
+    if told is None and finding.laterality == "bilateral":
+        told = _sides_of_largest(parsed, first, middle, second)
     if told is None:
         return (finding,)
     count = 1 if finding.count in (1, len(sizes)) else None
@@ -111,6 +116,32 @@ def _by_side(parsed: Parsed, finding: Finding) -> tuple[Finding, ...]:
         if side is not None
     )
     return tuple(worded(part, parsed.text, parsed.language) for part in parts)
+
+
+def _sides_of_largest(
+    parsed: Parsed, first: int, middle: int, second: int
+) -> tuple[Side | None, Side | None] | None:
+    """The sides of the largest things of two, "the largest 8 mm on the right, on the left 6 mm".
+
+    The sizes begin at tokens ``first`` and ``second``, the first ends at ``middle``; each side
+    stands on either end of its size.
+    """
+    parts = [h.first for h in parsed.role("laterality", "largest") if middle <= h.first < second]
+    if not parts:
+        return None
+    heads = [hit for hit in parsed.findings if hit.entry.meaning != _NONE]
+    low = max((hit.last for hit in heads if hit.last <= first), default=0)
+    high = min((hit.first for hit in heads if hit.first >= second), default=len(parsed.words))
+    if any(first <= hit.first < second for hit in heads):
+        return None
+    told = tuple(
+        {side_of(h) for h in side_words(parsed) if begin <= h.first < end}.intersection(SIDES)
+        for begin, end in ((low, parts[0]), (parts[0], high))
+    )
+    if any(len(sides) != 1 for sides in told) or told[0] == told[1]:
+        return None
+    one, other = (next(iter(sides)) for sides in told)
+    return one, other
 
 
 def _tokens(parsed: Parsed, size: Measurement) -> tuple[int, int]:
@@ -172,6 +203,18 @@ def _alternate(parsed: Parsed, sites: Sequence[Site], sizes: Sequence[Measuremen
     places = [(parsed.said.starts[site.first], "site") for site in sites]
     places += [(size.span.start, "size") for size in sizes]
     return all(one[1] != other[1] for one, other in pairwise(sorted(places)))
+
+
+def _each_largest(parsed: Parsed, sites: Sequence[Site], sizes: Sequence[Measurement]) -> bool:
+    """Whether "the largest" parts two sites, each with its size: "in A 5 mm, largest 4 mm in B"."""
+    if not len(sites) == len(sizes) == len(SIDES):
+        return False
+    starts = parsed.said.starts
+    return any(
+        sites[0].last <= hit.first <= sites[1].first
+        and sizes[0].span.start < starts[hit.first] < sizes[1].span.start
+        for hit in parsed.role("laterality", "largest")
+    )
 
 
 def _side(site: Site) -> Laterality:
