@@ -37,6 +37,7 @@ _TABLE: Final = "spelling.tsv"
 _SPELT_AS: Final = "spelt_as.tsv"
 _SOUNDS: Final = "sounds.tsv"
 _SHORTHAND: Final = "shorthand.tsv"
+APOSTROPHES: Final = "'’ʼ‘`´"
 _BEGINNING = 3
 _SHORTEST = 8
 _SWAPPED = 6
@@ -172,12 +173,16 @@ def shorthand(language: str) -> Mapping[str, str]:
     """What is written for words, and the words in their normal form.
 
     Small letters stand for capitals too, but where these have a row of their own: "Rt" and "RT".
+    An apostrophe stands for each sign that is written for it.
     """
     path = f"{language}/{_SHORTHAND}"
     rows = read_table(path, ("written", "means")) if has_table(path) else ()
     return {
-        row["written"]: " ".join(normal_word(word, language) for word in row["means"].split())
+        row["written"].replace("'", sign): " ".join(
+            normal_word(word, language) for word in row["means"].split()
+        )
         for row in rows
+        for sign in (APOSTROPHES if "'" in row["written"] else "'")
     }
 
 

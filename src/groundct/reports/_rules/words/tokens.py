@@ -9,11 +9,13 @@ from typing import Final, NamedTuple
 
 from groundct.vocabulary.senses import senses
 from groundct.vocabulary.sizes import unit_words
-from groundct.vocabulary.spelling import known_words, shorthand
+from groundct.vocabulary.spelling import APOSTROPHES, known_words, shorthand
 
 _HYPHENS: Final = "\\-–—‐‑"
 _PATTERN = rf"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s{_HYPHENS}]|_"
 _TOKEN = re.compile(f"({_PATTERN})")
+_SIGNS: Final = frozenset(("/", *APOSTROPHES))
+"""Signs inside of shorthand."""
 # The same of a text in ASCII: sets without classes are twice as fast.
 _ASCII_TOKEN = re.compile(r"([A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|[^A-Za-z0-9\-\t-\r\x1c- ])")
 
@@ -103,15 +105,20 @@ def _written_out(tokens: Tokens) -> Tokens:
 
 def _token(text: str, language: str) -> re.Pattern[str]:
     """What the tokens of a text look like."""
-    slashed = _slashed(language) if "/" in text else None
-    return slashed or (_ASCII_TOKEN if text.isascii() else _TOKEN)
+    # Signs beside the apostrophe are none of ASCII, but "`".
+    maybe = "/" in text or "'" in text or "`" in text or not text.isascii()
+    signed = _signed(language) if maybe else None
+    return signed or (_ASCII_TOKEN if text.isascii() else _TOKEN)
 
 
 @lru_cache(maxsize=8)
-def _slashed(language: str) -> re.Pattern[str] | None:
-    """What tokens look like where "w/o" is one; None in a language without such shorthand."""
-    forms = sorted((form for form in shorthand(language) if "/" in form), key=len, reverse=True)
+def _signed(language: str) -> re.Pattern[str] | None:
+    """What tokens look like where "w/o" and "isn't" are one; None in a language without such."""
+    forms = [form for form in shorthand(language) if not _SIGNS.isdisjoint(form)]
     if not forms:
         return None
-    whole = [re.escape(form) + ("" if form.endswith("/") else r"(?![^\W_])") for form in forms]
+    whole = [
+        re.escape(form) + ("" if form.endswith("/") else r"(?![^\W_])")
+        for form in sorted(forms, key=len, reverse=True)
+    ]
     return re.compile(rf"((?<![^\W_])(?i:{'|'.join(whole)})|{_PATTERN})")
