@@ -10,6 +10,7 @@ from typing import Final
 
 from groundct.core.report import Reading, Report
 from groundct.reports._draft import Draft
+from groundct.reports._rules.discourse.amended import amended_ahead
 from groundct.reports._rules.discourse.whole import draft_report, draft_reports
 from groundct.vocabulary.languages import read_languages
 
@@ -40,11 +41,14 @@ class RulesExtractor:
 
     def draft(self, report: Report) -> Draft:
         """As `extract`; quicker, for those who need not have every span moved."""
-        return draft_report(report)
+        return amended_ahead(draft_report(report), report)
 
     def draft_many(self, reports: Sequence[Report]) -> list[Draft | Exception]:
         """As `draft` of each, and quicker; a report that cannot be read gives its error."""
-        return draft_reports(reports)
+        return [
+            draft if isinstance(draft, Exception) else amended_ahead(draft, report)
+            for report, draft in zip(reports, draft_reports(reports), strict=True)
+        ]
 
 
 PLUGIN: Final = RulesExtractor()

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import get_args
 
 from groundct.core.report import Report, Section, SectionName, Span
+from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import expand, lexicon
 from groundct.vocabulary.words import normal_word
 
@@ -27,19 +28,26 @@ def split_sections(text: str, language: str = "en") -> Report:
     Within a line headings count after the end of a sentence, behind findings and impression those
     two alone. Text before the first heading is section ``other``, and ``findings`` where no heading
     says that of another part. Without any heading of findings or impression the whole text is
-    ``findings``, since what other headings introduce has no end that could be seen.
+    ``findings``, since what other headings introduce has no end that could be seen. What an
+    addendum says counts: it is ``findings`` from its own heading on, which tells that it amends.
     """
-    names = _headings(language)
+    names, amending = _headings(language), grammar(language).amends
+    named: set[SectionName] = set()
     marks: list[tuple[int, int, SectionName]] = []
     for match in _HEADING.finditer(text):
         inside, heading, colon = match.groups()
-        name = names.get(_normal(heading.split(), language))
+        words = _normal(heading.split(), language)
+        name = names.get(words)
         alone = colon or heading.isupper() or match.group().lstrip()[:1] in "*#["
         begun = name in _READ or (bool(marks) and marks[-1][2] not in _READ)
         within = bool(inside) and inside.isupper() and bool(colon) and begun
-        if name is not None and (within if inside else alone):
+        if name is None or not (within if inside else alone):
+            continue
+        if amending.issuperset(words):
+            marks.append((match.start(), match.start(2), "findings"))
+        else:
             marks.append((match.start(), match.end(), name))
-    named = {name for *_, name in marks}
+            named.add(name)
     if named.isdisjoint(_READ):
         marks = []
     first: SectionName = "other" if "findings" in named else "findings"

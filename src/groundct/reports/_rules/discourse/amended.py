@@ -1,18 +1,27 @@
-"""What an addendum says anew of a finding before it: its last words count.
+"""What an addendum says anew of a finding before it, or behind it: its words count.
 
 "Nodule in the left lower lobe 18 mm. ADDENDUM: the nodule in the left lower lobe measures 8 mm, not
 18 mm." is one nodule of 8 mm; "Addendum: there is no pneumothorax." takes the one before back. A
-sentence that takes a size back, "8 mm, not 18 mm", amends as well.
+sentence that takes a size back, "8 mm, not 18 mm", amends as well. An addendum that stands in front
+of the findings amends those.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from groundct.core.report import Finding, Report
-from groundct.reports._draft import DraftFinding
+from groundct.reports._draft import Draft, DraftFinding
 from groundct.reports._rules.american.wording import worded
+from groundct.vocabulary.grammar import grammar
+from groundct.vocabulary.words import normal_word
 
 _REACH = 200
 """How many findings before an addendum are looked through: more than reports have."""
+_READ: Final = frozenset(("findings", "impression"))
+_LABEL: Final = 40
+"""The most characters of "Addendum by the second reader:"."""
 
 
 def amended(
@@ -31,19 +40,61 @@ def amended(
             rest.append(own)
             continue
         taken.add(number)
-        if own.presence == "absent":
-            found[number] = DraftFinding(own, (index,), offset)
-            continue
-        known = found[number].moved()
-        sizes = tuple([size.moved(offset) for size in own.measurements])
-        indices = tuple(sorted({*known.sentence_indices, index}))
-        more = known.changed(measurements=sizes, sentence_indices=indices)
-        found[number] = DraftFinding(worded(more, report.text, report.language), indices)
+        found[number] = _told_anew(found[number], DraftFinding(own, (index,), offset), report)
     return tuple(rest)
 
 
-def _meant(found: list[DraftFinding], own: Finding, taken: set[int]) -> int | None:
-    """The one finding before that is amended; None where none or several may be meant."""
+def amended_ahead(draft: Draft, report: Report) -> Draft:
+    """A draft whose findings an addendum in front of them has amended."""
+    ahead = _addendum_ahead(draft, report)
+    if not ahead:
+        return draft
+    rest = [own for own in draft.findings if own.indices[0] not in ahead]
+    kept: list[DraftFinding] = []
+    taken: set[int] = set()
+    for own in draft.findings:
+        if own.indices[0] not in ahead:
+            continue
+        number = _meant(rest, own.finding, taken)
+        if number is None:
+            kept.append(own)
+            continue
+        taken.add(number)
+        rest[number] = _told_anew(rest[number], own, report)
+    return draft._replace(findings=(*kept, *rest))
+
+
+def _addendum_ahead(draft: Draft, report: Report) -> range:
+    """The sentences of an addendum that the findings stand behind.
+
+    Where these have a section of their own, all before it are of the addendum.
+    """
+    first = next((n for n, own in enumerate(draft.sentences) if own.section in _READ), None)
+    if first is None:
+        return range(0)
+    start = draft.sentences[first].start
+    words, colon, _ = report.text[start : start + _LABEL].partition(":")
+    word = normal_word(words.strip("*#[ ").split(" ")[0], report.language) if words else ""
+    if not colon or word not in grammar(report.language).amends:
+        return range(0)
+    findings = [s.span for s in report.sections if s.name == "findings"]
+    behind = next((span.start for span in findings if span.start > start), None)
+    own = [n for n, s in enumerate(draft.sentences) if behind is not None and s.start < behind]
+    return range(first, own[-1] + 1 if own else first + 1)
+
+
+def _told_anew(known: DraftFinding, own: DraftFinding, report: Report) -> DraftFinding:
+    """A known finding as an addendum tells of it: with its sizes, or as one that is not there."""
+    if own.finding.presence == "absent":
+        return own
+    first = known.moved()
+    indices = tuple(sorted({*known.indices, *own.indices}))
+    more = first.changed(measurements=own.moved().measurements, sentence_indices=indices)
+    return DraftFinding(worded(more, report.text, report.language), indices)
+
+
+def _meant(found: Sequence[DraftFinding], own: Finding, taken: set[int]) -> int | None:
+    """The one finding that is amended; None where none or several may be meant."""
     if own.presence == "uncertain" or (own.presence == "present" and not own.measurements):
         return None
     low = max(0, len(found) - _REACH)
