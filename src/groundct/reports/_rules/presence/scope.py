@@ -298,7 +298,9 @@ def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
     before = parsed.words[start - 1]
     if before == "," or before in parsed.grammar.joint - parsed.grammar.either:
         return not parsed.any_word(last, end, parsed.grammar.either)
-    return before in parsed.grammar.with_ and bool(verbs(parsed, last, end))
+    # The word of "consistent with a mass" leads nothing new.
+    own = any(hit.first < start <= hit.last for hit in parsed.cues["uncertainty"])
+    return before in parsed.grammar.with_ and not own and bool(verbs(parsed, last, end))
 
 
 def _said_to_change(parsed: Parsed, before: tuple[int, int], last: int, end: int) -> bool:
