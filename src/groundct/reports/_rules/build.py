@@ -20,9 +20,9 @@ from groundct.reports._rules.mention.mentions import Mention, mentions_of
 from groundct.reports._rules.mention.normal import (
     in_normal_clause,
     normal_mentions,
-    said_normal,
     statement_of,
 )
+from groundct.reports._rules.mention.normal_clauses import said_normal
 from groundct.reports._rules.places.attach import (
     Words,
     adjective_sides,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from groundct.reports._rules.mention.apart import set_aside
 from groundct.reports._rules.mention.mentions import Mention
+from groundct.reports._rules.mention.normal_clauses import (
+    normal_clauses,
+    normal_tokens,
+    said_normal,
+)
 from groundct.reports._rules.mention.verb_last import Spanned
-from groundct.reports._rules.words.parsed import Parsed, once
+from groundct.reports._rules.words.parsed import Parsed
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.places import places
 
 _LABEL_END = ":"
 _STOPS = frozenset((";", _LABEL_END))
 _NONE = "~none"
-_ADVERBS = 2
 _AHEAD = 3
-_PARTS = frozenset(",;")
 
 
 def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -37,69 +40,15 @@ def normal_mentions(parsed: Parsed, mentions: tuple[Mention, ...]) -> tuple[Ment
     return tuple(out)
 
 
-@once
-def normal_clauses(parsed: Parsed) -> dict[int, int]:
-    """Clauses behind a finding that only say that a place is normal: "..., both lungs are clear".
-
-    They go from a comma or semicolon to the cue; what they name is where no finding is. Each cue's
-    first token gives the first one of its clause.
-    """
-    cues = parsed.role("normality", "normal")
-    if not cues:
-        return {}
-    heads = {h.first: h for h in parsed.findings if h.entry.meaning != _NONE}
-    out: dict[int, int] = {}
-    floor = min((hit.last for hit in heads.values()), default=len(parsed.words))
-    for cue in cues:
-        start = cue.first
-        while start > floor and parsed.words[start - 1] not in _PARTS:
-            start -= 1
-        inside = [heads[n] for n in range(start, cue.first) if n in heads]
-        alone = all(said_normal(parsed, h) is not None for h in inside)
-        told = parsed.any_word(start, cue.first, parsed.grammar.is_)
-        if start > floor and alone and told:
-            out[cue.first] = start
-        floor = max(floor, cue.last)
-    return out
-
-
-@once
-def _normal_tokens(parsed: Parsed) -> frozenset[int]:
-    """The tokens of all clauses that only say that a place is normal."""
-    return frozenset(n for end, first in normal_clauses(parsed).items() for n in range(first, end))
-
-
 def in_normal_clause(parsed: Parsed, mention: Mention, thing: Spanned) -> bool:
     """Whether a place or side is told of what is normal, and not of a mention, or the other way."""
     if not (parsed.cues["normality"] and normal_clauses(parsed)):
         return False
     if mention.hit.entry.meaning != "normal":
-        return thing.first in _normal_tokens(parsed)
+        return thing.first in normal_tokens(parsed)
     end = mention.hit.first
     first = normal_clauses(parsed).get(end)
     return first is not None and not first <= thing.first < end
-
-
-def said_normal(parsed: Parsed, hit: Hit) -> Hit | None:
-    """The statement that what every organ has is normal: "the wall thickness of it is normal"."""
-    if not parsed.cues["normality"]:
-        return None
-    grammar = parsed.grammar
-    if parsed.words[hit.last - 1] not in grammar.neutral:
-        return None
-    cue = next((c for c in parsed.role("normality", "normal") if c.first >= hit.last), None)
-    end = len(parsed.words) if cue is None else cue.first
-    told = next((n for n in range(hit.last, end) if parsed.words[n] in grammar.is_), None)
-    if cue is None or told is None:
-        return None
-    placed = {n for place in parsed.places for n in range(place.first, place.last)}
-    small = grammar.of | grammar.article
-    rest = [n for n in range(hit.last, end) if n not in placed and parsed.words[n] not in small]
-    before = [parsed.words[n] for n in rest if n < told]
-    after = [parsed.words[n] for n in rest if n > told and parsed.words[n] not in grammar.joint]
-    stops = grammar.not_ | grammar.with_ | _STOPS | {","}
-    plain = stops.isdisjoint((*before, *after)) and grammar.joint.isdisjoint(before)
-    return cue if plain and max(len(before), len(after)) <= _ADVERBS else None
 
 
 def statement_of(mention: Mention) -> tuple[int, int]:

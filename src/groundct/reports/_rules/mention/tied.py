@@ -8,6 +8,7 @@ from typing import Final
 from groundct.reports._rules.mention.inside import MEDIASTINUM, of_lobe
 from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.mention.nodes import ENLARGED
+from groundct.reports._rules.mention.normal_clauses import normal_tokens
 from groundct.reports._rules.mention.verb_last import own_before
 from groundct.reports._rules.words.parsed import Parsed, line_starts
 from groundct.vocabulary.grammar import grammar
@@ -118,6 +119,8 @@ def tied_places(
     free = _free_places(parsed, hits, owned)
     if parsed.verb_last:
         return tuple([own_before(parsed, free, hits, index) for index in range(len(hits))])
+    # "A nodule in the left adrenal gland, the right one is normal": nothing before it is there.
+    normal = normal_tokens(parsed) if parsed.cues["normality"] else frozenset()
     out: list[tuple[Hit, ...]] = []
     behind: tuple[Hit, ...] = ()
     limit = len(parsed.words)
@@ -128,7 +131,8 @@ def tied_places(
         before: list[Hit] = []
         for place in free:
             if place.first >= hit.last and place.last <= limit:
-                after.append(place)
+                if place.first not in normal:
+                    after.append(place)
             elif place.first >= floor and place.last <= hit.first:
                 before.append(place)
         tied = tuple(after)
