@@ -24,6 +24,11 @@ from groundct.reports._rules.words.tokens import tokenize
         ("After RT, no nodule.", ["after", "radiotherapy", ",", "no", "nodule", "."]),
         ("RT. LUNG", ["right", "lung"]),
         ("Lung . RUL", ["lung", ".", "rul"]),
+        (
+            "A .5 x .8 cm (.7 cm) mass",
+            ["a", "0.5", "x", "0.8", "cm", "(", "0.7", "cm", ")", "mass"],
+        ),
+        ("T.5 No.5", ["t", ".", "5", "number", "5"]),
         ("RML & lingula", ["rml", "and", "lingula"]),
     ],
 )

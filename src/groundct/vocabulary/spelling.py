@@ -51,8 +51,10 @@ def known_word(word: str, language: str) -> str:
     """The normal form of a word, of its right spelling where the lexicons leave no doubt.
 
     Languages without a table of spellings take words as they are. Of shorthand it is what that
-    stands for, which may be several words.
+    stands for, which may be several words; ".5" is "0.5".
     """
+    if word[:1] == "." and word[1:].isdecimal():
+        return f"0{word}"
     written = shorthand(language)
     short = written.get(word) or written.get(word.lower())
     if short is not None:

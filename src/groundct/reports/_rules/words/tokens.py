@@ -12,12 +12,16 @@ from groundct.vocabulary.sizes import unit_words
 from groundct.vocabulary.spelling import APOSTROPHES, known_words, shorthand
 
 _HYPHENS: Final = "\\-–—‐‑"
-_PATTERN = rf"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+(?:[.,]\d+)*|[^\w\s{_HYPHENS}]|_"
+_PATTERN = (
+    rf"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|(?<![^\s(])\.\d+|\d+(?:[.,]\d+)*|[^\w\s{_HYPHENS}]|_"
+)
 _TOKEN = re.compile(f"({_PATTERN})")
 _SIGNS: Final = frozenset(("/", *APOSTROPHES))
 """Signs inside of shorthand."""
 # The same of a text in ASCII: sets without classes are twice as fast.
-_ASCII_TOKEN = re.compile(r"([A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|[^A-Za-z0-9\-\t-\r\x1c- ])")
+_ASCII_TOKEN = re.compile(
+    r"([A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|(?<![^\s(])\.[0-9]+|[^A-Za-z0-9\-\t-\r\x1c- ])"
+)
 
 
 class Token(NamedTuple):
