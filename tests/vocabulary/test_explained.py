@@ -1,8 +1,8 @@
-"""The tables of explained appearances and of labels that want certainty name what exists."""
+"""The tables of what explains, yields or wants certainty name what exists."""
 
 from __future__ import annotations
 
-from groundct.vocabulary.findings import findings
+from groundct.vocabulary.findings import ANY, findings
 from groundct.vocabulary.places import places
 
 
@@ -24,3 +24,11 @@ def test_certain_labels_are_labels() -> None:
     assert findings().certain_labels <= set(findings().labels)
     assert "Lung nodule" in findings().certain_labels
     assert "Atelectasis" not in findings().certain_labels
+
+
+def test_types_yield_to_others_that_do_not_yield_back() -> None:
+    words = findings()
+    for kind, others in words.yields.items():
+        assert kind in words.types
+        assert others == {ANY} or others <= set(words.types), others - set(words.types)
+        assert all(kind not in words.yields.get(other, ()) for other in others)

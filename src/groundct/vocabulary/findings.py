@@ -1,7 +1,7 @@
 """Finding types, the 62 codes of ReXGroundingCT's ontology and CT-RATE's 18 labels.
 
-Data: ``findings.tsv``, ``wider.tsv``, ``explained.tsv``, ``ontology.tsv``, ``labels.tsv`` and
-``certain.tsv``. Synonyms are in the lexicons.
+Data: ``findings.tsv``, ``wider.tsv``, ``explained.tsv``, ``yields.tsv``, ``ontology.tsv``,
+``labels.tsv`` and ``certain.tsv``. Synonyms are in the lexicons.
 """
 
 from __future__ import annotations
@@ -10,8 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
+from typing import Final
 
 from groundct.vocabulary._tables import read_table, split_cell
+
+ANY: Final = "*"
+"""In ``yields``: every type that does not itself yield to all."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class FindingVocabulary:
     ``certain_labels`` are the labels that no finding sets which a report only suspects.
     ``wider`` gives the type by which a text may call a thing again: ``calcified_nodule`` ->
     ``nodule``. It sets no label that the narrower type does not set. ``explained`` gives the types
-    that a general appearance may turn out to be: ``opacity`` -> ``scarring``, ...
+    that a general appearance may turn out to be: ``opacity`` -> ``scarring``, ... ``yields`` gives
+    the types that a phrase is about rather than this one, where it names both.
     """
 
     types: Mapping[str, FindingType]
@@ -58,6 +63,7 @@ class FindingVocabulary:
     certain_labels: frozenset[str]
     wider: Mapping[str, str]
     explained: Mapping[str, frozenset[str]]
+    yields: Mapping[str, frozenset[str]]
 
     def narrower(self, kind: str) -> tuple[str, ...]:
         """The types that are a kind of this one, the nearest first, in the table's order."""
@@ -100,15 +106,18 @@ def findings() -> FindingVocabulary:
             labels=split_cell(row["labels"]),
         )
     wider = {row["type"]: row["wider"] for row in read_table("wider.tsv", ("type", "wider"))}
-    explained = {
-        row["type"]: frozenset(split_cell(row["by"]))
-        for row in read_table("explained.tsv", ("type", "by"))
-    }
     return FindingVocabulary(
         MappingProxyType(types),
         MappingProxyType(codes),
         labels,
         certain,
         MappingProxyType(wider),
-        MappingProxyType(explained),
+        _sets("explained.tsv", "by"),
+        _sets("yields.tsv", "to"),
     )
+
+
+def _sets(table: str, column: str) -> Mapping[str, frozenset[str]]:
+    """The types of a table, each with the types that a column names."""
+    rows = read_table(table, ("type", column))
+    return MappingProxyType({row["type"]: frozenset(split_cell(row[column])) for row in rows})
