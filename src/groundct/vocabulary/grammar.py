@@ -33,8 +33,8 @@ class Grammar:
     "upper lobe predominant"; ``throughout``: words for everywhere; ``reason``: words
     between an operation and what it was done for; ``treatment``: operations and treatments that are
     no finding; ``illness``: malignant illnesses; ``measures``: verbs
-    before a size; ``amends``: what begins words that correct a report, "addendum"; the others say
-    themselves.
+    before a size; ``shows``: verbs of what an organ has, "contains"; ``amends``: what begins words
+    that correct a report, "addendum"; the others say themselves.
     """
 
     article: frozenset[str]
@@ -79,6 +79,7 @@ class Grammar:
     treatment: frozenset[str]
     illness: frozenset[str]
     measures: frozenset[str]
+    shows: frozenset[str]
     amends: frozenset[str]
     abbreviation: frozenset[str]
 

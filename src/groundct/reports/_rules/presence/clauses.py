@@ -20,6 +20,7 @@ _LOCATION_REACH = 4
 _SOME_REACH = 4
 _PLACE_REACH = 5
 _FORM_REACH = 4
+_PREDICATE_REACH = 2
 _OPENING = "("
 _CLOSING = ")"
 
@@ -208,3 +209,33 @@ def in_open_bracket(parsed: Parsed, low: int, first: int) -> bool:
 
 ENDERS = ("ends_scope", "ends_after", "introduces")
 """Roles of words that no negation before them passes."""
+
+
+def is_told(parsed: Parsed, first: int, last: int) -> bool:
+    """Whether a verb of its own tells of a mention: "the heart is mildly enlarged".
+
+    The mention is what a thing is, has or shows, or the thing of which another finding is said:
+    "the nodule is calcified". An adverb may stand between the verb and the mention.
+    """
+    if parsed.verb_last:
+        return False
+    finite = _finite(parsed.language)
+    if parsed.any_word(last, last + 1, finite):
+        end = clause_end(parsed, last)
+        near = range(last + 1, min(end, last + 1 + _PREDICATE_REACH))
+        return any(hit.first in near for hit in parsed.findings)
+    if parsed.any_word(max(first - 1, 0), last - 1, finite):
+        return True
+    adverbs = parsed.grammar.some | {
+        word
+        for hit in parsed.found.get("modifiers", ())
+        for word in parsed.words[hit.first : hit.last]
+    }
+    led = first > 1 and parsed.any_word(first - 1, first, adverbs)
+    return led and parsed.any_word(first - 2, first - 1, finite)
+
+
+@lru_cache(maxsize=8)
+def _finite(language: str) -> frozenset[str]:
+    """Verbs that say what a thing is, has or shows."""
+    return grammar(language).is_ | grammar(language).has | grammar(language).shows

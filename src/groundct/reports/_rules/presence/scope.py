@@ -21,6 +21,7 @@ from groundct.reports._rules.presence.clauses import (
     in_open_bracket,
     is_introduced,
     is_location,
+    is_told,
     lists_on,
     named,
     of_earlier,
@@ -339,6 +340,10 @@ def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
     if parsed.any_word(last, cue.first, STOPS) or is_introduced(parsed, first):
         return True
     if parsed.verb_last and _is_beside(parsed, last, cue.first):
+        return True
+    # "The heart is enlarged, pericardial effusion was not detected": a verb of its own has said it.
+    others = any(last <= hit.first and hit.last <= cue.first for hit in parsed.findings)
+    if others and is_told(parsed, first, last):
         return True
     told = [
         verb
