@@ -34,7 +34,8 @@ class Grammar:
     between an operation and what it was done for; ``treatment``: operations and treatments that are
     no finding; ``illness``: malignant illnesses; ``measures``: verbs
     before a size; ``shows``: verbs of what an organ has, "contains"; ``amends``: what begins words
-    that correct a report, "addendum"; the others say themselves.
+    that correct a report, "addendum"; ``conceding``: words that begin a clause before the main one,
+    "although"; the others say themselves.
     """
 
     article: frozenset[str]
@@ -54,6 +55,7 @@ class Grammar:
     to: frozenset[str]
     both: frozenset[str]
     but: frozenset[str]
+    conceding: frozenset[str]
     is_: frozenset[str]
     has: frozenset[str]
     past: frozenset[str]

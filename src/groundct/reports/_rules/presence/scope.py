@@ -12,11 +12,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from groundct.core.report import Presence
+from groundct.reports._rules.presence.anew import asserted_anew, is_conceded
 from groundct.reports._rules.presence.appearances import is_appearance
 from groundct.reports._rules.presence.clauses import (
     ENDERS,
     STOPS,
-    begun,
     clause_end,
     in_open_bracket,
     is_introduced,
@@ -48,7 +48,6 @@ from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
 from groundct.vocabulary.words import is_beside, is_place
 
-_COMPARED = frozenset(("stable", "increased", "decreased", "increased_if", "decreased_if"))
 _BRACKETS = frozenset("()")
 _CHOICE_REACH = 4
 _AMOUNTS = frozenset(("~thickening", "~density", "~density_loss", "~enlargement", "~dilatation"))
@@ -219,7 +218,8 @@ def _blocked_after(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
         _cut(parsed, low, first, last)
         or _of_aspect(parsed, low, first)
         or is_location(parsed, low, first)
-        or _asserted_anew(parsed, low, first, last)
+        or asserted_anew(parsed, low, first, last)
+        or is_conceded(parsed, low, first, last)
         or (
             in_open_bracket(parsed, low, first)
             and not any(low <= hit.first < first for hit in parsed.findings)
@@ -277,63 +277,6 @@ def _linked(language: str) -> frozenset[str]:
     return grammar(language).of | grammar(language).in_ | grammar(language).with_
 
 
-def _asserted_anew(parsed: Parsed, low: int, first: int, last: int) -> bool:
-    """Whether "a", "mild" or a size begins anew after a comma: "no effusion, 5 mm nodule".
-
-    Or the finding before the comma has its place already, "no effusion on the left, a mass is".
-    """
-    start = begun(parsed, first)
-    if start is not None and start <= low:
-        return False
-    if start is None and "," not in parsed.words[low:first]:
-        return False
-    end = clause_end(parsed, last)
-    if start is None and _said_to_change(parsed, (low, first), last, end):
-        return True
-    if start is None and _is_placed(parsed, low, first):
-        told = verbs(parsed, last, end)
-        asserted = bool(told) and told[0].entry.meaning == "asserts"
-        return asserted and not parsed.any_word(low, told[0].first, parsed.grammar.either)
-    if start is None:
-        return False
-    before = parsed.words[start - 1]
-    if before == "," or before in parsed.grammar.joint - parsed.grammar.either:
-        return not parsed.any_word(last, end, parsed.grammar.either)
-    # The word of "consistent with a mass" leads nothing new.
-    own = any(hit.first < start <= hit.last for hit in parsed.cues["uncertainty"])
-    return before in parsed.grammar.with_ and not own and bool(verbs(parsed, last, end))
-
-
-def _said_to_change(parsed: Parsed, before: tuple[int, int], last: int, end: int) -> bool:
-    """Whether a comma leads a mention that "is stable": what is compared is there.
-
-    "No effusion, nodule in the right lung is stable"; in "no effusion or nodule" there is none.
-    """
-    low, first = before
-    comma = max((n for n in range(low, first) if parsed.words[n] == ","), default=None)
-    if comma is None or any(comma < hit.last and hit.first < first for hit in parsed.findings):
-        return False
-    if parsed.any_word(low, end, parsed.grammar.either):
-        return False
-    return any(
-        last <= hit.first < end
-        and hit.entry.meaning in _COMPARED
-        and parsed.words[hit.first - 1] in parsed.grammar.is_
-        for hit in parsed.cues["temporal"]
-    )
-
-
-def _is_placed(parsed: Parsed, low: int, first: int) -> bool:
-    """Whether a comma stands right before a mention, and before it a finding with its place."""
-    if parsed.words[first - 1] != ",":
-        return False
-    placed = [*parsed.places, *parsed.role("laterality", "right", "left")]
-    named = [hit for hit in parsed.findings if low <= hit.first and hit.last < first]
-    return any(
-        hit.last <= place.first and place.last == first - 1 for hit in named for place in placed
-    )
-
-
 def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
     """Whether the way from a mention to a cue on its right is cut, or it negates something else."""
     first, last = mention
@@ -343,7 +286,7 @@ def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
         return True
     # "The heart is enlarged, pericardial effusion was not detected": a verb of its own has said it.
     others = any(last <= hit.first and hit.last <= cue.first for hit in parsed.findings)
-    if others and is_told(parsed, first, last):
+    if others and (is_told(parsed, first, last) or _is_doubted(parsed, last, cue.first)):
         return True
     told = [
         verb
@@ -362,6 +305,13 @@ def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
         if verb.entry.meaning != "described" or opening(parsed, verb.last, cue.first) is not None:
             return True
     return is_location(parsed, _clause_start(parsed, first), first)
+
+
+def _is_doubted(parsed: Parsed, last: int, high: int) -> bool:
+    """Whether a mention is left open before another is named: "effusion is possible, no mass"."""
+    others = [hit.first for hit in parsed.findings if last <= hit.first < high]
+    doubts = parsed.role("uncertainty", "uncertain_before")
+    return any(last <= doubt.first < min(others) for doubt in doubts)
 
 
 def _says_no_more(parsed: Parsed, first: int, last: int) -> bool:
