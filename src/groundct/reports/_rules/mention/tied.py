@@ -10,6 +10,7 @@ from groundct.reports._rules.mention.neighbours import beside
 from groundct.reports._rules.mention.nodes import ENLARGED
 from groundct.reports._rules.mention.normal_clauses import normal_tokens
 from groundct.reports._rules.mention.verb_last import own_before
+from groundct.reports._rules.presence.clauses import finite
 from groundct.reports._rules.words.parsed import Parsed, line_starts
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.lexicon import Hit
@@ -22,6 +23,7 @@ _ENDS = frozenset(";:.()")
 _LUNG: Final = "lung"
 _WIDE: Final = frozenset((_LUNG, "heart"))
 _WITH_REACH = 6
+_LED = 3
 
 
 def owned_places(parsed: Parsed, hits: tuple[Hit, ...]) -> tuple[tuple[Hit, ...], ...]:
@@ -56,7 +58,10 @@ def _adjectives(parsed: Parsed, hit: Hit, floor: int) -> tuple[Hit, ...]:
     chain: list[Hit] = []
     edge = hit.first
     for place in reversed(before):
-        if not _leads_to(parsed, place, edge, listed=bool(chain)):
+        if not (
+            _leads_to(parsed, place, edge, listed=bool(chain))
+            or (chain and _is_subject(parsed, place, chain, hit.first))
+        ):
             break
         if chain and parsed.verb_last and place.last == edge and _is_noun(parsed, place):
             break  # "üst lobda mediastinal kitleye komşu": the mass is in the mediastinum
@@ -97,6 +102,23 @@ def _leads_to(parsed: Parsed, place: Hit, edge: int, *, listed: bool) -> bool:
     return sided.isdisjoint(range(place.last, edge)) or sided.isdisjoint(
         range(place.first - 1, place.last)
     )
+
+
+def _is_subject(parsed: Parsed, place: Hit, chain: list[Hit], first: int) -> bool:
+    """Whether a place is listed with others of which a verb says something together.
+
+    "The aorta and the coronary arteries contain plaques", and not "in the aorta, and the ...".
+    """
+    grammar = parsed.grammar
+    if parsed.verb_last or not parsed.any_word(chain[0].last, first, finite(parsed.language)):
+        return False
+    gap = parsed.words[place.last : chain[-1].first]
+    between = grammar.listing | grammar.article | grammar.side | grammar.both
+    joints = grammar.joint if len(chain) == 1 else grammar.listing
+    listed = not joints.isdisjoint(gap) and between.issuperset(gap)
+    leads = grammar.in_ | grammar.of | grammar.at | grammar.with_
+    led = parsed.any_word(place.first - _LED, place.first, leads)
+    return listed and not led and not any(c.last == place.first for c in parsed.cues["normality"])
 
 
 @lru_cache(maxsize=8)

@@ -219,12 +219,12 @@ def is_told(parsed: Parsed, first: int, last: int) -> bool:
     """
     if parsed.verb_last:
         return False
-    finite = _finite(parsed.language)
-    if parsed.any_word(last, last + 1, finite):
+    says = finite(parsed.language)
+    if parsed.any_word(last, last + 1, says):
         end = clause_end(parsed, last)
         near = range(last + 1, min(end, last + 1 + _PREDICATE_REACH))
         return any(hit.first in near for hit in parsed.findings)
-    if parsed.any_word(max(first - 1, 0), last - 1, finite):
+    if parsed.any_word(max(first - 1, 0), last - 1, says):
         return True
     adverbs = parsed.grammar.some | {
         word
@@ -232,10 +232,10 @@ def is_told(parsed: Parsed, first: int, last: int) -> bool:
         for word in parsed.words[hit.first : hit.last]
     }
     led = first > 1 and parsed.any_word(first - 1, first, adverbs)
-    return led and parsed.any_word(first - 2, first - 1, finite)
+    return led and parsed.any_word(first - 2, first - 1, says)
 
 
 @lru_cache(maxsize=8)
-def _finite(language: str) -> frozenset[str]:
+def finite(language: str) -> frozenset[str]:
     """Verbs that say what a thing is, has or shows."""
     return grammar(language).is_ | grammar(language).has | grammar(language).shows
