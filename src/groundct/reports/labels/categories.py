@@ -15,6 +15,8 @@ _TUMORS = frozenset(("malignancy", "metastasis"))
 _MASS = "~mass"
 _GROUND_GLASS = "ground_glass"
 """It stays what it is, whatever its shape: "ground-glass nodular opacities"."""
+_DONE = frozenset(("~obstruction", "~stenosis", "~collapse", "~dilatation", "~enlargement"))
+"""General words that also say what a finding does to another: "a mass obstructing the bronchus"."""
 
 
 def categorize(text: str, language: str = "en") -> str:
@@ -61,5 +63,10 @@ def _adjectives(mentions: tuple[Mention, ...]) -> frozenset[str]:
     The languages that are read say what describes a thing before it.
     """
     exact = [m for m in mentions if ANY not in findings().yields.get(_type(m), ())]
-    before = {_type(one) for one, other in pairwise(exact) if one.last == other.first}
-    return frozenset(before - {_GROUND_GLASS})
+    return frozenset(
+        _type(one)
+        for one, other in pairwise(exact)
+        if one.last == other.first
+        and one.type != _GROUND_GLASS
+        and other.hit.entry.meaning not in _DONE
+    )

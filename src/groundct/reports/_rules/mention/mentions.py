@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from groundct.reports._rules.mention.guesses import is_guess
-from groundct.reports._rules.mention.inside import lies_in, lies_in_lung
+from groundct.reports._rules.mention.inside import in_lobe, lies_in, lies_in_lung
 from groundct.reports._rules.mention.listed import listed_beside
 from groundct.reports._rules.mention.nodes import (
     is_adjective,
@@ -30,6 +30,7 @@ _BONES = ("bone",)
 _ALONE: Final = ("abdomen", "thyroid", "breast")
 _OPERATED = frozenset(("postoperative_change", "surgical_absence"))
 _SOLID = frozenset(("~nodule", "~lesion", "~mass", "~cyst", "~infarct", "~free_air", "~density"))
+_LESIONS = frozenset(("~nodule", "~lesion", "~mass", "~cyst"))
 _LINE = "device_line"
 _AMID = 2
 _JOINED = 3
@@ -71,6 +72,8 @@ def mentions_of(parsed: Parsed) -> tuple[Mention, ...]:
                 # Where it enters, and where its tip is: "right chest wall port, tip in the SVC".
                 tied_to = tied_to or tied_places(parsed, hits, owned)
                 chosen = (*own, *[place for place in tied_to[index] if place.first >= hit.last])
+            elif meaning in _LESIONS:
+                chosen = in_lobe(parsed, hit, own) or own
         else:
             if adjectives and not _takes_over(parsed, hits[index - 1], hit):
                 adjectives = ()
