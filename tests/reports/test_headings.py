@@ -93,3 +93,42 @@ def test_nothing_is_made_of_nothing(text: str) -> None:
 def test_regions_are_those_of_the_heading() -> None:
     reading = PLUGIN.extract(report_of_columns([("findings", "Thyroid: Large. A 9 mm nodule.")]))
     assert [sentence.regions for sentence in reading.sentences] == [("thyroid",), ("thyroid",)]
+
+
+def _sides(text: str) -> list[tuple[str, str | None, str]]:
+    found = PLUGIN.extract(report_of_columns([("findings", text)])).findings
+    return [(own.type, own.laterality, own.anatomy[0].split("/")[-1]) for own in found]
+
+
+def test_a_lung_above_lines_of_lobes_is_theirs() -> None:
+    text = (
+        "RIGHT LUNG:\nUpper lobe: 7 mm nodule.\nMiddle lobe: Mass.\nLower lobe: Bulla, 9 mm.\n"
+        "LEFT LUNG:\nUpper lobe: Cavity.\nThere is atelectasis in the lower lobe."
+    )
+    assert _sides(text) == [
+        ("nodule", "right", "right lung upper lobe"),
+        ("mass", "right", "right lung middle lobe"),
+        ("bulla", "right", "right lung lower lobe"),
+        ("cavity", "left", "left lung upper lobe"),
+        ("atelectasis", "left", "left lung lower lobe"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LUNGS:\nLower lobe: 7 mm nodule.",
+        "RIGHT LUNG:\nUpper lobe: Mass.\nHEART:\nNormal.\nThere is a nodule in the lower lobe.",
+        "Right lung: low volume.\nHeart: Normal.\nA nodule in the lower lobe.",
+    ],
+)
+def test_no_lung_reaches_on(text: str) -> None:
+    assert _sides(text)[-1] == ("nodule", None, "lung lower lobe")
+
+
+def test_a_lung_before_a_colon_is_that_of_its_lobes() -> None:
+    text = "Right lung: A 7 mm nodule in the upper lobe and a mass in the left lower lobe."
+    assert _sides(text) == [
+        ("nodule", "right", "right lung upper lobe"),
+        ("mass", "left", "left lung lower lobe"),
+    ]

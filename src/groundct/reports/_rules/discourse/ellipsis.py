@@ -20,7 +20,9 @@ from groundct.vocabulary.anatomy import anatomy
 from groundct.vocabulary.places import places
 
 _WHOLE: Final = "lung/lung"
-_SIDES: Final[tuple[Literal["right", "left"], ...]] = ("right", "left")
+_LUNG: Final = "lung"
+Side = Literal["right", "left"]
+_SIDES: Final[tuple[Side, ...]] = ("right", "left")
 _ALL_OF_IT: Final = frozenset(("mediastinum", "mediastinum/mediastinal tissue"))
 """Where vessels lie: "the aorta in the mediastinum" names one organ."""
 _LEVELS: Final = ("upper", "middle", "lower")
@@ -31,13 +33,24 @@ class Before(NamedTuple):
 
     ``named``: where it names no place and nothing that is seen, the last one that did: advice, and
     what findings may mean, stand between two sentences of one lung. ``heading``: the place that
-    the heading above it names, "" for none.
+    the heading above it names, "" for none; ``lung``: the side of a lung that heads the lines that
+    it stands among.
     """
 
     said: SentenceReading
     findings: tuple[Finding, ...]
     named: Before | None = None
     heading: str = ""
+    lung: Side | None = None
+
+
+def lung_above(before: Before | None, said: SentenceReading) -> Side | None:
+    """The side of the lung that heads the lines of a sentence: "RIGHT LUNG:" alone on its line."""
+    if said.heading == _LUNG and len(said.sides) == 1 and said.text.endswith(":"):
+        return "right" if "right" in said.sides else "left"
+    above = before.lung if before is not None else None
+    ended = said.heading not in (None, _LUNG) or (above and not said.sides <= {above})
+    return None if ended else above
 
 
 def completed(before: Before | None, text: str, language: str) -> Finding | None:
@@ -57,7 +70,7 @@ def completed(before: Before | None, text: str, language: str) -> Finding | None
 class _Lung(NamedTuple):
     """The lung that a sentence's findings lie in, and their lobe's level where it is one."""
 
-    side: Literal["right", "left"]
+    side: Side
     level: str | None
 
 
@@ -66,7 +79,8 @@ def sided(
 ) -> tuple[Finding, ...]:
     """A sentence's findings; those in a lobe or segment without a side are placed by ``before``."""
     free = [f for f in findings if f.anatomy and f.laterality is None and f.presence != "absent"]
-    lung = _lung(before) if free else None
+    lung = _Lung(before.lung, None) if before.lung else None
+    lung = lung or (_lung(before.named or before) if free else None)
     if lung is None:
         return findings
     sites = _sites(said, lung)

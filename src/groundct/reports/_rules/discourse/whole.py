@@ -11,7 +11,7 @@ from groundct.reports._rules.continued import Again, continued, reworded
 from groundct.reports._rules.discourse.amended import amended
 from groundct.reports._rules.discourse.anaphora import placed
 from groundct.reports._rules.discourse.borrowed import at_organ
-from groundct.reports._rules.discourse.ellipsis import Before, completed, sided
+from groundct.reports._rules.discourse.ellipsis import Before, completed, lung_above, sided
 from groundct.reports._rules.discourse.headings import behind, under
 from groundct.reports._rules.discourse.listed import item_of, leading_words, may_be_item, other_side
 from groundct.reports._rules.discourse.lobed import at_lobe
@@ -46,7 +46,7 @@ def told_by_rules(_: int, before: Before | None, said: SentenceReading) -> Sente
         if said.points_back:
             findings = placed(before, said)
         if said.sideless:
-            findings = sided(before.named or before, findings, said)
+            findings = sided(before, findings, said)
         if said.points:
             findings = told_again(before, findings, said)
         if said.nowhere or (said.of_it and not said.sides):
@@ -223,7 +223,8 @@ def _draft_in_steps(report: Report, sections: Sections | Exception, teller: Tell
                 if taken.goes_on or not (findings or said.regions):
                     named = before.named or before
                 heading = before.heading if heading is None else heading
-            before, begun = Before(said, findings, named, heading or ""), start
+            lung = lung_above(before, said)
+            before, begun = Before(said, findings, named, heading or "", lung), start
             if section == "impression":
                 impression[index] = said.sides
         if section == "findings":

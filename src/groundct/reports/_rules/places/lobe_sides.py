@@ -136,10 +136,21 @@ def _is_plural(parsed: Parsed, site: Site) -> bool:
 
 def _only_side(parsed: Parsed, site: Site, sides: tuple[Hit, ...]) -> Side | None:
     """The side of a lobe's clause, when only one is named of lungs and pleura before the lobe."""
-    named = _named_sides(parsed, site, sides)
+    named = [s for s in _named_sides(parsed, site, sides) if not _of_next(parsed, site, s)]
     if len({s.entry.meaning for s in named}) != 1 or side_of(named[0]) == "bilateral":
         return None
     return side_of(named[0]) if any(_of_lung(parsed, s) for s in named) else None
+
+
+def _of_next(parsed: Parsed, site: Site, side: Hit) -> bool:
+    """Whether a side leads another finding's site: "upper lobe, a mass in the left lung"."""
+    if not any(site.last <= hit.first < side.first for hit in parsed.findings):
+        return False
+    return any(
+        side.last <= hit.first <= side.last + 1
+        and (hit.entry.meaning == "lung" or hit.entry.meaning.startswith("level:"))
+        for hit in parsed.found["sites"]
+    )
 
 
 def _named_sides(parsed: Parsed, site: Site, sides: tuple[Hit, ...]) -> list[Hit]:
