@@ -15,6 +15,8 @@ _TUMORS = frozenset(("malignancy", "metastasis"))
 _MASS = "~mass"
 _GROUND_GLASS = "ground_glass"
 """It stays what it is, whatever its shape: "ground-glass nodular opacities"."""
+_FIBROATELECTATIC = ("scarring", "atelectasis")
+"""What "sequela atelectasis" is: it has the code of the first."""
 _DONE = frozenset(("~obstruction", "~stenosis", "~collapse", "~dilatation", "~enlargement"))
 """General words that also say what a finding does to another: "a mass obstructing the bronchus"."""
 
@@ -68,5 +70,6 @@ def _adjectives(mentions: tuple[Mention, ...]) -> frozenset[str]:
         for one, other in pairwise(exact)
         if one.last == other.first
         and one.type != _GROUND_GLASS
+        and (one.type, other.type) != _FIBROATELECTATIC
         and other.hit.entry.meaning not in _DONE
     )
