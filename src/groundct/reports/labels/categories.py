@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from groundct.reports._rules.mention.explained import unexplained
 from groundct.reports._rules.mention.mentions import Mention, mentions_of
-from groundct.reports._rules.words.parsed import parse
+from groundct.reports._rules.words.parsed import Parsed, parse
 from groundct.vocabulary.findings import ANY, findings
 from groundct.vocabulary.places import places
 
@@ -37,7 +37,7 @@ def categorize(text: str, language: str = "en") -> str:
     named = tuple(kind for kind in coded if not _yields(kind, coded)) or coded
     if not named:
         return _UNKNOWN
-    adjectives = _adjectives(mentions)
+    adjectives = _adjectives(parsed, mentions)
     nouns = tuple(kind for kind in named if kind not in adjectives)
     return findings().types[(nouns or named)[0]].code
 
@@ -59,16 +59,18 @@ def _yields(kind: str, types: tuple[str, ...]) -> bool:
     return not own.isdisjoint(types)
 
 
-def _adjectives(mentions: tuple[Mention, ...]) -> frozenset[str]:
+def _adjectives(parsed: Parsed, mentions: tuple[Mention, ...]) -> frozenset[str]:
     """The types of what stands right before an exact finding, whose look it is.
 
-    The languages that are read say what describes a thing before it.
+    The languages that are read say what describes a thing before it; a hyphen joins two things,
+    "bronchiectasis-atelectasis".
     """
     exact = [m for m in mentions if ANY not in findings().yields.get(_type(m), ())]
     return frozenset(
         _type(one)
         for one, other in pairwise(exact)
         if one.last == other.first
+        and parsed.text[parsed.said.ends[one.last - 1] : parsed.said.starts[other.first]].isspace()
         and one.type != _GROUND_GLASS
         and (one.type, other.type) != _FIBROATELECTATIC
         and other.hit.entry.meaning not in _DONE
