@@ -61,7 +61,10 @@ def _reaches(parsed: Parsed, history: Hit, mention: Mention) -> bool:
         return False
     if any(low <= cue.first < high for cue in parsed.cues["uncertainty"]):
         return False
-    if any(low <= cue.first < high for cue in parsed.role("recommendation", "ends_history")):
+    ends = parsed.role("recommendation", "ends_history")
+    ends += parsed.role("negation", "introduces") + parsed.role("temporal", "current")
+    told = parsed.any_word(low, high, parsed.grammar.shows)
+    if told or any(low <= cue.first < high for cue in ends):
         return False
     if history.entry.meaning != _KNOWN:
         return True
