@@ -10,7 +10,6 @@ from typing import Final
 
 from groundct.core.report import Reading, Report
 from groundct.reports._draft import Draft
-from groundct.reports._rules.discourse.amended import amended_ahead
 from groundct.reports._rules.discourse.whole import draft_report, draft_reports
 from groundct.vocabulary.languages import read_languages
 
@@ -41,14 +40,11 @@ class RulesExtractor:
 
     def draft(self, report: Report) -> Draft:
         """As `extract`; quicker, for those who need not have every span moved."""
-        return amended_ahead(draft_report(report), report)
+        return draft_report(report)
 
     def draft_many(self, reports: Sequence[Report]) -> list[Draft | Exception]:
         """As `draft` of each, and quicker; a report that cannot be read gives its error."""
-        return [
-            draft if isinstance(draft, Exception) else amended_ahead(draft, report)
-            for report, draft in zip(reports, draft_reports(reports), strict=True)
-        ]
+        return draft_reports(reports)
 
 
 PLUGIN: Final = RulesExtractor()

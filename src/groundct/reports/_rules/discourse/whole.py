@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from groundct.core.report import Measurement, Reading, Report, SectionName
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
 from groundct.reports._rules.continued import Again, continued, reworded
-from groundct.reports._rules.discourse.amended import amended
+from groundct.reports._rules.discourse.amended import amended, amended_ahead
 from groundct.reports._rules.discourse.anaphora import placed
 from groundct.reports._rules.discourse.borrowed import at_organ
 from groundct.reports._rules.discourse.ellipsis import Before, completed, lung_above, sided
@@ -231,4 +231,4 @@ def _draft_in_steps(report: Report, sections: Sections | Exception, teller: Tell
             seen = agreed(opacities, found)
     context = Context(impression, again, meant, measured)
     yield
-    return Draft(tuple(sentences), merged(found, context, report))
+    return amended_ahead(Draft(tuple(sentences), merged(found, context, report)), report)

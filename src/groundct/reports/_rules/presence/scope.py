@@ -220,6 +220,7 @@ def _blocked_after(parsed: Parsed, cue: Hit, first: int, last: int) -> bool:
         or is_location(parsed, low, first)
         or asserted_anew(parsed, low, first, last)
         or is_conceded(parsed, low, first, last)
+        or _tells_of_each(parsed, low, first, last)
         or (
             in_open_bracket(parsed, low, first)
             and not any(low <= hit.first < first for hit in parsed.findings)
@@ -275,6 +276,22 @@ def _of_aspect(parsed: Parsed, low: int, first: int) -> bool:
 def _linked(language: str) -> frozenset[str]:
     """The words that lead from a change or a feature to what has it."""
     return grammar(language).of | grammar(language).in_ | grammar(language).with_
+
+
+def _tells_of_each(parsed: Parsed, low: int, first: int, last: int) -> bool:
+    """Whether "none of the nodules" is led to what they do, and not to whether they are seen."""
+    if parsed.words[low] not in parsed.grammar.of or any(
+        low <= hit.first < first for hit in parsed.findings
+    ):
+        return False
+    end = clause_end(parsed, last)
+    beside = parsed.grammar.has | parsed.grammar.shows | parsed.grammar.is_
+    if verbs(parsed, last, end) or not parsed.any_word(last, last + 1, beside):
+        return False
+    if parsed.any_word(last, end, parsed.grammar.enlarged):
+        return False  # "None of the lymph nodes is enlarged" denies what enlarged ones are.
+    grown = any(last <= hit.first < end for hit in parsed.cues["temporal"])
+    return grown or any(last <= hit.first < end for hit in parsed.findings)
 
 
 def _blocked_before(parsed: Parsed, mention: tuple[int, int], cue: Hit) -> bool:
