@@ -18,7 +18,7 @@ class RulesExtractor:
     """Reads English chest CT reports by rules whose words stand in the vocabulary's tables."""
 
     name: Final = "rules"
-    version: Final = "5"
+    version: Final = "6"
     description: Final = "Lexicons, scopes of negation and places; no weights, spans exact"
     languages: Final = read_languages()
     quality: Final = (

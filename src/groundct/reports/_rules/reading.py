@@ -128,7 +128,7 @@ def _doubts(text: str, language: str) -> tuple[str, ...]:
     return doubts_of(parsed, sites, sides_named(parsed), read_sentence(text, language).findings)
 
 
-READINGS: Final[Recent[tuple[str, str], SentenceReading]] = Recent(3 << 14)
+READINGS: Final[Recent[tuple[str, str], SentenceReading]] = Recent(1 << 16)
 """By a sentence's text and language."""
 
 
@@ -146,7 +146,8 @@ def read_ahead(sentences: Iterable[tuple[str, str]]) -> None:
 
     This is quicker. One that cannot be read is left to who asks for it.
     """
-    new = [own for own in dict.fromkeys(sentences) if READINGS.get(own) is None]
+    # Sentences that begin alike stand together: what one has looked up is near for the next.
+    new = sorted(own for own in dict.fromkeys(sentences) if READINGS.get(own) is None)
     for first in range(0, len(new), _TOGETHER):
         some = new[first : first + _TOGETHER]
         readings = in_step([_read_in_steps(*own) for own in some])
