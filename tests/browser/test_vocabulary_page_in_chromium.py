@@ -8,7 +8,7 @@ from groundct.review.vocabulary_page import write_vocabulary_page
 
 pytestmark = pytest.mark.browser
 
-ROWS = "main [data-row]"
+ROWS = "main li[id], main tr[id], main [data-row]"
 SHOWN = "es => es.filter(e => e.getClientRects().length).length"
 
 

@@ -20,6 +20,8 @@ from groundct.vocabulary.words import normal_word
 
 BESIDE = frozenset(("*/segments.tsv", "certain.tsv"))
 """Tables whose rows stand in a row of another table."""
+ROWS = frozenset(("li", "tr"))
+"""What is a row where it has an id."""
 VOID = frozenset(("meta", "input", "br", "link"))
 
 
@@ -27,9 +29,14 @@ VOID = frozenset(("meta", "input", "br", "link"))
 class Element:
     """An element with what it and what is in it says; ``above`` are the elements around it."""
 
+    tag: str
     above: tuple[Element, ...]
     attributes: dict[str, str]
     said: list[str] = field(default_factory=list)
+
+    @property
+    def is_row(self) -> bool:
+        return "data-row" in self.attributes or (self.tag in ROWS and "id" in self.attributes)
 
     def words(self) -> frozenset[str]:
         around = [outer.attributes.get("data-meaning", "") for outer in self.above]
@@ -51,7 +58,7 @@ class Elements(HTMLParser):
         if tag in VOID:
             return
         attributes = {name: value or "" for name, value in attrs}
-        made = Element(tuple(self.open), attributes)
+        made = Element(tag, tuple(self.open), attributes)
         self.open.append(made)
         said = (attributes.get("href", ""), attributes.get("data-meaning", ""))
         for element in self.open:
@@ -97,7 +104,7 @@ def test_every_row_of_every_table_is_on_the_page_with_all_its_cells(sheet, eleme
         for row in table.rows:
             shown = elements.ids.get(sheet.anchor(name, row))
             if name in BESIDE and shown:
-                shown = next(e for e in shown.above[::-1] if "data-row" in e.attributes)
+                shown = next(e for e in shown.above[::-1] if e.is_row)
             wanted = words_of(" ".join(row.cells.values()))
             if shown is None or not shown.words().issuperset(wanted):
                 missing.append((name, row.line, dict(row.cells)))

@@ -16,7 +16,7 @@ def entry(sheet: Sheet, name: str, row: TableRow, also: str = "") -> str:
     more = f' <span class="soft">{also}</span>' if also else ""
     anchor, number = escape(sheet.anchor(name, row)), escape(row.cells["id"])
     return (
-        f'<li data-row id="{anchor}"><code>{number}</code>'
+        f'<li id="{anchor}"><code>{number}</code>'
         f"<span>{phrase_html(row.cells['term'])}{more}</span></li>"
     )
 
@@ -81,7 +81,7 @@ def further(row: TableRow, known: Iterable[str]) -> list[str]:
 
 def pair(anchor: str, first: str, second: str) -> str:
     """A row of two ready cells, as an item of `pair_list`."""
-    return f'<li data-row id="{escape(anchor)}">{first} <i>→</i> {second}</li>'
+    return f'<li id="{escape(anchor)}">{first} <i>→</i> {second}</li>'
 
 
 def pair_list(items: Iterable[str]) -> str:
@@ -101,4 +101,4 @@ def table(headings: Iterable[str], rows: Iterable[str]) -> str:
 def table_row(anchor: str, cells: Iterable[str]) -> str:
     """A row of a table from ready cells."""
     body = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr data-row id="{escape(anchor)}">{body}</tr>'
+    return f'<tr id="{escape(anchor)}">{body}</tr>'

@@ -68,7 +68,7 @@ def segments_html(sheet: Sheet) -> str:
         cells = row.cells
         said = own.get(cells["id"])
         rows.append(
-            f'<tr data-row id="{escape(sheet.anchor("segments.tsv", row))}">'
+            f'<tr id="{escape(sheet.anchor("segments.tsv", row))}">'
             f"<td><code>{escape(cells['id'])}</code></td><td><b>{escape(cells['name'])}</b></td>"
             f"{_segment_words(sheet, said)}</tr>"
         )

@@ -8,14 +8,15 @@ const found = document.getElementById("found");
 const nothing = document.getElementById("nothing");
 const main = document.querySelector("main");
 
-// A row's text counts together with the heading of the block it stands in.
+// Rows are items and lines of tables with an id, and what is marked as one. A row's text counts
+// together with the heading of the block it stands in.
 const blocks = [...main.querySelectorAll("[data-block], .table")]
   .filter(block => block.matches("[data-block]") || !block.querySelector("[data-block]"))
   .map(block => {
     const head = block.querySelector(":scope > [data-head]");
     const title = block.closest(".table")?.querySelector(":scope > h3");
     const said = plain(`${title ? title.textContent : ""} ${head ? head.textContent : ""}`);
-    const rows = [...block.querySelectorAll("li[data-row], tr[data-row], .any[data-row]")]
+    const rows = [...block.querySelectorAll("li[id], tr[id], .any[data-row]")]
       .map(element => ({element, text: `${said} ${plain(element.textContent)}`}));
     return {element: block, said, rows};
   });
@@ -36,7 +37,7 @@ const filter = () => {
     count += shown;
   }
   for (const table of main.querySelectorAll("tr[data-meaning]")) {
-    table.hidden = !table.querySelector("[data-row]:not([hidden])");
+    table.hidden = !table.querySelector("li[id]:not([hidden]), [data-row]:not([hidden])");
   }
   for (const group of groups) {
     if (!blocks.some(block => block.element === group)) {
