@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from groundct.core.contracts import Extractor
 from groundct.core.issues import TableError
@@ -14,9 +14,6 @@ from groundct.reports.labels import labels_of
 from groundct.reports.language import in_its_language, require_language
 from groundct.reports.plain import PlainReport, moved_back, plain_report
 from groundct.reports.sections import split_sections
-
-READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
-"""The sections of which extractors give findings."""
 
 
 class ReportReading(Value):

@@ -8,11 +8,11 @@ from typing import Final
 
 from groundct.core.report import Finding, Reading, Report, Sentence, Span, rewritten
 from groundct.core.value import Value
-from groundct.reports._read import READ_FOR_FINDINGS
 from groundct.reports._rules.reading import read_sentence
 from groundct.reports._rules.words.parsed import CUES, Parsed
 from groundct.reports.labels import labels_of
 from groundct.reports.rules import PLUGIN
+from groundct.reports.sections import READ_FOR_FINDINGS
 from groundct.vocabulary.lexicon import Hit, lexicon
 
 _TABLE: Final = ("id", "term")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import get_args
+from typing import Final, get_args
 
 from groundct.core.report import Report, Section, SectionName, Span
 from groundct.vocabulary.grammar import grammar
@@ -18,7 +18,8 @@ _HEADING = re.compile(
     r"[ \t]*(?:\*\*|\])?\.?[ \t]*(:|$)(?:\*\*)?",
     re.MULTILINE,
 )
-_READ = frozenset(("findings", "impression"))
+READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
+"""The sections of which extractors give findings."""
 
 
 def split_sections(text: str, language: str = "en") -> Report:
@@ -39,7 +40,7 @@ def split_sections(text: str, language: str = "en") -> Report:
         words = _normal(heading.split(), language)
         name = names.get(words)
         alone = colon or heading.isupper() or match.group().lstrip()[:1] in "*#["
-        begun = name in _READ or (bool(marks) and marks[-1][2] not in _READ)
+        begun = name in READ_FOR_FINDINGS or (bool(marks) and marks[-1][2] not in READ_FOR_FINDINGS)
         within = bool(inside) and inside.isupper() and bool(colon) and begun
         if name is None or not (within if inside else alone):
             continue
@@ -48,7 +49,7 @@ def split_sections(text: str, language: str = "en") -> Report:
         else:
             marks.append((match.start(), match.end(), name))
             named.add(name)
-    if named.isdisjoint(_READ):
+    if named.isdisjoint(READ_FOR_FINDINGS):
         marks = []
     first: SectionName = "other" if "findings" in named else "findings"
     bodies = [(0, marks[0][0] if marks else len(text), first)]

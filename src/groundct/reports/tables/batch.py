@@ -18,9 +18,10 @@ from groundct.core.plugins import load_plugin
 from groundct.core.report import Reading, Report, rewritten
 from groundct.core.value import Value
 from groundct.reports._draft import Draft, draft_of
-from groundct.reports._read import READ_FOR_FINDINGS, Prepared, prepare
+from groundct.reports._read import Prepared, prepare
 from groundct.reports.contradictions import impossible_places
 from groundct.reports.labels import labels_of_findings
+from groundct.reports.sections import READ_FOR_FINDINGS
 from groundct.reports.tables.rows import (
     ReadReport,
     Row,

@@ -14,12 +14,12 @@ from typing import Final
 from groundct.core.report import Finding, Report
 from groundct.reports._draft import Draft, DraftFinding
 from groundct.reports._rules.american.wording import worded
+from groundct.reports.sections import READ_FOR_FINDINGS
 from groundct.vocabulary.grammar import grammar
 from groundct.vocabulary.words import normal_word
 
 _REACH = 200
 """How many findings before an addendum are looked through: more than reports have."""
-_READ: Final = frozenset(("findings", "impression"))
 _LABEL: Final = 40
 """The most characters of "Addendum by the second reader:"."""
 
@@ -69,7 +69,9 @@ def _addendum_ahead(draft: Draft, report: Report) -> range:
 
     Where these have a section of their own, all before it are of the addendum.
     """
-    first = next((n for n, own in enumerate(draft.sentences) if own.section in _READ), None)
+    first = next(
+        (n for n, own in enumerate(draft.sentences) if own.section in READ_FOR_FINDINGS), None
+    )
     if first is None:
         return range(0)
     start = draft.sentences[first].start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from groundct.core.report import Measurement, Reading, Report, SectionName
 from groundct.reports._draft import Draft, DraftFinding, DraftSentence
@@ -23,9 +23,9 @@ from groundct.reports._rules.reading import SentenceReading, read_ahead, read_se
 from groundct.reports._rules.words.sentences import sentence_places
 from groundct.reports._rules.words.steps import Steps, at_once, in_step
 from groundct.reports.language import require_read
+from groundct.reports.sections import READ_FOR_FINDINGS
 from groundct.vocabulary.places import places
 
-READ_FOR_FINDINGS: Final = frozenset(("findings", "impression"))
 _EMPTY = frozenset(("", "not given.", "not given", "none.", "n/a"))
 
 Sections: TypeAlias = list[tuple[SectionName, list[tuple[int, int]]]]
